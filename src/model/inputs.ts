@@ -1,0 +1,61 @@
+import type { TensorSpec } from '../engine/types.js'
+import { CATEGORY_LEVELS, TITLE_TOKENS } from '../features/snapshot.js'
+
+/** Price buckets (0 = unknown), event type codes (0 = padding) and domain codes (0 = padding) as one-hot widths. */
+export const PRICE_BUCKETS = 32
+export const TYPE_CODES = 8
+export const DOMAIN_CODES = 4
+
+const f32 = (...shape: number[]): TensorSpec => ({ shape, dtype: 'float32' })
+const i32 = (...shape: number[]): TensorSpec => ({ shape, dtype: 'int32' })
+
+export type InputSpecs = Record<string, TensorSpec>
+
+/**
+ * What the user tower reads for S histories of T events. Histories are aligned right: the latest event is at T - 1,
+ * padding comes first. Int inputs of padding are 0.
+ */
+export function historyInputs(S: number, T: number): InputSpecs {
+  return {
+    'event.item': i32(S * T), // item index + 1; 0 = none: row of the frozen item vector table
+    'event.advertiser': i32(S * T, 2), // two hash buckets; 0 = unknown
+    'event.category': i32(S * T, CATEGORY_LEVELS), // hash bucket a level; 0 = unknown
+    'event.type': i32(S * T), // type code + 1
+    'event.domain': i32(S * T), // domain code + 1
+    'event.price': i32(S * T), // price bucket
+    'event.time': f32(S * T, 2), // log1p(days before the anchor), log1p(days since the previous event)
+    'event.mask': f32(S, T), // 1 = event, 0 = padding
+  }
+}
+
+/** What the item tower reads for C items. */
+export function itemInputs(C: number): InputSpecs {
+  return {
+    'candidate.row': i32(C), // item index + 1
+    'candidate.advertiser': i32(C, 2),
+    'candidate.category': i32(C, CATEGORY_LEVELS),
+    'candidate.title': i32(C, TITLE_TOKENS), // hash buckets; 0 = none
+    'candidate.price': i32(C),
+    'candidate.popularity': f32(C, 2), // log share of all events up to the anchor, and of the last 30 days
+  }
+}
+
+/** What the advertiser tower reads for C advertisers. */
+export function advertiserInputs(C: number): InputSpecs {
+  return {
+    'candidate.row': i32(C), // advertiser index + 1: row of the frozen advertiser aggregates
+    'candidate.advertiser': i32(C, 2),
+    'candidate.popularity': f32(C, 2),
+  }
+}
+
+/** What the loss reads for R rows against C candidates, of which the first R are the rows' own positives. */
+export function lossInputs(R: number, C: number): InputSpecs {
+  return {
+    // all-action, next-action: the row's sequence, in [0, S); dense-all-action: s * T + t of the row's output position
+    'row.output': i32(R),
+    'row.weight': f32(R), // label weight w(type of the positive)
+    'candidate.logq': f32(C), // log of the expected count of the candidate in the batch
+    'mask': f32(R, C), // 1 = in the denominator; 0 = the same item as the positive elsewhere, or another positive of this user's window
+  }
+}

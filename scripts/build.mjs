@@ -1,0 +1,17 @@
+// Compiles to dist/ and deletes what was compiled from sources that are gone: every file there is a command to oclif.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' })
+if (status !== 0) process.exit(status ?? 1)
+for (const folder of ['src', 'commands']) {
+  const built = join('dist', folder)
+  if (!existsSync(built)) continue
+  for (const file of readdirSync(built, { recursive: true })) {
+    if (!file.endsWith('.js')) continue
+    const source = join(folder, file.slice(0, -3))
+    if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(built, file))
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { count, duration, plainProgress, terminalProgress } from '../../src/core/progress.js'
+
+function record(): { text: string; write(t: string): void } {
+  return {
+    text: '',
+    write(t) {
+      this.text += t
+    },
+  }
+}
+
+test('plain progress is lines without escape codes, at most one per interval', () => {
+  const out = record()
+  let now = 0
+  const progress = plainProgress(out, 1000, () => now)
+  progress.start('import a.csv', 4000, 'rows')
+  for (let done = 0; done <= 2000; done += 10) {
+    now = done
+    progress.update(done)
+  }
+  progress.finish('2,000 rows')
+  expect(out.text).toBe('import a.csv: 1,000/4,000 rows, 1,000/s, 3.0 s left\nimport a.csv: 2,000/4,000 rows, 1,000/s, 2.0 s left\nimport a.csv: 2,000 rows, 2.0 s\n')
+})
+
+test('terminal progress rewrites one line and never exceeds the width', () => {
+  const out = Object.assign(record(), { columns: 20 })
+  const progress = terminalProgress(out, () => 0)
+  progress.start('a label that is much longer than the screen')
+  const shown = out.text.split('\u001B[2K').at(-1)!
+  expect(shown.length).toBeLessThan(20)
+  expect(shown.endsWith('…')).toBe(true)
+})
+
+test('counts and durations read as people write them', () => {
+  expect([count(1234567), count(0), count(2.5), count(12.4)]).toEqual(['1,234,567', '0', '2.5', '12'])
+  expect([duration(0.44), duration(12.2), duration(200), duration(7500)]).toEqual(['0.4 s', '12 s', '3 min 20 s', '2 h 5 min'])
+})

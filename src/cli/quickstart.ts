@@ -1,0 +1,97 @@
+import { execa, type ResultPromise } from 'execa'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { UserError } from '../core/errors.js'
+import { duration } from '../core/progress.js'
+import type { Report } from '../evaluate/report.js'
+
+export interface QuickstartOptions {
+  /** where the two workspaces are made */
+  folder: string
+  /** the folder with sample-data/ */
+  sampleData: string
+  /** how to start adseq itself: node and the entry script */
+  adseq: readonly [string, ...string[]]
+  /** a minute instead of five: few steps, a tiny world. For a smoke test; its figures mean nothing. */
+  small: boolean
+  print: (line: string) => void
+}
+
+export interface QuickstartResult {
+  real: { item: Report; advertiser: Report }
+  world: Report
+  seconds: number
+}
+
+const MARKER = '.adseq-quickstart'
+
+/**
+ * The whole loop, twice: on the real sample, then on a synthetic world with the full funnel. Every step is adseq's own
+ * command in a process of its own, and its command line is printed, so that each can be repeated by hand.
+ * @throws UserError when the folder exists and was not made by a quickstart, or when a step fails.
+ */
+export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
+  const { small, print } = options
+  const started = performance.now()
+  prepare(options.folder)
+  const step = stepRunner(options)
+  const data = ['events', 'items', 'users'].map((name) => join(options.sampleData, `${name}.csv.gz`))
+  const brief = small ? ['--set', 'train.steps=60', '--set', 'train.validateEvery=30'] : []
+
+  print('\n1. Real data: a year of grocery baskets of real households (sample-data/README.md)\n')
+  const real = join(options.folder, 'real')
+  await step(real, 'init', '--template', 'tutorial')
+  await step(real, 'import', 'csv', ...data)
+  await step(real, 'train', 'item', ...brief)
+  await step(real, 'train', 'advertiser', ...brief)
+  await step(real, 'infer')
+  await step(real, 'index')
+  const item = await step.json<Report>(real, 'eval', 'item')
+  const advertiser = await step.json<Report>(real, 'eval', 'advertiser')
+  await step(real, 'inspect', 'user', '--random', '--seed', '3')
+
+  print('\n2. A synthetic world with the full funnel: views, carts, checkouts, signups\n')
+  const world = join(options.folder, 'world')
+  await step(world, 'init', '--template', 'tutorial')
+  await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
+  await step(world, 'train', 'item', ...brief)
+  await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...brief)
+  const report = await step.json<Report>(world, 'eval', 'item', '--runs', 'all')
+  return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
+}
+
+function prepare(folder: string): void {
+  if (existsSync(folder)) {
+    if (!existsSync(join(folder, MARKER))) throw new UserError(`${folder} exists and was not made by a quickstart.`, 'Choose another folder with --folder, or move it away.')
+    rmSync(folder, { recursive: true })
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, MARKER), 'Made by adseq quickstart, which deletes this folder when it is run again.\n')
+}
+
+interface StepRunner {
+  (workspace: string, ...args: string[]): Promise<void>
+  json<T>(workspace: string, ...args: string[]): Promise<T>
+}
+
+function stepRunner(options: QuickstartOptions): StepRunner {
+  const run = async (workspace: string, args: string[], start: (all: string[]) => ResultPromise): Promise<string> => {
+    mkdirSync(workspace, { recursive: true })
+    const all = [...args, '--workspace', relative(process.cwd(), workspace) || '.']
+    options.print(`$ adseq ${all.join(' ')}`)
+    const began = performance.now()
+    const result = await start(all)
+    if (result.failed) throw new UserError(`The step failed: adseq ${all.join(' ')}`, 'Its message stands above; run the command by hand to look closer, or adseq doctor.')
+    options.print(`  (${duration((performance.now() - began) / 1000)})\n`)
+    return String(result.stdout ?? '')
+  }
+  const [node, ...entry] = options.adseq
+  const step = async (workspace: string, ...args: string[]): Promise<void> => {
+    await run(workspace, args, (all) => execa(node, [...entry, ...all], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', reject: false }))
+  }
+  const json = async <T>(workspace: string, ...args: string[]): Promise<T> => {
+    const text = await run(workspace, [...args, '--json'], (all) => execa(node, [...entry, ...all], { stdin: 'ignore', stderr: 'inherit', reject: false }))
+    return JSON.parse(text) as T
+  }
+  return Object.assign(step, { json })
+}

@@ -1,0 +1,70 @@
+import { rows, type DotProducts } from './dot-products.js'
+import { RankCounter } from './exact.js'
+
+export interface RecallInput {
+  /** [Q, width] query vectors */
+  queries: Float32Array
+  /** [E, width] entry vectors */
+  entries: Float32Array
+  /** positives of query q are positives[offsets[q] .. offsets[q + 1]] */
+  offsets: ArrayLike<number>
+  /** entry (row of `entries`) of every positive; -1 = outside the catalog, a miss. Repeats count. */
+  positives: Int32Array
+  ks: readonly number[]
+}
+
+/** Scores in memory at once: 64 MB. */
+const BLOCK = 1 << 24
+/** Entries of one matrix product: its result stays in the cache. */
+export const ENTRY_BLOCK = 16384
+/** Queries of one matrix product. */
+export const QUERY_BLOCK = 64
+
+/**
+ * Recall over positives at each K by exact ranking of all entries: {"10": hits / positives, ...}. For the validation
+ * inside training; the full protocol is evaluate's.
+ * @throws when there is no positive, or a score is not finite
+ */
+export async function recallAtK(input: RecallInput, products: DotProducts): Promise<Record<string, number>> {
+  const { queries, entries, offsets, positives, ks } = input
+  const Q = rows(queries, products.width)
+  if (positives.length === 0) throw new Error('recallAtK: no positives')
+  const hits = ks.map(() => 0)
+  const counter = new RankCounter()
+  const ranks = new Float64Array(positives.length)
+  await scoreRows(products, queries, entries, (q, row) => {
+    const own = positives.subarray(offsets[q], offsets[q + 1])
+    counter.count(row, own, ranks)
+    for (let p = 0; p < own.length; p++) ks.forEach((k, i) => (hits[i] += ranks[p] <= k ? 1 : 0))
+  }, (q) => offsets[q + 1] > offsets[q])
+  if (Q + 1 !== offsets.length) throw new Error(`recallAtK: ${offsets.length} offsets for ${Q} queries`)
+  return Object.fromEntries(ks.map((k, i) => [String(k), hits[i] / positives.length]))
+}
+
+/** Calls `each` with the full score row of every query for which `wanted` is true; the row is reused. */
+export async function scoreRows(
+  products: DotProducts,
+  queries: Float32Array,
+  entries: Float32Array,
+  each: (query: number, row: Float32Array) => void,
+  wanted: (query: number) => boolean = () => true,
+): Promise<void> {
+  const [Q, E] = [rows(queries, products.width), rows(entries, products.width)]
+  const step = Math.max(1, Math.min(QUERY_BLOCK, Math.floor(BLOCK / Math.max(E, 1))))
+  const block = new Float32Array(Math.min(step, Q) * E)
+  for (let from = 0; from < Q; from += step) {
+    const to = Math.min(Q, from + step)
+    await scoreBlock(products, queries.subarray(from * products.width, to * products.width), entries, block)
+    for (let q = from; q < to; q++) if (wanted(q)) each(q, block.subarray((q - from) * E, (q - from + 1) * E))
+  }
+}
+
+/** out [Q, E] = queries x entries, a block of entries at a time. */
+export async function scoreBlock(products: DotProducts, queries: Float32Array, entries: Float32Array, out: Float32Array): Promise<void> {
+  const { width } = products
+  const E = rows(entries, width)
+  for (let e = 0; e < E; e += ENTRY_BLOCK) {
+    const end = Math.min(E, e + ENTRY_BLOCK)
+    await products.score(queries, entries.subarray(e * width, end * width), out.subarray(e), E)
+  }
+}

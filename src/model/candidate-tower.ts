@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Tensors } from '../engine/types.js'
+import { PRICE_BUCKETS } from './inputs.js'
+import { meanOfRows, mlp, oneHot, sumOfRows, unitRows } from './layers.js'
+import type { ModelShape } from './shape.js'
+
+/** Candidate vectors [C, outputWidth] of length 1, from itemInputs or advertiserInputs. */
+export function candidateVectors(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor {
+  const features = shape.kind === 'item' ? itemFeatures(shape, p, state, inputs) : advertiserFeatures(p, state, inputs)
+  return unitRows(mlp(p, 'candidate', tf.concat(features, 1)))
+}
+
+function itemFeatures(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor[] {
+  const row = inputs['candidate.row'] as tf.Tensor1D
+  const features = [
+    tf.gather(state['items.vectors'], row),
+    sumOfRows(p['embed.advertiser'], inputs['candidate.advertiser']),
+    sumOfRows(p['embed.category'], inputs['candidate.category']),
+    meanOfRows(p['embed.title'], inputs['candidate.title']),
+    oneHot(inputs['candidate.price'], PRICE_BUCKETS),
+    centred(inputs['candidate.popularity']),
+  ]
+  if (shape.config.itemIds) features.push(tf.gather(p['embed.item'], row))
+  return features
+}
+
+function advertiserFeatures(p: Tensors, state: Tensors, inputs: Tensors): Tensor[] {
+  return [
+    tf.gather(state['advertisers.table'], inputs['candidate.row'] as tf.Tensor1D),
+    sumOfRows(p['embed.advertiser'], inputs['candidate.advertiser']),
+    centred(inputs['candidate.popularity']),
+  ]
+}
+
+/** Log shares lie around -14 to -3; the other features around -1 to 1. */
+const centred = (logShare: Tensor): Tensor => tf.mul(tf.add(logShare, 8), 0.25)

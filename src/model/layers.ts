@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { gelu } from '../engine/fused.js'
+import type { Tensors } from '../engine/types.js'
+import type { ParameterSpec } from './parameters.js'
+
+/** The flat vector cut into named parameters. */
+export function nameTensors(specs: readonly ParameterSpec[], flat: Tensor): Tensors {
+  const parts = tf.split(flat as tf.Tensor1D, specs.map((spec) => spec.size), 0)
+  return Object.fromEntries(specs.map(({ name, shape }, i) => [name, tf.reshape(parts[i], shape)]))
+}
+
+/** x [n, from] W [from, to] + b */
+export function dense(p: Tensors, name: string, x: Tensor): Tensor {
+  return tf.add(tf.matMul(x as tf.Tensor2D, p[`${name}.weight`] as tf.Tensor2D), p[`${name}.bias`])
+}
+
+/** One hidden layer: [n, from] -> [n, to]. */
+export function mlp(p: Tensors, name: string, x: Tensor): Tensor {
+  return dense(p, `${name}.output`, gelu(dense(p, `${name}.hidden`, x)))
+}
+
+/** Rows scaled to length 1; a row of zeros stays zeros. */
+export function unitRows(x: Tensor): Tensor {
+  return tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), 1e-12)))
+}
+
+/** 1 at the index, 0 elsewhere: int32 [n] -> float32 [n, depth]. */
+export function oneHot(index: Tensor, depth: number): Tensor {
+  return tf.cast(tf.equal(tf.expandDims(index, -1), tf.range(0, depth, 1, 'int32')), 'float32')
+}
+
+/** Sum of the table rows of every line of indices: table [rows, w], int32 [n, k] -> [n, w]. */
+export function sumOfRows(table: Tensor, index: Tensor): Tensor {
+  return tf.sum(tf.gather(table, index as tf.Tensor2D), 1)
+}
+
+/** Mean of the rows whose index is not 0; zeros where there is none: table [rows, w], int32 [n, k] -> [n, w]. */
+export function meanOfRows(table: Tensor, index: Tensor): Tensor {
+  const [n, k] = index.shape
+  const present = tf.step(tf.cast(index, 'float32')) // [n, k]
+  const weights = tf.div(present, tf.maximum(tf.sum(present, 1, true), 1))
+  const rows = tf.gather(table, index as tf.Tensor2D) // [n, k, w]
+  return tf.reshape(tf.matMul(tf.reshape(weights, [n, 1, k]), rows as tf.Tensor3D), [n, table.shape[1]!])
+}

@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { ProgramSpec, Tensors } from '../engine/types.js'
+import { candidateVectors } from './candidate-tower.js'
+import { advertiserInputs, historyInputs, itemInputs, lossInputs, type InputSpecs } from './inputs.js'
+import { nameTensors } from './layers.js'
+import { sampledSoftmaxLoss, type LogQ } from './loss.js'
+import { adamStep, boundTemperature, clipByNorm, optimizerInputs } from './optimizer.js'
+import { parameterSpecs } from './parameters.js'
+import { dropoutSites, type ModelShape } from './shape.js'
+import type { Dropout } from './transformer.js'
+import { userVectors, userVectorsAt } from './user-tower.js'
+
+/** Sizes of one batch: S histories of T events, R rows, C candidates of which the first R are the positives. */
+export interface BatchShape {
+  S: number
+  T: number
+  R: number
+  C: number
+}
+
+export interface StepOptions {
+  logq: LogQ
+  gradientClip: number
+  weightDecay: number
+  /** row.output is s * T + t (dense-all-action) instead of s */
+  dense: boolean
+}
+
+const candidateInputs = (shape: ModelShape, C: number): InputSpecs => (shape.kind === 'item' ? itemInputs(C) : advertiserInputs(C))
+
+/**
+ * One training step: loss and gradient of a batch, clipping, AdamW. Needs the state of trainingState.
+ * Outputs loss, gradientNorm (before clipping) and tau, each [1].
+ */
+export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOptions): ProgramSpec {
+  const { S, T, R, C } = batch
+  const sites = dropoutSites(shape.config)
+  const dropoutInputs = Object.fromEntries(Array.from({ length: sites }, (_, i) => [`dropout.${i}`, { shape: [S * T], dtype: 'int32' as const }]))
+  return {
+    name: `${shape.kind} train step [S=${S} T=${T} R=${R} C=${C}]`,
+    inputs: { ...historyInputs(S, T), ...candidateInputs(shape, C), ...lossInputs(R, C), ...dropoutInputs, ...optimizerInputs() },
+    fn: (state, inputs) => {
+      const dropout = sites === 0 ? undefined : patternDropout(state, inputs)
+      const loss = (flat: Tensor): Tensor => batchLoss(shape, flat, state, inputs, options, dropout)
+      const { value, grad } = tf.valueAndGrad(loss as (x: Tensor) => Tensor)(state.parameters)
+      const { gradient, norm } = clipByNorm(grad, options.gradientClip)
+      const next = adamStep({ parameters: state.parameters, m: state['adam.m'], v: state['adam.v'] }, gradient, state.decay, inputs, options.weightDecay)
+      const n = state.parameters.shape[0] as number
+      const tau = tf.exp(tf.slice(state.parameters as tf.Tensor1D, [n - 1], [1]))
+      return {
+        outputs: { loss: tf.reshape(value, [1]), gradientNorm: tf.reshape(norm, [1]), tau },
+        next: { parameters: boundTemperature(next.parameters), 'adam.m': next.m, 'adam.v': next.v },
+      }
+    },
+  }
+}
+
+/** Loss of a batch as a function of the flat parameters; scalar. */
+export function batchLoss(shape: ModelShape, flat: Tensor, state: Tensors, inputs: Tensors, options: Pick<StepOptions, 'logq' | 'dense'>, dropout?: Dropout): Tensor {
+  const p = nameTensors(parameterSpecs(shape), flat)
+  const rows = inputs['row.output'] as tf.Tensor1D
+  const users = options.dense ? userVectorsAt(shape, p, state, inputs, rows, dropout) : tf.gather(userVectors(shape, p, state, inputs, dropout), rows) // [R, d]
+  const candidates = candidateVectors(shape, p, state, inputs) // [C, d]
+  const cosines = tf.matMul(users as tf.Tensor2D, candidates as tf.Tensor2D, false, true)
+  return sampledSoftmaxLoss(cosines, tf.exp(p.temperature), inputs, options.logq)
+}
+
+/** Histories [S, T] to user vectors: output `vectors` [S, outputWidth]. */
+export function encodeHistories(shape: ModelShape, S: number, T: number): ProgramSpec {
+  return {
+    name: `${shape.kind} model, encode histories [S=${S} T=${T}]`,
+    inputs: historyInputs(S, T),
+    fn: (state, inputs) => ({ outputs: { vectors: userVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) } }),
+  }
+}
+
+/** Items or advertisers to candidate vectors: output `vectors` [C, outputWidth]. */
+export function encodeCandidates(shape: ModelShape, C: number): ProgramSpec {
+  return {
+    name: `encode ${shape.kind}s [C=${C}]`,
+    inputs: candidateInputs(shape, C),
+    fn: (state, inputs) => ({ outputs: { vectors: candidateVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) } }),
+  }
+}
+
+/** Every query against every entry: queries [q, d], entries [n, d] -> output `scores` [q, n]. Needs no state. */
+export function scoreBlock(q: number, n: number, d: number): ProgramSpec {
+  return {
+    name: `scores [${q} x ${n}]`,
+    inputs: { queries: { shape: [q, d], dtype: 'float32' }, entries: { shape: [n, d], dtype: 'float32' } },
+    fn: (_state, inputs) => ({ outputs: { scores: tf.matMul(inputs.queries as tf.Tensor2D, inputs.entries as tf.Tensor2D, false, true) } }),
+  }
+}
+
+function patternDropout(state: Tensors, inputs: Tensors): Dropout {
+  return (site, x) => tf.mul(x, tf.gather(state['dropout.patterns'], inputs[`dropout.${site}`] as tf.Tensor1D))
+}

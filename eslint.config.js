@@ -15,6 +15,7 @@ const LAYERS = [
   ['retrieve'],
   ['funnel'],
   ['evaluate'],
+  ['inspect'],
   ['study', 'simulate', 'server'],
   ['tui'],
   ['cli'],

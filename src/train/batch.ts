@@ -1,0 +1,85 @@
+import type { Feeds } from '../engine/types.js'
+import type { FeatureConfig } from '../features/item-features.js'
+import type { Snapshot } from '../features/snapshot.js'
+import type { ModelKind } from './records.js'
+
+/** The static shape of all batches of one length bucket: one compiled program each. */
+export interface BatchShape {
+  /** sequences */
+  S: number
+  /** events of a sequence */
+  T: number
+  /** rows (positives): S * positivesPerAnchor, the same in every bucket */
+  R: number
+  /** candidates: R in-batch positives, then the uniform negatives; the same in every bucket */
+  C: number
+  /** share of the batches that come from this bucket */
+  share: number
+}
+
+/** One training batch: the arrays that src/model/inputs.ts names (history, candidates, loss). Owned by the receiver. */
+export interface TrainBatch {
+  /** index into `buckets` of the source */
+  bucket: number
+  S: number
+  T: number
+  R: number
+  C: number
+  feeds: Feeds
+}
+
+export type Objective = 'all-action' | 'next-action' | 'dense-all-action'
+
+/** The keys of `model` that shape a batch. */
+export interface BatchModelConfig extends FeatureConfig {
+  length: number
+  causal: boolean
+}
+
+/** The keys of `train` that shape a batch. */
+export interface SamplerConfig {
+  objective: Objective
+  anchors: 'day' | 'event'
+  windowDays: number
+  positivesPerAnchor: number
+  rows: number
+  uniformNegatives: number
+  /** 0 = the whole corpus */
+  negativePool: number
+  labelWeights: { checkout: number; add_to_cart: number; signup: number }
+  /** 0 = every anchor of a user weighs the same */
+  recencyHalfLifeDays: number
+}
+
+/** All that decides the batches; can be sent to a worker thread as it is. */
+export interface BatchSourceOptions {
+  snapshot: Snapshot
+  kind: ModelKind
+  /** unix seconds: the end of training; no window crosses it and no event after it is read */
+  limit: number
+  model: BatchModelConfig
+  train: SamplerConfig
+  seed: number
+}
+
+/** Batch n is a pure function of (options, n). */
+export interface BatchSource {
+  readonly buckets: readonly BatchShape[]
+  batch(n: number): TrainBatch
+}
+
+/** What `startBatchThread` resolves to: batches n, n + 1, ... in order, assembled ahead. */
+export interface BatchThread {
+  readonly buckets: readonly BatchShape[]
+  /** The next batch; ready at once unless the step is faster than the thread. */
+  next(): Promise<TrainBatch>
+  stop(): Promise<void>
+}
+
+/**
+ * Whether histories carry the age of their events at the anchor. Not under a causal mask or with outputs at inner
+ * positions: an inner position must not know when the sequence ends. Training and inference must agree on it.
+ */
+export function usesAges(model: { causal: boolean }, train: { objective: Objective }): boolean {
+  return !model.causal && train.objective !== 'dense-all-action'
+}

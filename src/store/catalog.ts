@@ -1,0 +1,105 @@
+import type Database from 'better-sqlite3'
+
+export interface ItemRecord {
+  id: number
+  externalId: string
+  /** id of the advertiser; undefined where unknown */
+  advertiser?: number
+  advertiserExternalId?: string
+  advertiserName?: string
+  /** a path: GROCERY/FROZEN/ICE */
+  category?: string
+  price?: number
+  title?: string
+  /** unix seconds */
+  launched?: number
+}
+
+export interface UserRecord {
+  id: number
+  externalId: string
+  attributes: Record<string, string | number>
+}
+
+export interface AdvertiserRecord {
+  id: number
+  externalId: string
+  name?: string
+}
+
+/** [id, external id, advertiser (0 = none), category, price, title, launched], null where unknown. */
+export type ItemRow = [id: number, externalId: string, advertiser: number, category: string | null, price: number | null, title: string | null, launched: number | null]
+
+const PAGE = 10_000
+
+/** Users, items and advertisers: external ids at the edge, dense integer ids within. */
+export class Catalog {
+  private readonly ids: Record<'users' | 'items' | 'advertisers', Database.Statement>
+  private readonly counts: Record<'users' | 'items' | 'advertisers', Database.Statement>
+  private readonly names: Record<'users' | 'items' | 'advertisers', Database.Statement>
+  private readonly oneItem: Database.Statement
+  private readonly oneUser: Database.Statement
+  private readonly oneAdvertiser: Database.Statement
+  private readonly itemPage: Database.Statement
+
+  constructor(db: Database.Database) {
+    const each = (sql: (table: string) => string) => ({
+      users: db.prepare(sql('users')).pluck(),
+      items: db.prepare(sql('items')).pluck(),
+      advertisers: db.prepare(sql('advertisers')).pluck(),
+    })
+    this.ids = each((table) => `SELECT id FROM ${table} WHERE external_id = ?`)
+    this.counts = each((table) => `SELECT coalesce(max(id), 0) FROM ${table}`)
+    this.names = each((table) => `SELECT external_id FROM ${table} ORDER BY id`)
+    this.oneItem = db.prepare(`SELECT i.id, i.external_id externalId, i.advertiser, a.external_id advertiserExternalId,
+      a.name advertiserName, i.category, i.price, i.title, i.launched
+      FROM items i LEFT JOIN advertisers a ON a.id = i.advertiser WHERE i.id = ?`)
+    this.oneUser = db.prepare('SELECT id, external_id externalId, attributes FROM users WHERE id = ?')
+    this.oneAdvertiser = db.prepare('SELECT id, external_id externalId, name FROM advertisers WHERE id = ?')
+    this.itemPage = db.prepare(`SELECT id, external_id, ifnull(advertiser, 0), category, price, title, launched
+      FROM items WHERE id > ? ORDER BY id LIMIT ${PAGE}`).raw()
+  }
+
+  /** The id of an external id, or undefined when nothing was ever seen of it. */
+  id(table: 'users' | 'items' | 'advertisers', externalId: string): number | undefined {
+    return this.ids[table].get(externalId) as number | undefined
+  }
+
+  /** Rows of a table; ids are 1 .. count. */
+  count(table: 'users' | 'items' | 'advertisers'): number {
+    return this.counts[table].get() as number
+  }
+
+  /** All external ids of a table: entry i belongs to id i + 1. */
+  externalIds(table: 'users' | 'items' | 'advertisers'): string[] {
+    return this.names[table].all() as string[]
+  }
+
+  item(id: number): ItemRecord | undefined {
+    return present(this.oneItem.get(id)) as ItemRecord | undefined
+  }
+
+  user(id: number): UserRecord | undefined {
+    const row = this.oneUser.get(id) as { id: number; externalId: string; attributes: string | null } | undefined
+    return row && { ...row, attributes: JSON.parse(row.attributes ?? '{}') as UserRecord['attributes'] }
+  }
+
+  advertiser(id: number): AdvertiserRecord | undefined {
+    return present(this.oneAdvertiser.get(id)) as AdvertiserRecord | undefined
+  }
+
+  /** All items in order of id. */
+  *scanItems(): Generator<ItemRow, void> {
+    for (let after = 0; ; ) {
+      const rows = this.itemPage.all(after) as ItemRow[]
+      yield* rows
+      if (rows.length < PAGE) return
+      after = rows[rows.length - 1][0]
+    }
+  }
+}
+
+/** NULL columns become absent fields. */
+function present(row: unknown): unknown {
+  return row && Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,54 @@
+import type Database from 'better-sqlite3'
+
+/** Names kept in memory a table; twice as many at most. The rest is looked up. */
+const KEEP = 400_000
+
+/**
+ * External id -> dense integer id of one table, inserting what is new. Memory is bounded: recent names are cached in
+ * two generations, others are read from the table.
+ */
+export class Interner {
+  private recent = new Map<string, number>()
+  private older = new Map<string, number>()
+  private readonly find: Database.Statement
+  private readonly insert: Database.Statement
+  private readonly last: Database.Statement
+  /** rows of the table; an id above the count before the call is new */
+  count = 0
+
+  constructor(db: Database.Database, table: 'users' | 'items' | 'advertisers', private readonly keep = KEEP) {
+    this.find = db.prepare(`SELECT id FROM ${table} WHERE external_id = ?`).pluck()
+    this.insert = db.prepare(`INSERT INTO ${table} (id, external_id) VALUES (?, ?)`)
+    this.last = db.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck()
+  }
+
+  /** At the start of a transaction: another process may have added rows since the last one. */
+  refresh(): void {
+    this.count = this.last.get() as number
+  }
+
+  /** After a rollback: cached ids may not exist. */
+  forget(): void {
+    this.recent.clear()
+    this.older.clear()
+  }
+
+  id(name: string): number {
+    const known = this.recent.get(name)
+    if (known !== undefined) return known
+    // a substring keeps the whole text it was cut from alive, so a name that stays is copied
+    const own = name.length < 13 ? name : Buffer.from(name).toString()
+    const id = this.older.get(name) ?? (this.find.get(own) as number | undefined) ?? this.add(own)
+    if (this.recent.size >= this.keep) {
+      this.older = this.recent
+      this.recent = new Map()
+    }
+    this.recent.set(own, id)
+    return id
+  }
+
+  private add(name: string): number {
+    this.insert.run(this.count + 1, name)
+    return ++this.count
+  }
+}

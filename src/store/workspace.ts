@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import type { Rng } from '../core/rng.js'
+
+/** Where things lie in a workspace folder. */
+export interface Workspace {
+  folder: string
+  config: string
+  database: string
+  cache: string
+  runs: string
+  index: string
+  rejects: string
+}
+
+export function workspace(folder: string): Workspace {
+  return {
+    folder,
+    config: join(folder, 'adseq.yaml'),
+    database: join(folder, 'adseq.db'),
+    cache: join(folder, 'cache'),
+    runs: join(folder, 'runs'),
+    index: join(folder, 'index'),
+    rejects: join(folder, 'rejects'),
+  }
+}
+
+/** The folder of a run: config.yaml, metrics.jsonl, checkpoint, model and manifest. */
+export function runFolder(folder: string, run: string): string {
+  return join(folder, 'runs', run)
+}
+
+/** The folder of a generation: item vectors and index. */
+export function generationFolder(folder: string, generation: string): string {
+  return join(folder, 'index', generation)
+}
+
+/**
+ * A name that sorts by time: `item-20260131-101500-a1b2`.
+ * @param prefix item, advertiser, generation @param time the moment, UTC @param rng draws the last four characters
+ */
+export function newId(prefix: string, time: Date, rng: Rng): string {
+  const stamp = time.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${prefix}-${stamp}-${(rng.uint32() & 0xffff).toString(16).padStart(4, '0')}`
+}

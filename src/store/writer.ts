@@ -1,0 +1,163 @@
+import type Database from 'better-sqlite3'
+import { UserError, hasCode } from '../core/errors.js'
+import { DataDigest } from './data-digest.js'
+import { Interner } from './interner.js'
+import { EVENTS_INDEX } from './schema.js'
+
+/** Ids as stored (from 1); item or advertiser 0 = none. */
+export interface NewEvent {
+  user: number
+  item: number
+  advertiser: number
+  /** index into EVENT_TYPES */
+  type: number
+  /** index into DOMAINS */
+  domain: number
+  /** unix seconds */
+  time: number
+}
+
+/** What is known of an item; fields left out stay as they are. */
+export interface ItemFields {
+  /** advertiser id */
+  advertiser?: number
+  category?: string
+  price?: number
+  title?: string
+  /** unix seconds */
+  launched?: number
+}
+
+/**
+ * Appends to a store. A transaction begins with the first write and ends with `commit`; nothing of it is seen before.
+ * After a write that threw, `rollback` undoes the transaction; the writer can then go on from the last commit.
+ */
+export class BulkWriter {
+  private readonly users: Interner
+  private readonly items: Interner
+  private readonly advertisers: Interner
+  private readonly insertEvent: Database.Statement
+  private readonly updateItem: Database.Statement
+  private readonly updateUser: Database.Statement
+  private readonly updateAdvertiser: Database.Statement
+  private readonly digestNow: Database.Statement
+  private readonly saveDigest: Database.Statement
+  private readonly lastEvent: Database.Statement
+  private digest = new DataDigest()
+  private seq = 0
+  private open = false
+
+  constructor(private readonly db: Database.Database) {
+    this.users = new Interner(db, 'users')
+    this.items = new Interner(db, 'items')
+    this.advertisers = new Interner(db, 'advertisers')
+    this.insertEvent = db.prepare('INSERT INTO events (seq, user, item, advertiser, type, domain, time) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.updateItem = db.prepare(`UPDATE items SET advertiser = coalesce(?, advertiser), category = coalesce(?, category),
+      price = coalesce(?, price), title = coalesce(?, title), launched = coalesce(?, launched) WHERE id = ?`)
+    this.updateUser = db.prepare('UPDATE users SET attributes = ? WHERE id = ?')
+    this.updateAdvertiser = db.prepare('UPDATE advertisers SET name = ? WHERE id = ?')
+    this.digestNow = db.prepare("SELECT value FROM meta WHERE key = 'digest'").pluck()
+    this.saveDigest = db.prepare("INSERT INTO meta VALUES ('digest', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+    this.lastEvent = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
+  }
+
+  /** External id -> id, inserted when new. */
+  user(externalId: string): number {
+    this.begin()
+    return this.intern(this.users, 'users', externalId)
+  }
+
+  item(externalId: string): number {
+    this.begin()
+    return this.intern(this.items, 'items', externalId)
+  }
+
+  advertiser(externalId: string): number {
+    this.begin()
+    return this.intern(this.advertisers, 'advertisers', externalId)
+  }
+
+  /** Items of the catalog so far: an id above it is one that the next `item()` call adds. */
+  itemCount(): number {
+    this.begin()
+    return this.items.count
+  }
+
+  setItem(id: number, fields: ItemFields): void {
+    this.begin()
+    const { advertiser, category, price, title, launched } = fields
+    this.updateItem.run(advertiser || null, category ?? null, price ?? null, title ?? null, launched ?? null, id)
+    this.digest.addText('item', id, `${advertiser}\t${category}\t${price}\t${title}\t${launched}`)
+  }
+
+  setUser(id: number, attributes: Record<string, string | number>): void {
+    this.begin()
+    const json = JSON.stringify(attributes)
+    this.updateUser.run(json, id)
+    this.digest.addText('user', id, json)
+  }
+
+  setAdvertiser(id: number, fields: { name: string }): void {
+    this.begin()
+    this.updateAdvertiser.run(fields.name, id)
+    this.digest.addText('advertiser', id, fields.name)
+  }
+
+  /** Appends an event and returns its ingest number. */
+  event(event: NewEvent): number {
+    this.begin()
+    const { user, item, advertiser, type, domain, time } = event
+    const seq = ++this.seq
+    this.insertEvent.run(seq, user, item || null, advertiser || null, type, domain, time)
+    this.digest.addEvent(seq, user, item, advertiser, type, domain, time)
+    return seq
+  }
+
+  /** Ends the transaction. @param also written in the same transaction: what was committed of an import */
+  commit(also?: () => void): void {
+    this.begin()
+    try {
+      this.saveDigest.run(this.digest.toString())
+      also?.()
+      this.db.exec('COMMIT')
+      this.open = false
+    } catch (error) {
+      this.rollback()
+      throw error
+    }
+  }
+
+  /** Undoes everything since the last commit. */
+  rollback(): void {
+    if (this.db.inTransaction) this.db.exec('ROLLBACK')
+    this.open = false
+    for (const interner of [this.users, this.items, this.advertisers]) interner.forget()
+  }
+
+  /** After a bulk load: the (user, time) index, where it is not there yet. Commits first. */
+  finish(): void {
+    if (this.open) this.commit()
+    this.db.exec(EVENTS_INDEX)
+  }
+
+  private intern(interner: Interner, table: string, name: string): number {
+    const before = interner.count
+    const id = interner.id(name)
+    if (id > before) this.digest.addText(table, id, name)
+    return id
+  }
+
+  private begin(): void {
+    if (this.open) return
+    try {
+      this.db.exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      if (hasCode(error, 'SQLITE_BUSY')) throw new UserError('Another adseq process is writing to this workspace.', 'Wait until it is done, then run the command again.')
+      throw error
+    }
+    this.open = true
+    this.digest = new DataDigest(this.digestNow.get() as string | undefined)
+    this.seq = this.lastEvent.get() as number
+    for (const interner of [this.users, this.items, this.advertisers]) interner.refresh()
+  }
+}

@@ -1,13 +1,12 @@
+import { EVENT_TYPES, type EventType } from '../store/event-types.js'
+
 /** Levels of the category path a/b/c that models see; deeper levels are part of the last one's text only. */
 export const CATEGORY_LEVELS = 3
 /** Title tokens kept for an item. */
 export const TITLE_TOKENS = 8
 
-/** Codes of event types as stored; conversions alone are positives. */
-export const EVENT_TYPES = ['view', 'add_to_cart', 'checkout', 'signup', 'click', 'search'] as const
-export type EventType = (typeof EVENT_TYPES)[number]
+export { DOMAINS, EVENT_TYPES, type EventType } from '../store/event-types.js'
 export const CONVERSIONS: readonly EventType[] = ['checkout', 'add_to_cart', 'signup']
-export const DOMAINS = ['offsite', 'onsite'] as const
 
 /** conversionMask[type code] = 1 for checkout, add_to_cart and signup. */
 export const conversionMask = Uint8Array.from(EVENT_TYPES, (type) => (CONVERSIONS.includes(type) ? 1 : 0))

@@ -1,26 +1,86 @@
-import type { Engine } from '../engine/types.js'
+import type { Engine, Program } from '../engine/types.js'
 
 /** Dot products of query vectors with entry vectors, block by block: what every score by vectors goes through. */
 export interface DotProducts {
   readonly width: number
   /**
-   * out[q * stride + e] = queries[q] . entries[e] for queries [Q, width] and entries [E, width].
+   * out[q * stride + e] = queries[q] . entries[e] for queries [Q, width] and entries [E, width]; stride is E by default.
+   * The same pair of vectors gets the same score whatever block it stands in.
    * @throws when a length is not a multiple of the width
    */
   score(queries: Float32Array, entries: Float32Array, out: Float32Array, stride?: number): Promise<void>
   dispose(): void
 }
 
+/** One matrix product of an engine: queries, entries. Its result stays in the cache. */
+const BLOCK_QUERIES = 64
+const BLOCK_ENTRIES = 16384
+
 /**
  * Dot products on an engine; without one, in plain loops (for tests and for tiny catalogs).
- * Make one and use it for every block: an engine compiles its program once.
+ * Make one and use it for every block: the program is compiled at the first block that is large enough.
  */
-export async function dotProducts(width: number, _engine?: Engine): Promise<DotProducts> {
+export async function dotProducts(width: number, engine?: Engine): Promise<DotProducts> {
+  if (engine) return new EngineProducts(width, engine)
   return {
     width,
-    score: async (queries, entries, out, stride = entries.length / width) => plainDotProducts(width, queries, entries, out, stride),
+    score: async (queries, entries, out, stride = rows(entries, width)) => plainDotProducts(width, queries, entries, out, stride),
     dispose() {},
   }
+}
+
+/** Every product through one program of fixed shape; short blocks are padded with zeros. */
+class EngineProducts implements DotProducts {
+  private program: Promise<Program> | undefined
+  private readonly padded: Float32Array
+  private readonly paddedQueries: Float32Array
+
+  constructor(readonly width: number, private readonly engine: Engine) {
+    this.padded = new Float32Array(BLOCK_ENTRIES * width)
+    this.paddedQueries = new Float32Array(BLOCK_QUERIES * width)
+  }
+
+  async score(queries: Float32Array, entries: Float32Array, out: Float32Array, stride = rows(entries, this.width)): Promise<void> {
+    const { width } = this
+    const [Q, E] = [rows(queries, width), rows(entries, width)]
+    for (let q = 0; q < Q; q += BLOCK_QUERIES) {
+      const lastQuery = Math.min(Q, q + BLOCK_QUERIES)
+      const left = pad(queries.subarray(q * width, lastQuery * width), this.paddedQueries)
+      for (let e = 0; e < E; e += BLOCK_ENTRIES) {
+        const lastEntry = Math.min(E, e + BLOCK_ENTRIES)
+        const right = pad(entries.subarray(e * width, lastEntry * width), this.padded)
+        const scores = await this.product(left, right)
+        for (let i = q; i < lastQuery; i++) {
+          const from = (i - q) * BLOCK_ENTRIES
+          out.set(scores.subarray(from, from + lastEntry - e), i * stride + e)
+        }
+      }
+    }
+  }
+
+  private async product(queries: Float32Array, entries: Float32Array): Promise<Float32Array> {
+    this.program ??= this.compile()
+    const { scores } = await (await this.program).run({ queries, entries })
+    return scores.data as Float32Array
+  }
+
+  private async compile(): Promise<Program> {
+    // loads tfjs, which serving from an index alone does not need
+    const { scoreBlock } = await import('../model/programs.js')
+    return this.engine.compile(scoreBlock(BLOCK_QUERIES, BLOCK_ENTRIES, this.width), await this.engine.state({}))
+  }
+
+  dispose(): void {
+    void this.program?.then((program) => program.dispose())
+    this.program = undefined
+  }
+}
+
+function pad(values: Float32Array, room: Float32Array): Float32Array {
+  if (values.length === room.length) return values
+  room.set(values)
+  room.fill(0, values.length)
+  return room
 }
 
 /** Plain loops, four queries at a time so that an entry is read once for them. Sums run in the order of the width. */

@@ -15,10 +15,7 @@ export interface RecallInput {
 
 /** Scores in memory at once: 64 MB. */
 const BLOCK = 1 << 24
-/** Entries of one matrix product: its result stays in the cache. */
-export const ENTRY_BLOCK = 16384
-/** Queries of one matrix product. */
-export const QUERY_BLOCK = 64
+const QUERIES = 64
 
 /**
  * Recall over positives at each K by exact ranking of all entries: {"10": hits / positives, ...}. For the validation
@@ -50,21 +47,11 @@ export async function scoreRows(
   wanted: (query: number) => boolean = () => true,
 ): Promise<void> {
   const [Q, E] = [rows(queries, products.width), rows(entries, products.width)]
-  const step = Math.max(1, Math.min(QUERY_BLOCK, Math.floor(BLOCK / Math.max(E, 1))))
+  const step = Math.max(1, Math.min(QUERIES, Math.floor(BLOCK / Math.max(E, 1))))
   const block = new Float32Array(Math.min(step, Q) * E)
   for (let from = 0; from < Q; from += step) {
     const to = Math.min(Q, from + step)
-    await scoreBlock(products, queries.subarray(from * products.width, to * products.width), entries, block)
+    await products.score(queries.subarray(from * products.width, to * products.width), entries, block)
     for (let q = from; q < to; q++) if (wanted(q)) each(q, block.subarray((q - from) * E, (q - from + 1) * E))
-  }
-}
-
-/** out [Q, E] = queries x entries, a block of entries at a time. */
-export async function scoreBlock(products: DotProducts, queries: Float32Array, entries: Float32Array, out: Float32Array): Promise<void> {
-  const { width } = products
-  const E = rows(entries, width)
-  for (let e = 0; e < E; e += ENTRY_BLOCK) {
-    const end = Math.min(E, e + ENTRY_BLOCK)
-    await products.score(queries, entries.subarray(e * width, end * width), out.subarray(e), E)
   }
 }

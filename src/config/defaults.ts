@@ -1,0 +1,65 @@
+import type { Config } from './schema.js'
+
+/** The first layer of every configuration. */
+export const DEFAULTS: Config = {
+  model: {
+    userTower: 'transformer',
+    width: 64,
+    layers: 2,
+    heads: 2,
+    feedForward: 128,
+    length: 128,
+    outputWidth: 64,
+    dropout: 0.1,
+    causal: false,
+    vectorWidth: 64,
+    advertiserBuckets: 4096,
+    advertiserWidth: 16,
+    categoryBuckets: 2048,
+    categoryWidth: 16,
+    titleBuckets: 4096,
+    titleWidth: 16,
+    itemIds: false,
+  },
+  graph: { events: 'auto', window: 10, smoothing: 0.75, minCount: 2, vectors: true },
+  train: {
+    objective: 'all-action',
+    anchors: 'day',
+    windowDays: 30,
+    positivesPerAnchor: 4,
+    rows: 256,
+    uniformNegatives: 512,
+    negativePool: 0,
+    logq: { positive: 1, negative: 1 },
+    labelWeights: { checkout: 1, add_to_cart: 0.5, signup: 0.5 },
+    temperature: 0.1,
+    learningRate: 2e-3,
+    warmupSteps: 100,
+    steps: 1500,
+    weightDecay: 0.01,
+    gradientClip: 1,
+    recencyHalfLifeDays: 60,
+    seed: 1,
+    validateEvery: 250,
+    patience: 3,
+    validationUsers: 500,
+    refit: true,
+    checkpointSeconds: 10,
+  },
+  eval: { windowDays: 30, cutoff: 'auto', indexSize: 0, history: 'kept', bootstrap: 200, seed: 1 },
+  infer: { candidates: 100 },
+  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 },
+  serve: { host: '127.0.0.1', port: 8787 },
+  engine: { name: 'auto', device: 'cpu', threads: 0 },
+  import: { csv: { columns: {}, eventTypes: {}, header: true, maxRejects: 0.05 } },
+  item: {},
+  // few advertisers, so the positives of other rows are negatives enough
+  advertiser: { train: { uniformNegatives: 0 } },
+}
+
+/** Names for pairs of log-Q weights: train.logq: negatives-only. */
+export const LOGQ_PRESETS: Record<string, { positive: number; negative: number }> = {
+  none: { positive: 0, negative: 0 },
+  standard: { positive: 1, negative: 1 },
+  'negatives-only': { positive: 0, negative: 1 },
+}

@@ -1,0 +1,61 @@
+import { parse } from 'yaml'
+import { UserError } from '../core/errors.js'
+import { LOGQ_PRESETS } from './defaults.js'
+
+export type Tree = { [key: string]: unknown }
+export type Path = readonly string[]
+
+/** One source of settings. Later layers win. */
+export interface Layer {
+  tree: Tree
+  /** where a key of it was written: "adseq.yaml:12", "--set model.width=100" */
+  where(path: Path): string
+}
+
+export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The value at a path, or undefined. */
+export function at(tree: unknown, path: Path): unknown {
+  let value = tree
+  for (const key of path) value = isTree(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  return value
+}
+
+/** Later values win; sections are merged key by key. Neither argument changes. */
+export function merge(below: Tree, above: Tree): Tree {
+  const result: Tree = { ...below }
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined || (value === null && isTree(below[key]))) continue // an emptied section: "model:" with nothing below
+    result[key] = isTree(value) && isTree(below[key]) ? merge(below[key], value) : value
+  }
+  return result
+}
+
+/** Replaces the name of a log-Q preset by its pair of weights, so that layers can override one of them. */
+export function expandPresets(tree: Tree): Tree {
+  let result = tree
+  for (const path of [['train'], ['item', 'train'], ['advertiser', 'train']]) {
+    const name = at(result, [...path, 'logq'])
+    if (typeof name === 'string' && Object.hasOwn(LOGQ_PRESETS, name)) result = merge(result, nest([...path, 'logq'], LOGQ_PRESETS[name]))
+  }
+  return result
+}
+
+/** One setting a layer: "model.width=100". The value is read as YAML. @param source "--set" or "ADSEQ_SET" */
+export function assignment(text: string, source: string): Layer {
+  const equals = text.indexOf('=')
+  const path = text.slice(0, equals).trim().split('.')
+  if (equals < 1 || path.some((key) => key === '')) throw new UserError(`${source} ${text} is not of the form section.key=value.`, `For example: ${source === '--set' ? '--set ' : `${source}=`}model.width=64`)
+  let value: unknown
+  try {
+    value = parse(text.slice(equals + 1))
+  } catch {
+    value = text.slice(equals + 1)
+  }
+  return { tree: nest(path, value), where: () => `${source} ${text}` }
+}
+
+/** {a: {b: value}} of the path a, b. */
+export function nest(path: Path, value: unknown): Tree {
+  return path.reduceRight<unknown>((inner, key) => Object.defineProperty({}, key, { value: inner, enumerable: true, writable: true, configurable: true }), value) as Tree
+}

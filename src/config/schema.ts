@@ -1,0 +1,119 @@
+import { z } from 'zod'
+
+const count = z.int().min(0)
+const positive = z.int().min(1)
+const share = z.number().min(0).max(1)
+
+const model = z.strictObject({
+  userTower: z.enum(['transformer', 'mean', 'max', 'decayed-mean']),
+  width: positive.max(1024),
+  layers: positive.max(24),
+  heads: positive.max(32),
+  feedForward: positive.max(8192),
+  /** events of a history that the tower reads, the latest ones */
+  length: positive.max(2048),
+  outputWidth: positive.max(1024),
+  dropout: z.number().min(0).max(0.9),
+  causal: z.boolean(),
+  /** width of the graph vectors */
+  vectorWidth: positive.max(1024),
+  advertiserBuckets: positive,
+  advertiserWidth: positive.max(1024),
+  categoryBuckets: positive,
+  categoryWidth: positive.max(1024),
+  titleBuckets: positive,
+  titleWidth: positive.max(1024),
+  itemIds: z.boolean(),
+})
+
+const graph = z.strictObject({
+  events: z.enum(['auto', 'onsite', 'views', 'conversions']),
+  /** events on either side that count as seen together */
+  window: positive.max(1000),
+  smoothing: z.number().gt(0).max(1),
+  /** co-occurrences below this are dropped */
+  minCount: positive,
+  vectors: z.boolean(),
+})
+
+const train = z.strictObject({
+  objective: z.enum(['all-action', 'next-action', 'dense-all-action']),
+  anchors: z.enum(['day', 'event']),
+  windowDays: positive.max(3650),
+  positivesPerAnchor: positive.max(64),
+  /** rows of a batch = sequences * positivesPerAnchor */
+  rows: positive.max(65536),
+  uniformNegatives: count.max(1_000_000),
+  /** 0 = the whole corpus */
+  negativePool: count,
+  /** weights of the log-Q correction at the positive and at the negatives */
+  logq: z.strictObject({ positive: z.number().min(0).max(2), negative: z.number().min(0).max(2) }),
+  labelWeights: z.strictObject({ checkout: z.number().min(0), add_to_cart: z.number().min(0), signup: z.number().min(0) }),
+  /** initial; learned within .01 .. 1 */
+  temperature: z.number().min(0.01).max(1),
+  learningRate: z.number().gt(0).max(1),
+  warmupSteps: count,
+  steps: positive,
+  weightDecay: z.number().min(0).max(1),
+  gradientClip: z.number().gt(0),
+  /** 0 = anchors of all days count alike */
+  recencyHalfLifeDays: z.number().min(0),
+  seed: count.max(0xffffffff),
+  validateEvery: positive,
+  /** validations without a gain before training stops */
+  patience: positive,
+  validationUsers: positive,
+  refit: z.boolean(),
+  checkpointSeconds: z.number().gt(0),
+})
+
+const evaluation = z.strictObject({
+  windowDays: positive.max(3650),
+  /** auto = last event minus windowDays; or an ISO date; or unix seconds */
+  cutoff: z.union([z.string().refine((text) => text === 'auto' || !Number.isNaN(Date.parse(text))), positive]),
+  /** 0 = the whole catalog */
+  indexSize: count,
+  history: z.enum(['kept', 'masked']),
+  bootstrap: count.max(100_000),
+  seed: count.max(0xffffffff),
+})
+
+const csv = z.strictObject({
+  /** our column name -> the file's */
+  columns: z.record(z.string(), z.union([z.string(), positive])),
+  /** the file's event type -> ours, or skip */
+  eventTypes: z.record(z.string(), z.string()),
+  defaultType: z.string().optional(),
+  header: z.boolean(),
+  maxRejects: share,
+})
+
+/** What one training is made of: the sections that item: and advertiser: may override. */
+const overrides = { model: model.partial().optional(), graph: graph.partial().optional(), train: train.extend({ logq: train.shape.logq.partial(), labelWeights: train.shape.labelWeights.partial() }).partial().optional() }
+
+/** The resolved configuration. Defaults are no part of the schema but its first layer (defaults.ts). */
+export const configSchema = z.strictObject({
+  model,
+  graph,
+  train,
+  eval: evaluation,
+  infer: z.strictObject({ candidates: positive.max(1000) }),
+  index: z.strictObject({ connectivity: z.int().min(2).max(256), expansionAdd: positive.max(65536), expansionSearch: positive.max(65536) }),
+  serve: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
+  engine: z.strictObject({ name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']), device: z.enum(['cpu', 'cuda', 'webgpu']), threads: count.max(1024) }),
+  import: z.strictObject({ csv }),
+  /** what differs for the item model, for the advertiser model */
+  item: z.strictObject(overrides),
+  advertiser: z.strictObject(overrides),
+})
+
+export type Config = z.infer<typeof configSchema>
+export type ModelConfig = Config['model']
+export type GraphConfig = Config['graph']
+export type TrainConfig = Config['train']
+export type EvalConfig = Config['eval']
+export type EngineConfig = Config['engine']
+export type CsvConfig = Config['import']['csv']
+
+/** The two models of the sandbox. */
+export type Kind = 'item' | 'advertiser'

@@ -6,7 +6,7 @@ export interface Queries {
   ends: Int32Array
 }
 
-export type Level = 'item' | 'advertiser'
+export type Level = 'item' | 'advertiser' | 'category'
 
 /**
  * Scores catalog entries for users. Every source of candidates is one: towers, popularity, own repeats,

@@ -1,0 +1,152 @@
+import type { Snapshot } from '../features/snapshot.js'
+import { entryOfEvent, type Catalog } from './catalog.js'
+import type { Queries, Retriever } from './types.js'
+
+export interface CoVisitationOptions {
+  /** events of one history at most this far apart belong together */
+  window: number
+  /** last events of a history that vote */
+  recent: number
+  /** strongest neighbours kept for an entry */
+  neighbours: number
+}
+
+export const CO_VISITATION: CoVisitationOptions = { window: 10, recent: 100, neighbours: 200 }
+
+/** Neighbours of every entry in CSR form, strongest first. */
+export interface Neighbourhood {
+  offsets: Uint32Array
+  entries: Int32Array
+  weights: Float32Array
+}
+
+/**
+ * Entry by entry what stands near it in histories up to t: c(a, b) = pairs of events about a and b at most `window`
+ * events apart, weighted as cosine, c(a, b) / sqrt(c(a) c(b)) with c(a) = pairs that a is in. An entry is no neighbour
+ * of itself.
+ */
+export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, options = CO_VISITATION): Neighbourhood {
+  const positions = eventsByEntry(snapshot, catalog, t)
+  const [totals, counts] = [new Float64Array(catalog.size), new Float64Array(catalog.size)]
+  const touched = new Int32Array(catalog.size)
+  const around = (entry: number): number => gather(positions, entry, options.window, counts, touched)
+  for (let a = 0; a < catalog.size; a++) {
+    const n = around(a)
+    for (let i = 0; i < n; i++) {
+      totals[a] += counts[touched[i]]
+      counts[touched[i]] = 0
+    }
+  }
+  const offsets = new Uint32Array(catalog.size + 1)
+  let [entries, weights] = [new Int32Array(1024), new Float32Array(1024)]
+  const key = new Float64Array(catalog.size)
+  for (let a = 0; a < catalog.size; a++) {
+    const n = around(a)
+    for (let i = 0; i < n; i++) {
+      const b = touched[i]
+      key[b] = counts[b] / Math.sqrt(totals[a] * totals[b])
+      counts[b] = 0
+    }
+    const kept = strongest(touched.subarray(0, n), key, options.neighbours)
+    const end = offsets[a] + kept.length
+    if (end > entries.length) [entries, weights] = [grow(entries, end), grow(weights, end)]
+    kept.forEach((b, i) => {
+      entries[offsets[a] + i] = b
+      weights[offsets[a] + i] = key[b]
+    })
+    offsets[a + 1] = end
+  }
+  return { offsets, entries: entries.slice(0, offsets[catalog.size]), weights: weights.slice(0, offsets[catalog.size]) }
+}
+
+/** Scores the neighbours of a user's last events: the sum of their weights, an event a vote. All others score 0. */
+export class CoVisitation implements Retriever {
+  readonly kind = 'baseline'
+  readonly name: string
+  readonly level
+  readonly entries
+  private readonly neighbourhood: Neighbourhood
+
+  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, t: number, private readonly options = CO_VISITATION) {
+    this.name = `co-visitation, last ${options.recent}`
+    this.level = catalog.level
+    this.entries = catalog.size
+    this.neighbourhood = coVisitations(snapshot, catalog, t, options)
+  }
+
+  score(queries: Queries, from: number, to: number, out: Float32Array): void {
+    const { offsets, entries, weights } = this.neighbourhood
+    out.fill(0, 0, (to - from) * this.entries)
+    for (let q = from; q < to; q++) {
+      const at = (q - from) * this.entries
+      const first = Math.max(this.snapshot.offsets[queries.users[q]], queries.ends[q] - this.options.recent)
+      for (let row = first; row < queries.ends[q]; row++) {
+        const a = entryOfEvent(this.catalog, row)
+        if (a < 0) continue
+        for (let i = offsets[a]; i < offsets[a + 1]; i++) out[at + entries[i]] += weights[i]
+      }
+    }
+  }
+}
+
+interface Positions {
+  /** events of entry a are rows[offsets[a] .. offsets[a + 1]] */
+  offsets: Uint32Array
+  /** positions in `entry` */
+  rows: Uint32Array
+  /** the entries of all histories one after the other, only events of the catalog up to t */
+  entry: Int32Array
+  /** the user of every position */
+  user: Int32Array
+}
+
+function eventsByEntry(snapshot: Snapshot, catalog: Catalog, t: number): Positions {
+  const entry = new Int32Array(snapshot.eventTime.length)
+  const user = new Int32Array(snapshot.eventTime.length)
+  const offsets = new Uint32Array(catalog.size + 1)
+  let n = 0
+  for (let u = 0; u < snapshot.users; u++) {
+    for (let row = snapshot.offsets[u]; row < snapshot.offsets[u + 1] && snapshot.eventTime[row] <= t; row++) {
+      const e = entryOfEvent(catalog, row)
+      if (e < 0) continue
+      entry[n] = e
+      user[n++] = u
+      offsets[e + 1]++
+    }
+  }
+  for (let e = 0; e < catalog.size; e++) offsets[e + 1] += offsets[e]
+  const next = offsets.slice()
+  const rows = new Uint32Array(n)
+  for (let p = 0; p < n; p++) rows[next[entry[p]]++] = p
+  return { offsets, rows, entry: entry.subarray(0, n), user: user.subarray(0, n) }
+}
+
+/** Counts the entries around every event of `a`; returns how many distinct ones `touched` lists. */
+function gather(positions: Positions, a: number, window: number, counts: Float64Array, touched: Int32Array): number {
+  const { offsets, rows, entry, user } = positions
+  let n = 0
+  for (let i = offsets[a]; i < offsets[a + 1]; i++) {
+    const p = rows[i]
+    const last = Math.min(entry.length - 1, p + window)
+    for (let o = Math.max(0, p - window); o <= last; o++) {
+      const b = entry[o]
+      if (b === a || user[o] !== user[p]) continue
+      if (counts[b]++ === 0) touched[n++] = b
+    }
+  }
+  return n
+}
+
+function strongest(candidates: Int32Array, key: Float64Array, most: number): Int32Array {
+  if (candidates.length <= most) return candidates.sort((x, y) => key[y] - key[x] || x - y)
+  // only those above the key of the last one kept are sorted
+  const keys = Float64Array.from(candidates, (c) => key[c]).sort()
+  const least = keys[keys.length - most]
+  return candidates.filter((c) => key[c] >= least).sort((x, y) => key[y] - key[x] || x - y).slice(0, most)
+}
+
+function grow<T extends Int32Array | Float32Array>(array: T, length: number): T {
+  const larger = array instanceof Int32Array ? new Int32Array(length * 2) : new Float32Array(length * 2)
+  larger.set(array)
+  return larger as T
+}

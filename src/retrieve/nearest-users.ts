@@ -1,0 +1,124 @@
+import type { Snapshot } from '../features/snapshot.js'
+import { entryOfEvent, type Catalog } from './catalog.js'
+import type { Queries, Retriever } from './types.js'
+
+export interface NearestUsersOptions {
+  /** histories that vote */
+  neighbours: number
+  /** an event's weight halves every so many days before the end of its history */
+  halfLifeDays: number
+}
+
+export const NEAREST_USERS: NearestUsersOptions = { neighbours: 200, halfLifeDays: 60 }
+
+const DAY = 86_400
+
+/**
+ * Nearest neighbours by history (user-kNN; where a user is one session, session-kNN: Jannach & Ludewig 2017). A history
+ * is a vector x over entries: the sum of 2^(-age / half-life) over its events up to t. Similarity = cosine of the
+ * vectors weighted by log(users / users with the entry); score = sum over the nearest of similarity * x.
+ */
+export class NearestUsers implements Retriever {
+  readonly kind = 'baseline'
+  readonly name: string
+  readonly level
+  readonly entries
+  private readonly byUser: Sparse
+  private readonly byEntry: Sparse
+  private readonly norms: Float64Array
+  private readonly idf: Float64Array
+
+  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, private readonly t: number, private readonly options = NEAREST_USERS) {
+    this.name = `nearest users, ${options.neighbours}`
+    this.level = catalog.level
+    this.entries = catalog.size
+    this.byUser = this.histories()
+    this.byEntry = transpose(this.byUser, snapshot.users, catalog.size)
+    this.idf = Float64Array.from({ length: catalog.size }, (_, e) => {
+      const users = this.byEntry.offsets[e + 1] - this.byEntry.offsets[e]
+      return users === 0 ? 0 : Math.log(snapshot.users / users)
+    })
+    this.norms = Float64Array.from({ length: snapshot.users }, (_, u) => {
+      let s = 0
+      for (let i = this.byUser.offsets[u]; i < this.byUser.offsets[u + 1]; i++) s += (this.byUser.values[i] * this.idf[this.byUser.columns[i]]) ** 2
+      return Math.sqrt(s)
+    })
+  }
+
+  score(queries: Queries, from: number, to: number, out: Float32Array): void {
+    const { byUser, byEntry, idf, norms } = this
+    const similarity = new Float64Array(this.snapshot.users)
+    out.fill(0, 0, (to - from) * this.entries)
+    for (let q = from; q < to; q++) {
+      const user = queries.users[q]
+      similarity.fill(0)
+      for (let i = byUser.offsets[user]; i < byUser.offsets[user + 1]; i++) {
+        const entry = byUser.columns[i]
+        const weight = byUser.values[i] * idf[entry] ** 2
+        if (weight > 0) for (let j = byEntry.offsets[entry]; j < byEntry.offsets[entry + 1]; j++) similarity[byEntry.columns[j]] += weight * byEntry.values[j]
+      }
+      similarity[user] = 0
+      const near: number[] = []
+      for (let v = 0; v < similarity.length; v++) {
+        if (similarity[v] === 0) continue
+        similarity[v] /= norms[user] * norms[v]
+        near.push(v)
+      }
+      near.sort((a, b) => similarity[b] - similarity[a] || a - b)
+      const at = (q - from) * this.entries
+      for (const v of near.slice(0, this.options.neighbours)) {
+        for (let i = byUser.offsets[v]; i < byUser.offsets[v + 1]; i++) out[at + byUser.columns[i]] += similarity[v] * byUser.values[i]
+      }
+    }
+  }
+
+  /** x of every user: distinct entries and their decayed counts. */
+  private histories(): Sparse {
+    const { snapshot, catalog, t } = this
+    const offsets = new Uint32Array(snapshot.users + 1)
+    const columns = new Int32Array(snapshot.eventTime.length)
+    const values = new Float64Array(snapshot.eventTime.length)
+    const place = new Map<number, number>()
+    let n = 0
+    for (let user = 0; user < snapshot.users; user++) {
+      place.clear()
+      for (let row = snapshot.offsets[user]; row < snapshot.offsets[user + 1] && snapshot.eventTime[row] <= t; row++) {
+        const entry = entryOfEvent(catalog, row)
+        if (entry < 0) continue
+        let at = place.get(entry)
+        if (at === undefined) {
+          at = n++
+          place.set(entry, at)
+          columns[at] = entry
+        }
+        values[at] += 2 ** ((snapshot.eventTime[row] - t) / DAY / this.options.halfLifeDays)
+      }
+      offsets[user + 1] = n
+    }
+    return { offsets, columns: columns.slice(0, n), values: values.slice(0, n) }
+  }
+}
+
+/** Rows of (column, value) pairs. */
+interface Sparse {
+  offsets: Uint32Array
+  columns: Int32Array
+  values: Float64Array
+}
+
+function transpose(from: Sparse, rows: number, width: number): Sparse {
+  const offsets = new Uint32Array(width + 1)
+  for (const column of from.columns) offsets[column + 1]++
+  for (let i = 0; i < width; i++) offsets[i + 1] += offsets[i]
+  const next = offsets.slice()
+  const columns = new Int32Array(from.columns.length)
+  const values = new Float64Array(from.columns.length)
+  for (let row = 0; row < rows; row++) {
+    for (let i = from.offsets[row]; i < from.offsets[row + 1]; i++) {
+      const at = next[from.columns[i]]++
+      columns[at] = row
+      values[at] = from.values[i]
+    }
+  }
+  return { offsets, columns, values }
+}

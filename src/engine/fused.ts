@@ -1,0 +1,181 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import './gradients.js'
+import { unbroadcast } from './gradients/define.js'
+
+/*
+ * Functions with gradients of their own: fewer ops than what tfjs would derive, and one operator where the engine has
+ * it. They run on every engine; where the operator is missing they are composed of ordinary ops.
+ */
+
+/**
+ * Layer normalization over the last axis (Ba, Kiros & Hinton, 2016): (x - mean) / sqrt(variance + epsilon) · scale + bias.
+ * @param x [..., d] @param scale [d] @param bias [d]
+ */
+export function layerNorm<T extends Tensor>(x: T, scale: Tensor, bias: Tensor, epsilon = 1e-5): T {
+  const normalize = tf.customGrad((...args) => {
+    const [input, gain, shift, save] = args as unknown as [Tensor, Tensor, Tensor, Save]
+    const [value, mean, inverse] = normalized(input, gain, shift, epsilon)
+    save([input, mean, inverse, gain])
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x0, mean0, inverse0, gain0] = saved
+        const xhat = tf.mul(tf.sub(x0, mean0), inverse0)
+        const dxhat = tf.mul(dy, gain0)
+        const along = tf.mean(tf.mul(dxhat, xhat), -1, true)
+        const dx = tf.mul(tf.sub(tf.sub(dxhat, tf.mean(dxhat, -1, true)), tf.mul(xhat, along)), inverse0)
+        return [dx, unbroadcast(tf.mul(dy, xhat), gain0.shape), unbroadcast(dy, gain0.shape)]
+      },
+    }
+  })
+  return normalize(x, scale, bias) as T
+}
+
+/** Gaussian error linear unit, x · Phi(x) with the exact normal distribution (Hendrycks & Gimpel, 2016). */
+export function gelu<T extends Tensor>(x: T): T {
+  const activate = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor, Save]
+    const value = has('Gelu') ? kernel('Gelu', { x: input })[0] : tf.mul(input, normalDistribution(input))
+    save([input])
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x0] = saved
+        const density = tf.mul(tf.exp(tf.mul(tf.square(x0), -0.5)), 1 / Math.sqrt(2 * Math.PI))
+        return tf.mul(dy, tf.add(normalDistribution(x0), tf.mul(x0, density)))
+      },
+    }
+  })
+  return activate(x) as T
+}
+
+/** a · b · scale, either transposed in its last two axes. Stacks must have equal leading axes. */
+export function scaledMatMul<T extends Tensor>(a: T, b: T, scale: number, transposeA = false, transposeB = false): T {
+  const multiply = tf.customGrad((...args) => {
+    const [left, right, save] = args as unknown as [Tensor, Tensor, Save]
+    save([left, right])
+    return {
+      value: product(left, right, transposeA, transposeB, scale),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [l, r] = saved
+        const dl = transposeA ? product(r, dy, transposeB, true, scale) : product(dy, r, false, !transposeB, scale)
+        const dr = transposeB ? product(dy, l, true, transposeA, scale) : product(l, dy, !transposeA, false, scale)
+        return [dl, dr]
+      },
+    }
+  })
+  return multiply(a, b) as T
+}
+
+/**
+ * Scaled dot-product attention (Vaswani et al., 2017): softmax(q·kᵀ / sqrt(d) + bias) · v.
+ * @param q [B, H, T, d] @param k [B, H, T, d] @param v [B, H, T, d]
+ * @param bias broadcasts to [B, H, T, T]; large negative where a query must not look. No gradient flows to it.
+ * @returns [B, H, T, d]
+ */
+export function attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, bias: Tensor): Tensor4D {
+  const scale = 1 / Math.sqrt(q.shape[3])
+  const attend = tf.customGrad((...args) => {
+    const [query, key, value, mask, save] = args as unknown as [Tensor, Tensor, Tensor, Tensor, Save]
+    const [output, weights] = attended(query, key, value, mask, scale)
+    save([query, key, value, weights, output])
+    return {
+      value: output,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => [...attendedGradient(dy, saved, scale), tf.zeros(mask.shape)],
+    }
+  })
+  return attend(q, k, v, bias) as Tensor4D
+}
+
+/**
+ * Self-attention of `heads` heads on merged projections, so that all heads move between layouts in one transpose.
+ * @param qkv [B · T, 3 · D]: the queries, keys and values of every position side by side
+ * @param bias broadcasts to [B, heads, T, T], as in `attention`
+ * @returns [B · T, D]
+ */
+export function selfAttention(qkv: Tensor2D, bias: Tensor, B: number, T: number, heads: number): Tensor2D {
+  const width = qkv.shape[1] / 3
+  const depth = width / heads
+  const scale = 1 / Math.sqrt(depth)
+  const attend = tf.customGrad((...args) => {
+    const [merged, mask, save] = args as unknown as [Tensor, Tensor, Save]
+    const stacked = tf.transpose(tf.reshape(merged, [B, T, 3, heads, depth]), [2, 0, 3, 1, 4]) // [3, B, H, T, d]
+    const [q, k, v] = tf.split(stacked, 3, 0).map((t) => tf.reshape(t, [B, heads, T, depth]))
+    const [output, weights] = attended(q, k, v, mask, scale)
+    save([q, k, v, weights, output])
+    return {
+      value: tf.reshape(tf.transpose(output, [0, 2, 1, 3]), [B * T, width]),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const dOutput = tf.transpose(tf.reshape(dy, [B, T, heads, depth]), [0, 2, 1, 3])
+        const parts = attendedGradient(dOutput, saved, scale)
+        const dStacked = tf.reshape(tf.concat(parts, 0), [3, B, heads, T, depth])
+        return [tf.reshape(tf.transpose(dStacked, [1, 3, 0, 2, 4]), [B * T, 3 * width]), tf.zeros(mask.shape)]
+      },
+    }
+  })
+  return attend(qkv, bias) as Tensor2D
+}
+
+/** log of the sum of exp over the last axis, which goes away. @param x [..., n] */
+export function logSumExp(x: Tensor): Tensor {
+  const reduce = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor, Save]
+    const top = tf.max(input, -1, true)
+    const powers = tf.exp(tf.sub(input, top))
+    const sum = tf.sum(powers, -1, true)
+    save([powers, sum])
+    return {
+      value: tf.reshape(tf.add(tf.log(sum), top), input.shape.slice(0, -1)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [powers0, sum0] = saved
+        return tf.mul(powers0, tf.div(tf.reshape(dy, sum0.shape), sum0))
+      },
+    }
+  })
+  return reduce(x)
+}
+
+type Save = (tensors: Tensor[]) => void
+
+/** [normalized x, mean, 1 / standard deviation] */
+function normalized(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Tensor[] {
+  if (has('LayerNormalization')) return kernel('LayerNormalization', { x, scale, bias }, { epsilon })
+  const mean = tf.mean(x, -1, true)
+  const centred = tf.sub(x, mean)
+  const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon))
+  return [tf.add(tf.mul(tf.mul(centred, inverse), scale), bias), mean, inverse]
+}
+
+function normalDistribution(x: Tensor): Tensor {
+  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
+}
+
+/** [softmax(q·kᵀ · scale + bias) · v, the softmax] */
+function attended(q: Tensor, k: Tensor, v: Tensor, bias: Tensor, scale: number): [Tensor, Tensor] {
+  const weights = tf.softmax(tf.add(product(q, k, false, true, scale), bias))
+  return [tf.matMul(weights, v), weights]
+}
+
+/** Gradients of q, k and v, from [q, k, v, weights, output] (Dao et al., FlashAttention, 2022, appendix B). */
+function attendedGradient(dy: Tensor, saved: Tensor[], scale: number): Tensor[] {
+  const [q, k, v, weights, output] = saved
+  const dWeights = tf.matMul(dy, v, false, true)
+  const along = tf.sum(tf.mul(dy, output), -1, true)
+  const dScores = tf.mul(tf.sub(dWeights, along), weights)
+  return [product(dScores, k, false, false, scale), product(dScores, q, true, false, scale), tf.matMul(weights, dy, true, false)]
+}
+
+function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean, alpha: number): Tensor {
+  if (has('ScaledMatMul')) return kernel('ScaledMatMul', { a, b }, { transposeA, transposeB, alpha })[0]
+  const result = tf.matMul(a, b, transposeA, transposeB)
+  return alpha === 1 ? result : tf.mul(result, alpha)
+}
+
+function has(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined
+}
+
+function kernel(name: string, inputs: Record<string, Tensor>, attributes: Record<string, number | boolean> = {}): Tensor[] {
+  return [tf.engine().runKernel(name, inputs, attributes) as Tensor | Tensor[]].flat()
+}

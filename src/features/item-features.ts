@@ -1,14 +1,11 @@
+import type { ModelConfig } from '../config/schema.js'
 import { priceBucket } from './price-buckets.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from './snapshot.js'
 import type { Snapshot } from './snapshot.js'
 import { advertiserBucket, categoryBucket, collisionRate, titleBucket } from './vocabulary.js'
 
 /** The keys of `model` that size the hash embeddings: rows of each table, row 0 being "unknown". */
-export interface FeatureConfig {
-  advertiserBuckets: number
-  categoryBuckets: number
-  titleBuckets: number
-}
+export type FeatureConfig = Pick<ModelConfig, 'advertiserBuckets' | 'categoryBuckets' | 'titleBuckets'>
 
 /** Catalog metadata as rows of the embedding tables; all arrays are flat, row by row. */
 export interface ItemFeatures {

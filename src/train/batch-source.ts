@@ -1,9 +1,115 @@
-import type { BatchSource, BatchSourceOptions } from './batch.js'
+import { UserError } from '../core/errors.js'
+import { Rng } from '../core/rng.js'
+import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
+import { fillHistories } from '../features/history-batch.js'
+import { createItemFeatures } from '../features/item-features.js'
+import { createPopularity } from '../features/popularity.js'
+import { usesAges } from './batch.js'
+import type { BatchShape, BatchSource, BatchSourceOptions } from './batch.js'
+import { bucketLengths, createLengthBuckets } from './sampling-buckets.js'
+import { CandidateMask } from './masks.js'
+import { createPool, firstSeen, logExpectedCount } from './negatives.js'
+import { createPositives } from './positives.js'
+import type { Positives } from './positives.js'
+import { Sampler } from './sampler.js'
+import { samplingMass } from './sampling-probability.js'
+import { SlotFinder } from './slots.js'
+
+const BATCH_STREAM = 1
 
 /**
  * Training batches drawn from a snapshot.
- * @throws UserError when there is no conversion, no eligible anchor, or fewer items than uniform negatives.
+ *
+ * Batch n: a length bucket in proportion to its share of the draws, S sequences and R rows (sampler.ts), then M
+ * uniform draws from the pool. The candidates are the R positives and the M draws; Q is of that bucket. Popularity
+ * features of a positive are as of its own row's anchor, those of a uniform negative as of the anchor of a row drawn
+ * at random, so that both are spread over time alike.
+ *
+ * @throws UserError when there is no conversion, no eligible anchor, or fewer entries than uniform negatives.
  */
-export function createBatchSource(_options: BatchSourceOptions): BatchSource {
-  throw new Error('not built yet')
+export function createBatchSource(options: BatchSourceOptions): BatchSource {
+  const { snapshot, kind, limit, model, train, seed } = options
+  const R = train.rows
+  const M = train.uniformNegatives
+  const P = train.positivesPerAnchor
+  if (R % P !== 0 || R < 2) {
+    throw new UserError(`train.rows is ${R}: it must be at least 2 and a multiple of train.positivesPerAnchor (${P}).`, `Set train.rows to ${Math.max(2, Math.ceil(R / P)) * P}.`)
+  }
+  const positive = createPositives(snapshot, kind, train.labelWeights)
+  const finder = new SlotFinder(snapshot, positive, options)
+  const classes = samplingMass(finder, positive, snapshot.users, bucketLengths(model.length), snapshot.offsets)
+  const buckets = createLengthBuckets(classes)
+  if (buckets.length === 0) throw nothingToDraw(options, positive)
+
+  const first = firstSeen(snapshot, kind)
+  const pool = M > 0 ? createPool(first, limit, train.negativePool, M, seed) : new Uint32Array(0)
+  const logq = buckets.map((bucket) => logExpectedCount(bucket.probability, R, M, pool))
+  const features = createItemFeatures(snapshot, model)
+  const popularity = createPopularity(snapshot, kind, limit)
+  const fillCandidates = kind === 'item' ? fillItems : fillAdvertisers
+  const sampler = new Sampler(snapshot, finder, positive, { maxLength: model.length, positivesPerAnchor: P })
+  const mask = new CandidateMask(first)
+  const shares = runningSum(buckets.map((bucket) => bucket.share))
+  const shapes = buckets.map((bucket): BatchShape => ({ S: R / P, T: bucket.length, R, C: R + M, share: bucket.share }))
+
+  return {
+    buckets: shapes,
+    batch(n) {
+      const rng = new Rng(seed, BATCH_STREAM, n)
+      const b = rng.fromCumulative(shares)
+      const { S, T, C } = shapes[b]
+      const draw = sampler.draw(buckets[b], S, rng)
+      const candidates = new Int32Array(C)
+      const moments = new Float64Array(C)
+      candidates.set(draw.entry)
+      moments.set(draw.moment)
+      for (let c = R; c < C; c++) {
+        candidates[c] = pool[rng.int(pool.length)]
+        moments[c] = draw.moment[rng.int(R)]
+      }
+      return {
+        bucket: b,
+        S,
+        T,
+        R,
+        C,
+        feeds: {
+          ...fillHistories(snapshot, features, draw, S, T, usesAges(model, train)),
+          ...fillCandidates(features, popularity, candidates, moments),
+          'row.output': draw.output,
+          'row.weight': draw.weight,
+          'candidate.logq': Float32Array.from(candidates, (entry) => logq[b][entry]),
+          mask: mask.fill(draw, candidates),
+        },
+      }
+    },
+  }
+}
+
+function nothingToDraw({ snapshot, kind, limit, train }: BatchSourceOptions, positive: Positives): UserError {
+  const { eventTime } = snapshot
+  let conversions = 0
+  let from = Infinity
+  for (let e = 0; e < eventTime.length; e++) {
+    if (eventTime[e] > limit) continue
+    from = Math.min(from, eventTime[e])
+    if (positive.has(e)) conversions++
+  }
+  if (conversions === 0) {
+    return new UserError(
+      `There is no conversion of ${kind === 'item' ? 'an item' : 'an advertiser'} in the data before ${day(limit)}: nothing to learn from.`,
+      'Import events of the types checkout, add_to_cart or signup, or map your own types to them.',
+    )
+  }
+  return new UserError(
+    `No history is followed by a conversion within ${train.windowDays} days before ${day(limit)}: training data begins on ${day(from)} and holds ${conversions} conversions.`,
+    'Set train.windowDays (and eval.windowDays) to less, or import data of a longer time.',
+  )
+}
+
+const day = (t: number): string => new Date(t * 1000).toISOString().slice(0, 10)
+
+function runningSum(values: number[]): Float64Array {
+  let sum = 0
+  return Float64Array.from(values, (x) => (sum += x))
 }

@@ -1,3 +1,4 @@
+import type { ModelConfig, TrainConfig } from '../config/schema.js'
 import type { Feeds } from '../engine/types.js'
 import type { FeatureConfig } from '../features/item-features.js'
 import type { Snapshot } from '../features/snapshot.js'
@@ -28,28 +29,14 @@ export interface TrainBatch {
   feeds: Feeds
 }
 
-export type Objective = 'all-action' | 'next-action' | 'dense-all-action'
-
 /** The keys of `model` that shape a batch. */
-export interface BatchModelConfig extends FeatureConfig {
-  length: number
-  causal: boolean
-}
+export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'causal'>
 
 /** The keys of `train` that shape a batch. */
-export interface SamplerConfig {
-  objective: Objective
-  anchors: 'day' | 'event'
-  windowDays: number
-  positivesPerAnchor: number
-  rows: number
-  uniformNegatives: number
-  /** 0 = the whole corpus */
-  negativePool: number
-  labelWeights: { checkout: number; add_to_cart: number; signup: number }
-  /** 0 = every anchor of a user weighs the same */
-  recencyHalfLifeDays: number
-}
+export type SamplerConfig = Pick<
+  TrainConfig,
+  'objective' | 'anchors' | 'windowDays' | 'positivesPerAnchor' | 'rows' | 'uniformNegatives' | 'negativePool' | 'labelWeights' | 'recencyHalfLifeDays'
+>
 
 /** All that decides the batches; can be sent to a worker thread as it is. */
 export interface BatchSourceOptions {
@@ -80,6 +67,6 @@ export interface BatchThread {
  * Whether histories carry the age of their events at the anchor. Not under a causal mask or with outputs at inner
  * positions: an inner position must not know when the sequence ends. Training and inference must agree on it.
  */
-export function usesAges(model: { causal: boolean }, train: { objective: Objective }): boolean {
+export function usesAges(model: Pick<ModelConfig, 'causal'>, train: Pick<TrainConfig, 'objective'>): boolean {
   return !model.causal && train.objective !== 'dense-all-action'
 }

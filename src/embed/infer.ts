@@ -1,0 +1,105 @@
+import type { Progress } from '../core/progress.js'
+import { count } from '../core/progress.js'
+import type { Store } from '../store/store.js'
+import type { ModelKind } from '../train/records.js'
+import type { FullPass } from './full-pass.js'
+import { lastEventTime, pendingUsers, usersWithEvents, type Histories } from './pending.js'
+import type { UserTower } from './ports.js'
+
+/** Best advertisers of a block of users: ids and scores [n, k], best first. */
+export type RankAdvertisers = (vectors: Float32Array) => Promise<{ ids: Int32Array; scores: Float32Array }>
+
+/** What inference reads from and appends to the feature store. */
+export type VectorStore = Pick<Store, 'transaction' | 'putUserEmbeddings' | 'putCandidates' | 'userEmbedding' | 'watermark' | 'setWatermark'>
+
+/** One run to bring up to date. */
+export interface InferTower {
+  tower: UserTower
+  /** the advertiser run's: what becomes the stored candidates */
+  rank?: RankAdvertisers
+  /** encode everyone with events, new or not; notes how far it came */
+  full?: FullPass
+}
+
+export interface InferOptions {
+  store: VectorStore
+  histories: Histories
+  towers: InferTower[]
+  progress: Progress
+  /** users a transaction: what a kill can lose */
+  blockUsers?: number
+  now?: () => number
+}
+
+export interface InferResult {
+  /** distinct users encoded by at least one run */
+  encoded: number
+  /** users encoded by each model */
+  models: Partial<Record<ModelKind, { run: string; encoded: number; seconds: number }>>
+  /** users in the data, with or without events */
+  users: number
+  /** the watermark after the pass: every event up to this ingest number is in the vectors */
+  seq: number
+  /** the anchor: the moment at which histories are seen, unix seconds of the data's last event */
+  asOf: number
+  seconds: number
+}
+
+/**
+ * Brings the stored user vectors (and stored candidates) of the given runs up to the last ingested event.
+ *
+ * Users go in index order, in blocks; a block is one transaction, so a kill loses at most one block. Whom a pass still
+ * has to encode follows from the ingest number of each user's latest vector, so the same command resumes. The run's
+ * watermark moves only after the last block: a partial pass is never mistaken for a full one.
+ */
+export async function infer(options: InferOptions): Promise<InferResult> {
+  const { histories, towers, now = Date.now } = options
+  const started = now()
+  const asOf = lastEventTime(histories)
+  const touched = new Set<number>()
+  const models: InferResult['models'] = {}
+  for (const each of towers) {
+    const from = now()
+    const encoded = await encodeRun(each, asOf, options)
+    for (const user of encoded) touched.add(user)
+    models[each.tower.kind] = { run: each.tower.run, encoded: encoded.length, seconds: (now() - from) / 1000 }
+  }
+  return { encoded: touched.size, models, users: histories.users, seq: histories.lastSeq, asOf, seconds: (now() - started) / 1000 }
+}
+
+/** @returns the users encoded now */
+async function encodeRun({ tower, rank, full }: InferTower, asOf: number, options: InferOptions): Promise<Int32Array> {
+  const { store, histories, progress, blockUsers = 1024 } = options
+  const seq = histories.lastSeq
+  const due = full
+    ? remaining(usersWithEvents(histories), full.next())
+    : pendingUsers(histories, store.watermark(tower.run), (user) => store.userEmbedding(tower.run, user + 1)?.seq)
+  progress.start(`encode users, ${tower.kind} model`, due.length, 'users')
+  for (let at = 0; at < due.length; at += blockUsers) {
+    const users = due.slice(at, at + blockUsers)
+    const vectors = await tower.encodeUsers({ users, ends: Int32Array.from(users, (user) => histories.offsets[user + 1]) }, asOf)
+    checkVectors(vectors, users.length * tower.width, tower.run)
+    const candidates = await rank?.(vectors)
+    const ids = users.map((user) => user + 1)
+    store.transaction(() => {
+      store.putUserEmbeddings(tower.run, asOf, seq, ids, vectors)
+      if (candidates) store.putCandidates(tower.run, seq, ids, candidates.ids, candidates.scores)
+    })
+    full?.done(users[users.length - 1] + 1)
+    progress.update(at + users.length)
+  }
+  store.setWatermark(tower.run, seq)
+  full?.finish()
+  progress.finish(`${count(due.length)} of ${count(histories.users)}`)
+  return due
+}
+
+/** A vector that is not finite would poison every search it takes part in: stop before it is stored. */
+function checkVectors(vectors: Float32Array, length: number, run: string): void {
+  if (vectors.length !== length) throw new Error(`infer: run ${run} gave ${vectors.length} values where ${length} were due`)
+  for (const x of vectors) if (!Number.isFinite(x)) throw new Error(`infer: run ${run} gave a vector that is not finite`)
+}
+
+function remaining(users: Int32Array, from: number): Int32Array {
+  return users.filter((user) => user >= from)
+}

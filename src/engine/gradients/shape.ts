@@ -17,18 +17,16 @@ gradient('Transpose', {
   }),
 })
 
+// split at once, not when asked: tfjs runs every input's gradient in a tidy of its own, which would dispose the other parts
 listGradient('Concat', (dy, inputs, attributes) => {
   const [axis] = tf.util.parseAxisParam(attributes.axis as number, inputs[0].shape)
-  let parts: tf.Tensor[] | undefined
-  // computed once, for whichever input asks first
-  const part = (i: number): tf.Tensor => (parts ??= tf.split(dy, inputs.map((t) => t.shape[axis]), axis))[i]
-  return Object.fromEntries(inputs.map((_, i) => [String(i), () => part(i)]))
+  const parts = tf.split(dy, inputs.map((t) => t.shape[axis]), axis)
+  return Object.fromEntries(parts.map((part, i) => [String(i), () => part]))
 })
 
-listGradient('Pack', (dy, inputs, { axis }) => {
-  let parts: tf.Tensor[] | undefined
-  const part = (i: number): tf.Tensor => (parts ??= tf.unstack(dy, axis as number))[i]
-  return Object.fromEntries(inputs.map((_, i) => [String(i), () => part(i)]))
+listGradient('Pack', (dy, _inputs, { axis }) => {
+  const parts = tf.unstack(dy, axis as number)
+  return Object.fromEntries(parts.map((part, i) => [String(i), () => part]))
 })
 
 gradient('Unpack', { of: (_dy, _saved, { axis }, all) => ({ value: () => tf.stack([...all], axis as number) }) })

@@ -19,7 +19,7 @@ function itemFeatures(shape: ModelShape, p: Tensors, state: Tensors, inputs: Ten
     sumOfRows(p['embed.category'], inputs['candidate.category']),
     meanOfRows(p['embed.title'], inputs['candidate.title']),
     oneHot(inputs['candidate.price'], PRICE_BUCKETS),
-    centred(inputs['candidate.popularity']),
+    inputs['candidate.popularity'],
   ]
   if (shape.config.itemIds) features.push(tf.gather(p['embed.item'], row))
   return features
@@ -29,9 +29,6 @@ function advertiserFeatures(p: Tensors, state: Tensors, inputs: Tensors): Tensor
   return [
     tf.gather(state['advertisers.table'], inputs['candidate.row'] as tf.Tensor1D),
     sumOfRows(p['embed.advertiser'], inputs['candidate.advertiser']),
-    centred(inputs['candidate.popularity']),
+    inputs['candidate.popularity'],
   ]
 }
-
-/** Log shares lie around -14 to -3; the other features around -1 to 1. */
-const centred = (logShare: Tensor): Tensor => tf.mul(tf.add(logShare, 8), 0.25)

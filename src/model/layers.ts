@@ -37,7 +37,7 @@ export function sumOfRows(table: Tensor, index: Tensor): Tensor {
 
 /** Mean of the rows whose index is not 0; zeros where there is none: table [rows, w], int32 [n, k] -> [n, w]. */
 export function meanOfRows(table: Tensor, index: Tensor): Tensor {
-  const [n, k] = index.shape
+  const [n, k] = index.shape as [number, number]
   const present = tf.step(tf.cast(index, 'float32')) // [n, k]
   const weights = tf.div(present, tf.maximum(tf.sum(present, 1, true), 1))
   const rows = tf.gather(table, index as tf.Tensor2D) // [n, k, w]

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { logSumExp } from '../engine/fused.js'
 import type { Tensors } from '../engine/types.js'
 
 /** Weights of the log-Q correction: a_pos on the positive, a_neg on the negatives. */
@@ -33,12 +34,7 @@ export function sampledSoftmaxLoss(cosines: Tensor, tau: Tensor, inputs: Tensors
   const open = tf.maximum(own, inputs.mask)
   const logits = tf.add(corrected, tf.mul(tf.sub(open, 1), 1e9))
   const positive = tf.sum(tf.mul(own, corrected), 1) // [R]
-  const loss = tf.sub(logSumExp(logits), positive)
+  const loss = tf.sub(logSumExp(logits), positive) // [R]
   const weight = inputs['row.weight']
   return tf.div(tf.sum(tf.mul(loss, weight)), tf.maximum(tf.sum(weight), 1e-12))
-}
-
-/** log of the sum of exp over the columns: [R, C] -> [R]. The largest is taken out first; it carries no gradient. */
-function logSumExp(x: Tensor): Tensor {
-  return tf.logSumExp(x, 1)
 }

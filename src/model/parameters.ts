@@ -1,6 +1,5 @@
 import { Rng } from '../core/rng.js'
 import { sha256 } from '../core/hash.js'
-import { CATEGORY_LEVELS } from '../features/snapshot.js'
 import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from './inputs.js'
 import type { ModelShape } from './shape.js'
 
@@ -46,19 +45,24 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
     offset += size
   }
   const table = (name: string, rows: number, columns: number, sd = 0.1): void => add(name, [rows, columns], { normal: sd }, true)
-  const dense = (name: string, from: number, to: number, scale = 1): void => {
+  const dense = (name: string, from: number, to: number, scale = 1, bias: ParameterSpec['init'] = { constant: 0 }): void => {
     add(`${name}.weight`, [from, to], { normal: scale / Math.sqrt(from) }, true)
-    add(`${name}.bias`, [to], { constant: 0 }, false)
+    add(`${name}.bias`, [to], bias, false)
+  }
+  // an output of exactly 0 (an empty history) has no direction, and scaling it to length 1 an unbounded gradient
+  const vector = (name: string): void => {
+    dense(`${name}.hidden`, name === 'user' ? width : candidateFeatures(shape), 2 * width)
+    dense(`${name}.output`, 2 * width, outputWidth, 1, { normal: 0.02 })
   }
   const norm = (name: string): void => {
     add(`${name}.gain`, [width], { constant: 1 }, false)
     add(`${name}.bias`, [width], { constant: 0 }, false)
   }
 
-  // row 0 of a hash table stands for "unknown", so buckets are 1..n
-  table('embed.advertiser', config.advertiserBuckets + 1, config.advertiserWidth)
-  table('embed.category', config.categoryBuckets + 1, config.categoryWidth)
-  if (shape.kind === 'item') table('embed.title', config.titleBuckets + 1, config.titleWidth)
+  // row 0 of a hash table stands for "unknown", the others are buckets
+  table('embed.advertiser', config.advertiserBuckets, config.advertiserWidth)
+  table('embed.category', config.categoryBuckets, config.categoryWidth)
+  if (shape.kind === 'item') table('embed.title', config.titleBuckets, config.titleWidth)
   if (config.itemIds) table('embed.item', shape.items + 1, width)
   table('embed.position', config.length, width)
   dense('token', tokenFeatures(shape), width)
@@ -78,10 +82,8 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   }
   // log of the decay rate per step of recency: exp(-rate * rank)
   if (config.userTower === 'decayed-mean') add('decay.rate', [1], { constant: Math.log(0.1) }, false)
-  dense('user.hidden', width, 2 * width)
-  dense('user.output', 2 * width, outputWidth)
-  dense('candidate.hidden', candidateFeatures(shape), 2 * width)
-  dense('candidate.output', 2 * width, outputWidth)
+  vector('user')
+  vector('candidate')
   const bounded = Math.min(TEMPERATURE.max, Math.max(TEMPERATURE.min, temperature))
   add('temperature', [1], { constant: Math.log(bounded) }, false)
   return specs

@@ -8,7 +8,7 @@ export function meanPool(x: Tensor, mask: Tensor): Tensor {
 
 /** Largest value of every column over the events; zeros for an empty history. */
 export function maxPool(x: Tensor, mask: Tensor): Tensor {
-  const [S, T] = mask.shape
+  const [S, T] = mask.shape as [number, number]
   const open = tf.add(x, tf.reshape(tf.mul(tf.sub(mask, 1), 1e9), [S, T, 1]))
   return tf.mul(tf.max(open, 1), tf.max(mask, 1, true))
 }

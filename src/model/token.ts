@@ -10,7 +10,7 @@ import type { ModelShape } from './shape.js'
  * and category hashes, plus a learned position counted from the latest event (so that padding does not move it).
  */
 export function tokens(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor {
-  const [S, T] = inputs['event.mask'].shape
+  const [S, T] = inputs['event.mask'].shape as [number, number]
   const { config } = shape
   const features = tf.concat(
     [

@@ -12,7 +12,7 @@ const noDropout: Dropout = (_site, x) => x
 /** User vectors [S, outputWidth] of length 1, from histories as historyInputs describes. An empty history is allowed. */
 export function userVectors(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors, dropout: Dropout = noDropout): Tensor {
   const mask = inputs['event.mask']
-  const [S, T] = mask.shape
+  const [S, T] = mask.shape as [number, number]
   const states = tf.reshape(userStates(shape, p, state, inputs, dropout), [S, T, shape.config.width])
   return userHead(p, pool(shape, p, states, mask))
 }

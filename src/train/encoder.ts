@@ -1,0 +1,143 @@
+import type { Engine, Feeds, Program, State } from '../engine/types.js'
+import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
+import { fillHistories } from '../features/history-batch.js'
+import type { ItemFeatures } from '../features/item-features.js'
+import type { Popularity } from '../features/popularity.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { encodeCandidates, encodeHistories } from '../model/programs.js'
+import type { ModelShape } from '../model/shape.js'
+import { blockFor, encodeLengths } from './encode-blocks.js'
+
+/** Histories as rows of the snapshot's events: user index and end (exclusive). */
+export interface HistoryEnds {
+  users: ArrayLike<number>
+  ends: ArrayLike<number>
+}
+
+export interface EncoderParts {
+  engine: Engine
+  /** holds the parameters and frozen tables of `shape`; shared, and not disposed with the encoder */
+  state: State
+  shape: ModelShape
+  snapshot: Snapshot
+  features: ItemFeatures
+  /** of items for an item model, of advertisers for an advertiser model */
+  popularity: Popularity
+  /** whether histories carry the age of their events: as in training */
+  ages: boolean
+}
+
+/** Candidates encoded at a time, and few of them. */
+const CANDIDATES = 2048
+const FEW_CANDIDATES = 64
+
+/** Turns histories, items and advertisers into vectors of length 1 with the towers of one model. */
+export class Encoder {
+  private readonly programs = new Map<string, Promise<Program>>()
+  private readonly lengths: number[]
+
+  constructor(private readonly parts: EncoderParts) {
+    this.lengths = encodeLengths(parts.shape.config.length)
+  }
+
+  get kind(): 'item' | 'advertiser' {
+    return this.parts.shape.kind
+  }
+
+  /** d, the width of the vectors. */
+  get width(): number {
+    return this.parts.shape.config.outputWidth
+  }
+
+  /** Items of an item model, advertisers of an advertiser model. */
+  get entries(): number {
+    return this.parts.shape[this.kind === 'item' ? 'items' : 'advertisers']
+  }
+
+  /**
+   * User vectors [Q, d]. An empty history gives a finite vector, the same for all.
+   * @param anchors unix seconds: the moment each history is seen from, or one for all
+   * @param source where the events are: the snapshot, or one with other events (a made-up history) and the same catalog
+   */
+  async encodeUsers(histories: HistoryEnds, anchors: ArrayLike<number> | number, source: Snapshot = this.parts.snapshot): Promise<Float32Array> {
+    const { users, ends } = histories
+    const out = new Float32Array(users.length * this.width)
+    for (const [length, rows] of this.byLength(histories, source)) {
+      for (let at = 0; at < rows.length; ) {
+        const block = blockFor(rows.length - at, length)
+        const part = rows.slice(at, at + block.rows)
+        const feeds = fillHistories(
+          source,
+          this.parts.features,
+          {
+            users: part.map((q) => users[q]),
+            ends: part.map((q) => ends[q]),
+            anchors: part.map((q) => (typeof anchors === 'number' ? anchors : anchors[q])),
+          },
+          block.rows,
+          length,
+          this.parts.ages,
+        )
+        const vectors = await this.run(`users ${block.rows} ${length}`, () => encodeHistories(this.parts.shape, block.rows, length), feeds)
+        part.forEach((q, i) => out.set(vectors.subarray(i * this.width, (i + 1) * this.width), q * this.width))
+        at += part.length
+      }
+    }
+    return out
+  }
+
+  /** Item vectors [to - from, d] with popularity as of `asOf` (unix seconds). */
+  async encodeItems(from: number, to: number, asOf: number): Promise<Float32Array> {
+    if (this.kind !== 'item') throw new Error('an advertiser model has no item tower')
+    return this.encodeEntries(asOf, from, to)
+  }
+
+  /** Advertiser vectors [advertisers, d] with popularity as of `asOf` (unix seconds). */
+  async encodeAdvertisers(asOf: number): Promise<Float32Array> {
+    if (this.kind !== 'advertiser') throw new Error('an item model has no advertiser tower')
+    return this.encodeEntries(asOf)
+  }
+
+  /** Vectors [to - from, d] of the entries of this model's kind. */
+  async encodeEntries(asOf: number, from = 0, to = this.entries): Promise<Float32Array> {
+    const { shape, features, popularity } = this.parts
+    const fill = this.kind === 'item' ? fillItems : fillAdvertisers
+    const out = new Float32Array((to - from) * this.width)
+    for (let at = from; at < to; ) {
+      const C = to - at <= FEW_CANDIDATES ? FEW_CANDIDATES : CANDIDATES
+      const n = Math.min(C, to - at)
+      const feeds = fill(features, popularity, Int32Array.from({ length: n }, (_, i) => at + i), asOf, C)
+      const vectors = await this.run(`candidates ${C}`, () => encodeCandidates(shape, C), feeds)
+      out.set(vectors.subarray(0, n * this.width), (at - from) * this.width)
+      at += n
+    }
+    return out
+  }
+
+  /** Frees the compiled programs; the state stays with its owner. */
+  async dispose(): Promise<void> {
+    const programs = await Promise.all(this.programs.values())
+    this.programs.clear()
+    for (const program of programs) program.dispose()
+  }
+
+  private async run(key: string, spec: () => Parameters<Engine['compile']>[0], feeds: Feeds): Promise<Float32Array> {
+    let program = this.programs.get(key)
+    if (!program) this.programs.set(key, (program = this.parts.engine.compile(spec(), this.parts.state)))
+    const { vectors } = await (await program).run(feeds)
+    return vectors.data as Float32Array
+  }
+
+  /** Query numbers by the shortest length that holds their history. */
+  private byLength({ users, ends }: HistoryEnds, source: Snapshot): Map<number, number[]> {
+    const groups = new Map<number, number[]>()
+    for (let q = 0; q < users.length; q++) {
+      const events = ends[q] - source.offsets[users[q]]
+      const length = this.lengths.find((l) => l >= events) ?? this.lengths[this.lengths.length - 1]
+      const group = groups.get(length)
+      if (group) group.push(q)
+      else groups.set(length, [q])
+    }
+    return groups
+  }
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeFileAtomic } from '../core/atomic.js'
+import { UserError } from '../core/errors.js'
+import type { ModelKind } from './records.js'
+
+/** runs/<id>/manifest.json: what a run is, and once it is done, what came out. */
+export interface Manifest {
+  version: 1
+  id: string
+  kind: ModelKind
+  status: 'running' | 'done'
+  /** ISO time */
+  created: string
+  engine: string
+  device: string
+  seed: number
+  /** unix seconds: nothing after it was seen */
+  cutoff: number
+  windowDays: number
+  /** whether the final parameters were trained up to the cutoff, or only up to the validation window */
+  refit: boolean
+  data: { hash: string; users: number; items: number; advertisers: number; lastSeq: number }
+  /** names all settings that decide the weights */
+  configHash: string
+  /** number of learned values */
+  parameters: number
+  /** columns of the frozen advertiser table */
+  aggregateWidth: number
+  /** steps of the final parameters */
+  steps?: number
+  weightsHash?: string
+  recall?: Record<string, number>
+  seconds?: number
+}
+
+const VERSION = 1
+
+export function writeManifest(folder: string, manifest: Manifest): void {
+  writeFileAtomic(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+}
+
+/** @throws UserError when there is no manifest, or one of a newer adseq. */
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, 'manifest.json')
+  if (!existsSync(path)) throw new UserError(`${folder} holds no run.`, 'List the runs with `ls runs`, or train one: adseq train item.')
+  let manifest: Manifest
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest
+  } catch {
+    throw new UserError(`${path} is damaged.`, 'Delete the folder of this run and train again.')
+  }
+  if (manifest.version > VERSION) throw new UserError(`${path} was written by a newer adseq.`, 'Update adseq, or train again.')
+  return manifest
+}
+
+/** Manifests of all runs of a workspace, oldest first. Folders without a readable manifest are passed over. */
+export function listRuns(workspace: string): Manifest[] {
+  const runs = join(workspace, 'runs')
+  if (!existsSync(runs)) return []
+  const manifests = readdirSync(runs).flatMap((id) => {
+    try {
+      return [readManifest(join(runs, id))]
+    } catch {
+      return []
+    }
+  })
+  return manifests.sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
+}
+
+/**
+ * The finished run that `reference` names: an id, or 'latest' for the newest of the kind.
+ * @throws UserError when there is none, or it is of the other kind or unfinished
+ */
+export function findRun(workspace: string, reference: string, kind: ModelKind): Manifest {
+  const runs = listRuns(workspace)
+  const train = `Train one: adseq train ${kind}.`
+  if (reference === 'latest') {
+    const done = runs.filter((run) => run.kind === kind && run.status === 'done')
+    if (done.length === 0) throw new UserError(`There is no finished ${kind} run.`, train)
+    return done[done.length - 1]
+  }
+  const run = runs.find(({ id }) => id === reference)
+  const known = runs.filter((r) => r.kind === kind && r.status === 'done').map(({ id }) => id)
+  const hint = known.length > 0 ? `Known ${kind} runs: ${known.slice(-3).join(', ')}.` : train
+  if (!run) throw new UserError(`There is no run ${reference}.`, hint)
+  if (run.kind !== kind) throw new UserError(`Run ${reference} is of the ${run.kind} model, not the ${kind} model.`, hint)
+  if (run.status !== 'done') throw new UserError(`Run ${reference} is not finished.`, `Finish it with the same command that started it: adseq train ${kind}.`)
+  return run
+}

@@ -14,9 +14,8 @@ export async function createEngine({ engine, device, threads }: EngineOptions): 
     return new OnnxEngine({ device, threads })
   }
   if (engine === 'eager') {
-    await import('@tensorflow/tfjs-backend-cpu')
-    const { EagerEngine } = await import('./eager.js')
-    return new EagerEngine('cpu')
+    const { cpuEngine } = await import('./cpu.js')
+    return cpuEngine()
   }
   throw new UserError(`There is no engine ${engine}.`, 'Use auto, onnx, eager or tensorflow.')
 }

@@ -126,3 +126,9 @@ listGradient('AddN', (dy, inputs) => Object.fromEntries(inputs.map((_, i) => [St
 
 gradient('ZerosLike', { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
 gradient('OnesLike', { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
+
+// a comparison does not move with what it compares; without this, a mask made from a parameter could not be used
+for (const kernel of ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr']) {
+  gradient(kernel, { inputs: ['a', 'b'], of: (_dy, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }) })
+}
+gradient('LogicalNot', { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })

@@ -1,0 +1,147 @@
+import { EVENT_TYPES } from '../features/snapshot.js'
+import { bootstrapRatios } from './intervals.js'
+import type { LevelSet } from './protocol.js'
+
+export const RECALL_AT = [1, 10, 50, 100, 500, 1000] as const
+export const COVERAGE_AT = [10, 100] as const
+/** share of all results that the entries counted by coverage make up */
+export const COVERAGE_SHARE = 0.9
+
+/** {"10": x, "100": y} */
+export type ByK<T = number> = Record<string, T>
+
+export interface Metrics {
+  /** users with positives: those with a history and those without */
+  users: number
+  /** conversions to be found: repeats, those outside the catalog and those of users without history included */
+  positives: number
+  positivesNew: number
+  /** hits over positives */
+  recall: ByK
+  interval: ByK<[number, number]>
+  /** hits over positives new to the user, ranked among entries new to the user */
+  recallNew: ByK
+  intervalNew: ByK<[number, number]>
+  /** the plain mean of every user's own recall */
+  recallPerUser: ByK
+  byType: Record<string, { positives: number; recall: ByK }>
+  /** fewest distinct entries that make up 90 % of all top-K results, over the index size */
+  coverage: ByK
+  /** users * K / index size, at most 1: what coverage could be if no two users shared a result */
+  coverageCeiling: ByK
+}
+
+/** Gathers ranks and result lists of one retriever at one level, query by query. */
+export class MetricsCounter {
+  /** weighted hits [K][users] and positives [users]; users without history come last, with hits of 0 */
+  private readonly hits: Float64Array[]
+  private readonly hitsNew: Float64Array[]
+  private readonly totals: Float64Array
+  private readonly totalsNew: Float64Array
+  private readonly typeHits: Float64Array[]
+  private readonly typeTotals: Float64Array
+  private readonly shown: Int32Array[]
+  private lists = 0
+
+  constructor(private readonly set: LevelSet, private readonly masked: boolean) {
+    const users = set.offsets.length - 1
+    const perK = (n: number): Float64Array[] => RECALL_AT.map(() => new Float64Array(n))
+    this.hits = perK(users)
+    this.hitsNew = perK(users)
+    this.totals = new Float64Array(users)
+    this.totalsNew = new Float64Array(users)
+    this.typeHits = perK(EVENT_TYPES.length)
+    this.typeTotals = new Float64Array(EVENT_TYPES.length)
+    this.shown = COVERAGE_AT.map(() => new Int32Array(set.catalog.size))
+  }
+
+  /** @param ranks among all entries @param ranksNew among those new to the user; both in the order of the positives */
+  ranks(query: number, ranks: Float64Array, ranksNew: Float64Array): void {
+    const { offsets, counts, fresh, types } = this.set
+    for (let p = offsets[query], i = 0; p < offsets[query + 1]; p++, i++) {
+      const rank = this.masked ? ranksNew[i] : ranks[i]
+      this.totals[query] += counts[p]
+      this.typeTotals[types[p]] += counts[p]
+      if (fresh[p]) this.totalsNew[query] += counts[p]
+      for (let k = 0; k < RECALL_AT.length; k++) {
+        if (rank <= RECALL_AT[k]) {
+          this.hits[k][query] += counts[p]
+          this.typeHits[k][types[p]] += counts[p]
+        }
+        if (fresh[p] && ranksNew[i] <= RECALL_AT[k]) this.hitsNew[k][query] += counts[p]
+      }
+    }
+  }
+
+  /** @param list the query's results, best first */
+  results(list: Int32Array): void {
+    this.lists++
+    COVERAGE_AT.forEach((k, c) => {
+      for (let i = 0; i < Math.min(k, list.length); i++) this.shown[c][list[i]]++
+    })
+  }
+
+  metrics(bootstrap: { samples: number; seed: number }): Metrics {
+    const { missed, catalog } = this.set
+    const lost = missed.byType.reduce((a, b) => a + b, 0)
+    // one row for each user without history would cost memory and say the same: they share one mean
+    const add = (totals: Float64Array): Float64Array => withLost(totals, missed.users, lost)
+    const [totals, totalsNew] = [add(this.totals), add(this.totalsNew)]
+    const users = totals.reduce((n, t) => n + (t > 0 ? 1 : 0), 0)
+    const byK = <T>(f: (k: number) => T): ByK<T> => Object.fromEntries(RECALL_AT.map((K, k) => [String(K), f(k)]))
+    const widen = (hits: Float64Array[]): Float64Array[] => hits.map((h) => withLost(h, missed.users, 0))
+    const [hits, hitsNew] = [widen(this.hits), widen(this.hitsNew)]
+    const interval = keep(totals, hits, bootstrap)
+    const intervalNew = keep(totalsNew, hitsNew, bootstrap)
+    return {
+      users,
+      positives: sum(totals),
+      positivesNew: sum(totalsNew),
+      recall: byK((k) => ratio(sum(hits[k]), sum(totals))),
+      interval: byK((k) => interval[k]),
+      recallNew: byK((k) => ratio(sum(hitsNew[k]), sum(totalsNew))),
+      intervalNew: byK((k) => intervalNew[k]),
+      recallPerUser: byK((k) => ratio(hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0), users)),
+      byType: this.byType(missed.byType),
+      coverage: Object.fromEntries(COVERAGE_AT.map((K, c) => [String(K), coverage(this.shown[c], COVERAGE_SHARE)])),
+      coverageCeiling: Object.fromEntries(COVERAGE_AT.map((K) => [String(K), Math.min(1, (this.lists * K) / catalog.size)])),
+    }
+  }
+
+  private byType(missed: Float64Array): Metrics['byType'] {
+    const rows = EVENT_TYPES.flatMap((type, code) => {
+      const positives = this.typeTotals[code] + missed[code]
+      if (positives === 0) return []
+      return [[type, { positives, recall: Object.fromEntries(RECALL_AT.map((K, k) => [String(K), this.typeHits[k][code] / positives])) }] as const]
+    })
+    return Object.fromEntries(rows)
+  }
+}
+
+/** The fewest distinct entries that make up `share` of all results, over the number of entries. */
+export function coverage(shown: Int32Array, share: number): number {
+  const sorted = shown.slice().sort().reverse()
+  const enough = share * sum(sorted)
+  let [distinct, got] = [0, 0]
+  // counts are whole: a hair below absorbs the rounding of share * sum
+  while (got < enough - 1e-9) got += sorted[distinct++]
+  return ratio(distinct, shown.length)
+}
+
+/** Users without history appended, their positives spread evenly. */
+function withLost(values: Float64Array, users: number, total: number): Float64Array {
+  const all = new Float64Array(values.length + users)
+  all.set(values)
+  if (users > 0) all.fill(total / users, values.length)
+  return all
+}
+
+function keep(totals: Float64Array, hits: Float64Array[], { samples, seed }: { samples: number; seed: number }): [number, number][] {
+  // users without positives at this level say nothing about it
+  const kept = Int32Array.from(totals.keys()).filter((u) => totals[u] > 0)
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (u) => values[u])
+  return bootstrapRatios(hits.map(pick), pick(totals), samples, seed)
+}
+
+const sum = (values: Float64Array | Int32Array): number => (values as Float64Array).reduce((a, b) => a + b, 0)
+const ratio = (a: number, b: number): number => (b > 0 ? a / b : 0)

@@ -1,0 +1,49 @@
+import { Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { count } from '../src/core/progress.js'
+import { PRESETS, type PresetName } from '../src/events/world/presets.js'
+
+export default class GenerateData extends AdseqCommand {
+  static override summary = 'Make a synthetic world of users, items and events, straight into the workspace.'
+  static override description = `Users have interests that drift and projects that walk through categories in an order; advertisers and items are
+unequally popular; events run through view, add_to_cart, checkout and signup offsite, and views and clicks onsite.
+The same preset, settings and seed give the same world. A killed run goes on with the same command.
+
+Settings (--set NAME=VALUE) and the effect each should have:
+  orderDependence  0 to 1; 0 = histories are bags of events, and a sequence model has nothing to gain over pooling
+  drift            changes of interest a user in 100 days; higher = old events say less
+  noise            0 to 1; 1 = nothing can beat the popularity baseline
+  conversionRate   carts a view; lower = sparser conversions (checkoutRate = checkouts a cart, signupRate = signups a view)
+  popularitySkew   Zipf exponent of advertisers; higher = stronger popularity baseline, lower coverage
+  onsiteShare      0 to 1, share of visits to the platform itself
+  domainShift      0 to 1; 0 = onsite and offsite popularity agree, 1 = they are unrelated
+  users, items, advertisers, themes, days, start, sessionsPerUser   sizes`
+  static override examples = ['<%= config.bin %> generate-data --preset tutorial', '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events']
+
+  static override flags = {
+    preset: Flags.option({ options: Object.keys(PRESETS) as PresetName[], default: 'tutorial' as const, description: 'size and behaviour to start from' })(),
+    seed: Flags.integer({ default: 1, min: 0, description: 'another seed is another world of the same kind' }),
+    set: Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'NAME=VALUE', description: 'change a setting of the preset; repeatable' }),
+    append: Flags.boolean({ description: 'add the world to the data that the workspace already holds' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(GenerateData)
+    const [{ generateData }, { setKnobs }, { openStore }] = await Promise.all([import('../src/events/world/generate.js'), import('../src/events/world/knobs.js'), import('../src/store/open.js')])
+    const knobs = setKnobs(PRESETS[flags.preset], flags.set)
+    const stop = new AbortController()
+    const interrupt = (): void => stop.abort()
+    process.once('SIGINT', interrupt)
+    const store = openStore(this.folder(flags), { create: true })
+    try {
+      const result = await generateData(store, { name: flags.preset, knobs, seed: flags.seed, append: flags.append, progress: this.progress(flags), signal: stop.signal })
+      this.log(`${result.added === 0 ? 'Already there, nothing added' : `Added ${count(result.added)} events`}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} events.`)
+      for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1])) this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)
+      this.log('Next: adseq train item')
+      return result
+    } finally {
+      process.off('SIGINT', interrupt)
+      store.close()
+    }
+  }
+}

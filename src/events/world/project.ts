@@ -1,0 +1,65 @@
+import type { Rng } from '../../core/rng.js'
+import { TRAIL_LENGTH } from './themes.js'
+
+/** Mean and log-deviation of the days a project stays at one stage. */
+const STAGE_DAYS = 12
+const STAGE_SPREAD = 0.6
+/** Stages of a project: 5 to 10. */
+const SHORTEST = 5
+const STAGE_COUNTS = 6
+/** Probability that a project turns round after a stage. */
+const TURN = 0.1
+const DAY = 86_400
+
+/**
+ * A life project: a walk along the closed trail of a theme, one way or the other. Either way is equally likely, so the
+ * present stage alone leaves open what follows; the order of the stages, and of the views inside a visit (from the
+ * stage before, over the present one, to the one ahead), tells.
+ */
+export class Project {
+  /** place on the trail, 0 to TRAIL_LENGTH - 1 */
+  place: number
+  /** +1 or -1: where the next stage lies */
+  direction: number
+  private stageEnd: number
+  private stagesLeft: number
+
+  constructor(
+    private readonly rng: Rng,
+    readonly theme: number,
+    time: number,
+  ) {
+    this.place = rng.int(TRAIL_LENGTH)
+    this.direction = rng.uniform() < 0.5 ? 1 : -1
+    this.stagesLeft = SHORTEST + rng.int(STAGE_COUNTS)
+    this.stageEnd = time + this.stageSeconds()
+  }
+
+  /** Moves to the stage of this moment. False when the project is over by then. */
+  advance(time: number): boolean {
+    while (this.stageEnd <= time) {
+      if (--this.stagesLeft === 0) return false
+      this.place = mod(this.place + this.direction)
+      if (this.rng.uniform() < TURN) this.direction = -this.direction
+      this.stageEnd += this.stageSeconds()
+    }
+    return true
+  }
+
+  /** What the stage was for has been bought: it ends now. */
+  complete(time: number): void {
+    this.stageEnd = Math.min(this.stageEnd, time)
+  }
+
+  /** Category of the stage `steps` ahead (negative: behind) if the project keeps its direction. */
+  category(steps: number): number {
+    return this.theme * TRAIL_LENGTH + mod(this.place + steps * this.direction)
+  }
+
+  /** Log-normal with mean STAGE_DAYS. */
+  private stageSeconds(): number {
+    return STAGE_DAYS * DAY * Math.exp(STAGE_SPREAD * this.rng.normal() - STAGE_SPREAD ** 2 / 2)
+  }
+}
+
+const mod = (place: number): number => (place + TRAIL_LENGTH) % TRAIL_LENGTH

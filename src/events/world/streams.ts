@@ -1,0 +1,9 @@
+/** First number after the seed of every random stream of the world: no two things share a stream. */
+export const STREAM = {
+  advertisers: 1,
+  catalog: 2,
+  titles: 3,
+  onsite: 4,
+  user: 5,
+  favourite: 6,
+} as const

@@ -1,0 +1,72 @@
+import { UserError } from '../core/errors.js'
+import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
+import { indexOf } from './catalog.js'
+import type { Names } from './types.js'
+
+/** One event of a made-up history, in indices (-1 = none). */
+export interface MadeUpEvent {
+  item: number
+  advertiser: number
+  /** index into EVENT_TYPES */
+  type: number
+  /** index into DOMAINS */
+  domain: number
+  /** unix seconds */
+  time: number
+}
+
+interface SpecEvent {
+  type: EventType
+  id: string
+  /** seconds before the moment; undefined where the spec has none */
+  age?: number
+}
+
+const UNITS: Record<string, number> = { m: 60, h: 3600, d: 86_400, w: 7 * 86_400 }
+const EXAMPLE = 'Write events as type:item, separated by commas, with an optional age: "view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (ages: 30m, 3h, 2d, 1w).'
+
+/**
+ * Parses "view:ITEM,add_to_cart:ITEM@2d". The id of a signup is an advertiser's, every other an item's.
+ * @throws UserError naming the part that is wrong
+ */
+export function parseHistory(text: string): SpecEvent[] {
+  const parts = text.split(',').map((part) => part.trim())
+  if (parts.every((part) => part === '')) throw new UserError('The made-up history is empty.', EXAMPLE)
+  return parts.filter((part) => part !== '').map(parseEvent)
+}
+
+function parseEvent(part: string): SpecEvent {
+  const colon = part.indexOf(':')
+  if (colon < 1) throw new UserError(`"${part}" is not an event.`, EXAMPLE)
+  const type = part.slice(0, colon)
+  if (!(EVENT_TYPES as readonly string[]).includes(type)) throw new UserError(`"${type}" in "${part}" is not an event type.`, `Event types are ${EVENT_TYPES.join(', ')}.`)
+  const aged = /^(.+)@(\d+(?:\.\d+)?)([mhdw])$/.exec(part.slice(colon + 1))
+  const id = aged ? aged[1] : part.slice(colon + 1)
+  if (id === '') throw new UserError(`"${part}" names no item.`, EXAMPLE)
+  return { type: type as EventType, id, ...(aged ? { age: Number(aged[2]) * UNITS[aged[3]] } : {}) }
+}
+
+const HOUR = 3600
+
+/**
+ * The events of a spec in time order, ages counted back from `moment`. Events without an age follow each other an
+ * hour apart in the order written, the last of them an hour before the moment.
+ * @throws UserError for an item or advertiser that the workspace does not have
+ */
+export function resolveHistory(text: string, snapshot: Snapshot, names: Names, moment: number): MadeUpEvent[] {
+  const spec = parseHistory(text)
+  let ageless = spec.filter((e) => e.age === undefined).length
+  const events = spec.map(({ type, id, age }) => {
+    const time = Math.max(0, Math.round(moment - (age ?? ageless-- * HOUR)))
+    const code = EVENT_TYPES.indexOf(type)
+    if (type === 'signup') return { item: -1, advertiser: indexOf(names, 'advertiser', id), type: code, domain: 0, time }
+    const item = indexOf(names, 'item', id)
+    return { item, advertiser: snapshot.itemAdvertiser[item], type: code, domain: 0, time }
+  })
+  return inTimeOrder(events)
+}
+
+/** Sorted by time; events of one moment keep their order. */
+export function inTimeOrder(events: MadeUpEvent[]): MadeUpEvent[] {
+  return [...events].sort((a, b) => a.time - b.time)
+}

@@ -1,0 +1,53 @@
+import { day, integer, plural, price } from '../format.js'
+import { tableLines, type Column } from '../table.js'
+import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView } from '../types.js'
+import { categoryEnd, sellerOf, titleOf } from './words.js'
+
+const CARD_COLUMNS = [
+  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
+  { head: 'category', value: (r: ItemCard) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
+  { head: 'price', value: (r: ItemCard) => price(r.price), align: 'right' as const, drop: 1 },
+  { head: 'item', value: (r: ItemCard) => r.item ?? '' },
+]
+
+const RANK = { head: '#', value: (r: { rank: number }) => String(r.rank), align: 'right' as const }
+const SCORE = { head: 'cosine', value: (r: { score: number }) => r.score.toFixed(3), align: 'right' as const }
+
+const BUYER_COLUMNS: Column<Buyer>[] = [
+  { head: 'user', value: (b) => b.user, max: 30 },
+  { head: 'conversions', value: (b) => integer(b.conversions), align: 'right' },
+  { head: 'last', value: (b) => day(b.last) },
+]
+
+/** An item's page as plain lines of at most `width` columns. */
+export function itemText(view: ItemView, width: number): string[] {
+  const lines = [`item ${view.item}   ${view.title ?? '(no title)'}`]
+  lines.push(`advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ${price(view.price) || 'unknown'}`, '')
+  lines.push(...activityLines(view.activity, 'items'), '')
+  lines.push(`NEAREST ITEMS${view.itemRun === null ? '' : ` by item vectors of ${view.itemRun}`}`)
+  lines.push(...(view.itemRun === null ? ['  there is no trained item model: adseq train item'] : tableLines([RANK, SCORE, ...CARD_COLUMNS], view.nearest, width)), '')
+  lines.push('WHO BOUGHT IT', ...(view.buyers.length > 0 ? tableLines(BUYER_COLUMNS, view.buyers, width) : ['  nobody yet']))
+  return lines
+}
+
+/** An advertiser's page as plain lines of at most `width` columns. */
+export function advertiserText(view: AdvertiserView, width: number): string[] {
+  const lines = [`advertiser ${view.advertiser}${view.advertiserName === null ? '' : `   ${view.advertiserName}`}`]
+  lines.push(`${plural(view.items, 'item')}${view.medianPrice === null ? '' : `, median price ${price(view.medianPrice)}`}`, '')
+  lines.push(...activityLines(view.activity, 'advertisers'), '')
+  lines.push('CATEGORIES', ...(view.categories.length > 0 ? tableLines([{ head: 'items', value: (c) => integer(c.items), align: 'right' }, { head: 'category', value: (c) => c.category, min: 20 }], view.categories, width) : ['  unknown']), '')
+  lines.push('BEST ITEMS', ...(view.topItems.length > 0 ? tableLines([{ head: 'conversions', value: (r) => integer(r.conversions), align: 'right' }, ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser')], view.topItems, width) : ['  none']), '')
+  lines.push(`NEAREST ADVERTISERS${view.advertiserRun === null ? '' : ` by advertiser vectors of ${view.advertiserRun}`}`)
+  lines.push(...(view.advertiserRun === null ? ['  there is no trained advertiser model: adseq train advertiser'] : tableLines([RANK, SCORE, { head: 'advertiser', value: sellerOf, min: 8, max: 48 }], view.nearest, width)))
+  return lines
+}
+
+function activityLines(a: Activity, among: string): string[] {
+  if (a.events === 0) return ['no event yet']
+  const types = Object.entries(a.byType).map(([type, n]) => `${type} ${integer(n ?? 0)}`)
+  return [
+    `${plural(a.events, 'event')} of ${plural(a.users, 'user')} from ${day(a.firstSeen!)} to ${day(a.lastSeen!)}: ${types.join(', ')}`,
+    `${plural(a.conversions, 'conversion')}, place ${integer(a.rank)} of ${integer(a.of)} ${among}`,
+  ]
+}

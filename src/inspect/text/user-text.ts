@@ -1,0 +1,71 @@
+import { integer, minute, plural, price } from '../format.js'
+import { tableLines, type Column } from '../table.js'
+import type { HistoryRow, NextPurchase, RetrievedAdvertiser, RetrievedItem, UserView } from '../types.js'
+import { categoryEnd, sellerOf, titleOf } from './words.js'
+
+export const HISTORY_COLUMNS: Column<HistoryRow>[] = [
+  { head: 'time (UTC)', value: (r) => minute(r.time), dim: true },
+  { head: 'event', value: (r) => r.type },
+  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
+  { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
+  { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
+]
+
+export const ITEM_COLUMNS: Column<RetrievedItem>[] = [
+  { head: '#', value: (r) => String(r.rank), align: 'right' },
+  { head: 'next', value: (r) => (r.boughtNext ? '✓' : '') },
+  { head: 'before', value: (r) => (r.boughtBefore > 0 ? `${r.boughtBefore}×` : ''), align: 'right' },
+  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
+  { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
+  { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
+  { head: 'score', value: (r) => r.score.toFixed(3), align: 'right' },
+]
+
+export const ADVERTISER_COLUMNS: Column<RetrievedAdvertiser>[] = [
+  { head: '#', value: (r) => String(r.rank), align: 'right' },
+  { head: 'next', value: (r) => (r.boughtNext ? '✓' : '') },
+  { head: 'before', value: (r) => (r.boughtBefore > 0 ? `${r.boughtBefore}×` : ''), align: 'right' },
+  { head: 'advertiser', value: (r) => r.advertiserName ?? r.advertiser, min: 8, max: 40 },
+  { head: 'score', value: (r) => r.score.toFixed(3), align: 'right' },
+]
+
+export const NEXT_COLUMNS: Column<NextPurchase>[] = [
+  { head: 'rank', value: (r) => (r.rank === null ? '-' : integer(r.rank)), align: 'right' },
+  { head: 'adv. rank', value: (r) => (r.advertiserRank === null ? '-' : integer(r.advertiserRank)), align: 'right', drop: 4, dim: true },
+  { head: 'again', value: (r) => (r.repeat ? '↻' : '') },
+  { head: 'event', value: (r) => (r.conversions > 1 ? `${r.type} ${r.conversions}×` : r.type) },
+  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
+  { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
+  { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
+]
+
+/** A user's page as plain lines of at most `width` columns; `most` rows of what was bought next. */
+export function userText(view: UserView, width: number, most = 15): string[] {
+  const trained = view.itemRun !== null || view.advertiserRun !== null
+  const lines = [`user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} UTC${trained ? ', the cutoff' : ''}`, '']
+  lines.push(view.history.length < view.historyEvents ? `HISTORY, the latest ${view.history.length}` : 'HISTORY')
+  lines.push(...(view.history.length > 0 ? tableLines(HISTORY_COLUMNS, view.history, width) : ['  no event: nothing to encode, so nothing is retrieved']), '')
+  lines.push(`RETRIEVED ITEMS${from(view.itemRun)}`)
+  lines.push(...(view.itemRun === null ? [noModel('item')] : view.items.length > 0 ? tableLines(ITEM_COLUMNS, view.items, width) : ['  none']), '')
+  lines.push(`RETRIEVED ADVERTISERS${from(view.advertiserRun)}`)
+  lines.push(...(view.advertiserRun === null ? [noModel('advertiser')] : view.advertisers.length > 0 ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width) : ['  none']), '')
+  lines.push('BOUGHT NEXT', nextSummary(view))
+  if (view.next.length > 0) lines.push(...tableLines(NEXT_COLUMNS, view.next.slice(0, most), width))
+  if (view.next.length > most) lines.push(`  and ${integer(view.next.length - most)} more (--json lists all)`)
+  lines.push('', `next ✓: converted on in the ${view.windowDays} days after the cutoff`, 'before 3×: converted on three times in the history   again ↻: also before the cutoff')
+  return lines
+}
+
+/** "12 conversions in the 30 days after: 3 in the top 10, 5 in the top 100" */
+export function nextSummary(view: UserView): string {
+  const all = `${plural(view.nextConversions, 'conversion')} in the ${view.windowDays} days after`
+  if (view.hits === null || view.nextConversions === 0) return all
+  const hits = Object.entries(view.hits).sort((a, b) => Number(a[0]) - Number(b[0]))
+  return `${all}: ${hits.map(([k, n]) => `${integer(n)} in the top ${k}`).join(', ')}`
+}
+
+const from = (run: string | null): string => (run === null ? '' : ` by ${run}`)
+const noModel = (kind: string): string => `  there is no trained ${kind} model: adseq train ${kind}`

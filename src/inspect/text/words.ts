@@ -1,0 +1,22 @@
+import type { ItemCard } from '../types.js'
+
+/** What names an item best: its title, else its id; an event without item is named by its advertiser alone. */
+export function titleOf(card: ItemCard): string {
+  return card.title ?? card.item ?? '(no item)'
+}
+
+/** The advertiser's name, else its id. */
+export function sellerOf(card: { advertiser: string | null; advertiserName: string | null }): string {
+  return card.advertiserName ?? card.advertiser ?? ''
+}
+
+/** The last part of a category path, which says most: "GROCERY/FROZEN/ICE" -> "ICE". */
+export function categoryEnd(category: string | null): string {
+  return category === null ? '' : (category.split('/').pop() ?? '')
+}
+
+/** All that is known of an item in one line: "title · advertiser · category · price · id". */
+export function cardLine(card: ItemCard): string {
+  const parts = [titleOf(card), sellerOf(card) && `advertiser ${sellerOf(card)}`, card.category, card.price === null ? null : card.price.toFixed(2), card.item === null ? null : `item ${card.item}`]
+  return parts.filter((part) => part !== null && part !== '').join(' · ')
+}

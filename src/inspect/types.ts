@@ -1,0 +1,178 @@
+import type { Queries } from '../retrieve/types.js'
+import type { EventType, Snapshot } from '../features/snapshot.js'
+
+/** What the catalog says of an item; null where it is silent. */
+export interface ItemCard {
+  /** external id; null for an event without item (a signup) */
+  item: string | null
+  title: string | null
+  advertiser: string | null
+  advertiserName: string | null
+  category: string | null
+  price: number | null
+}
+
+export interface HistoryRow extends ItemCard {
+  /** unix seconds */
+  time: number
+  type: EventType
+  domain: string
+}
+
+export interface RetrievedItem extends ItemCard {
+  rank: number
+  score: number
+  /** converted on within the window that follows */
+  boughtNext: boolean
+  /** conversions of this user on it before */
+  boughtBefore: number
+}
+
+export interface RetrievedAdvertiser {
+  rank: number
+  advertiser: string
+  advertiserName: string | null
+  score: number
+  boughtNext: boolean
+  boughtBefore: number
+}
+
+/** What the user converted on in the window after the moment, one row an item (or an advertiser, for signups). */
+export interface NextPurchase extends ItemCard {
+  /** of the first conversion, unix seconds */
+  time: number
+  type: EventType
+  conversions: number
+  /** rank of the item among all; null without an item model, or where the catalog did not have it yet */
+  rank: number | null
+  advertiserRank: number | null
+  /** converted on before, too */
+  repeat: boolean
+}
+
+export interface Origin {
+  /** the runs that were asked; null where there is none */
+  itemRun: string | null
+  advertiserRun: string | null
+  /** the model sees events up to here: unix seconds */
+  moment: number
+  /** the days after it in which purchases count as next */
+  windowDays: number
+}
+
+export interface UserView extends Origin {
+  user: string
+  /** latest first, at most as many as asked for */
+  history: HistoryRow[]
+  historyEvents: number
+  items: RetrievedItem[]
+  advertisers: RetrievedAdvertiser[]
+  /** best rank first */
+  next: NextPurchase[]
+  /** conversions in the window, and those of them on items within the top 10 and 100 */
+  nextConversions: number
+  hits: Record<string, number> | null
+}
+
+export interface Activity {
+  events: number
+  users: number
+  byType: Partial<Record<EventType, number>>
+  conversions: number
+  /** place by conversions among all; 1 is the most */
+  rank: number
+  of: number
+  /** unix seconds; null where it has no event */
+  firstSeen: number | null
+  lastSeen: number | null
+}
+
+export interface Buyer {
+  user: string
+  conversions: number
+  /** unix seconds */
+  last: number
+}
+
+export interface ItemView extends Origin, ItemCard {
+  activity: Activity
+  /** nearest by cosine of item vectors, itself left out; empty without an item model */
+  nearest: (ItemCard & { rank: number; score: number })[]
+  buyers: Buyer[]
+}
+
+export interface AdvertiserView extends Origin {
+  advertiser: string
+  advertiserName: string | null
+  items: number
+  /** median over items with a known price */
+  medianPrice: number | null
+  categories: { category: string; items: number }[]
+  activity: Activity
+  topItems: (ItemCard & { conversions: number })[]
+  nearest: { rank: number; score: number; advertiser: string; advertiserName: string | null }[]
+}
+
+export interface Moved extends ItemCard {
+  rank: number
+  score: number
+  /** rank in the other list; null where that list ranks nothing */
+  other: number | null
+}
+
+export interface TryView extends Origin {
+  /** what the two lists come from: "popularity", "user 900", "user 900, 2 events dropped" */
+  before: { label: string; history: HistoryRow[]; items: Moved[]; advertisers: MovedAdvertiser[] }
+  after: { label: string; history: HistoryRow[]; items: Moved[]; advertisers: MovedAdvertiser[] }
+}
+
+export interface MovedAdvertiser {
+  advertiser: string
+  advertiserName: string | null
+  rank: number
+  score: number
+  other: number | null
+}
+
+/** A trained tower pair as the screens need it: vectors of users and of all entries, compared by dot product. */
+export interface RetrievalModel {
+  readonly run: string
+  readonly width: number
+  /** what this run's training saw events up to, unix seconds */
+  readonly cutoff: number
+  readonly windowDays: number
+  /** [queries, width] of histories in `snapshot` (the workspace's own unless given) that end at `moment` */
+  users(queries: Queries, moment: number, snapshot?: Snapshot): Promise<Float32Array>
+  /** [entries, width] of the whole catalog as of `moment` */
+  entries(moment: number): Promise<Float32Array>
+}
+
+export interface ItemRecord {
+  externalId: string
+  title: string | null
+  advertiser: string | null
+  advertiserName: string | null
+  category: string | null
+  price: number | null
+}
+
+/** External ids and names, by the store's integer ids (from 1). */
+export interface Names {
+  userId(externalId: string): number | undefined
+  itemId(externalId: string): number | undefined
+  advertiserId(externalId: string): number | undefined
+  user(id: number): { externalId: string }
+  item(id: number): ItemRecord
+  advertiser(id: number): { externalId: string; name: string | null }
+}
+
+/** What all inspections look at. */
+export interface Subject {
+  snapshot: Snapshot
+  names: Names
+  item?: RetrievalModel
+  advertiser?: RetrievalModel
+  /** unix seconds: histories end here, what comes after is "next" */
+  moment: number
+  windowDays: number
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { inspectAdvertiser } from '../../src/inspect/advertiser.js'
+import { inspectItem } from '../../src/inspect/item.js'
+import { advertiserText, itemText } from '../../src/inspect/text/entry-text.js'
+import { fixtureSubject } from './fixture.js'
+
+const DAY = 86_400
+
+describe('inspecting an item', () => {
+  it('counts what happened to it over all of the data', async () => {
+    const { activity, buyers } = await inspectItem(fixtureSubject(), 'drill', 10)
+    expect(activity).toEqual({ events: 4, users: 2, byType: { checkout: 3, view: 1 }, conversions: 3, rank: 1, of: 6, firstSeen: 50 * DAY, lastSeen: 131 * DAY })
+    expect(buyers).toEqual([
+      { user: 'bob', conversions: 2, last: 51 * DAY },
+      { user: 'ann', conversions: 1, last: 131 * DAY },
+    ])
+  })
+
+  it('finds the nearest items by cosine, itself and later launches left out', async () => {
+    const { nearest } = await inspectItem(fixtureSubject(), 'drill', 3)
+    expect(nearest.map((n) => [n.rank, n.item])).toEqual([[1, 'saw'], [2, 'bare'], [3, 'butter']])
+    expect(nearest[0].score).toBeCloseTo(0.96, 6)
+  })
+
+  it('prints items without title, price, advertiser or event', async () => {
+    const text = itemText(await inspectItem(fixtureSubject(), 'bare', 3), 80).join('\n')
+    expect(text).toContain('item bare   (no title)')
+    expect(text).toContain('advertiser unknown   category unknown   price unknown')
+    expect(text).toContain('no event yet')
+    expect(itemText(await inspectItem(fixtureSubject(false), 'bare', 3), 80).join('\n')).toContain('adseq train item')
+  })
+})
+
+describe('inspecting an advertiser', () => {
+  it('sums up its catalog and ranks its items by conversions', async () => {
+    const view = await inspectAdvertiser(fixtureSubject(), 'tools', 10)
+    expect(view.items).toBe(3)
+    expect(view.medianPrice).toBeCloseTo(45.5)
+    expect(view.categories).toEqual([{ category: 'TOOLS', items: 3 }])
+    expect(view.topItems.map((i) => [i.item, i.conversions])).toEqual([['drill', 3], ['saw', 2], ['future', 1]])
+    // the signup counts for the advertiser though it has no item
+    expect(view.activity.conversions).toBe(7)
+    expect(view.nearest.map((n) => n.advertiser)).toEqual(['dairy'])
+    expect(advertiserText(view, 80).join('\n')).toContain('3 items, median price 45.50')
+  })
+})

@@ -99,7 +99,7 @@ export function setKnobs(knobs: WorldKnobs, settings: readonly string[]): WorldK
     const at = setting.indexOf('=')
     const name = setting.slice(0, at)
     const text = setting.slice(at + 1).trim()
-    if (at < 1 || !(name in KNOB_RANGES)) throw new UserError(`"${setting}" sets no knob of the world.`, `Write --set NAME=VALUE with one of: ${Object.keys(KNOB_RANGES).join(', ')}.`)
+    if (at < 1 || !Object.hasOwn(KNOB_RANGES, name)) throw new UserError(`"${setting}" sets no knob of the world.`, `Write --set NAME=VALUE with one of: ${Object.keys(KNOB_RANGES).join(', ')}.`)
     const value = name === 'start' && /^\d{4}-/.test(text) ? Date.parse(text) / 1000 : Number(text)
     if (text === '' || !Number.isFinite(value)) throw new UserError(`${name} is set to "${text}", which is not a number.`, `Write for example --set ${name}=${knobs[name as KnobName]}.`)
     result[name as KnobName] = value

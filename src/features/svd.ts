@@ -1,0 +1,97 @@
+import { Rng } from '../core/rng.js'
+import { orthonormalColumns } from './orthonormal.js'
+import { smallEigen } from './small-eigen.js'
+
+/** A square sparse matrix: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`. */
+export interface SparseMatrix {
+  size: number
+  offsets: Float64Array
+  columns: Uint32Array
+  values: Float32Array
+}
+
+/** Left singular vectors [size, rank] in row-major order, and singular values, descending. */
+export interface TruncatedSvd {
+  vectors: Float32Array
+  values: Float64Array
+  rank: number
+}
+
+/** Columns beyond the rank, and power iterations, of the random subspace (Halko et al. 2011, sections 4.4 and 4.5). */
+const OVERSAMPLING = 10
+const POWER_ITERATIONS = 2
+
+/**
+ * The leading left singular vectors and values of A by randomized subspace iteration: Halko, Martinsson & Tropp,
+ * "Finding structure with randomness" (2011), algorithms 4.4 and 5.1. The result is fixed by the seed.
+ *
+ * @param rank at most this many; fewer when the matrix is smaller
+ */
+export function truncatedSvd(a: SparseMatrix, rank: number, seed: number): TruncatedSvd {
+  const k = Math.min(rank, a.size)
+  const width = Math.min(a.size, k + OVERSAMPLING)
+  const rng = new Rng(seed, 3)
+  const start = Float32Array.from({ length: a.size * width }, () => rng.normal())
+  let q = orthonormalColumns(multiply(a, start, width), a.size, width)
+  for (let i = 0; i < POWER_ITERATIONS; i++) {
+    const back = orthonormalColumns(multiplyTransposed(a, q, width), a.size, width)
+    q = orthonormalColumns(multiply(a, back, width), a.size, width)
+  }
+  // B = Q' A; B B' = W S^2 W', and the left singular vectors of A are Q W
+  const b = multiplyTransposed(a, q, width)
+  const { values, vectors } = smallEigen(gram(b, a.size, width), width)
+  const out = new Float32Array(a.size * k)
+  for (let i = 0; i < a.size; i++) {
+    for (let c = 0; c < k; c++) {
+      let sum = 0
+      for (let j = 0; j < width; j++) sum += q[i * width + j] * vectors[c * width + j]
+      out[i * k + c] = sum
+    }
+  }
+  return { vectors: out, values: values.slice(0, k).map((x) => Math.sqrt(Math.max(0, x))), rank: k }
+}
+
+/** A X for X [size, width]. */
+function multiply(a: SparseMatrix, x: Float32Array, width: number): Float32Array {
+  const y = new Float32Array(a.size * width)
+  const sum = new Float64Array(width)
+  for (let i = 0; i < a.size; i++) {
+    sum.fill(0)
+    for (let e = a.offsets[i]; e < a.offsets[i + 1]; e++) {
+      const v = a.values[e]
+      const from = a.columns[e] * width
+      for (let c = 0; c < width; c++) sum[c] += v * x[from + c]
+    }
+    y.set(sum, i * width)
+  }
+  return y
+}
+
+/** A' X for X [size, width]. */
+function multiplyTransposed(a: SparseMatrix, x: Float32Array, width: number): Float32Array {
+  const y = new Float32Array(a.size * width)
+  const row = new Float64Array(width)
+  for (let i = 0; i < a.size; i++) {
+    for (let c = 0; c < width; c++) row[c] = x[i * width + c]
+    for (let e = a.offsets[i]; e < a.offsets[i + 1]; e++) {
+      const v = a.values[e]
+      const to = a.columns[e] * width
+      for (let c = 0; c < width; c++) y[to + c] += v * row[c]
+    }
+  }
+  return y
+}
+
+/** X' X for X [rows, width]. */
+function gram(x: Float32Array, rows: number, width: number): Float64Array {
+  const out = new Float64Array(width * width)
+  for (let i = 0; i < rows; i++) {
+    const at = i * width
+    for (let c = 0; c < width; c++) {
+      const v = x[at + c]
+      for (let d = c; d < width; d++) out[c * width + d] += v * x[at + d]
+    }
+  }
+  for (let c = 0; c < width; c++) for (let d = 0; d < c; d++) out[c * width + d] = out[d * width + c]
+  return out
+}

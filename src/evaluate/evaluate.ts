@@ -1,0 +1,134 @@
+import type { DotProducts } from '../ann/dot-products.js'
+import { UserError } from '../core/errors.js'
+import { count, type Progress } from '../core/progress.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { Blend } from '../retrieve/blend.js'
+import { logPopularity } from '../retrieve/popularity.js'
+import { TowerRetriever } from '../retrieve/towers.js'
+import type { Level, Queries, Retriever } from '../retrieve/types.js'
+import { baselines, type Entrant, type OnRequest } from './baselines.js'
+import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
+import { levelOf, measure } from './measure.js'
+import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
+import type { Report, ReportRow } from './report.js'
+
+/** A finished run as evaluation sees it: train's Encoder has this shape. */
+export interface Model {
+  run: string
+  /** as printed: "transformer", "mean pooling" */
+  name: string
+  width: number
+  /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds) */
+  encodeUsers(queries: Queries, anchor: number): Promise<Float32Array>
+  /** unit vectors [items or advertisers, width], popularity as of `asOf` (unix seconds) */
+  encodeEntries(asOf: number): Promise<Float32Array>
+}
+
+export interface EvaluateOptions {
+  kind: 'item' | 'advertiser'
+  protocol: ProtocolOptions
+  /** samples of the bootstrap; 0 = no intervals */
+  bootstrap: number
+  requested: readonly OnRequest[]
+  /** the first is the one judged; the others stand beside it */
+  models: readonly Model[]
+  /** of a model's width */
+  products: (width: number) => Promise<DotProducts>
+  progress: Progress
+}
+
+/**
+ * Judges models, their hybrids, the control and the baselines under one protocol. An item evaluation also has rows for
+ * advertisers and categories: models score them by their best item, counting baselines count them themselves.
+ * @throws UserError when nobody converts in the window
+ */
+export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<Report> {
+  const { kind, protocol, models } = options
+  const started = performance.now()
+  // a sampled index of items says nothing about whole advertisers
+  const above: Level[] = kind === 'item' && protocol.indexSize === 0 ? levelsAbove(snapshot) : []
+  const set = evaluationSet(snapshot, [kind, ...above], protocol)
+  const notes: string[] = []
+  const judge = new Judge(snapshot, set, options)
+  const validation = tryValidation(snapshot, kind, protocol, notes)
+  for (const model of models) {
+    const tower = await towerOf(model, set, kind, await options.products(model.width))
+    await judge.add(tower, above, { run: model.run })
+    if (!validation) continue
+    const base = await towerOf(model, validation, kind, await options.products(model.width))
+    const fitted = await fitBlend(snapshot, validation, kind, HYBRID_GRID, base)
+    const { catalog } = levelOf(set, kind)
+    const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays), fitted, tower)
+    await judge.add(hybrid, above, { run: model.run, fitted })
+  }
+  for (const level of [kind, ...above]) {
+    const fitOn = level === kind ? validation : tryValidation(snapshot, level, protocol, [])
+    for (const entrant of await baselines(snapshot, set, level, fitOn, level === kind ? options.requested : [])) await judge.baseline(entrant)
+  }
+  if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
+  const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
+  return {
+    version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run), levels,
+    rows: judge.rows, notes, seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/** Scores a model's entries for the users of `set`, as of its cutoff. */
+async function towerOf(model: Model, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<Retriever> {
+  const t = set.protocol.cutoff
+  const { catalog } = levelOf(set, kind)
+  const all = await model.encodeEntries(t)
+  const entryVectors = new Float32Array(catalog.size * model.width)
+  catalog.ids.forEach((id, e) => entryVectors.set(all.subarray(id * model.width, (id + 1) * model.width), e * model.width))
+  const queryVectors = await model.encodeUsers(set.queries, t)
+  return new TowerRetriever(model.name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
+}
+
+/** Measures one retriever after the other into rows. */
+class Judge {
+  readonly rows: ReportRow[] = []
+
+  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {}
+
+  async add(retriever: Retriever, above: readonly Level[], about: Pick<ReportRow, 'run' | 'fitted'>): Promise<void> {
+    const { progress, bootstrap, protocol } = this.options
+    const started = performance.now()
+    progress.start(`${retriever.name} (${retriever.level})`, this.set.queries.users.length, 'users')
+    const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done))
+    const seconds = (performance.now() - started) / 1000
+    progress.finish(`recall@10 ${measured[0].recall['10'].toFixed(4)} over ${count(measured[0].positives)} conversions`)
+    for (const metrics of measured) this.rows.push({ name: retriever.name, kind: retriever.kind, ...metrics, ...about, seconds })
+  }
+
+  async baseline({ make, fitted }: Entrant): Promise<void> {
+    await this.add(make(), [], { fitted })
+  }
+}
+
+/** Levels that an item's score carries over to: those that the catalog knows. */
+function levelsAbove(snapshot: Snapshot): Level[] {
+  const levels: Level[] = []
+  if (snapshot.itemAdvertiser.some((advertiser) => advertiser >= 0)) levels.push('advertiser')
+  if (snapshot.categories.length > 0) levels.push('category')
+  return levels
+}
+
+function tryValidation(snapshot: Snapshot, level: Level, protocol: ProtocolOptions, notes: string[]): EvaluationSet | undefined {
+  try {
+    return validationSet(snapshot, level, protocol)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    notes.push(`the weights of control and hybrid cannot be fitted, so neither is judged: ${error.message}`)
+    return undefined
+  }
+}
+
+function aboutLevel(set: EvaluationSet, level: Level): NonNullable<Report['levels'][Level]> {
+  const { catalog, positives, counts, missed } = levelOf(set, level)
+  return {
+    entries: catalog.size,
+    positivesOutside: positives.reduce((n, entry, p) => n + (entry < 0 ? counts[p] : 0), 0),
+    usersWithoutHistory: missed.users,
+    positivesWithoutHistory: missed.byType.reduce((a, b) => a + b, 0),
+  }
+}

@@ -1,0 +1,65 @@
+import { count } from '../core/progress.js'
+import type { Level } from '../retrieve/types.js'
+import { isoDate } from './protocol.js'
+import type { Report, ReportRow } from './report.js'
+
+/** The report as plain lines: protocol, a table a level, how to read it, notes. */
+export function reportText(report: Report): string {
+  const { protocol, levels } = report
+  const index = protocol.indexSize === 0 ? 'whole catalog' : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
+  const lines = [
+    `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; history ${protocol.history}. Protocol ${protocol.hash}, data ${report.data.hash}.`,
+  ]
+  for (const level of ['item', 'advertiser', 'category'] as Level[]) {
+    const rows = report.rows.filter((row) => row.level === level)
+    const about = levels[level]
+    if (rows.length === 0 || !about) continue
+    lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
+    lines.push(...table(rows))
+    const lost = [
+      about.positivesOutside > 0 ? `${count(about.positivesOutside)} conversions of entries not known by then` : '',
+      about.usersWithoutHistory > 0 ? `${count(about.positivesWithoutHistory)} of ${count(about.usersWithoutHistory)} users without history` : '',
+    ].filter(Boolean)
+    if (lost.length > 0) lines.push('', `Counted as misses: ${lost.join(', ')}.`)
+  }
+  lines.push('', ...reading(report), ...report.notes.map((note) => `Note: ${note}`))
+  return lines.join('\n')
+}
+
+const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
+
+/** Columns of text, the first to the left, the others to the right. */
+function table(rows: readonly ReportRow[]): string[] {
+  const head = ['', 'R@10', '95 % interval', 'R@100', 'new R@10', 'new R@100', 'cov@10', 'cov@100']
+  const cells = rows.map((row) => [
+    row.name,
+    share(row.recall['10']),
+    row.interval['10'] ? `${share(row.interval['10'][0])}-${share(row.interval['10'][1])}` : '-',
+    share(row.recall['100']),
+    row.positivesNew > 0 ? share(row.recallNew['10']) : '-',
+    row.positivesNew > 0 ? share(row.recallNew['100']) : '-',
+    share(row.coverage['10']),
+    share(row.coverage['100']),
+  ])
+  const ceiling = rows[0].coverageCeiling
+  cells.push(['highest coverage possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
+  const widths = head.map((_, c) => Math.max(...[head, ...cells].map((row) => row[c].length)))
+  return [head, ...cells].map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd())
+}
+
+function reading(report: Report): string[] {
+  const main = report.rows.filter((row) => row.level === report.kind)
+  const model = main.find((row) => row.kind !== 'baseline')
+  const example = model ?? main[0]
+  const found = `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all conversions were among the 10 results of ${example.name} for that user`
+  return [`${found}; new = only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results.`]
+}
+
+/** .0674, with three digits that count. */
+export function share(x: number): string {
+  if (x === 0) return '0'
+  if (x >= 0.9995) return '1.00'
+  return x.toFixed(x < 0.01 ? 4 : 3).replace(/^0/, '')
+}
+
+const percent = (x: number): string => `${(100 * x).toFixed(1)} %`

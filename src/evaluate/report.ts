@@ -1,0 +1,85 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { writeFileAtomic } from '../core/atomic.js'
+import { UserError, hasCode } from '../core/errors.js'
+import type { BlendWeights } from '../retrieve/blend.js'
+import type { Level, Retriever } from '../retrieve/types.js'
+import type { Metrics } from './metrics.js'
+import type { Protocol } from './protocol.js'
+
+/** Weights of control and hybrid, and where they come from. */
+export interface Fitted extends BlendWeights {
+  /** days of the popularity that was chosen; all time where absent */
+  popularityDays?: number
+  /** the validation window (from, to] they were fitted on, unix seconds */
+  from: number
+  to: number
+  users: number
+  /** recall over positives on that window */
+  recall: Record<string, number>
+}
+
+export interface ReportRow extends Metrics {
+  name: string
+  kind: Retriever['kind']
+  level: Level
+  /** of a model or a hybrid */
+  run?: string
+  fitted?: Fitted
+  /** time to score, rank and list, all levels of the retriever together */
+  seconds: number
+}
+
+/** What `adseq eval --json` prints and runs/<id>/eval-<protocol hash>.json holds. */
+export interface Report {
+  version: 1
+  kind: 'item' | 'advertiser'
+  protocol: Protocol
+  data: { hash: string }
+  /** runs that are judged; the first one's folder keeps the report */
+  runs: string[]
+  levels: Partial<Record<Level, { entries: number; positivesOutside: number; usersWithoutHistory: number; positivesWithoutHistory: number }>>
+  rows: ReportRow[]
+  /** what a reader must know beside the numbers */
+  notes: string[]
+  seconds: number
+}
+
+export function reportPath(runFolder: string, report: Report): string {
+  return join(runFolder, `eval-${report.protocol.hash}.json`)
+}
+
+/** Writes a report where it was made for, atomically; a second one of the same protocol replaces the first. */
+export function saveReport(runFolder: string, report: Report): string {
+  const path = reportPath(runFolder, report)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileAtomic(path, `${JSON.stringify(report, undefined, 2)}\n`)
+  return path
+}
+
+/** @throws UserError when there is none or it is damaged */
+export function readReport(path: string): Report {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Report
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) throw new UserError(`There is no report ${path}.`, 'Make one: adseq eval.')
+    throw new UserError(`The report ${path} is damaged.`, 'Delete it and run adseq eval again.')
+  }
+}
+
+/** @throws UserError unless all reports were made by one protocol on one data set */
+export function assertComparable(reports: readonly Report[]): void {
+  const [first, ...others] = reports
+  for (const other of others) {
+    const unlike = differences(first, other)
+    if (unlike.length > 0) throw new UserError(`These reports cannot be compared: they differ in ${unlike.join(', ')}.`, 'Evaluate both runs with the same eval settings on the same data.')
+  }
+}
+
+function differences(a: Report, b: Report): string[] {
+  const keys = ['cutoff', 'windowDays', 'indexSize', 'history', 'seed'] as const
+  const unlike = keys.filter((key) => a.protocol[key] !== b.protocol[key]).map((key) => `${key} (${a.protocol[key]} and ${b.protocol[key]})`)
+  if (unlike.length === 0 && a.protocol.hash !== b.protocol.hash) unlike.push(`protocol (${a.protocol.hash} and ${b.protocol.hash})`)
+  if (a.data.hash !== b.data.hash) unlike.push(`data (${a.data.hash} and ${b.data.hash})`)
+  return unlike
+}

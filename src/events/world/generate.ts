@@ -96,6 +96,9 @@ async function write(store: Store, world: World, events: EventTable, order: Uint
   }
   progress.start('write events', order.length, 'events')
   try {
+    // opens the transaction: from here on nobody else writes, so what was checked before holds
+    writer.itemCount()
+    if (!resumed && !options.append) refuseOtherEvents(store)
     out.catalog()
     if (!resumed) {
       out.describe()

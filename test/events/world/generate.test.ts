@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Interrupted, UserError } from '../../../src/core/errors.js'
+import { silent } from '../../../src/core/progress.js'
+import { generateData, type GenerateOptions } from '../../../src/events/world/generate.js'
+import { PRESETS } from '../../../src/events/world/presets.js'
+import { openStore } from '../../../src/store/open.js'
+import type { Store } from '../../../src/store/store.js'
+
+let folder: string
+let store: Store
+const tiny: GenerateOptions = { name: 'tiny', knobs: PRESETS.tiny, seed: 1, now: () => 1_700_000_000 }
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'adseq-world-'))
+  store = openStore(folder, { create: true })
+})
+afterEach(() => {
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Stops the generation when `batches` transactions of events are in. */
+async function interruptAfter(batches: number, target = store): Promise<void> {
+  const stop = new AbortController()
+  let seen = 0
+  let writing = false
+  const progress = { ...silent, start: (label: string) => void (writing = label.startsWith('write')), update: () => void (writing && ++seen === batches && stop.abort()) }
+  await expect(generateData(target, { ...tiny, batch: 1000, progress, signal: stop.signal })).rejects.toThrow(Interrupted)
+}
+
+describe('generateData', () => {
+  it('writes catalog and events, in order of time, with what it says', async () => {
+    const result = await generateData(store, tiny)
+    expect(result.added).toBe(result.events)
+    expect(store.counts()).toEqual({ users: result.users, items: result.items, advertisers: result.advertisers, events: result.events })
+    expect(Object.values(result.byType).reduce((a, b) => a + b)).toBe(result.events)
+    expect(Object.keys(result.byType).sort()).toEqual(['add_to_cart', 'checkout', 'onsite click', 'onsite view', 'signup', 'view'])
+    let last = 0
+    for (const [, , item, advertiser, , , time] of store.scanEvents()) {
+      expect(time).toBeGreaterThanOrEqual(last)
+      expect(item + advertiser).toBeGreaterThan(0)
+      last = time
+    }
+    expect(result.to).toBe(last)
+    const item = store.item(store.itemId('i1')!)!
+    expect(item.category!.split('/')).toHaveLength(3)
+    expect(item.title).toMatch(/, no\. \d{3}$/)
+    expect(item.price).toBeGreaterThan(0)
+    expect(item.advertiserName).toBeTruthy()
+  })
+
+  it('the same command twice adds nothing', async () => {
+    await generateData(store, tiny)
+    const hash = store.dataHash()
+    const again = await generateData(store, tiny)
+    expect(again.added).toBe(0)
+    expect(store.dataHash()).toBe(hash)
+  })
+
+  it('cut short anywhere, the same command finishes it: the data is that of one that was not cut', async () => {
+    const whole = mkdtempSync(join(tmpdir(), 'adseq-world-'))
+    const other = openStore(whole, { create: true })
+    const { events } = await generateData(other, tiny)
+    const hash = other.dataHash()
+    other.close()
+    rmSync(whole, { recursive: true })
+
+    await interruptAfter(1)
+    expect(store.counts().events).toBe(1000)
+    await interruptAfter(5)
+    expect(store.counts().events).toBe(6000)
+    const result = await generateData(store, tiny)
+    expect(result).toMatchObject({ events, added: events - 6000 })
+    expect(store.dataHash()).toBe(hash)
+    expect(store.imports.all()).toHaveLength(1)
+  })
+
+  it('refuses a store with other events, and says what to do', async () => {
+    const { events } = await generateData(store, tiny)
+    const error: UserError = await generateData(store, { ...tiny, seed: 2 }).then(() => expect.fail('accepted'), (e: UserError) => e)
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain(`${events.toLocaleString('en-US')} events`)
+    expect(error.hint).toContain('--append')
+    expect(store.counts().events).toBe(events)
+  })
+
+  it('says so when what is there is another world that was cut short', async () => {
+    await interruptAfter(1)
+    await expect(generateData(store, { ...tiny, seed: 2 })).rejects.toThrow(/unfinished world tiny, seed 1/)
+  })
+
+  it('adds a second world under names of its own when asked to', async () => {
+    const first = await generateData(store, tiny)
+    const second = await generateData(store, { ...tiny, seed: 2, append: true })
+    expect(store.counts()).toEqual({ users: first.users + second.users, items: 800, advertisers: 80, events: first.events + second.events })
+    expect((await generateData(store, { ...tiny, seed: 2, append: true })).added).toBe(0)
+    expect((await generateData(store, { ...tiny, seed: 2 })).added).toBe(0)
+  })
+
+  it('two processes that make one world at once: the later one stops, and nothing is written twice', async () => {
+    const rival = openStore(folder)
+    let raced: Promise<unknown> | undefined
+    const stop = new AbortController()
+    const progress = {
+      ...silent,
+      update: () => {
+        if (store.counts().events === 0) return
+        raced ??= generateData(rival, { ...tiny, batch: 1000 })
+      },
+    }
+    const outcome = await generateData(store, { ...tiny, batch: 1000, progress, signal: stop.signal }).then(() => 'done', (error: Error) => error.message)
+    const other = await raced!.then(() => 'done', (error: Error) => error.message)
+    rival.close()
+    expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
+    expect([outcome, other].find((text) => text !== 'done')).toMatch(/Another adseq process is/)
+    const { events } = store.counts()
+    expect((await generateData(store, tiny)).events).toBe(events)
+  })
+
+  it('two processes that make different worlds at once: one is refused, and they do not mix', async () => {
+    const rival = openStore(folder)
+    let raced: Promise<unknown> | undefined
+    // the rival starts after this one's first look at the empty store
+    const progress = { ...silent, start: (label: string) => void (label.startsWith('make') && (raced ??= generateData(rival, { ...tiny, seed: 2, batch: 1000 }))) }
+    const outcome = await generateData(store, { ...tiny, batch: 1000, progress }).then(() => 'done', (error: Error) => error.message)
+    const other = await raced!.then(() => 'done', (error: Error) => error.message)
+    rival.close()
+    expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
+    expect(store.imports.all()).toHaveLength(1)
+    expect(store.counts().items).toBe(400)
+  })
+
+  it('a world in which nobody comes has no events and is no error', async () => {
+    const result = await generateData(store, { ...tiny, knobs: { ...tiny.knobs, users: 1, sessionsPerUser: 0.1 }, seed: 3 })
+    expect(result.events).toBe(0)
+    expect(store.counts().items).toBe(400)
+    expect(store.imports.all()[0].status).toBe('done')
+  })
+})

@@ -10,22 +10,22 @@ export function syntheticFeeds(inputs: Readonly<Record<string, TensorSpec>>, con
   const skewed = (n: number): number => 1 + Math.floor(n * rng.uniform() ** 3)
   const ids: Record<string, () => number> = {
     'event.item': () => skewed(items),
-    'event.advertiser': () => skewed(config.advertiserBuckets),
-    'event.category': () => skewed(config.categoryBuckets),
+    'event.advertiser': () => skewed(config.advertiserBuckets - 1),
+    'event.category': () => skewed(config.categoryBuckets - 1),
     'event.type': () => 1 + rng.int(TYPE_CODES - 1),
     'event.domain': () => 1 + rng.int(DOMAIN_CODES - 1),
     'event.price': () => rng.int(PRICE_BUCKETS),
     'candidate.row': () => skewed(items),
-    'candidate.advertiser': () => skewed(config.advertiserBuckets),
-    'candidate.category': () => skewed(config.categoryBuckets),
-    'candidate.title': () => (rng.uniform() < 0.3 ? 0 : skewed(config.titleBuckets)),
+    'candidate.advertiser': () => skewed(config.advertiserBuckets - 1),
+    'candidate.category': () => skewed(config.categoryBuckets - 1),
+    'candidate.title': () => (rng.uniform() < 0.3 ? 0 : skewed(config.titleBuckets - 1)),
     'candidate.price': () => rng.int(PRICE_BUCKETS),
     'row.output': () => 0,
   }
   const floats: Record<string, () => number> = {
     'event.time': () => 4 * rng.uniform(),
     'event.mask': () => 1,
-    'candidate.popularity': () => -4 - 8 * rng.uniform(),
+    'candidate.popularity': () => rng.uniform() - 0.5,
     'candidate.logq': () => -6 + 3 * rng.uniform(),
     'row.weight': () => (rng.uniform() < 0.5 ? 1 : 0.5),
     mask: () => (rng.uniform() < 0.01 ? 0 : 1),

@@ -14,7 +14,7 @@ import { Rng } from '../src/core/rng.js'
 import { writeSafetensors, type NamedArray } from '../src/core/safetensors.js'
 import { createEngine } from '../src/engine/index.js'
 import type { Feeds } from '../src/engine/types.js'
-import { defaultConfig } from '../src/config/schema.js'
+import { DEFAULTS as defaults } from '../src/config/defaults.js'
 import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from '../src/model/inputs.js'
 import { optimizerFeeds } from '../src/model/optimizer.js'
 import { parameterSpecs } from '../src/model/parameters.js'
@@ -30,7 +30,7 @@ const steps = Number(flags.steps)
 
 const batch = { S: 256, T: 64, R: 256, C: 256 + 2048 }
 const items = 20_000
-const config = { ...defaultConfig().model, width: 64, layers: 2, heads: 4, feedForward: 256, length: 64, dropout: 0 }
+const config = { ...defaults.model, width: 64, layers: 2, heads: 4, feedForward: 256, length: 64, dropout: 0 }
 const shape: ModelShape = { kind: 'item', config, causal: false, items, advertisers: 5000, aggregateWidth: 0 }
 const learningRate = 1e-3
 

@@ -107,7 +107,7 @@ def items():
             bag("embed.category", b["candidate.category"]),
             torch.bmm(weight[:, None, :], F.embedding(title, p["embed.title"])).squeeze(1),
             F.one_hot(b["candidate.price"], config["prices"]).float(),
-            (b["candidate.popularity"] + 8) * 0.25,
+            b["candidate.popularity"],
         ],
         1,
     )

@@ -100,16 +100,20 @@ export class Encoder {
 
   /** Vectors [to - from, d] of the entries of this model's kind. */
   async encodeEntries(asOf: number, from = 0, to = this.entries): Promise<Float32Array> {
+    return this.encodeList(Int32Array.from({ length: to - from }, (_, i) => from + i), asOf)
+  }
+
+  /** Vectors [n, d] of any entries of this model's kind, with popularity as of `asOf` (unix seconds). */
+  async encodeList(entries: Int32Array, asOf: number): Promise<Float32Array> {
     const { shape, features, popularity } = this.parts
     const fill = this.kind === 'item' ? fillItems : fillAdvertisers
-    const out = new Float32Array((to - from) * this.width)
-    for (let at = from; at < to; ) {
-      const C = to - at <= FEW_CANDIDATES ? FEW_CANDIDATES : CANDIDATES
-      const n = Math.min(C, to - at)
-      const feeds = fill(features, popularity, Int32Array.from({ length: n }, (_, i) => at + i), asOf, C)
-      const vectors = await this.run(`candidates ${C}`, () => encodeCandidates(shape, C), feeds)
-      out.set(vectors.subarray(0, n * this.width), (at - from) * this.width)
-      at += n
+    const out = new Float32Array(entries.length * this.width)
+    for (let at = 0; at < entries.length; ) {
+      const C = entries.length - at <= FEW_CANDIDATES ? FEW_CANDIDATES : CANDIDATES
+      const part = entries.subarray(at, at + C)
+      const vectors = await this.run(`candidates ${C}`, () => encodeCandidates(shape, C), fill(features, popularity, part, asOf, C))
+      out.set(vectors.subarray(0, part.length * this.width), at * this.width)
+      at += part.length
     }
     return out
   }

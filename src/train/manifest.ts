@@ -25,8 +25,6 @@ export interface Manifest {
   configHash: string
   /** number of learned values */
   parameters: number
-  /** columns of the frozen advertiser table */
-  aggregateWidth: number
   /** steps of the final parameters */
   steps?: number
   weightsHash?: string

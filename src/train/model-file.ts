@@ -1,35 +1,47 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safetensors.js'
-import { flattenParameters, nameParameters, type ParameterSpec } from '../model/parameters.js'
-import type { FrozenTables } from '../model/state.js'
+import { flattenParameters, nameParameters, parameterSpecs } from '../model/parameters.js'
+import type { ModelShape } from '../model/shape.js'
+import type { ModelTables } from './model-inputs.js'
 
 /** What a finished run keeps of its model. */
 export interface TrainedModel {
   /** flat */
   parameters: Float32Array
-  tables: FrozenTables
+  tables: ModelTables
 }
 
 const FILE = 'model.safetensors'
 const ITEM_VECTORS = 'items.vectors'
 const ADVERTISER_TABLE = 'advertisers.table'
+const WARM = 'items.warm'
 
 /** Writes final parameters and frozen tables by name. */
-export function writeModel(folder: string, specs: readonly ParameterSpec[], { parameters, tables }: TrainedModel, widths: { vector: number; aggregate: number }): void {
+export function writeModel(folder: string, shape: ModelShape, { parameters, tables }: TrainedModel): void {
   const table = (data: Float32Array, width: number): NamedArray => ({ shape: [data.length / width, width], data })
-  const arrays: Record<string, NamedArray> = { ...nameParameters(specs, parameters), [ITEM_VECTORS]: table(tables.itemVectors, widths.vector) }
-  if (tables.advertiserTable) arrays[ADVERTISER_TABLE] = table(tables.advertiserTable, widths.aggregate)
+  const arrays: Record<string, NamedArray> = {
+    ...nameParameters(parameterSpecs(shape), parameters),
+    [ITEM_VECTORS]: table(tables.itemVectors, shape.config.vectorWidth),
+    [WARM]: { shape: [tables.warm.length], data: tables.warm },
+  }
+  if (tables.advertiserTable) arrays[ADVERTISER_TABLE] = table(tables.advertiserTable, shape.aggregateWidth)
   writeSafetensors(join(folder, FILE), arrays)
 }
 
-/** @throws UserError when the file is missing or damaged */
-export function readModel(folder: string, specs: readonly ParameterSpec[]): TrainedModel {
+/**
+ * Reads the model of a run; `shape` may have more items than were trained.
+ * @throws UserError when the file is missing or damaged
+ */
+export function readModel(folder: string, shape: ModelShape): TrainedModel {
   const { arrays } = readSafetensors(join(folder, FILE))
-  const table = (name: string): Float32Array | undefined => arrays[name]?.data as Float32Array | undefined
   return {
-    parameters: flattenParameters(specs, arrays as Record<string, { shape: number[]; data: Float32Array }>),
-    tables: { itemVectors: table(ITEM_VECTORS)!, advertiserTable: table(ADVERTISER_TABLE) },
+    parameters: flattenParameters(parameterSpecs(shape), arrays as Record<string, { shape: number[]; data: Float32Array }>),
+    tables: {
+      itemVectors: arrays[ITEM_VECTORS].data as Float32Array,
+      warm: arrays[WARM].data as Uint8Array,
+      advertiserTable: arrays[ADVERTISER_TABLE]?.data as Float32Array | undefined,
+    },
   }
 }
 

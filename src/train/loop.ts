@@ -1,0 +1,168 @@
+import { Interrupted } from '../core/errors.js'
+import { parameterCount, parameterSpecs } from '../model/parameters.js'
+import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
+import { MetricsLog } from './metrics-log.js'
+import { weightsHash } from './model-file.js'
+import { modelShape, type ModelTables } from './model-inputs.js'
+import { TrainingPhase, type Material, type StepResult } from './phase.js'
+import type { Phase, TrainRecord } from './records.js'
+import { createValidationSet, validate } from './validation.js'
+
+const DAY = 86400
+/** Steps between step records. */
+const REPORT_EVERY = 10
+/** What early stopping watches. */
+const WATCHED = '100'
+
+export interface TrainJob extends Material {
+  /** id of the run, and its folder, which exists */
+  run: string
+  folder: string
+  /** unix seconds: nothing after it is seen */
+  cutoff: number
+  /** stops between two steps, after a checkpoint */
+  signal?: AbortSignal
+  /** milliseconds, for tests */
+  now?: () => number
+}
+
+export interface TrainResult {
+  parameters: Float32Array
+  tables: ModelTables
+  weightsHash: string
+  steps: number
+  seconds: number
+  recall: Record<string, number>
+}
+
+/**
+ * Trains one model, from the run's checkpoint if it has one:
+ *
+ * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
+ *    has not risen for `patience` validations; the best step is chosen;
+ * 2. refit: train anew up to the cutoff for that many steps. Without refit, the best parameters of 1 are the result.
+ *
+ * @throws UserError when there is nothing to train or validate on, or the loss is not finite; Interrupted when the
+ *   signal aborts it
+ */
+export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, TrainResult> {
+  const { config, kind, snapshot, engine, run, folder, cutoff, now = Date.now } = job
+  const { train } = config
+  const specs = parameterSpecs(modelShape(snapshot, config, kind), train.temperature)
+  const log = new MetricsLog(folder)
+  const found: Checkpoint | undefined = readCheckpoint(folder, specs)
+  let progress: Progress = found?.progress ?? { phase: 'select', step: 0, seconds: 0, earlierSeconds: 0, stale: 0 }
+  let vectors: TrainingVectors | undefined = found?.vectors
+  log.rewind(progress.phase, progress.step)
+
+  const record = <T extends TrainRecord>(r: T): T => {
+    log.append(r)
+    return r
+  }
+  const start = (steps: number): TrainRecord =>
+    record({ type: 'start', run, kind, phase: progress.phase, steps, from: progress.step, parameters: parameterCount(specs), engine: engine.name, device: engine.device })
+  const save = (v?: TrainingVectors): void => writeCheckpoint(folder, specs, { progress, vectors: v })
+  const stopIfAsked = async (phase: TrainingPhase, best?: Float32Array): Promise<void> => {
+    if (!job.signal?.aborted) return
+    save({ ...(await phase.vectors()), best })
+    throw new Interrupted(`Run the same command again: it resumes ${run} at step ${progress.step + 1}.`)
+  }
+
+  if (progress.phase === 'select') {
+    const limit = cutoff - config.eval.windowDays * DAY
+    const set = createValidationSet(snapshot, config, kind, limit, cutoff)
+    const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
+    const encoder = phase.encoder()
+    try {
+      let best = vectors?.best
+      const meter = new Meter('select', train.steps, progress, now)
+      yield start(train.steps)
+      while (progress.step < train.steps && progress.stale < train.patience) {
+        await stopIfAsked(phase, best)
+        const step = progress.step + 1
+        const report = meter.add(await phase.step(step), step)
+        progress = { ...progress, step, seconds: meter.seconds }
+        if (report) yield record(report)
+        if (step % train.validateEvery === 0 || step === train.steps) {
+          const recall = await validate(engine, encoder, set)
+          const better = progress.best === undefined || recall[WATCHED] > progress.best.recall[WATCHED]
+          progress = { ...progress, best: better ? { step, recall } : progress.best, stale: better ? 0 : progress.stale + 1 }
+          if (better && !train.refit) best = await phase.parameters()
+          yield record({ type: 'validation', phase: 'select', step, recall, best: better })
+        }
+        if (meter.due(train.checkpointSeconds)) save({ ...(await phase.vectors()), best })
+      }
+      if (!train.refit) return finish(best!, phase.tables)
+    } finally {
+      await encoder.dispose()
+      await phase.close()
+    }
+    progress = { ...progress, phase: 'refit', step: 0, earlierSeconds: progress.seconds, seconds: 0 }
+    vectors = undefined
+    save()
+  }
+
+  const steps = progress.best!.step
+  const phase = await TrainingPhase.open(job, cutoff, progress.step, vectors)
+  try {
+    const meter = new Meter('refit', steps, progress, now)
+    yield start(steps)
+    while (progress.step < steps) {
+      await stopIfAsked(phase)
+      const step = progress.step + 1
+      const report = meter.add(await phase.step(step), step)
+      progress = { ...progress, step, seconds: meter.seconds }
+      if (report) yield record(report)
+      if (meter.due(train.checkpointSeconds)) save(await phase.vectors())
+    }
+    return finish(await phase.parameters(), phase.tables)
+  } finally {
+    await phase.close()
+  }
+
+  function finish(parameters: Float32Array, tables: ModelTables): TrainResult {
+    const { best, seconds, earlierSeconds } = progress
+    return { parameters, tables, weightsHash: weightsHash(parameters), steps: best!.step, seconds: seconds + earlierSeconds, recall: best!.recall }
+  }
+}
+
+/** Collects steps into step records, and knows when the next checkpoint is due. */
+class Meter {
+  private readonly started: number
+  private readonly before: number
+  private saved: number
+  private reported: number
+  private losses: number[] = []
+  private rows = 0
+
+  constructor(private readonly phase: Phase, private readonly steps: number, progress: Progress, private readonly now: () => number) {
+    this.before = progress.seconds
+    this.started = this.saved = this.reported = now()
+  }
+
+  /** Seconds of training in this phase, those before a resume included. */
+  get seconds(): number {
+    return this.before + (this.now() - this.started) / 1000
+  }
+
+  /** Counts a step; gives a record every REPORT_EVERY steps, at the first and at the last. The loss is their mean. */
+  add(result: StepResult, step: number): TrainRecord | undefined {
+    this.losses.push(result.loss)
+    this.rows += result.rows
+    if (step !== 1 && step !== this.steps && step % REPORT_EVERY !== 0) return undefined
+    const elapsed = Math.max(1, this.now() - this.reported) / 1000
+    const loss = this.losses.reduce((a, b) => a + b, 0) / this.losses.length
+    const { learningRate, tau, gradientNorm } = result
+    const record: TrainRecord = { type: 'step', phase: this.phase, step, loss, learningRate, tau, gradientNorm, rowsPerSecond: this.rows / elapsed, seconds: this.seconds }
+    this.losses = []
+    this.rows = 0
+    this.reported = this.now()
+    return record
+  }
+
+  due(everySeconds: number): boolean {
+    if (this.now() - this.saved < everySeconds * 1000) return false
+    this.saved = this.now()
+    return true
+  }
+}

@@ -1,0 +1,53 @@
+import { configFor } from '../config/kind.js'
+import type { Config } from '../config/schema.js'
+import { createEngine, type EngineOptions } from '../engine/index.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { resolveCutoff } from '../features/split.js'
+import { runFolder } from '../store/workspace.js'
+import { removeCheckpoint } from './checkpoint.js'
+import { trainLoop } from './loop.js'
+import { writeManifest } from './manifest.js'
+import { MetricsLog } from './metrics-log.js'
+import { writeModel } from './model-file.js'
+import { modelShape } from './model-inputs.js'
+import type { DoneRecord, ModelKind, TrainRecord } from './records.js'
+import { startRun } from './start-run.js'
+
+export interface TrainOptions {
+  /** folder of the workspace; runs/<id>/ is made in it */
+  workspace: string
+  kind: ModelKind
+  config: Config
+  snapshot: Snapshot
+  engine: EngineOptions
+  /** ends the training after a checkpoint */
+  signal?: AbortSignal
+}
+
+/**
+ * Trains a model in this thread and writes its run: manifest, config, metrics, checkpoints, final model. An unfinished
+ * run of the same settings and data is resumed; a finished one is left alone and a new one made.
+ *
+ * @throws UserError when there is nothing to train on, the loss is not finite or the engine is missing; Interrupted
+ *   when the signal aborts it
+ */
+export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainRecord, void> {
+  const { workspace, kind, snapshot, signal } = options
+  const config = configFor(options.config, kind)
+  const cutoff = resolveCutoff(snapshot, config.eval)
+  const engine = await createEngine(options.engine)
+  try {
+    const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine })
+    const folder = runFolder(workspace, manifest.id)
+    const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })
+
+    writeModel(folder, modelShape(snapshot, config, kind), { parameters, tables })
+    writeManifest(folder, { ...manifest, status: 'done', ...outcome })
+    removeCheckpoint(folder)
+    const done: DoneRecord = { type: 'done', run: manifest.id, ...outcome }
+    new MetricsLog(folder).append(done)
+    yield done
+  } finally {
+    await engine.dispose()
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { configSchema, type Config } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
+import type { Engine } from '../engine/types.js'
+import { createItemFeatures } from '../features/item-features.js'
+import { createPopularity } from '../features/popularity.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { runFolder } from '../store/workspace.js'
+import { inferenceState } from '../model/state.js'
+import { usesAges } from './batch.js'
+import { Encoder } from './encoder.js'
+import { findRun, type Manifest } from './manifest.js'
+import { readModel } from './model-file.js'
+import { extendTables, modelShape } from './model-inputs.js'
+import type { ModelKind } from './records.js'
+
+/** A finished run, ready to encode. */
+export interface LoadedRun {
+  manifest: Manifest
+  /** the configuration it was trained with, resolved for its kind */
+  config: Config
+  encoder: Encoder
+  dispose(): Promise<void>
+}
+
+/** The configuration a run was trained with. @throws UserError when the file is damaged or of another adseq */
+export function readRunConfig(workspace: string, run: string): Config {
+  const path = join(runFolder(workspace, run), 'config.yaml')
+  const result = configSchema.safeParse(parse(readFileSync(path, 'utf8')))
+  if (result.success) return result.data
+  throw new UserError(`${path} is not a configuration of this adseq (${result.error.issues[0].path.join('.')}).`, 'Train again: adseq train item, adseq train advertiser.')
+}
+
+/**
+ * Loads a finished run for a snapshot: the one it was trained on, or a newer one of the same workspace. New users need
+ * nothing; new items get vectors by the rule for cold items.
+ *
+ * @param reference an id, or 'latest' for the newest run of the kind
+ * @throws UserError when there is no such run, its files are damaged, or the snapshot is of other data
+ */
+export async function loadRun(workspace: string, reference: string, kind: ModelKind, engine: Engine, snapshot: Snapshot): Promise<LoadedRun> {
+  const manifest = findRun(workspace, reference, kind)
+  const { data } = manifest
+  if (snapshot.items < data.items || snapshot.advertisers < data.advertisers || snapshot.users < data.users) {
+    throw new UserError(
+      `Run ${manifest.id} was trained on ${data.items} items and ${data.users} users, but the workspace has only ${snapshot.items} and ${snapshot.users}.`,
+      `The data was replaced since: train again with adseq train ${kind}.`,
+    )
+  }
+  const config = readRunConfig(workspace, manifest.id)
+  const shape = modelShape(snapshot, config, kind)
+  const model = readModel(runFolder(workspace, manifest.id), shape)
+  const state = await engine.state(inferenceState(shape, model.parameters, extendTables(model.tables, snapshot, config, kind)))
+  const encoder = new Encoder({
+    engine,
+    state,
+    shape,
+    snapshot,
+    features: createItemFeatures(snapshot, config.model),
+    popularity: createPopularity(snapshot, kind, Infinity),
+    ages: usesAges(config.model, config.train),
+  })
+  const dispose = async (): Promise<void> => {
+    await encoder.dispose()
+    state.dispose()
+  }
+  return { manifest, config, encoder, dispose }
+}

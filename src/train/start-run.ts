@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { writeFileAtomic } from '../core/atomic.js'
+import { hashJson } from '../core/hash.js'
+import { Rng } from '../core/rng.js'
+import type { Config } from '../config/schema.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { newId, runFolder } from '../store/workspace.js'
+import { parameterCount, parameterSpecs } from '../model/parameters.js'
+import { listRuns, writeManifest, type Manifest } from './manifest.js'
+import { modelShape } from './model-inputs.js'
+import type { ModelKind } from './records.js'
+
+export interface RunSettings {
+  workspace: string
+  kind: ModelKind
+  /** resolved for the kind */
+  config: Config
+  snapshot: Snapshot
+  cutoff: number
+  engine: { name: string; device: string }
+  now?: Date
+}
+
+/** The unfinished run of the same settings and data, or a new one. Its folder exists, with manifest and config.yaml. */
+export function startRun(settings: RunSettings): Manifest {
+  const { workspace, kind, config, snapshot, cutoff, engine, now = new Date() } = settings
+  const configHash = hashSettings(settings)
+  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash)
+  if (unfinished.length > 0) return unfinished[unfinished.length - 1]
+
+  const { hash, users, items, advertisers, lastSeq } = snapshot
+  const manifest: Manifest = {
+    version: 1,
+    id: newId(kind, now, new Rng(now.getTime(), process.pid)),
+    kind,
+    status: 'running',
+    created: now.toISOString(),
+    engine: engine.name,
+    device: engine.device,
+    seed: config.train.seed,
+    cutoff,
+    windowDays: config.eval.windowDays,
+    refit: config.train.refit,
+    data: { hash, users, items, advertisers, lastSeq },
+    configHash,
+    parameters: parameterCount(parameterSpecs(modelShape(snapshot, config, kind))),
+  }
+  const folder = runFolder(workspace, manifest.id)
+  mkdirSync(folder, { recursive: true })
+  writeFileAtomic(join(folder, 'config.yaml'), stringify(config))
+  if (!existsSync(join(folder, 'metrics.jsonl'))) writeFileSync(join(folder, 'metrics.jsonl'), '')
+  writeManifest(folder, manifest)
+  return manifest
+}
+
+/** Names everything that decides the weights of a run, but the data. */
+function hashSettings({ kind, config, cutoff, engine }: RunSettings): string {
+  const { model, graph, train } = config
+  const { checkpointSeconds: _, ...deciding } = train
+  return hashJson({ kind, model, graph, train: deciding, cutoff, windowDays: config.eval.windowDays, engine, threads: config.engine.threads })
+}

@@ -13,6 +13,8 @@ export class Interner {
   private readonly find: Database.Statement
   private readonly insert: Database.Statement
   private readonly last: Database.Statement
+  private lastName: string | undefined
+  private lastId = 0
   /** rows of the table; an id above the count before the call is new */
   count = 0
 
@@ -31,11 +33,19 @@ export class Interner {
   forget(): void {
     this.recent.clear()
     this.older.clear()
+    this.lastName = undefined
   }
 
   id(name: string): number {
-    const known = this.recent.get(name)
-    if (known !== undefined) return known
+    // rows of one user often come one after the other
+    if (name === this.lastName) return this.lastId
+    const id = this.recent.get(name) ?? this.remember(name)
+    this.lastName = name
+    this.lastId = id
+    return id
+  }
+
+  private remember(name: string): number {
     // a substring keeps the whole text it was cut from alive, so a name that stays is copied
     const own = name.length < 13 ? name : Buffer.from(name).toString()
     const id = this.older.get(name) ?? (this.find.get(own) as number | undefined) ?? this.add(own)

@@ -95,7 +95,7 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   }
 
   const startRows = state.rows
-  progress.start(`${found ? 'resume' : 'import'} ${source.name} (${file.kind})`, undefined, 'rows')
+  progress.start(`${found ? 'resume' : 'import'} ${source.name} (${file.kind})`, source.lines - state.line, 'rows')
   try {
     let pending = 0
     const take = (block: Buffer, last: boolean): void => {

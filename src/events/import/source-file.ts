@@ -18,6 +18,8 @@ export interface SourceFile {
   size: number
   /** bytes of text, decompressed */
   bytes: number
+  /** line ends in it */
+  lines: number
 }
 
 const CHUNK = 1 << 20
@@ -50,6 +52,7 @@ export async function inspectFile(path: string): Promise<SourceFile> {
   const gzip = head.startsWith('1f8b')
   const hash = createHash('sha256')
   let bytes = 0
+  let lines = 0
   const raw = createReadStream(path, { highWaterMark: CHUNK, end: stats.size - 1 })
   const hashed = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
@@ -58,7 +61,10 @@ export async function inspectFile(path: string): Promise<SourceFile> {
     }
   }
   const counted = async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) bytes += chunk.length
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+    }
   }
   try {
     if (gzip) await pipeline(raw, hashed, createGunzip({ chunkSize: CHUNK }), counted)
@@ -68,7 +74,7 @@ export async function inspectFile(path: string): Promise<SourceFile> {
     throw new UserError(`${path} is ${hasCode(error, 'Z_BUF_ERROR') ? 'cut short' : 'damaged'} (gzip), so none of it was imported.`, 'Fetch the file again.')
   }
   if (bytes === 0) throw new UserError(`${path} is empty.`, 'Give a CSV file with a header line.')
-  return { path, name: basename(path), gzip, hash: hash.digest('hex'), size: stats.size, bytes }
+  return { path, name: basename(path), gzip, hash: hash.digest('hex'), size: stats.size, bytes, lines }
 }
 
 /** The decompressed text of a file from a byte offset on. */

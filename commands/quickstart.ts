@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core'
+import { join, resolve } from 'node:path'
+import { AdseqCommand } from '../src/cli/command.js'
+
+export default class Quickstart extends AdseqCommand {
+  static override description = 'Run the whole loop on real data and on a synthetic world, in about five minutes on two cores.'
+
+  static override flags = {
+    folder: Flags.string({ description: 'folder for its two workspaces', default: 'adseq-quickstart' }),
+    small: Flags.boolean({ description: 'a smoke test of a minute or two: few steps and a tiny world, whose figures mean nothing' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Quickstart)
+    const { quickstart } = await import('../src/cli/quickstart.js')
+    const { quickstartText } = await import('../src/cli/quickstart-text.js')
+    const result = await quickstart({
+      folder: resolve(flags.folder),
+      sampleData: join(this.config.root, 'sample-data'),
+      adseq: [process.execPath, process.argv[1]],
+      small: flags.small,
+      print: (line) => (this.jsonEnabled() ? process.stderr.write(`${line}\n`) : this.log(line)),
+    })
+    this.log(quickstartText(result, flags.folder))
+    return result
+  }
+}

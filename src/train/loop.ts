@@ -6,13 +6,11 @@ import { weightsHash } from './model-file.js'
 import { modelShape, type ModelTables } from './model-inputs.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
 import type { Phase, TrainRecord } from './records.js'
-import { createValidationSet, validate } from './validation.js'
+import { createValidationSet, validate, watchedK } from './validation.js'
 
 const DAY = 86400
 /** Steps between step records. */
 const REPORT_EVERY = 10
-/** What early stopping watches. */
-const WATCHED = '100'
 
 export interface TrainJob extends Material {
   /** id of the run, and its folder, which exists */
@@ -39,7 +37,7 @@ export interface TrainResult {
  * Trains one model, from the run's checkpoint if it has one:
  *
  * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
- *    has not risen for `patience` validations; the best step is chosen;
+ *    (a smaller K for a small catalog) has not risen for `patience` validations; the best step is chosen;
  * 2. refit: train anew up to the cutoff for that many steps. Without refit, the best parameters of 1 are the result.
  *
  * @throws UserError when there is nothing to train or validate on, or the loss is not finite; Interrupted when the
@@ -71,6 +69,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   if (progress.phase === 'select') {
     const limit = cutoff - config.eval.windowDays * DAY
     const set = createValidationSet(snapshot, config, kind, limit, cutoff)
+    const watched = watchedK(set)
     const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
     const encoder = phase.encoder()
     try {
@@ -85,7 +84,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
         if (report) yield record(report)
         if (step % train.validateEvery === 0 || step === train.steps) {
           const recall = await validate(engine, encoder, set)
-          const better = progress.best === undefined || recall[WATCHED] > progress.best.recall[WATCHED]
+          const better = progress.best === undefined || recall[watched] > progress.best.recall[watched]
           progress = { ...progress, best: better ? { step, recall } : progress.best, stale: better ? 0 : progress.stale + 1 }
           if (better && !train.refit) best = await phase.parameters()
           yield record({ type: 'validation', phase: 'select', step, recall, best: better })

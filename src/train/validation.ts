@@ -10,7 +10,7 @@ import { firstSeen } from './negatives.js'
 import { createPositives } from './positives.js'
 import type { ModelKind } from './records.js'
 
-const KS = [10, 100]
+const KS = [1, 10, 100]
 const STREAM = 0x7a11
 
 /** What is asked of a model during training: users' histories up to a moment, and what they converted on after it. */
@@ -64,7 +64,15 @@ export function createValidationSet(snapshot: Snapshot, config: Config, kind: Mo
   return { users, ends, at: from, entries: Int32Array.from(entries), offsets, positives: Int32Array.from(positives) }
 }
 
-/** Recall over positives at 10 and 100 against all known entries. */
+/**
+ * The K whose recall early stopping watches: 100, or less where 100 would be more than half of the entries and so say
+ * little.
+ */
+export function watchedK(set: ValidationSet): string {
+  return String(KS.findLast((k) => 2 * k <= set.entries.length) ?? KS[0])
+}
+
+/** Recall over positives at 1, 10 and 100 against all known entries. */
 export async function validate(engine: Engine, encoder: Encoder, set: ValidationSet): Promise<Record<string, number>> {
   const queries = await encoder.encodeUsers(set, set.at)
   const entries = await encoder.encodeList(set.entries, set.at)

@@ -1,7 +1,4 @@
-/** 1234567 -> "1,234,567" */
-export function integer(n: number): string {
-  return Math.round(n).toLocaleString('en-US')
-}
+import { count } from '../core/progress.js'
 
 /** A recall or share with three significant places and no leading zero: .081, .24, 1 */
 export function share(x: number): string {
@@ -20,16 +17,6 @@ export function short(x: number, digits = 3): string {
   if (size >= 1e6 || size < 1e-2) return x.toExponential(digits - 1).replace('e+', 'e')
   const whole = Math.floor(Math.log10(size)) + 1
   return x.toFixed(Math.max(0, digits - Math.max(1, whole)))
-}
-
-/** Seconds as "8 s", "3 min 05 s", "2 h 10 min". */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds) || seconds < 0) return '-'
-  const s = Math.round(seconds)
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`
-  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`
 }
 
 /** Unix seconds as "2017-12-01" (UTC). */
@@ -58,5 +45,5 @@ export function price(value: number | null): string {
 
 /** "1 item", "2 items" */
 export function plural(n: number, noun: string): string {
-  return `${integer(n)} ${noun}${n === 1 ? '' : 's'}`
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -1,5 +1,6 @@
 import { Curves } from '../inspect/curves.js'
-import { duration, integer, share } from '../inspect/format.js'
+import { count, duration } from '../core/progress.js'
+import { share } from '../inspect/format.js'
 import type { DoneRecord, Phase, StartRecord, StepRecord, TrainRecord } from '../train/records.js'
 
 /** Lines kept above the live view, oldest first. */
@@ -46,7 +47,7 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       break
     case 'validation':
       if (record.best) state.best = { step: record.step, recall: record.recall }
-      say(state, `validated at step ${integer(record.step)}   ${recallText(record.recall)}${record.best ? '   ✓ best so far' : ''}`, record.best)
+      say(state, `validated at step ${count(record.step)}   ${recallText(record.recall)}${record.best ? '   ✓ best so far' : ''}`, record.best)
       break
     case 'done':
       state.done = record
@@ -74,7 +75,7 @@ export const PHASE_NAMES: Record<Phase, string> = { select: 'selecting steps', r
 export function summaryLines(done: DoneRecord, start: StartRecord | undefined): string[] {
   const recall = Object.keys(done.recall).length > 0 ? recallText(done.recall) : 'not validated'
   return [
-    `✓ ${start?.kind ?? 'training'} model done: ${integer(done.steps)} steps in ${duration(done.seconds)}`,
+    `✓ ${start?.kind ?? 'training'} model done: ${count(done.steps)} steps in ${duration(done.seconds)}`,
     `  run       ${done.run}`,
     `  validated ${recall}`,
     `  weights   ${done.weightsHash.slice(0, 16)}`,
@@ -82,9 +83,9 @@ export function summaryLines(done: DoneRecord, start: StartRecord | undefined): 
 }
 
 function startLine(record: StartRecord): string {
-  const resumed = record.from > 0 ? `, resumed at step ${integer(record.from)}` : ''
+  const resumed = record.from > 0 ? `, resumed at step ${count(record.from)}` : ''
   const upTo = record.phase === 'select' ? 'at most ' : ''
-  return `${PHASE_NAMES[record.phase]}: ${upTo}${integer(record.steps)} steps${resumed}`
+  return `${PHASE_NAMES[record.phase]}: ${upTo}${count(record.steps)} steps${resumed}`
 }
 
 function say(state: TrainingState, text: string, best = false): void {

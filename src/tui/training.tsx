@@ -1,6 +1,7 @@
 import { Box, Static, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { duration, integer, share, short } from '../inspect/format.js'
+import { count, duration } from '../core/progress.js'
+import { share, short } from '../inspect/format.js'
 import { Chart } from './chart-view.js'
 import { Bar, Facts } from './progress-line.js'
 import { theme } from './theme.js'
@@ -32,11 +33,11 @@ function Live({ state, width, rows }: { state: TrainingState; width: number; row
   if (start === undefined) return <Text dimColor>preparing the data…</Text>
   const left = secondsLeft(state)
   const bound = start.phase === 'select' ? ' at most' : ''
-  const tail = `${integer(state.step)}/${integer(start.steps)}  ${left === undefined ? '' : `${duration(left)} left${bound}`}`
+  const tail = `${count(state.step)}/${count(start.steps)}  ${left === undefined ? '' : `${duration(left)} left${bound}`}`
   const facts: [string, string][] = last
     ? [
         ['loss', short(shownLoss(state), 4)],
-        ['rows/s', integer(last.rowsPerSecond)],
+        ['rows/s', count(last.rowsPerSecond)],
         ['lr', short(last.learningRate)],
         ['tau', share(last.tau)],
         ['|grad|', short(last.gradientNorm, 2)],
@@ -50,7 +51,7 @@ function Live({ state, width, rows }: { state: TrainingState; width: number; row
         </Text>
         <Text dimColor>
           {'  '}
-          {start.run} · {start.engine} {start.device} · {integer(start.parameters)} parameters
+          {start.run} · {start.engine} {start.device} · {count(start.parameters)} parameters
         </Text>
       </Text>
       <Box gap={1}>

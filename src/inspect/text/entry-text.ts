@@ -1,4 +1,5 @@
-import { day, integer, plural, price } from '../format.js'
+import { count } from '../../core/progress.js'
+import { day, plural, price } from '../format.js'
 import { tableLines, type Column } from '../table.js'
 import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
@@ -16,7 +17,7 @@ const SCORE = { head: 'cosine', value: (r: { score: number }) => r.score.toFixed
 
 const BUYER_COLUMNS: Column<Buyer>[] = [
   { head: 'user', value: (b) => b.user, max: 30 },
-  { head: 'conversions', value: (b) => integer(b.conversions), align: 'right' },
+  { head: 'conversions', value: (b) => count(b.conversions), align: 'right' },
   { head: 'last', value: (b) => day(b.last) },
 ]
 
@@ -36,8 +37,8 @@ export function advertiserText(view: AdvertiserView, width: number): string[] {
   const lines = [`advertiser ${view.advertiser}${view.advertiserName === null ? '' : `   ${view.advertiserName}`}`]
   lines.push(`${plural(view.items, 'item')}${view.medianPrice === null ? '' : `, median price ${price(view.medianPrice)}`}`, '')
   lines.push(...activityLines(view.activity, 'advertisers'), '')
-  lines.push('CATEGORIES', ...(view.categories.length > 0 ? tableLines([{ head: 'items', value: (c) => integer(c.items), align: 'right' }, { head: 'category', value: (c) => c.category, min: 20 }], view.categories, width) : ['  unknown']), '')
-  lines.push('BEST ITEMS', ...(view.topItems.length > 0 ? tableLines([{ head: 'conversions', value: (r) => integer(r.conversions), align: 'right' }, ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser')], view.topItems, width) : ['  none']), '')
+  lines.push('CATEGORIES', ...(view.categories.length > 0 ? tableLines([{ head: 'items', value: (c) => count(c.items), align: 'right' }, { head: 'category', value: (c) => c.category, min: 20 }], view.categories, width) : ['  unknown']), '')
+  lines.push('BEST ITEMS', ...(view.topItems.length > 0 ? tableLines([{ head: 'conversions', value: (r) => count(r.conversions), align: 'right' }, ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser')], view.topItems, width) : ['  none']), '')
   lines.push(`NEAREST ADVERTISERS${view.advertiserRun === null ? '' : ` by advertiser vectors of ${view.advertiserRun}`}`)
   lines.push(...(view.advertiserRun === null ? ['  there is no trained advertiser model: adseq train advertiser'] : tableLines([RANK, SCORE, { head: 'advertiser', value: sellerOf, min: 8, max: 48 }], view.nearest, width)))
   return lines
@@ -45,9 +46,9 @@ export function advertiserText(view: AdvertiserView, width: number): string[] {
 
 function activityLines(a: Activity, among: string): string[] {
   if (a.events === 0) return ['no event yet']
-  const types = Object.entries(a.byType).map(([type, n]) => `${type} ${integer(n ?? 0)}`)
+  const types = Object.entries(a.byType).map(([type, n]) => `${type} ${count(n ?? 0)}`)
   return [
     `${plural(a.events, 'event')} of ${plural(a.users, 'user')} from ${day(a.firstSeen!)} to ${day(a.lastSeen!)}: ${types.join(', ')}`,
-    `${plural(a.conversions, 'conversion')}, place ${integer(a.rank)} of ${integer(a.of)} ${among}`,
+    `${plural(a.conversions, 'conversion')}, place ${count(a.rank)} of ${count(a.of)} ${among}`,
   ]
 }

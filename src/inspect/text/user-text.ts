@@ -1,4 +1,5 @@
-import { integer, minute, plural, price } from '../format.js'
+import { count } from '../../core/progress.js'
+import { minute, plural, price } from '../format.js'
 import { tableLines, type Column } from '../table.js'
 import type { HistoryRow, NextPurchase, RetrievedAdvertiser, RetrievedItem, UserView } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
@@ -32,8 +33,8 @@ export const ADVERTISER_COLUMNS: Column<RetrievedAdvertiser>[] = [
 ]
 
 export const NEXT_COLUMNS: Column<NextPurchase>[] = [
-  { head: 'rank', value: (r) => (r.rank === null ? '-' : integer(r.rank)), align: 'right' },
-  { head: 'adv. rank', value: (r) => (r.advertiserRank === null ? '-' : integer(r.advertiserRank)), align: 'right', drop: 4, dim: true },
+  { head: 'rank', value: (r) => (r.rank === null ? '-' : count(r.rank)), align: 'right' },
+  { head: 'adv. rank', value: (r) => (r.advertiserRank === null ? '-' : count(r.advertiserRank)), align: 'right', drop: 4, dim: true },
   { head: 'again', value: (r) => (r.repeat ? '↻' : '') },
   { head: 'event', value: (r) => (r.conversions > 1 ? `${r.type} ${r.conversions}×` : r.type) },
   { head: 'title', value: titleOf, min: 12, max: 48 },
@@ -54,8 +55,8 @@ export function userText(view: UserView, width: number, most = 15): string[] {
   lines.push(...(view.advertiserRun === null ? [noModel('advertiser')] : view.advertisers.length > 0 ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width) : ['  none']), '')
   lines.push('BOUGHT NEXT', nextSummary(view))
   if (view.next.length > 0) lines.push(...tableLines(NEXT_COLUMNS, view.next.slice(0, most), width))
-  if (view.next.length > most) lines.push(`  and ${integer(view.next.length - most)} more (--json lists all)`)
-  lines.push('', `next ✓: converted on in the ${view.windowDays} days after the cutoff`, 'before 3×: converted on three times in the history   again ↻: also before the cutoff')
+  if (view.next.length > most) lines.push(`  and ${count(view.next.length - most)} more (--json lists all)`)
+  lines.push('', `next ✓: converted on in the ${view.windowDays} days after the cutoff`, 'before 3×: three conversions in the history   again ↻: also before the cutoff')
   return lines
 }
 
@@ -64,7 +65,7 @@ export function nextSummary(view: UserView): string {
   const all = `${plural(view.nextConversions, 'conversion')} in the ${view.windowDays} days after`
   if (view.hits === null || view.nextConversions === 0) return all
   const hits = Object.entries(view.hits).sort((a, b) => Number(a[0]) - Number(b[0]))
-  return `${all}: ${hits.map(([k, n]) => `${integer(n)} in the top ${k}`).join(', ')}`
+  return `${all}: ${hits.map(([k, n]) => `${count(n)} in the top ${k}`).join(', ')}`
 }
 
 const from = (run: string | null): string => (run === null ? '' : ` by ${run}`)

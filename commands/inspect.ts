@@ -1,0 +1,38 @@
+import { Args, Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+
+export default class Inspect extends AdseqCommand {
+  static override summary = 'Look at one user, item or advertiser.'
+  static override description = `user: the history up to the cutoff of the trained runs, what they retrieve for it, and what was really bought in the
+days after (marked). item: catalog, popularity, nearest items by item vectors, who bought it. advertiser: catalog,
+best items, nearest advertisers. Ids are those of the imported data.`
+  static override examples = ['<%= config.bin %> inspect user 900', '<%= config.bin %> inspect item 1082185 --k 20', '<%= config.bin %> inspect user 900 --json | jq .items']
+
+  static override args = {
+    what: Args.string({ required: true, options: ['user', 'item', 'advertiser'], description: 'user, item or advertiser' }),
+    id: Args.string({ required: true, description: 'its id in the imported data' }),
+  }
+
+  static override flags = {
+    k: Flags.integer({ default: 10, min: 1, max: 1000, description: 'entries of each list' }),
+    events: Flags.integer({ default: 10, min: 1, description: 'latest events of the history to show' }),
+    ...modelFlags,
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Inspect)
+    const what = args.what as 'user' | 'item' | 'advertiser'
+    const [{ openSubject }, { inspectEntity }, { loadConfig }] = await Promise.all([import('../src/inspect/open.js'), import('../src/inspect/entity.js'), import('../src/config/load.js')])
+    const folder = this.folder(flags)
+    const kinds = what === 'user' ? undefined : [what]
+    const { subject, close } = await openSubject({ folder, config: loadConfig(folder, { set: flags.set }), progress: this.progress(flags), runs: namedRuns(flags), kinds })
+    try {
+      const { view, text } = await inspectEntity(subject, what, args.id, { k: flags.k, events: flags.events, width: paperWidth() })
+      for (const line of text) this.log(line)
+      return view
+    } finally {
+      await close()
+    }
+  }
+}

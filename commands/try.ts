@@ -1,0 +1,50 @@
+import { Args, Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+
+export default class Try extends AdseqCommand {
+  static override summary = 'See what a made-up or edited history retrieves.'
+  static override description = `A history is written type:item, separated by commas, each with an optional age before the cutoff:
+"view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (30m, 3h, 2d, 1w). Events without an age come an hour apart, in the
+order written. A signup names an advertiser. Types: view, add_to_cart, checkout, signup, click, search.
+
+Results are shown before and after, side by side, with how far each entry moved. Before is what is popular, or the
+history given with --against, or with --user the user's own history.`
+  static override examples = [
+    '<%= config.bin %> try "view:1082185,add_to_cart:995242@2d"',
+    '<%= config.bin %> try "view:1082185" --against "view:995242"',
+    '<%= config.bin %> try --user 900 --drop 5',
+    '<%= config.bin %> try --user 900 --add "add_to_cart:995242@1h"',
+  ]
+
+  static override args = { history: Args.string({ description: 'a made-up history' }) }
+
+  static override flags = {
+    against: Flags.string({ description: 'the history to compare with; default: what is popular', helpValue: 'HISTORY' }),
+    user: Flags.string({ description: 'edit the history of this user', helpValue: 'ID' }),
+    add: Flags.string({ description: 'events to add to it', helpValue: 'HISTORY' }),
+    drop: Flags.integer({ min: 0, description: 'latest events to leave out of it' }),
+    k: Flags.integer({ default: 10, min: 1, max: 1000, description: 'entries of each list' }),
+    ...modelFlags,
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Try)
+    const [{ openSubject }, { tryHistory }, { tryText }, { loadConfig }] = await Promise.all([
+      import('../src/inspect/open.js'),
+      import('../src/inspect/try.js'),
+      import('../src/inspect/text/try-text.js'),
+      import('../src/config/load.js'),
+    ])
+    const folder = this.folder(flags)
+    const { subject, close } = await openSubject({ folder, config: loadConfig(folder, { set: flags.set }), progress: this.progress(flags), runs: namedRuns(flags) })
+    try {
+      const { against, user, add, drop, k } = flags
+      const view = await tryHistory(subject, { history: args.history, against, user, add, drop, k })
+      for (const line of tryText(view, paperWidth(), k)) this.log(line)
+      return view
+    } finally {
+      await close()
+    }
+  }
+}

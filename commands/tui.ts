@@ -1,0 +1,35 @@
+import { AdseqCommand } from '../src/cli/command.js'
+import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+import { Runs } from '../src/inspect/runs.js'
+import { runObject, runsText } from '../src/inspect/text/runs-text.js'
+
+export default class Tui extends AdseqCommand {
+  static override summary = 'Browse runs and users on the terminal.'
+  static override description = `Runs: loss and recall curves of several runs laid over each other, and how their settings differ; a running
+training is followed. Users: a history beside what is retrieved for it, with what was really bought next marked.
+In a pipe: the list of runs as plain text.`
+  static override examples = ['<%= config.bin %> tui', '<%= config.bin %> tui | cat']
+
+  static override flags = { ...modelFlags }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Tui)
+    const folder = this.folder(flags)
+    const runs = new Runs(folder)
+    if (this.jsonEnabled() || !process.stdout.isTTY || !process.stdin.isTTY) {
+      const list = runs.refresh()
+      for (const line of runsText(list, paperWidth())) this.log(line)
+      return { runs: list.map(runObject) }
+    }
+    const [{ runTui }, { lookupInThread }, { loadConfig }] = await Promise.all([import('../src/tui/run-tui.js'), import('../src/inspect/lookup-worker.js'), import('../src/config/load.js')])
+    const config = loadConfig(folder, { set: flags.set })
+    const given = namedRuns(flags)
+    await runTui({
+      folder,
+      readRuns: () => runs.refresh(),
+      open: ({ item = given.item, advertiser = given.advertiser }) => lookupInThread({ folder, config, runs: { item, advertiser } }),
+      draw: Date.now() % 1_000_000,
+    })
+    return undefined
+  }
+}

@@ -1,0 +1,153 @@
+import { TextInput } from '@inkjs/ui'
+import { Box, Text, useInput } from 'ink'
+import { useEffect, useState, type ReactNode } from 'react'
+import { day, minute, plural } from '../inspect/format.js'
+import { nextSummary } from '../inspect/text/user-text.js'
+import { cardLine } from '../inspect/text/words.js'
+import type { UserView } from '../inspect/types.js'
+import { PaneTitle, Rule } from './frame.js'
+import { Busy } from './busy.js'
+import { TableView } from './table-view.js'
+import { theme } from './theme.js'
+import type { LookupState } from './use-lookup.js'
+import { advertiserColumns, historyColumns, itemColumns, nextColumns } from './users-columns.js'
+
+export interface UsersScreenProps {
+  lookup: LookupState
+  width: number
+  height: number
+  active: boolean
+  /** an id is being typed: the other keys of the application rest */
+  typing: boolean
+  onTyping: (typing: boolean) => void
+}
+
+const PANES = ['history', 'retrieved', 'next'] as const
+type Pane = (typeof PANES)[number]
+type Level = 'items' | 'advertisers'
+
+/** A user's history beside what is retrieved for it, and below what was really bought next. */
+export function UsersScreen({ lookup, width, height, active, typing, onTyping }: UsersScreenProps): ReactNode {
+  const { view, busy, error, show, random } = lookup
+  const [pane, setPane] = useState<Pane>('retrieved')
+  const [level, setLevel] = useState<Level>('items')
+  const [cursors, setCursors] = useState<Record<Pane, number>>({ history: 0, retrieved: 0, next: 0 })
+  useEffect(() => setCursors({ history: 0, retrieved: 0, next: 0 }), [view?.user])
+  const length = (p: Pane): number => (view === undefined ? 0 : p === 'history' ? view.history.length : p === 'next' ? view.next.length : view[level].length)
+
+  useInput(
+    (input, key) => {
+      const to = (n: number): void => setCursors({ ...cursors, [pane]: Math.max(0, Math.min(length(pane) - 1, n)) })
+      const turn = (by: number): void => setPane(PANES[(PANES.indexOf(pane) + by + PANES.length) % PANES.length])
+      if (key.upArrow) to(cursors[pane] - 1)
+      else if (key.downArrow) to(cursors[pane] + 1)
+      else if (key.pageUp) to(cursors[pane] - 10)
+      else if (key.pageDown) to(cursors[pane] + 10)
+      else if (key.leftArrow) turn(-1)
+      else if (key.rightArrow) turn(1)
+      else if (input === 'r') random()
+      else if (input === 'a') {
+        setLevel(level === 'items' ? 'advertisers' : 'items')
+        setCursors({ ...cursors, retrieved: 0 })
+      } else if (input === '/') onTyping(true)
+    },
+    { isActive: active && !typing },
+  )
+  useInput((_, key) => key.escape && onTyping(false), { isActive: active && typing })
+
+  const entered = (text: string): void => {
+    onTyping(false)
+    if (text.trim() !== '') show(text.trim())
+  }
+  return (
+    <Box flexDirection="column" width={width} height={height}>
+      {typing ? (
+        <Box>
+          <Text bold>user id: </Text>
+          <TextInput placeholder="type an id of the imported data, enter shows it, esc leaves" onSubmit={entered} />
+        </Box>
+      ) : busy ? (
+        <Busy label={busy} />
+      ) : error ? (
+        <Text wrap="truncate-end">
+          <Text color={theme.bad}>{error.message}</Text>
+          <Text dimColor> {error.hint}</Text>
+        </Text>
+      ) : (
+        <Title view={view} />
+      )}
+      {view ? <Panes view={view} pane={pane} level={level} cursors={cursors} width={width} height={height - 1} /> : null}
+    </Box>
+  )
+}
+
+function Title({ view }: { view: UserView | undefined }): ReactNode {
+  if (view === undefined) return <Text> </Text>
+  return (
+    <Text wrap="truncate-end">
+      <Text bold>user {view.user}</Text>
+      <Text dimColor>
+        {'  '}
+        {plural(view.historyEvents, 'event')} up to the cutoff {day(view.moment)}
+        {view.itemRun === null ? '' : `, model ${view.itemRun}`}
+      </Text>
+    </Text>
+  )
+}
+
+interface PanesProps {
+  view: UserView
+  pane: Pane
+  level: Level
+  cursors: Record<Pane, number>
+  width: number
+  height: number
+}
+
+function Panes({ view, pane, level, cursors, width, height }: PanesProps): ReactNode {
+  const half = Math.floor((width - 2) / 2)
+  const below = Math.max(3, Math.min(view.next.length + 1, Math.floor(height * 0.3)))
+  // two pane titles, a rule, the line of details
+  const above = Math.max(3, height - below - 4)
+  const run = level === 'items' ? view.itemRun : view.advertiserRun
+  const retrieved = { width: half, height: above, cursor: cursors.retrieved, focused: pane === 'retrieved', empty: emptyText(view, run, level) }
+  const good = (row: { boughtNext: boolean }): string | undefined => (row.boughtNext ? theme.good : undefined)
+  return (
+    <Box flexDirection="column" width={width} height={height}>
+      <Box gap={2}>
+        <Box flexDirection="column" width={width - 2 - half}>
+          <PaneTitle title="HISTORY" note="latest first" focused={pane === 'history'} />
+          <TableView columns={historyColumns(view.moment)} rows={view.history} width={width - 2 - half} height={above} cursor={cursors.history} focused={pane === 'history'} empty="no event up to the cutoff" />
+        </Box>
+        <Box flexDirection="column" width={half}>
+          <PaneTitle title={`RETRIEVED ${level.toUpperCase()}`} note="✓ next  ↻ before" focused={pane === 'retrieved'} />
+          {level === 'items' ? <TableView columns={itemColumns} rows={view.items} colour={good} {...retrieved} /> : <TableView columns={advertiserColumns} rows={view.advertisers} colour={good} {...retrieved} />}
+        </Box>
+      </Box>
+      <PaneTitle title="BOUGHT NEXT" note={nextSummary(view)} focused={pane === 'next'} />
+      <TableView columns={nextColumns(view.moment)} rows={view.next} width={width} height={below} cursor={cursors.next} focused={pane === 'next'} empty="nothing" colour={(row) => (row.rank !== null && row.rank <= view.items.length ? theme.good : undefined)} />
+      <Rule width={width} />
+      <Text wrap="truncate-end">{detail(view, pane, level, cursors[pane])}</Text>
+    </Box>
+  )
+}
+
+/** The row under the cursor in full. */
+function detail(view: UserView, pane: Pane, level: Level, cursor: number): string {
+  if (pane === 'retrieved' && level === 'advertisers') {
+    const row = view.advertisers[cursor]
+    return row ? `advertiser ${row.advertiser}${row.advertiserName === null ? '' : ` · ${row.advertiserName}`}${bought(row, view)}` : ''
+  }
+  if (pane === 'retrieved') return view.items[cursor] ? `${cardLine(view.items[cursor])}${bought(view.items[cursor], view)}` : ''
+  const row = pane === 'history' ? view.history[cursor] : view.next[cursor]
+  return row ? `${minute(row.time)} UTC · ${row.type} · ${cardLine(row)}` : ''
+}
+
+function bought(row: { boughtNext: boolean; boughtBefore: number }, view: UserView): string {
+  return `${row.boughtBefore > 0 ? ` · ↻ bought ${row.boughtBefore}× before` : ''}${row.boughtNext ? ` · ✓ bought within ${view.windowDays} days` : ''}`
+}
+
+function emptyText(view: UserView, run: string | null, level: Level): string {
+  if (run === null) return `no trained model: adseq train ${level === 'items' ? 'item' : 'advertiser'}`
+  return view.historyEvents === 0 ? 'no history to encode' : 'nothing'
+}

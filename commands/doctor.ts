@@ -1,0 +1,34 @@
+import { Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { examine } from '../src/cli/doctor/doctor.js'
+import { report } from '../src/cli/doctor/report.js'
+import type { Device, EngineName } from '../src/engine/types.js'
+
+export default class Doctor extends AdseqCommand {
+  static override summary = 'Examine this machine and the workspace; every finding comes with a fix.'
+  static override description = `Checks versions, native modules, engines, GPU, disk, settings, database, runs and the generation that is served, with
+their checksums. With --engine it runs that engine's contract instead: every kernel and a short training, compared with
+a reference. Exit code 0 when all works (warnings included), 2 when a check failed.`
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --engine onnx']
+
+  static override flags = {
+    engine: Flags.option({ options: ['auto', 'onnx', 'eager', 'tensorflow'] as const, description: 'run the contract of this engine' })(),
+    device: Flags.option({ options: ['cpu', 'cuda', 'webgpu'] as const, dependsOn: ['engine'], description: 'device of the onnx engine' })(),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Doctor)
+    const findings = flags.engine
+      ? await this.contract(flags.engine, flags.device)
+      : await examine({ folder: this.folder(flags), root: this.config.root, node: process.versions.node })
+    for (const line of report(findings)) this.log(line)
+    const healthy = findings.every(({ status }) => status !== 'failed')
+    if (!healthy) process.exitCode = 2
+    return { healthy, findings }
+  }
+
+  private async contract(engine: 'auto' | EngineName, device?: Device): Promise<Awaited<ReturnType<typeof examine>>> {
+    const { examineEngine } = await import('../src/cli/doctor/contract.js')
+    return examineEngine({ engine, device })
+  }
+}

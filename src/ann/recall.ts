@@ -27,7 +27,7 @@ export async function recallAtK(input: RecallInput, products: DotProducts): Prom
   const Q = rows(queries, products.width)
   if (positives.length === 0) throw new Error('recallAtK: no positives')
   const hits = ks.map(() => 0)
-  const counter = new RankCounter()
+  const counter = new RankCounter(Math.max(...ks))
   const ranks = new Float64Array(positives.length)
   await scoreRows(products, queries, entries, (q, row) => {
     const own = positives.subarray(offsets[q], offsets[q + 1])

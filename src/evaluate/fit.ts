@@ -71,7 +71,7 @@ class TrialScorer {
   private readonly row: Float32Array
   private readonly ranks: Float64Array
   private readonly own: OwnHistory
-  private readonly ranker = new RankCounter()
+  private readonly ranker = new RankCounter(Math.max(...FIT_AT))
 
   constructor(snapshot: Snapshot, private readonly set: EvaluationSet, private readonly level: Level) {
     const { catalog, positives } = levelOf(set, level)

@@ -2,7 +2,7 @@ import { RankCounter, TopK } from '../ann/exact.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { groupsOf } from '../retrieve/catalog.js'
 import type { Level, Retriever } from '../retrieve/types.js'
-import { COVERAGE_AT, MetricsCounter, type Metrics } from './metrics.js'
+import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics } from './metrics.js'
 import type { EvaluationSet, LevelSet } from './protocol.js'
 
 /** Scores in memory at once: 128 MB. */
@@ -65,7 +65,7 @@ class LevelMeter {
   readonly counter: MetricsCounter
   private readonly ranks: Float64Array
   private readonly ranksNew: Float64Array
-  private readonly ranker = new RankCounter()
+  private readonly ranker = new RankCounter(Math.max(...RECALL_AT))
   private readonly top: TopK
   private readonly skip: Uint8Array | undefined
 

@@ -53,6 +53,28 @@ describe('ranks', () => {
     }
   })
 
+  it('gives a rank above the limit as Infinity and all others as without a limit, however the entries are ordered', () => {
+    const rng = new Rng(3)
+    const n = 20_000
+    const scattered = Float32Array.from({ length: n }, () => rng.int(3000))
+    // the sample of every 64th entry sees only the best here, and then only the worst
+    const misleading = Float32Array.from({ length: n }, (_, e) => (e % 64 === 0 ? 1e4 + rng.uniform() : rng.uniform()))
+    const hidden = misleading.map((x) => -x)
+    for (const row of [scattered, misleading, hidden, scattered.slice().sort(), new Float32Array(n)]) {
+      for (let trial = 0; trial < 5; trial++) {
+        const best = Int32Array.from(row.keys()).sort((a, b) => row[b] - row[a])
+        const positives = Int32Array.from({ length: 40 }, (_, i) => (i % 2 ? rng.int(n) : best[rng.int(200)]))
+        const without = Int32Array.from(new Set(Array.from({ length: 300 }, (_, i) => (i % 2 ? rng.int(n) : best[rng.int(400)]))))
+        const [all, left, limited, limitedLeft] = [0, 0, 0, 0].map(() => new Float64Array(40))
+        new RankCounter().count(row, positives, all, without, left)
+        new RankCounter(100).count(row, positives, limited, without, limitedLeft)
+        const expected = (ranks: Float64Array): number[] => Array.from(ranks, (rank) => (rank <= 100 ? rank : Infinity))
+        expect([...limited]).toEqual(expected(all))
+        expect([...limitedLeft]).toEqual(expected(left))
+      }
+    }
+  })
+
   it.each([NaN, Infinity, -Infinity])('refuses a score of %s, wherever it stands', (bad) => {
     for (const at of [0, 1, 2]) {
       const row = [1, 2, 3]

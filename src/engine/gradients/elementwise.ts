@@ -65,15 +65,16 @@ gradient('Multiply', {
   }),
 })
 
-gradient('RealDiv', {
-  inputs: ['a', 'b'],
-  of: (dy, [a, b]) => ({
-    a: () => unbroadcast(tf.div(dy, tf.cast(b, 'float32')), a.shape),
-    b: () => tf.neg(tf.div(unbroadcast(tf.mul(dy, tf.cast(a, 'float32')), b.shape), tf.cast(tf.square(b), 'float32'))),
-  }),
-})
-
-gradient('FloorDiv', { inputs: ['a', 'b'], of: (_dy, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }) })
+// tfjs gives a whole quotient the slope of the real one
+for (const kernel of ['RealDiv', 'FloorDiv']) {
+  gradient(kernel, {
+    inputs: ['a', 'b'],
+    of: (dy, [a, b]) => ({
+      a: () => unbroadcast(tf.div(dy, tf.cast(b, 'float32')), a.shape),
+      b: () => tf.neg(tf.div(unbroadcast(tf.mul(dy, tf.cast(a, 'float32')), b.shape), tf.cast(tf.square(b), 'float32'))),
+    }),
+  })
+}
 
 gradient('SquaredDifference', {
   inputs: ['a', 'b'],
@@ -131,4 +132,4 @@ gradient('OnesLike', { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
 for (const kernel of ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr']) {
   gradient(kernel, { inputs: ['a', 'b'], of: (_dy, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }) })
 }
-gradient('LogicalNot', { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })
+for (const kernel of ['LogicalNot', 'IsNan']) gradient(kernel, { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })

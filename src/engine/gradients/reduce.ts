@@ -42,13 +42,6 @@ gradient('Softmax', {
   }),
 })
 
-gradient('LogSoftmax', {
-  outputs: 1,
-  of: (dy, [y], { axis }) => ({
-    logits: () => tf.sub(dy, tf.mul(tf.sum(dy, axis as number, true), tf.exp(y))),
-  }),
-})
-
 gradient('Cumsum', {
   of: (dy, _saved, { axis, exclusive, reverse }) => ({ x: () => tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)) }),
 })

@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { gradient, listGradient, unbroadcast } from './define.js'
+import { gradient, listGradient } from './define.js'
 
 gradient('Reshape', { inputs: ['x'], of: (dy, [x]) => ({ x: () => tf.reshape(dy, x.shape) }) })
 
 gradient('ExpandDims', { inputs: ['input'], of: (dy, [input]) => ({ input: () => tf.reshape(dy, input.shape) }) })
-
-gradient('BroadcastTo', { inputs: ['x'], of: (dy, [x]) => ({ x: () => unbroadcast(dy, x.shape) }) })
 
 gradient('Transpose', {
   of: (dy, _saved, { perm }) => ({

@@ -8,7 +8,7 @@ export const TRACING = 'adseq-trace'
 const RANDOM_OPS = ['rand', 'randomGamma', 'randomNormal', 'randomStandardNormal', 'randomUniform', 'randomUniformInt', 'truncatedNormal', 'dropout', 'multinomial']
 
 /** Computes a recorded value; only the mode that runs tfjs-core's own specs has one. */
-export type Reader = (value: Value) => BackendValues
+export type Reader = (value: Value, shape: readonly number[]) => BackendValues
 
 /** A tfjs backend whose tensors are values of a graph: its kernels record what should be computed. */
 export class TracingBackend extends KernelBackend {
@@ -74,7 +74,7 @@ export class TracingBackend extends KernelBackend {
 
   override readSync(id: object): BackendValues {
     const value = this.values.get(id)
-    if (this.reader && value) return this.reader(value)
+    if (this.reader && value) return this.reader(value, shapeOf(id))
     const source = value?.node ? `the result of ${value.node.op}` : value?.input ? `input ${value.input}` : 'a constant'
     const op = activeOps().at(-1)
     throw new Error(`${this.where()}${op ? `tf.${op}` : 'dataSync, data or array'} reads ${source}, but a traced value has no data yet. Return it from fn as an output and read that.`)
@@ -155,4 +155,12 @@ function constantOf(graph: Graph, values: BackendValues, shape: readonly number[
 function activeOps(): string[] {
   const scopes = (engine() as unknown as { state: { scopeStack: { name: string }[] } }).state.scopeStack
   return scopes.map((s) => s.name).filter((n) => n.endsWith('__op')).map((n) => n.slice(0, -4))
+}
+
+/** The shape tfjs gives the tensor with this data. */
+function shapeOf(id: object): readonly number[] {
+  const { state } = engine() as unknown as { state: { tensorInfo: WeakMap<object, { shape: number[] }> } }
+  const shape = state.tensorInfo.get(id)?.shape
+  if (!shape) throw new Error('tfjs does not know this tensor')
+  return shape
 }

@@ -40,6 +40,13 @@ export class KernelCall {
     return { dataId: this.backend.put(value), shape: shape.slice(), dtype: value.type }
   }
 
+  /** The same tensor once more. */
+  share(tensor: TensorInfo): TensorInfo {
+    this.lazy(tensor)
+    this.backend.incRef(tensor.dataId)
+    return { dataId: tensor.dataId, shape: tensor.shape.slice(), dtype: tensor.dtype }
+  }
+
   /** @throws for a use of a tfjs kernel that the tracer does not support */
   unsupported(what: string): Error {
     return new Error(`${this.kernel}: ${what} cannot be traced`)

@@ -1,3 +1,4 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { broadcastShape } from '../dims.js'
 import { MICROSOFT, type Graph, type Value } from '../graph.js'
 import { define, type KernelCall } from './define.js'
@@ -18,13 +19,27 @@ export function matmul(graph: Graph, a: Value, b: Value, transA: boolean, transB
   return graph.emit('FusedMatMul', [a, b], dims, 'float32', attributes, MICROSOFT)
 }
 
-function product(call: KernelCall, alpha: number): ReturnType<KernelCall['result']> {
+function product(call: KernelCall, alpha: number): TensorInfo {
   const { a, b } = call.inputs
   const transA = call.attribute<boolean>('transposeA')
   const transB = call.attribute<boolean>('transposeB')
   const rows = a.shape[a.shape.length - (transA ? 1 : 2)]
   const columns = b.shape[b.shape.length - (transB ? 2 : 1)]
+  const [innerA, innerB] = [a.shape.at(transA ? -2 : -1), b.shape.at(transB ? -1 : -2)]
+  if (innerA === undefined || innerA !== innerB) throw new Error(`${call.kernel}: [${a.shape}]${transA ? ' transposed' : ''} and [${b.shape}]${transB ? ' transposed' : ''} cannot be multiplied`)
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns]
+  if (a.dtype === 'int32' && b.dtype === 'int32') {
+    const [left, right] = [swapped(call, a, transA), swapped(call, b, transB)]
+    return call.result(call.graph.emit('MatMul', [left, right], shape, 'int32'), shape)
+  }
   const [left, right] = [a, b].map((t) => call.graph.cast(call.full(t), 'float32'))
   return call.result(matmul(call.graph, left, right, transA, transB, shape, alpha), shape)
+}
+
+/** A value with its last two axes exchanged, if asked for. */
+function swapped(call: KernelCall, t: TensorInfo, swap: boolean): Value {
+  const value = call.full(t)
+  if (!swap) return value
+  const perm = t.shape.map((_, i) => i)
+  return call.graph.transpose(value, [...perm.slice(0, -2), perm.length - 1, perm.length - 2])
 }

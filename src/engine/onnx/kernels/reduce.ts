@@ -31,7 +31,7 @@ define('Mean', (call) => {
   return call.result(reduced(call, 'ReduceMean', call.graph.expand(value, call.inputs.x.shape), axes, shape), shape)
 })
 
-for (const [kernel, operator, attribute] of [['Max', 'ReduceMax', 'reductionIndices'], ['Min', 'ReduceMin', 'axis'], ['Prod', 'ReduceProd', 'axis']]) {
+for (const [kernel, operator, attribute] of [['Max', 'ReduceMax', 'reductionIndices'], ['Min', 'ReduceMin', 'axis']]) {
   define(kernel, (call) => {
     const { axes, shape } = reduction(call, call.attribute(attribute))
     const value = call.full(call.inputs.x)
@@ -66,13 +66,6 @@ define('Softmax', (call) => {
   const axis = frontAxis(call.attribute<number>('dim'), logits.shape.length)
   const value = call.graph.cast(call.full(logits), 'float32')
   return call.result(call.graph.emit('Softmax', [value], logits.shape, 'float32', { axis }), logits.shape)
-})
-
-define('LogSoftmax', (call) => {
-  const { logits } = call.inputs
-  const axis = frontAxis(call.attribute<number>('axis'), logits.shape.length)
-  const value = call.graph.cast(call.full(logits), 'float32')
-  return call.result(call.graph.emit('LogSoftmax', [value], logits.shape, 'float32', { axis }), logits.shape)
 })
 
 define('Cumsum', (call) => {

@@ -1,4 +1,4 @@
-import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core'
+import { backend_util, slice_util, util, type TensorInfo } from '@tensorflow/tfjs-core'
 import { frontAxis, sizeOf } from '../dims.js'
 import type { Value } from '../graph.js'
 import { define, type KernelCall } from './define.js'
@@ -12,6 +12,7 @@ define('ExpandDims', (call) => {
   const { input } = call.inputs
   const dim = call.attribute<number>('dim')
   const shape = input.shape.slice()
+  if (dim > shape.length || dim < -shape.length - 1) throw new Error(`ExpandDims: axis ${dim} of a tensor of shape [${shape}]`)
   shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1)
   return reshaped(call, input, shape)
 })
@@ -26,6 +27,7 @@ define('Transpose', (call) => {
 
 define('Concat', (call) => {
   const axis = frontAxis(call.attribute<number>('axis'), call.list[0].shape.length)
+  backend_util.assertParamsConsistent(call.list.map((t) => t.shape), axis)
   const parts = call.list.filter((t) => sizeOf(t.shape) > 0)
   const shape = call.list[0].shape.slice()
   shape[axis] = call.list.reduce((n, t) => n + t.shape[axis], 0)
@@ -35,6 +37,8 @@ define('Concat', (call) => {
 
 define('Pack', (call) => {
   const shape = call.list[0].shape.slice()
+  for (const t of call.list) util.assertShapesMatch(shape, t.shape, 'Pack: ')
+  if (call.list.some((t) => t.dtype !== call.list[0].dtype)) throw new Error('Pack: all tensors need the same dtype')
   const axis = frontAxis(call.attribute<number>('axis'), shape.length + 1)
   const one = [...shape.slice(0, axis), 1, ...shape.slice(axis)]
   const all = [...shape.slice(0, axis), call.list.length, ...shape.slice(axis)]
@@ -43,11 +47,8 @@ define('Pack', (call) => {
 
 define('Slice', (call) => {
   const { x } = call.inputs
-  const begin = [call.attribute<number | number[]>('begin')].flat()
-  const size = [call.attribute<number | number[]>('size')].flat()
-  const from = x.shape.map((_, i) => begin[i] ?? 0)
-  const shape = x.shape.map((d, i) => (size[i] === undefined || size[i] < 0 ? d - from[i] : size[i]))
-  if (from.some((b, i) => b < 0 || b + shape[i] > x.shape[i])) throw new Error(`Slice: [${from}] with size [${shape}] leaves a tensor of shape [${x.shape}]`)
+  const [from, shape] = slice_util.parseSliceParams(x, call.attribute<number | number[]>('begin'), call.attribute<number | number[]>('size'))
+  slice_util.assertParamsValid(x, from, shape)
   return call.result(cut(call, x, from, shape), shape)
 })
 
@@ -95,8 +96,6 @@ define('Tile', (call) => {
   const value = call.full(x)
   return call.result(call.graph.emit('Tile', [value, call.graph.list(reps)], shape, value.type), shape)
 })
-
-define('BroadcastTo', (call) => call.result(call.lazy(call.inputs.x), call.attribute<number[]>('shape')))
 
 define('Reverse', (call) => {
   const { x } = call.inputs

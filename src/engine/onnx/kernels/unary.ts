@@ -3,14 +3,11 @@ import { define, valueType } from './define.js'
 
 /** Kernels that are one float operator of ONNX. */
 const FLOAT_OPERATORS: Record<string, string> = {
-  Ceil: 'Ceil',
   Cos: 'Cos',
   Erf: 'Erf',
   Exp: 'Exp',
-  Floor: 'Floor',
   Log: 'Log',
   Reciprocal: 'Reciprocal',
-  Round: 'Round',
   Sigmoid: 'Sigmoid',
   Sin: 'Sin',
   Softplus: 'Softplus',
@@ -31,6 +28,14 @@ for (const operator of ['Abs', 'Neg', 'Sign']) {
   define(operator, (call) => {
     const x = call.lazy(call.inputs.x)
     return call.result(call.graph.emit(operator, [x], x.dims, x.type), call.inputs.x.shape)
+  })
+}
+
+// an integer is its own rounding
+for (const operator of ['Ceil', 'Floor', 'Round']) {
+  define(operator, (call) => {
+    const x = call.lazy(call.inputs.x)
+    return call.result(x.type === 'float32' ? call.graph.emit(operator, [x], x.dims, x.type) : x, call.inputs.x.shape)
   })
 }
 
@@ -61,7 +66,7 @@ define('Step', (call) => {
   const alpha = call.attribute<number>('alpha') ?? 0
   const above = g.emit('Greater', [x, g.scalar(0)], x.dims, 'bool')
   const step = alpha === 0 ? g.cast(above, 'float32') : g.emit('Where', [above, g.scalar(1), g.scalar(alpha)], x.dims, 'float32')
-  return call.result(step, call.inputs.x.shape)
+  return call.result(g.cast(step, call.inputs.x.dtype === 'int32' ? 'int32' : 'float32'), call.inputs.x.shape)
 })
 
 define('ClipByValue', (call) => {
@@ -75,7 +80,7 @@ define('Cast', (call) => {
   return call.result(call.graph.cast(call.lazy(x), valueType(call.attribute('dtype'))), x.shape)
 })
 
-define('Identity', (call) => call.result(call.lazy(call.inputs.x), call.inputs.x.shape))
+define('Identity', (call) => call.share(call.inputs.x))
 
 /** A kernel on float values; integers are converted first. */
 function defineFloat(kernel: string, record: (graph: Graph, x: Value) => Value): void {

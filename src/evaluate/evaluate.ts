@@ -11,6 +11,7 @@ import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
 import { levelOf, measure } from './measure.js'
 import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Report, ReportRow } from './report.js'
+import { drawSamples, type Sample } from './samples.js'
 
 /** A finished run as evaluation sees it: train's Encoder has this shape. */
 export interface Model {
@@ -30,6 +31,8 @@ export interface EvaluateOptions {
   /** samples of the bootstrap; 0 = no intervals */
   bootstrap: number
   requested: readonly OnRequest[]
+  /** users whose results are shown one by one; 0 = none */
+  samples: number
   /** the first is the one judged; the others stand beside it */
   models: readonly Model[]
   /** of a model's width */
@@ -42,7 +45,7 @@ export interface EvaluateOptions {
  * advertisers and categories: models score them by their best item, counting baselines count them themselves.
  * @throws UserError when nobody converts in the window
  */
-export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<Report> {
+export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<{ report: Report; samples: Sample[] }> {
   const { kind, protocol, models } = options
   const started = performance.now()
   // a sampled index of items says nothing about whole advertisers
@@ -66,11 +69,13 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
     for (const entrant of await baselines(snapshot, set, level, fitOn, level === kind ? options.requested : [])) await judge.baseline(entrant)
   }
   if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
+  const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples) : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
-  return {
+  const report: Report = {
     version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run), levels,
     rows: judge.rows, notes, seconds: (performance.now() - started) / 1000,
   }
+  return { report, samples }
 }
 
 /** Scores a model's entries for the users of `set`, as of its cutoff. */
@@ -87,6 +92,8 @@ async function towerOf(model: Model, set: EvaluationSet, kind: 'item' | 'adverti
 /** Measures one retriever after the other into rows. */
 class Judge {
   readonly rows: ReportRow[] = []
+  /** what samples are shown of: the first hybrid, else the first model, else the control */
+  best: Retriever | undefined
 
   constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {}
 
@@ -97,6 +104,7 @@ class Judge {
     const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done))
     const seconds = (performance.now() - started) / 1000
     progress.finish(`recall@10 ${measured[0].recall['10'].toFixed(4)} over ${count(measured[0].positives)} conversions`)
+    if (this.best === undefined || (this.best.kind === 'model' && retriever.kind === 'hybrid')) this.best = retriever
     for (const metrics of measured) this.rows.push({ name: retriever.name, kind: retriever.kind, ...metrics, ...about, seconds })
   }
 

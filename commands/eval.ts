@@ -1,0 +1,47 @@
+import { Args, Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
+import { loadConfig } from '../src/config/load.js'
+
+export default class Eval extends AdseqCommand {
+  static override summary = 'Judge a trained model beside its hybrid, the control and the baselines.'
+  static override description = `Global temporal split: histories end at the cutoff, the conversions of the days after it are to be found in the whole
+catalog. Recall counts every conversion; coverage tells how much of the catalog is shown at all. The report is kept in
+runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judged.`
+  static override examples = [
+    '<%= config.bin %> eval',
+    '<%= config.bin %> eval item --runs all --baselines ease --baselines nearest-users',
+    '<%= config.bin %> eval advertiser --samples 3',
+    '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
+  ]
+
+  static override args = { kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to judge' }) }
+  static override flags = {
+    run: Flags.string({ helpValue: 'ID', description: 'the run to judge; default: the latest finished one' }),
+    with: Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'ID', exclusive: ['runs'], description: 'a run to stand beside it; repeatable' }),
+    runs: Flags.option({ options: ['all'] as const, description: 'all: every finished run of the same kind, cutoff and data' })(),
+    baselines: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', default: [], helpValue: 'NAME', description: 'baselines that take longer: ease, nearest-users' }),
+    samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
+    set: setFlag,
+    ...engineFlags,
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Eval)
+    const folder = this.folder(flags)
+    const kind = args.kind as 'item' | 'advertiser'
+    const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
+    const [{ evaluateWorkspace }, { reportText }, { namedSamples, samplesText }] = await Promise.all([
+      import('../src/evaluate/evaluate-workspace.js'),
+      import('../src/evaluate/report-text.js'),
+      import('../src/evaluate/samples.js'),
+    ])
+    const { report, samples, names, path } = await evaluateWorkspace({
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples, progress: this.progress(flags),
+    })
+    this.log(reportText(report))
+    if (samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
+    if (path) this.log(`\nReport: ${path}`)
+    return samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
+  }
+}

@@ -1,0 +1,140 @@
+import { dotProducts, type DotProducts } from '../ann/dot-products.js'
+import type { Config } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
+import type { Progress } from '../core/progress.js'
+import { createEngine } from '../engine/index.js'
+import type { Engine } from '../engine/types.js'
+import { loadSnapshot } from '../features/snapshot-file.js'
+import { resolveCutoff } from '../features/split.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { openStore } from '../store/open.js'
+import type { Store } from '../store/store.js'
+import { runFolder } from '../store/workspace.js'
+import { findRun, listRuns, type Manifest } from '../train/manifest.js'
+import { loadRun, type LoadedRun } from '../train/run.js'
+import { requestedBaselines } from './baselines.js'
+import { evaluate, type Model } from './evaluate.js'
+import { isoDate } from './protocol.js'
+import { saveReport, type Report } from './report.js'
+import type { Sample, SampleNames } from './samples.js'
+
+export interface EvaluateWorkspaceOptions {
+  folder: string
+  kind: 'item' | 'advertiser'
+  config: Config
+  /** id of the run to judge; the latest finished one where absent */
+  run?: string
+  /** ids of runs that stand beside it, or 'all' of the same cutoff and data */
+  beside: readonly string[] | 'all'
+  /** baselines on request */
+  baselines: readonly string[]
+  samples: number
+  progress: Progress
+}
+
+/**
+ * Evaluates runs of a workspace and keeps the report in the folder of the run that is judged. Without a finished run
+ * the baselines alone are evaluated, and nothing is kept.
+ * @throws UserError when a run named is not there, or was trained past the cutoff asked for
+ */
+export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Promise<{ report: Report; samples: Sample[]; names: SampleNames; path?: string }> {
+  const { folder, kind, config, progress } = options
+  const requested = requestedBaselines(options.baselines)
+  const manifests = chooseRuns(options)
+  const store = openStore(folder, { readonly: true })
+  const loaded: LoadedRun[] = []
+  const products = new Map<number, Promise<DotProducts>>()
+  let engine: Engine | undefined
+  try {
+    const snapshot = loadSnapshot(folder, store, progress)
+    const cutoff = cutoffOf(snapshot, config, manifests)
+    if (manifests.length > 0) engine = await createEngine({ engine: config.engine.name, device: config.engine.device, threads: config.engine.threads || undefined })
+    for (const { id } of manifests) loaded.push(await loadRun(folder, id, kind, engine!, snapshot))
+    const { windowDays, indexSize, history, seed, bootstrap } = config.eval
+    const { report, samples } = await evaluate(snapshot, {
+      kind,
+      protocol: { cutoff, windowDays, indexSize, history, seed },
+      bootstrap, requested, samples: options.samples, progress,
+      models: named(loaded),
+      products: (width) => {
+        if (!products.has(width)) products.set(width, dotProducts(width, engine))
+        return products.get(width)!
+      },
+    })
+    report.notes.push(...aboutRuns(manifests))
+    const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report) : undefined
+    return { report, samples, names: readNames(store, kind, samples), path }
+  } finally {
+    for (const made of products.values()) (await made).dispose()
+    for (const run of loaded) await run.dispose()
+    await engine?.dispose()
+    store.close()
+  }
+}
+
+/** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */
+function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Manifest[] {
+  const finished = listRuns(folder).filter((manifest) => manifest.kind === kind && manifest.status === 'done')
+  if (run === undefined && beside.length === 0 && finished.length === 0) return []
+  if (beside === 'all' && finished.length === 0) return []
+  const judged = findRun(folder, run ?? 'latest', kind)
+  const same = (other: Manifest): boolean => other.cutoff === judged.cutoff && other.data.hash === judged.data.hash
+  if (beside === 'all') return [judged, ...finished.filter((other) => other.id !== judged.id && same(other)).reverse()]
+  const others = [...new Set(beside)].filter((id) => id !== judged.id).map((id) => findRun(folder, id, kind))
+  for (const other of others) {
+    if (!same(other)) throw new UserError(`Run ${other.id} cannot stand beside ${judged.id}: it was trained up to another cutoff or on other data.`, 'Train both with the same eval.cutoff on the same data, or evaluate each on its own.')
+  }
+  return [judged, ...others]
+}
+
+/** The cutoff asked for, or the one the runs were trained up to. */
+function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manifest[]): number {
+  if (manifests.length === 0) return resolveCutoff(snapshot, config.eval)
+  const trained = manifests[0].cutoff
+  if (config.eval.cutoff === 'auto') return trained
+  const cutoff = resolveCutoff(snapshot, config.eval)
+  if (cutoff < trained) throw new UserError(`Run ${manifests[0].id} has seen events up to ${isoDate(trained)}, after the cutoff ${isoDate(cutoff)}.`, 'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.')
+  return cutoff
+}
+
+const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max pooling', 'decayed-mean': 'decayed mean pooling' }
+
+/** Runs under names that a table can tell apart. */
+function named(runs: readonly LoadedRun[]): Model[] {
+  const names = runs.map(({ config }) => TOWERS[config.model.userTower])
+  return runs.map(({ manifest, encoder }, i) => ({
+    run: manifest.id,
+    name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
+    width: encoder.width,
+    encodeUsers: (queries, anchor) => encoder.encodeUsers(queries, anchor),
+    encodeEntries: (asOf) => encoder.encodeEntries(asOf),
+  }))
+}
+
+function aboutRuns(manifests: readonly Manifest[]): string[] {
+  const notes: string[] = []
+  const unfit = manifests.filter(({ refit }) => !refit).map(({ id }) => id)
+  if (unfit.length > 0) notes.push(`trained without refit (train.refit: false), so they have not learned from the validation window: ${unfit.join(', ')}.`)
+  if (manifests.some(({ refit }) => refit)) notes.push('the hybrid weights are fitted with the refitted model, which has seen the validation window; nothing in them comes from the evaluated one.')
+  return notes
+}
+
+function readNames(store: Store, kind: 'item' | 'advertiser', samples: readonly Sample[]): SampleNames {
+  const users = new Map(samples.map(({ user }) => [user, store.user(user + 1)?.externalId ?? String(user)]))
+  const entries = new Map<number, string>()
+  const ids = samples.flatMap(({ history, results }) => [...history, ...results].map(({ id }) => id)).filter((id) => id >= 0)
+  for (const id of new Set(ids)) entries.set(id, kind === 'item' ? itemName(store, id) : advertiserName(store, id))
+  return { user: (index) => users.get(index)!, entry: (index) => entries.get(index)! }
+}
+
+function itemName(store: Store, index: number): string {
+  const item = store.item(index + 1)
+  if (!item) return String(index)
+  const about = [item.category, item.advertiserName ?? item.advertiserExternalId].filter(Boolean).join(', ')
+  return `${item.title ?? ''} [${item.externalId}]${about ? ` ${about}` : ''}`.trim()
+}
+
+function advertiserName(store: Store, index: number): string {
+  const advertiser = store.advertiser(index + 1)
+  return advertiser ? `${advertiser.name ?? ''} [${advertiser.externalId}]`.trim() : String(index)
+}

@@ -23,12 +23,14 @@ export function at(tree: unknown, path: Path): unknown {
 
 /** Later values win; sections are merged key by key. Neither argument changes. */
 export function merge(below: Tree, above: Tree): Tree {
-  const result: Tree = { ...below }
+  // a Map and fromEntries, so that a key "__proto__" is a key like any other
+  const result = new Map(Object.entries(below))
   for (const [key, value] of Object.entries(above)) {
-    if (value === undefined || (value === null && isTree(below[key]))) continue // an emptied section: "model:" with nothing below
-    result[key] = isTree(value) && isTree(below[key]) ? merge(below[key], value) : value
+    const under = result.get(key)
+    if (value === undefined || (value === null && isTree(under))) continue // an emptied section: "model:" with nothing below
+    result.set(key, isTree(value) && isTree(under) ? merge(under, value) : value)
   }
-  return result
+  return Object.fromEntries(result)
 }
 
 /** Replaces the name of a log-Q preset by its pair of weights, so that layers can override one of them. */
@@ -57,5 +59,5 @@ export function assignment(text: string, source: string): Layer {
 
 /** {a: {b: value}} of the path a, b. */
 export function nest(path: Path, value: unknown): Tree {
-  return path.reduceRight<unknown>((inner, key) => Object.defineProperty({}, key, { value: inner, enumerable: true, writable: true, configurable: true }), value) as Tree
+  return path.reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value) as Tree
 }

@@ -45,7 +45,7 @@ export function resolveLayers(layers: readonly Layer[]): Config {
   const result = configSchema.safeParse(tree)
   if (!result.success) throw explain(result.error.issues[0], tree, layers)
   const found = contradiction(result.data)
-  if (found) throw new UserError(`${where(layers, found.path)}: ${found.message}.`, found.hint)
+  if (found) throw new UserError(`${blame(layers, found.paths)}: ${found.message}.`, found.hint)
   return result.data
 }
 
@@ -65,6 +65,15 @@ function where(layers: readonly Layer[], path: Path): string {
   for (let depth = path.length; depth > 0; depth--) {
     const layer = layers.findLast((one) => at(one.tree, path.slice(0, depth)) !== undefined)
     if (layer) return layer.where(path)
+  }
+  return 'settings'
+}
+
+/** Where the latest written of several keys stands. */
+function blame(layers: readonly Layer[], paths: readonly Path[]): string {
+  for (const layer of layers.toReversed()) {
+    const path = paths.find((one) => at(layer.tree, one) !== undefined)
+    if (path) return layer.where(path)
   }
   return 'settings'
 }

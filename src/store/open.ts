@@ -11,6 +11,8 @@ export interface OpenOptions {
   create?: boolean
   /** for commands that only look: never waits for a writer, never writes */
   readonly?: boolean
+  /** milliseconds to wait for another process that writes; default 10,000 */
+  patience?: number
 }
 
 /**
@@ -25,7 +27,7 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
   }
   let db: Database.Database | undefined
   try {
-    db = connect(path, options.readonly ?? false)
+    db = connect(path, options.readonly ?? false, options.patience ?? 10_000)
     return new Store(db, folder)
   } catch (error) {
     db?.close()
@@ -36,8 +38,8 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
   }
 }
 
-function connect(path: string, readonly: boolean): Database.Database {
-  const db = new Database(path, { readonly, timeout: 10_000 })
+function connect(path: string, readonly: boolean, patience: number): Database.Database {
+  const db = new Database(path, { readonly, timeout: patience })
   try {
     db.pragma('cache_size = -65536')
     if (readonly) {
@@ -45,8 +47,8 @@ function connect(path: string, readonly: boolean): Database.Database {
       refuseNewer(version, path)
       if (version < SCHEMA_VERSION) {
         db.close()
-        connect(path, false).close()
-        return connect(path, true)
+        connect(path, false, patience).close()
+        return connect(path, true, patience)
       }
       return db
     }

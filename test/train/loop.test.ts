@@ -1,7 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runTraining } from '../../src/train/run-training.js'
+import { UserError } from '../../src/core/errors.js'
+import { createEngine } from '../../src/engine/index.js'
+import { timeRange } from '../../src/features/split.js'
+import { trainLoop } from '../../src/train/loop.js'
+import { readManifest } from '../../src/train/manifest.js'
 import type { StepRecord, ValidationRecord } from '../../src/train/records.js'
-import { collect, inWorkspace, options } from './settings.js'
+import { runTraining } from '../../src/train/run-training.js'
+import { DAY, makeSnapshot, upTo } from '../fixtures/snapshot.js'
+import { collect, inWorkspace, options, settings } from './settings.js'
 
 describe('training', () => {
   it('lowers the loss, beats chance, and refits for the number of steps it chose', async () => {
@@ -9,10 +17,123 @@ describe('training', () => {
       const { records, done } = await collect(runTraining(options(folder)))
       const steps = records.filter((r): r is StepRecord => r.type === 'step' && r.phase === 'select')
       expect(steps[steps.length - 1].loss).toBeLessThan(steps[0].loss * 0.8)
-      const validations = records.filter((r): r is ValidationRecord => r.type === 'validation')
-      expect(validations.map((r) => r.step)).toEqual([20, 40, 60])
       // 10 of 60 items, drawn at random, would hold one in six
       expect(done.recall['10']).toBeGreaterThan(0.4)
+
+      const validations = records.filter((r): r is ValidationRecord => r.type === 'validation')
+      expect(validations.map((r) => r.step)).toEqual([20, 40, 60])
+      const best = validations.filter((r) => r.best).at(-1)!
+      expect(done).toMatchObject({ steps: best.step, recall: best.recall })
+      const refit = records.filter((r): r is StepRecord => r.type === 'step' && r.phase === 'refit')
+      expect(refit.at(-1)!.step).toBe(best.step)
+
+      // what was said is what was written
+      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+      expect(written).toEqual(records)
+      expect(readManifest(join(folder, 'runs', done.run))).toMatchObject({ status: 'done', weightsHash: done.weightsHash, kind: 'item', refit: true })
     })
+  })
+
+  it('gives the same weights for the same seed, others for another, and a new run each time', async () => {
+    await inWorkspace(async (folder) => {
+      const brief = (seed: number) => options(folder, { config: settings('train.steps=8', 'train.warmupSteps=2', `train.seed=${seed}`) })
+      const a = (await collect(runTraining(brief(1)))).done
+      const b = (await collect(runTraining(brief(1)))).done
+      const c = (await collect(runTraining(brief(2)))).done
+      expect(b.weightsHash).toBe(a.weightsHash)
+      expect(c.weightsHash).not.toBe(a.weightsHash)
+      expect(new Set([a.run, b.run, c.run]).size).toBe(3)
+    })
+  })
+
+  it('sees nothing after the cutoff: deleting those events gives the same weights', async () => {
+    const snapshot = makeSnapshot()
+    const cutoff = timeRange(snapshot).last - 20 * DAY
+    // one event stays, because a cutoff must leave something to evaluate on
+    const without = upTo(snapshot, cutoff)
+    expect(without.eventTime.filter((time) => time > cutoff).length).toBe(1)
+    expect(snapshot.eventTime.filter((time) => time > cutoff).length).toBeGreaterThan(500)
+    const config = settings('train.steps=6', 'train.warmupSteps=2', `eval.cutoff=${cutoff}`)
+    for (const kind of ['item', 'advertiser'] as const) {
+      const [a, b] = await Promise.all([snapshot, without].map((data) => inWorkspace(async (folder) => (await collect(runTraining(options(folder, { kind, config, snapshot: data })))).done)))
+      expect(b.weightsHash).toBe(a.weightsHash)
+      expect(b.recall).toEqual(a.recall)
+    }
+  })
+
+  it('stops early, and without refit keeps the best parameters', async () => {
+    await inWorkspace(async (folder) => {
+      // a rate of almost nothing after the first steps: nothing gets better, so patience runs out
+      const config = settings('train.steps=60', 'train.validateEvery=5', 'train.patience=2', 'train.learningRate=1e-9', 'train.refit=false')
+      const { records, done } = await collect(runTraining(options(folder, { config })))
+      const validations = records.filter((r) => r.type === 'validation')
+      expect(validations.length).toBe(3)
+      expect(done.steps).toBe(5)
+      expect(records.some((r) => r.type === 'start' && r.phase === 'refit')).toBe(false)
+    })
+  })
+
+  it('trains every tower and objective, and the advertiser model', async () => {
+    const variants: [('item' | 'advertiser'), string[]][] = [
+      ['item', ['model.userTower=mean']],
+      ['item', ['model.userTower=max', 'train.anchors=event']],
+      ['item', ['model.userTower=decayed-mean', 'train.objective=next-action']],
+      ['item', ['train.objective=dense-all-action', 'train.logq=negatives-only']],
+      ['item', ['model.causal=true', 'model.itemIds=true', 'graph.vectors=false']],
+      ['advertiser', ['train.positivesPerAnchor=2']],
+    ]
+    for (const [kind, set] of variants) {
+      await inWorkspace(async (folder) => {
+        const config = settings('train.steps=6', 'train.warmupSteps=2', 'train.validateEvery=6', ...set)
+        const { done } = await collect(runTraining(options(folder, { kind, config })))
+        expect(done.recall['10']).toBeGreaterThan(0)
+      })
+    }
+  })
+})
+
+describe('a training that cannot be', () => {
+  const failure = async (config: ReturnType<typeof settings>, snapshot = makeSnapshot()): Promise<UserError> => {
+    let caught: unknown
+    await inWorkspace(async (folder) => {
+      try {
+        await collect(runTraining(options(folder, { config, snapshot })))
+      } catch (error) {
+        caught = error
+      }
+    })
+    expect(caught).toBeInstanceOf(UserError)
+    return caught as UserError
+  }
+
+  it('names the step at which the loss is not finite and what to try', async () => {
+    const engine = await createEngine({ engine: 'onnx', threads: 1 })
+    const compile = engine.compile.bind(engine)
+    engine.compile = async (spec, state) => {
+      const program = await compile(spec, state)
+      let runs = 0
+      const run = program.run.bind(program)
+      program.run = async (feeds) => {
+        const outputs = await run(feeds)
+        if (spec.name.includes('train step') && ++runs === 2) outputs.loss.data[0] = NaN
+        return outputs
+      }
+      return program
+    }
+    await inWorkspace(async (folder) => {
+      const snapshot = makeSnapshot()
+      const config = settings('model.length=8', 'train.learningRate=0.02')
+      const job = { kind: 'item' as const, config, snapshot, engine, run: 'r', folder, cutoff: timeRange(snapshot).last - 20 * DAY }
+      const error = await collect(trainLoop(job)).catch((e: unknown) => e)
+      expect(error).toBeInstanceOf(UserError)
+      expect((error as UserError).message).toMatch(/NaN at step \d+/)
+      expect((error as UserError).hint).toContain('--set train.learningRate=0.005')
+    })
+    await engine.dispose()
+  })
+
+  it('says that there is no conversion, or no user to validate on', async () => {
+    const snapshot = makeSnapshot()
+    expect((await failure(settings(), { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) })).message).toContain('No user has both')
   })
 })

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Interrupted } from '../../src/core/errors.js'
+import { readManifest } from '../../src/train/manifest.js'
+import type { TrainRecord } from '../../src/train/records.js'
+import { runTraining, type TrainOptions } from '../../src/train/run-training.js'
+import { collect, inWorkspace, options, settings } from './settings.js'
+
+/** Trains and stops at the first record that `when` is true for, as a killed or interrupted process would. */
+async function cutOff(job: TrainOptions, when: (record: TrainRecord) => boolean): Promise<{ run: string; error: unknown }> {
+  const controller = new AbortController()
+  let run = ''
+  try {
+    for await (const record of runTraining({ ...job, signal: controller.signal })) {
+      if (record.type === 'start') run = record.run
+      if (when(record)) controller.abort()
+    }
+  } catch (error) {
+    return { run, error }
+  }
+  throw new Error('the training was not cut off')
+}
+
+const at = (phase: 'select' | 'refit', step: number) => (record: TrainRecord) => record.type === 'step' && record.phase === phase && record.step === step
+
+describe('a training that was cut off', () => {
+  it.each([
+    ['with refit', []],
+    ['without refit', ['train.refit=false']],
+  ])('ends with the same weights, bit for bit, %s', async (_name, set) => {
+    const config = settings('train.steps=40', 'train.validateEvery=10', 'train.patience=9', 'model.dropout=0.2', ...set)
+    const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config }))))
+    await inWorkspace(async (folder) => {
+      const job = options(folder, { config })
+      const first = await cutOff(job, at('select', 20))
+      expect(first.error).toBeInstanceOf(Interrupted)
+      expect((first.error as Interrupted).hint).toContain('Run the same command again')
+      expect(readManifest(join(folder, 'runs', first.run)).status).toBe('running')
+
+      const second = await cutOff(job, at('select', 30))
+      const { records, done } = await collect(runTraining(job))
+      expect([second.run, done.run]).toEqual([first.run, first.run])
+      expect(records[0]).toMatchObject({ type: 'start', phase: 'select', from: 30 })
+      expect(done.weightsHash).toBe(whole.done.weightsHash)
+      expect(done).toMatchObject({ steps: whole.done.steps, recall: whole.done.recall })
+      expect(existsSync(join(folder, 'runs', done.run, 'checkpoint.safetensors'))).toBe(false)
+
+      // the metrics hold every step once, as if it had not been cut off
+      const steps = (list: TrainRecord[]): string[] => list.flatMap((r) => (r.type === 'step' || r.type === 'validation' ? [`${r.type} ${r.phase} ${r.step}`] : []))
+      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as TrainRecord)
+      expect(steps(written)).toEqual(steps(whole.records))
+    })
+  })
+
+  it('resumes in the middle of the refit', async () => {
+    const config = settings('train.steps=30', 'train.validateEvery=15', 'train.learningRate=0.003')
+    const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config }))))
+    await inWorkspace(async (folder) => {
+      const job = options(folder, { config })
+      await cutOff(job, at('refit', 10))
+      const { records, done } = await collect(runTraining(job))
+      expect(records[0]).toMatchObject({ type: 'start', phase: 'refit', from: 10 })
+      expect(done.weightsHash).toBe(whole.done.weightsHash)
+    })
+  })
+
+  it('is not resumed under other settings', async () => {
+    await inWorkspace(async (folder) => {
+      const first = await cutOff(options(folder, { config: settings('train.steps=20') }), at('select', 10))
+      const { done } = await collect(runTraining(options(folder, { config: settings('train.steps=20', 'train.seed=9') })))
+      expect(done.run).not.toBe(first.run)
+    })
+  })
+})

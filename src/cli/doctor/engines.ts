@@ -1,24 +1,16 @@
-import { UserError } from '../../core/errors.js'
-import type { EngineName } from '../../engine/types.js'
-import { failed, ok, type Check, type Finding } from './finding.js'
+import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
-/** The engine that every installation has; the other is optional. */
-const NEEDED: EngineName = 'onnx'
+/** Engines that every installation has; tensorflow is optional. */
+const NEEDED: readonly string[] = ['onnx', 'eager']
 
-/** Starts each engine; says why one is absent. */
-export const engines: Check = async () => [await start(NEEDED), await start('tensorflow')]
-
-async function start(name: EngineName): Promise<Finding> {
-  const { createEngine } = await import('../../engine/index.js')
-  try {
-    const engine = await createEngine({ engine: name })
-    const { device } = engine
-    await engine.dispose()
-    return ok('engines', `${name} runs on ${device}`)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const fix = error instanceof UserError ? error.hint : 'Run npm ci in the folder of adseq.'
-    if (name === NEEDED) return failed('engines', `${name} does not start: ${why}`, fix)
-    return ok('engines', `${name} is not set up (optional): ${why} ${fix}`)
-  }
+/** Loads each engine; says why one is absent. A linked TensorFlow that no longer loads is to look at. */
+export const engines: Check = async () => {
+  const [{ describeEngines }, { readLink }] = await Promise.all([import('../../engine/index.js'), import('../../engine/tensorflow/home.js')])
+  const link = readLink()
+  return (await describeEngines()).map(({ name, available, device, why }): Finding => {
+    if (available) return ok('engines', `${name} on ${device}: ${why}`)
+    if (NEEDED.includes(name)) return failed('engines', `${name} does not load: ${why}`, 'Run npm ci in the folder of adseq.')
+    if (link) return warning('engines', `${name} was linked to ${link.sitePackages} and does not load any more: ${why}`, `Link it again: adseq engine link --tensorflow ${link.sitePackages}`)
+    return ok('engines', `${name} is not set up, which is optional. ${why}`)
+  })
 }

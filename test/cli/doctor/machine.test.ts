@@ -77,10 +77,24 @@ describe('native modules', () => {
 })
 
 describe('engines', () => {
-  it('onnx runs; whatever else is absent says why and is no failure', async () => {
+  const home = process.env.ADSEQ_TENSORFLOW_HOME
+  afterEach(() => {
+    if (home === undefined) delete process.env.ADSEQ_TENSORFLOW_HOME
+    else process.env.ADSEQ_TENSORFLOW_HOME = home
+  })
+
+  it('onnx loads; a TensorFlow that was never linked is no failure, and it says why', async () => {
+    process.env.ADSEQ_TENSORFLOW_HOME = folder
     const findings = await engines(surroundings())
-    expect(findings[0]).toMatchObject({ status: 'ok', message: expect.stringMatching(/^onnx /) })
-    for (const finding of findings) expect(finding.status).not.toBe('failed')
+    expect(findings[0]).toMatchObject({ status: 'ok', message: expect.stringMatching(/^onnx on cpu/) })
+    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({ status: 'ok', message: expect.stringContaining('adseq engine link') })
+  })
+
+  it('a linked TensorFlow that is gone is to look at, and how to link it again is said', async () => {
+    process.env.ADSEQ_TENSORFLOW_HOME = folder
+    writeJson('link.json', { sitePackages: '/gone/site-packages', tensorflow: '2.16.2', tfjsNode: '4.22.0', device: 'cpu', linked: '2026-01-01' })
+    const findings = await engines(surroundings())
+    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({ status: 'warning', message: expect.stringContaining('does not load any more'), fix: expect.stringContaining('--tensorflow /gone/site-packages') })
   })
 })
 
@@ -102,7 +116,7 @@ describe('gpu', () => {
 
   it('names each', async () => {
     smi('echo "NVIDIA X100, 81559 MiB, 550.1"; echo "Y200, 1 MiB, 550.1"')
-    expect(await gpu(surroundings())).toMatchObject([{ message: 'NVIDIA X100, 81559 MiB, 550.1' }, { message: 'NVIDIA Y200, 1 MiB, 550.1' }])
+    expect(await gpu(surroundings())).toMatchObject([{ message: 'NVIDIA X100, 81559 MiB, 550.1' }, { message: 'NVIDIA Y200, 1 MiB, 550.1' }, { status: 'ok', message: expect.stringContaining('adseq engine link') }])
   })
 
   it('one that the driver cannot reach fails, with its words', async () => {

@@ -52,7 +52,7 @@ describe('settings', () => {
 
 describe('database', () => {
   const path = (): string => join(folder, 'adseq.db')
-  const world = async (users = PRESETS.tiny.users): Promise<void> => {
+  const world = async (users: number = PRESETS.tiny.users): Promise<void> => {
     const store = openStore(folder, { create: true })
     await generateData(store, { name: 'tiny', knobs: { ...PRESETS.tiny, users }, seed: 1 })
     store.close()
@@ -114,10 +114,8 @@ describe('database', () => {
 })
 
 describe('runs', () => {
-  const manifest = (id: string, status: Manifest['status']): Manifest => ({
-    version: 1, id, kind: 'item', status, created: '2026-01-01T00:00:00Z', engine: 'onnx', device: 'cpu', seed: 1, cutoff: 0, windowDays: 30, refit: true,
-    data: { hash: 'x', users: 1, items: 1, advertisers: 1, lastSeq: 1 }, configHash: 'x', parameters: 4, aggregateWidth: 1,
-  })
+  // what the check reads of a manifest
+  const manifest = (id: string, status: Manifest['status']): Manifest => ({ version: 1, id, kind: 'item', status, created: '2026-01-01T00:00:00Z' }) as Manifest
   const files = (id: string): string => join(folder, 'runs', id)
   const make = (id: string, status: Manifest['status'] = 'done', file: string | undefined = 'model.safetensors'): void => {
     mkdirSync(files(id), { recursive: true })

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import type { ModelKind } from './records.js'
@@ -78,10 +78,11 @@ export function findRun(workspace: string, reference: string, kind: ModelKind): 
     if (done.length === 0) throw new UserError(`There is no finished ${kind} run.`, train)
     return done[done.length - 1]
   }
-  const run = runs.find(({ id }) => id === reference)
   const known = runs.filter((r) => r.kind === kind && r.status === 'done').map(({ id }) => id)
   const hint = known.length > 0 ? `Known ${kind} runs: ${known.slice(-3).join(', ')}.` : train
-  if (!run) throw new UserError(`There is no run ${reference}.`, hint)
+  const folder = join(workspace, 'runs', basename(reference))
+  if (!existsSync(folder)) throw new UserError(`There is no run ${reference}.`, hint)
+  const run = readManifest(folder)
   if (run.kind !== kind) throw new UserError(`Run ${reference} is of the ${run.kind} model, not the ${kind} model.`, hint)
   if (run.status !== 'done') throw new UserError(`Run ${reference} is not finished.`, `Finish it with the same command that started it: adseq train ${kind}.`)
   return run

@@ -25,7 +25,7 @@ export interface Grid {
 
 export const CONTROL_GRID: Grid = { own: [0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16], popularity: [1], popularityDays: [30, undefined] }
 /** in units of cosine */
-export const HYBRID_GRID: Grid = { own: [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4], popularity: [0, 0.005, 0.01, 0.02, 0.04, 0.08], popularityDays: [30] }
+export const HYBRID_GRID: Grid = { own: [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6], popularity: [0, 0.005, 0.01, 0.02, 0.05, 0.1], popularityDays: [30] }
 
 /** The validation window (t - K, t] as an evaluation of its own: nothing after t is looked at. */
 export function validationSet(snapshot: Snapshot, level: Level, options: ProtocolOptions): EvaluationSet {

@@ -1,0 +1,182 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { dotProducts } from '../../src/ann/dot-products.js'
+import { UserError } from '../../src/core/errors.js'
+import { silent } from '../../src/core/progress.js'
+import { Rng } from '../../src/core/rng.js'
+import { requestedBaselines } from '../../src/evaluate/baselines.js'
+import { evaluate, type EvaluateOptions, type Model } from '../../src/evaluate/evaluate.js'
+import { CONTROL_GRID, fitBlend, validationSet } from '../../src/evaluate/fit.js'
+import { assertComparable, readReport, saveReport } from '../../src/evaluate/report.js'
+import { reportText } from '../../src/evaluate/report-text.js'
+import { samplesText } from '../../src/evaluate/samples.js'
+import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
+import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+
+const ITEMS = 60
+const USERS = 80
+const catalog = { advertisers: Array.from({ length: ITEMS }, (_, i) => i % 6), categories: Array.from({ length: ITEMS }, (_, i) => `c${i % 4}`) }
+
+/** Users with two favourite items each, which they buy again and again, beside popular ones. */
+function world(to: number, seed = 1): FixtureEvent[] {
+  const events: FixtureEvent[] = Array.from({ length: ITEMS }, (_, i): FixtureEvent => [USERS, i, 0])
+  for (let user = 0; user < USERS; user++) {
+    const rng = new Rng(seed, user)
+    const favourites = [rng.int(ITEMS), rng.int(ITEMS)]
+    for (let d = 1; d <= to; d += 2) events.push([user, rng.uniform() < 0.6 ? favourites[rng.int(2)] : Math.floor(ITEMS * rng.uniform() ** 2), d, rng.uniform() < 0.2 ? 'add_to_cart' : 'checkout'])
+  }
+  return events
+}
+
+const snapshot = snapshotOf(world(60), catalog)
+const protocol = { cutoff: day(50), windowDays: 10, indexSize: 0, history: 'kept' as const, seed: 1 }
+
+/** A model of width 4 that knows nothing but where the histories end and what the entries are. */
+const model = (of: Snapshot, name = 'transformer'): Model => ({
+  run: `item-${name}`, name, width: 4,
+  encodeUsers: async ({ users, ends }) => {
+    const out = new Float32Array(users.length * 4)
+    users.forEach((_, q) => (out[q * 4 + (of.eventItem[ends[q] - 1] % 4)] = 1))
+    return out
+  },
+  encodeEntries: async () => {
+    const out = new Float32Array(of.items * 4)
+    for (let item = 0; item < of.items; item++) out[item * 4 + (item % 4)] = 1
+    return out
+  },
+})
+
+const options = (models: Model[], change: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
+  kind: 'item', protocol, bootstrap: 50, requested: [], samples: 0, models, products: (width) => dotProducts(width), progress: silent, ...change,
+})
+
+describe('an evaluation', () => {
+  it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {
+    const { report } = await evaluate(snapshot, options([model(snapshot)], { requested: ['ease', 'nearest-users'] }))
+    const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name.replace(/[\d.]+ log own/, 'b log own'))
+    const common = ['own repeats', 'co-visitation, last 100', 'popularity, 30 days', 'popularity, all time']
+    expect(rows('item')).toEqual(['transformer', 'transformer + own history', 'control: log popularity + b log own', 'EASE', 'nearest users, 200', ...common])
+    expect(rows('advertiser')).toEqual(['transformer', 'transformer + own history', 'control: log popularity + b log own', ...common])
+    expect(rows('category')).toEqual(rows('advertiser'))
+    expect(report.runs).toEqual(['item-transformer'])
+    for (const row of report.rows) {
+      expect(row.interval['10'][0], row.name).toBeLessThanOrEqual(row.recall['10'])
+      expect(row.interval['10'][1], row.name).toBeGreaterThanOrEqual(row.recall['10'])
+      expect(row.coverage['10']).toBeLessThanOrEqual(row.coverageCeiling['10'])
+    }
+  })
+
+  it('finds that who buys the same again is best served by own history', async () => {
+    const { report } = await evaluate(snapshot, options([model(snapshot)]))
+    const recall = (name: string): number => report.rows.find((row) => row.level === 'item' && row.name.startsWith(name))!.recall['1']
+    expect(recall('own repeats')).toBeGreaterThan(0.25)
+    expect(recall('control')).toBeGreaterThan(recall('popularity, all time') * 2)
+    expect(recall('transformer + own history')).toBeGreaterThan(recall('transformer') * 2)
+  })
+
+  it('still judges the baselines without any run, and says so', async () => {
+    const { report } = await evaluate(snapshot, options([]))
+    expect(report.rows.every(({ kind }) => kind === 'baseline')).toBe(true)
+    expect(reportText(report)).toContain('there is no finished item run')
+  })
+
+  it('judges advertisers for an advertiser model', async () => {
+    const advertisers: Model = { ...model(snapshot), encodeEntries: async () => Float32Array.from({ length: 6 * 4 }, (_, i) => i % 5) }
+    const { report } = await evaluate(snapshot, options([advertisers], { kind: 'advertiser' }))
+    expect(report.rows.every(({ level }) => level === 'advertiser')).toBe(true)
+    expect(report.levels.advertiser!.entries).toBe(6)
+  })
+
+  it('knows no advertisers from a sample of items', async () => {
+    const { report } = await evaluate(snapshot, options([model(snapshot)], { protocol: { ...protocol, indexSize: 30 } }))
+    expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))
+  })
+
+  it('shows samples with what was bought next marked', async () => {
+    const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 3 }))
+    expect(samples).toHaveLength(3)
+    for (const { retriever, user, history, results } of samples) {
+      expect(retriever).toBe('transformer + own history')
+      const end = historyEnd(snapshot, user, day(50))
+      expect(history[0].id).toBe(snapshot.eventItem[end - 1])
+      const bought = new Set(snapshot.eventItem.subarray(end, historyEnd(snapshot, user, day(60))))
+      for (const { id, boughtNext } of results) expect(boughtNext).toBe(bought.has(id))
+    }
+    const text = samplesText(samples, { user: (u) => `u${u}`, entry: (e) => `i${e}` })
+    expect(text).toMatch(/^ {2}\*o +\d+ {2}i\d+$/m)
+  })
+
+  it('is the same twice', async () => {
+    const run = async (): Promise<unknown> => (await evaluate(snapshot, options([model(snapshot)]))).report.rows.map((row) => ({ ...row, seconds: 0 }))
+    expect(await run()).toEqual(await run())
+  })
+})
+
+describe('the weights of control and hybrid', () => {
+  const fit = async (of: Snapshot): Promise<unknown> => {
+    const { report } = await evaluate(of, options([model(of)]))
+    return report.rows.filter(({ fitted }) => fitted).map(({ name, level, fitted }) => ({ name, level, fitted }))
+  }
+
+  it('come from the validation window alone: other events after the cutoff change none of them', async () => {
+    const before = world(50)
+    const after = (seed: number, step: number): FixtureEvent[] => Array.from({ length: USERS }, (_, user): FixtureEvent[] => Array.from({ length: 5 }, (_, i) => [user, new Rng(seed, user, i).int(ITEMS), 51 + i * step])).flat()
+    const first = await fit(snapshotOf([...before, ...after(7, 1)], catalog))
+    expect(first).toHaveLength(6)
+    expect(await fit(snapshotOf([...before, ...after(8, 2)], catalog))).toEqual(first)
+  })
+
+  it('are those of the best recall on that window', async () => {
+    const set = validationSet(snapshot, 'item', protocol)
+    expect(set.protocol.cutoff).toBe(day(40))
+    const fitted = await fitBlend(snapshot, set, 'item', CONTROL_GRID)
+    expect(fitted).toMatchObject({ from: day(40), to: day(50), popularity: 1 })
+    const total = (recall: Record<string, number>): number => recall['10'] + recall['100']
+    for (const own of CONTROL_GRID.own) {
+      for (const days of CONTROL_GRID.popularityDays) {
+        const alone = await fitBlend(snapshot, set, 'item', { own: [own], popularity: [1], popularityDays: [days] })
+        expect(total(alone.recall)).toBeLessThanOrEqual(total(fitted.recall))
+      }
+    }
+    expect(fitted.own).toBeGreaterThan(0)
+  })
+
+  it('are left out, with a note, where nobody converts in the validation window', async () => {
+    const young = snapshotOf([[0, 0, 49], [0, 1, 49], [0, 1, 52], [1, 1, 50], [1, 0, 55]], { advertisers: [0, 0] })
+    const { report } = await evaluate(young, options([model(young)]))
+    expect(report.rows.map(({ name }) => name)).not.toContain('transformer + own history')
+    expect(report.notes.join()).toContain('cannot be fitted')
+  })
+})
+
+describe('reports', () => {
+  it('are kept in the run, whole, and read back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'adseq-report-'))
+    try {
+      const { report } = await evaluate(snapshot, options([]))
+      const path = saveReport(folder, report)
+      expect(readdirSync(folder)).toEqual([`eval-${report.protocol.hash}.json`])
+      expect(readReport(path)).toEqual(JSON.parse(JSON.stringify(report)))
+      writeFileSync(path, '{"version":')
+      expect(() => readReport(path)).toThrow(UserError)
+      expect(() => readReport(join(folder, 'none.json'))).toThrow('There is no report')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('refuse to be compared across protocols and data', async () => {
+    const { report } = await evaluate(snapshot, options([]))
+    const { report: masked } = await evaluate(snapshot, options([], { protocol: { ...protocol, history: 'masked' } }))
+    assertComparable([report, report])
+    expect(() => assertComparable([report, masked])).toThrow('history (kept and masked)')
+    expect(() => assertComparable([report, { ...report, data: { hash: 'other' } }])).toThrow('data')
+  })
+
+  it('take only baselines that there are', () => {
+    expect(requestedBaselines(['ease'])).toEqual(['ease'])
+    expect(() => requestedBaselines(['eas'])).toThrow(UserError)
+  })
+})

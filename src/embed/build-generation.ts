@@ -10,7 +10,7 @@ import { writeSafetensors } from '../core/safetensors.js'
 import type { Store } from '../store/store.js'
 import { newId } from '../store/workspace.js'
 import { INDEX_FILE, ITEMS_FILE, finishBuilding, hasFiles, removeGeneration, startBuilding, sweep, type GenerationManifest } from './generation-files.js'
-import { indexInThread } from './index-job.js'
+import { indexInThread } from './index-worker.js'
 import { encodeCatalog } from './item-vectors.js'
 import { takeLock } from './lock.js'
 import type { ItemTower } from './ports.js'
@@ -31,6 +31,8 @@ export interface BuildOptions {
   /** older generations whose files are kept for a rollback; undefined keeps all */
   keep?: number
   progress: Progress
+  /** aborted with the error to throw */
+  signal?: AbortSignal
   now?: () => Date
 }
 
@@ -51,7 +53,7 @@ export interface BuildResult {
  * @throws UserError when `infer` has not finished a pass for one of the runs, or another build is at work
  */
 export async function buildGeneration(build: BuildOptions): Promise<BuildResult> {
-  const { indexFolder, store, tower, advertiserRun, items, asOf, options, keep, progress, now = () => new Date() } = build
+  const { indexFolder, store, tower, advertiserRun, items, asOf, options, keep, progress, signal, now = () => new Date() } = build
   const seq = servableSeq(store, tower.run, advertiserRun)
   const started = now()
   mkdirSync(indexFolder, { recursive: true })
@@ -60,13 +62,13 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
     const swept = sweep(indexFolder, store.listGenerations().map((row) => row.id))
     const generation = newId('generation', started, new Rng(started.getTime(), process.pid))
     const building = startBuilding(indexFolder, generation)
-    const vectors = await encodeCatalog(tower, items, progress)
+    const vectors = await encodeCatalog(tower, items, progress, signal)
     const vectorsPath = join(building, ITEMS_FILE)
     writeSafetensors(vectorsPath, { items: { shape: [items, tower.width], data: vectors } }, { run: tower.run })
     const vectorsFile = { bytes: statSync(vectorsPath).size, sha256: await sha256File(vectorsPath) }
     const queries = sampleVectors(store, tower, seq, items)
     progress.start('build the index', items, 'items')
-    const { file, seconds, recall } = await indexInThread({ path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options }, progress)
+    const { file, seconds, recall } = await indexInThread({ path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options }, (done) => progress.update(done), signal)
     progress.finish(`${count(items)}${recall ? `, recall@${recall.at} against exact search ${recall.recall.toFixed(4)}` : ''}`)
     const manifest: GenerationManifest = {
       version: 1, generation, created: started.toISOString(), itemRun: tower.run, advertiserRun, seq, asOf, items, width: tower.width,
@@ -84,8 +86,11 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
   }
 }
 
-/** The ingest number up to which both runs have encoded every user: what readers of the generation may look at. */
-function servableSeq(store: GenerationStore, itemRun: string, advertiserRun: string | undefined): number {
+/**
+ * The ingest number up to which both runs have encoded every user: what readers of the generation may look at.
+ * @throws UserError when a run has not encoded everyone once
+ */
+export function servableSeq(store: Pick<Store, 'watermark'>, itemRun: string, advertiserRun: string | undefined): number {
   let seq = Infinity
   for (const run of [itemRun, advertiserRun]) {
     if (run === undefined) continue

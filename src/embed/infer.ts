@@ -26,6 +26,8 @@ export interface InferOptions {
   histories: Histories
   towers: InferTower[]
   progress: Progress
+  /** aborted with the error to throw; what is committed stays */
+  signal?: AbortSignal
   /** users a transaction: what a kill can lose */
   blockUsers?: number
   now?: () => number
@@ -40,8 +42,8 @@ export interface InferResult {
   users: number
   /** the watermark after the pass: every event up to this ingest number is in the vectors */
   seq: number
-  /** the anchor: the moment at which histories are seen, unix seconds of the data's last event */
-  asOf: number
+  /** the anchor: the moment at which histories are seen, unix seconds of the data's last event; null: nobody was due */
+  asOf: number | null
   seconds: number
 }
 
@@ -69,13 +71,14 @@ export async function infer(options: InferOptions): Promise<InferResult> {
 
 /** @returns the users encoded now */
 async function encodeRun({ tower, rank, full }: InferTower, asOf: number, options: InferOptions): Promise<Int32Array> {
-  const { store, histories, progress, blockUsers = 1024 } = options
+  const { store, histories, progress, signal, blockUsers = 1024 } = options
   const seq = histories.lastSeq
   const due = full
     ? remaining(usersWithEvents(histories), full.next())
     : pendingUsers(histories, store.watermark(tower.run), (user) => store.userEmbedding(tower.run, user + 1)?.seq)
   progress.start(`encode users, ${tower.kind} model`, due.length, 'users')
   for (let at = 0; at < due.length; at += blockUsers) {
+    signal?.throwIfAborted()
     const users = due.slice(at, at + blockUsers)
     const vectors = await tower.encodeUsers({ users, ends: Int32Array.from(users, (user) => histories.offsets[user + 1]) }, asOf)
     checkVectors(vectors, users.length * tower.width, tower.run)

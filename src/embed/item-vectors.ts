@@ -6,10 +6,11 @@ import type { ItemTower } from './ports.js'
  * Encodes the whole catalog, cold items included: [items, d], row-major.
  * @throws Error when a vector is not finite
  */
-export async function encodeCatalog(tower: ItemTower, items: number, progress: Progress, block = 8192): Promise<Float32Array> {
+export async function encodeCatalog(tower: ItemTower, items: number, progress: Progress, signal?: AbortSignal, block = 8192): Promise<Float32Array> {
   const vectors = new Float32Array(items * tower.width)
   progress.start('encode items', items, 'items')
   for (let from = 0; from < items; from += block) {
+    signal?.throwIfAborted()
     const to = Math.min(items, from + block)
     const part = await tower.encodeItems(from, to)
     if (part.length !== (to - from) * tower.width) throw new Error(`index: run ${tower.run} gave ${part.length} values for ${to - from} items`)

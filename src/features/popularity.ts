@@ -19,6 +19,8 @@ export class Popularity {
   private readonly all: Uint32Array
   /** first event time of every entry that has one, ascending */
   private readonly firsts: Uint32Array
+  /** what all entries share at the moment asked for last: encoding a catalog asks for one moment only */
+  private moment = { t: NaN, known: 0, total: 0, recent: 0 }
 
   constructor(entries: number, entryOfEvent: Int32Array, eventTime: Uint32Array, limit: number) {
     this.entries = entries
@@ -64,9 +66,10 @@ export class Popularity {
    * 0 is an entry of average popularity, and one factor of e is a third.
    */
   features(entry: number, t: number, out: Float32Array, at: number): void {
-    const known = Math.max(1, this.known(t))
-    out[at] = logShare(this.count(entry, t), this.total(t), known)
-    out[at + 1] = logShare(this.count(entry, t, RECENT_DAYS), this.total(t, RECENT_DAYS), known)
+    if (this.moment.t !== t) this.moment = { t, known: Math.max(1, this.known(t)), total: this.total(t), recent: this.total(t, RECENT_DAYS) }
+    const { known, total, recent } = this.moment
+    out[at] = logShare(this.count(entry, t), total, known)
+    out[at + 1] = logShare(this.count(entry, t, RECENT_DAYS), recent, known)
   }
 }
 

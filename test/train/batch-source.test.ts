@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
+import { createPopularity } from '../../src/features/popularity.js'
 import { advertiserInputs, historyInputs, itemInputs, lossInputs } from '../../src/model/inputs.js'
 import { usesAges } from '../../src/train/batch.js'
 import { createBatchSource } from '../../src/train/batch-source.js'
@@ -85,6 +86,25 @@ describe('training batches', () => {
     expect(ages({ objective: 'dense-all-action' })).toBe(0)
     expect(ages({}, { model: { ...sourceOptions().model, causal: true } })).toBe(0)
     expect(usesAges({ causal: false }, { objective: 'next-action' })).toBe(true)
+  })
+
+  it('know popularity as of an anchor only, for positives and uniform negatives alike', () => {
+    const options = sourceOptions()
+    const { snapshot, train } = options
+    const popularity = createPopularity(snapshot, 'item', LIMIT)
+    const known = new Set<string>()
+    const at = new Float32Array(2)
+    for (let a = START; a + train.windowDays * DAY <= LIMIT; a += DAY) {
+      for (let item = 0; item < snapshot.items; item++) {
+        popularity.features(item, a, at, 0)
+        known.add(`${item + 1} ${at.join(' ')}`)
+      }
+    }
+    const source = createBatchSource(options)
+    for (let n = 0; n < 50; n++) {
+      const { feeds, C } = source.batch(n)
+      for (let c = 0; c < C; c++) expect(known).toContain(`${feeds['candidate.row'][c]} ${feeds['candidate.popularity'].subarray(2 * c, 2 * c + 2).join(' ')}`)
+    }
   })
 
   it('weigh rows by the type of their positive', () => {

@@ -5,6 +5,8 @@ const DAY = 86400
 export const RECENT_DAYS = 30
 /** Brings log shares, relative to the average entry, to about unit size. */
 const SCALE = 3
+/** Moments whose totals are remembered. */
+const MOMENTS = 4096
 
 /**
  * How many events each entry (item or advertiser) has had up to any moment, and only events up to `limit`: exact, by
@@ -19,8 +21,8 @@ export class Popularity {
   private readonly all: Uint32Array
   /** first event time of every entry that has one, ascending */
   private readonly firsts: Uint32Array
-  /** what all entries share at the moment asked for last: encoding a catalog asks for one moment only */
-  private moment = { t: NaN, known: 0, total: 0, recent: 0 }
+  /** what all entries share at a moment: a batch asks for few moments, encoding a catalog for one */
+  private readonly moments = new Map<number, { known: number; total: number; recent: number }>()
 
   constructor(entries: number, entryOfEvent: Int32Array, eventTime: Uint32Array, limit: number) {
     this.entries = entries
@@ -66,8 +68,13 @@ export class Popularity {
    * 0 is an entry of average popularity, and one factor of e is a third.
    */
   features(entry: number, t: number, out: Float32Array, at: number): void {
-    if (this.moment.t !== t) this.moment = { t, known: Math.max(1, this.known(t)), total: this.total(t), recent: this.total(t, RECENT_DAYS) }
-    const { known, total, recent } = this.moment
+    let moment = this.moments.get(t)
+    if (moment === undefined) {
+      if (this.moments.size >= MOMENTS) this.moments.clear()
+      moment = { known: Math.max(1, this.known(t)), total: this.total(t), recent: this.total(t, RECENT_DAYS) }
+      this.moments.set(t, moment)
+    }
+    const { known, total, recent } = moment
     out[at] = logShare(this.count(entry, t), total, known)
     out[at + 1] = logShare(this.count(entry, t, RECENT_DAYS), recent, known)
   }

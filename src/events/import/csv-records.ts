@@ -111,7 +111,7 @@ export class CsvRecords {
   /** The current record as it was written, at most `length` characters of it. */
   raw(length: number): string {
     const bytes = this.text.slice(this.begin, Math.min(this.end, this.begin + length))
-    return Buffer.from(bytes, 'latin1').toString('utf8').replace(/\r?\n$/, '')
+    return Buffer.from(bytes, 'latin1').toString('utf8').replace(/\r$/, '')
   }
 
   private record(end: number): boolean {

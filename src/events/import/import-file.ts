@@ -152,7 +152,7 @@ function tooMany(source: SourceFile, rejects: Rejects, total: number, kept: numb
   const share = Math.ceil((rejects.count / total) * 100) / 100
   const number = (n: number): string => n.toLocaleString('en-US')
   return new UserError(
-    `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected (${rejects.summary()}), more than the ${allowed * 100} % allowed. ${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
+    `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected (${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
     `See ${rejects.path}. Mend the mapping (--map, --event-type), or allow more: --max-rejects ${share}`,
   )
 }

@@ -41,8 +41,8 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
     inFlight: () => shedding.inFlight,
     shed: () => shedding.shed,
     generation: () => {
-      const { row, items } = context.serving.generation
-      return { id: row.id, ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created), items, seq: row.seq }
+      const { row, retrieval } = context.serving.generation
+      return { id: row.id, ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created), items: retrieval.facts.items, seq: row.seq }
     },
   })
   app.setErrorHandler(sendProblem)

@@ -1,6 +1,7 @@
 import type { MadeUpEvent } from '../embed/made-up-history.js'
 import { DOMAINS, EVENT_TYPES } from '../features/snapshot.js'
 import type { ServerStore } from './context.js'
+import type { RetrievalFacts } from './retrieval.js'
 import type { PostedEvent } from './schemas.js'
 
 /** What was left out of a posted history, and why. */
@@ -24,10 +25,8 @@ export interface KnownHistory {
  *
  * The anchor is the latest time posted, or, where no event has one, the last moment the generation knows. An event
  * without a time happened at the anchor; events of one moment keep the order they were posted in.
- *
- * @param limits what the generation knows: later entries of the store are unknown to it
  */
-export function knownHistory(store: ServerStore, posted: readonly PostedEvent[], asOf: number, limits: { items: number; advertisers: number }): KnownHistory {
+export function knownHistory(store: ServerStore, posted: readonly PostedEvent[], { asOf, known: limits }: RetrievalFacts): KnownHistory {
   const times = posted.flatMap(({ time }) => (time === undefined ? [] : [time]))
   const anchorTime = times.length > 0 ? Math.max(...times) : asOf
   const events: MadeUpEvent[] = []

@@ -35,8 +35,8 @@ export interface RankedAdvertiser {
   source: 'advertiser-model'
 }
 
-export function provenance({ row, asOf }: ServedGeneration): Provenance {
-  return { generation: row.id, itemRun: row.itemRun!, advertiserRun: row.advertiserRun ?? null, seq: row.seq, asOf: isoTime(asOf) }
+export function provenance({ row, retrieval }: ServedGeneration): Provenance {
+  return { generation: row.id, itemRun: row.itemRun!, advertiserRun: row.advertiserRun ?? null, seq: row.seq, asOf: isoTime(retrieval.facts.asOf) }
 }
 
 export function isoTime(unixSeconds: number): string {

@@ -1,17 +1,20 @@
 import type { Worker } from 'node:worker_threads'
 import { UserError } from '../core/errors.js'
 import { startWorker } from '../core/worker.js'
-import type { EngineConfig } from '../config/schema.js'
-import type { Generation } from '../store/generations.js'
 import type { MadeUpEvent } from '../embed/made-up-history.js'
-import type { Retrieval, RetrievalAnswer, RetrievalRequest, Scored } from './retrieval.js'
+import type { Retrieval, RetrievalAnswer, RetrievalFacts, RetrievalJob, RetrievalRequest, Scored } from './retrieval.js'
 
-/** What the retrieval thread is given. */
-export interface RetrievalJob {
-  /** the workspace */
-  folder: string
-  generation: Generation
-  engine: EngineConfig
+/**
+ * Opens a generation in a thread of its own, and resolves when it is warm: session.run and usearch block the thread
+ * they run in, and requests must go on being accepted.
+ *
+ * From TypeScript sources it runs in this thread instead: importing usearch in a worker thread under tsx never returns.
+ *
+ * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
+ */
+export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
+  if (import.meta.url.endsWith('.ts')) return (await import('./retriever.js')).Retriever.open(job)
+  return RetrievalClient.connect(startWorker(new URL('./retrieval-thread', import.meta.url), job))
 }
 
 interface Waiting {
@@ -19,43 +22,38 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-/**
- * Starts a thread that serves one generation, and resolves when it is warm.
- * @throws UserError when the generation's files are missing, cut short or changed
- */
-export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
-  const client = new RetrievalClient(startWorker(new URL('./retrieval-thread', import.meta.url), job))
-  await client.ready
-  return client
-}
-
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never
 
 /** The near end of a retrieval thread. */
 export class RetrievalClient implements Retrieval {
-  readonly ready: Promise<void>
   private readonly waiting = new Map<number, Waiting>()
   private next = 0
   private ended: Error | undefined
 
-  constructor(private readonly worker: Worker) {
-    this.ready = new Promise((resolve, reject) => {
+  private constructor(private readonly worker: Pick<Worker, 'postMessage' | 'terminate'>, readonly facts: RetrievalFacts) {}
+
+  /** Resolves when the thread says that it is ready. */
+  static connect(worker: Worker): Promise<RetrievalClient> {
+    return new Promise((resolve, reject) => {
+      let client: RetrievalClient | undefined
       worker.on('message', (message: RetrievalAnswer) => {
-        if (message.kind === 'ready') resolve()
-        else if (message.kind === 'refused') reject(new UserError(message.message, message.hint))
-        else this.settle(message)
+        if (message.kind === 'ready') resolve((client = new RetrievalClient(worker, message.facts)))
+        else if (message.kind === 'refused') {
+          reject(message.hint === undefined ? new Error(message.message) : new UserError(message.message, message.hint))
+          void worker.terminate()
+        } else client?.settle(message)
       })
       const end = (error: Error): void => {
-        this.ended ??= error
         reject(error)
-        for (const { reject: fail } of this.waiting.values()) fail(error)
-        this.waiting.clear()
+        client?.end(error)
       }
       worker.once('error', end)
       worker.once('exit', () => end(new Error('The retrieval thread has ended.')))
     })
-    // a caller that never waits for ready must not bring the process down
-    this.ready.catch(() => {})
+  }
+
+  get dead(): boolean {
+    return this.ended !== undefined
   }
 
   async search(vector: Float32Array, k: number): Promise<Scored> {
@@ -84,5 +82,11 @@ export class RetrievalClient implements Retrieval {
     this.waiting.delete(message.id)
     if (message.kind === 'answer') waiting?.resolve(message)
     else waiting?.reject(new Error(message.message))
+  }
+
+  private end(error: Error): void {
+    this.ended ??= error
+    for (const { reject } of this.waiting.values()) reject(error)
+    this.waiting.clear()
   }
 }

@@ -1,4 +1,6 @@
+import type { EngineConfig } from '../config/schema.js'
 import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { Generation } from '../store/generations.js'
 
 /** Entries by index (store id - 1) and cosine, best first. */
 export interface Scored {
@@ -6,8 +8,19 @@ export interface Scored {
   scores: Float32Array
 }
 
-/** What one generation can answer. The thread behind it does the work, so that the event loop stays free. */
+/** What a generation turned out to hold. */
+export interface RetrievalFacts {
+  /** items in its index */
+  items: number
+  /** unix seconds of the last event that its item vectors know of */
+  asOf: number
+  /** catalog entries that its towers can read: later ones of the store are unknown to it */
+  known: { items: number; advertisers: number }
+}
+
+/** What one generation can answer. */
 export interface Retrieval {
+  readonly facts: RetrievalFacts
   /** The k best items of the index for a vector of the item run's user tower. */
   search(vector: Float32Array, k: number): Promise<Scored>
   /**
@@ -15,16 +28,27 @@ export interface Retrieval {
    * index, advertisers by exact scores. `advertisers` is absent where the generation has no advertiser run.
    */
   retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers?: Scored }>
+  /** true when it can answer no more (its thread died) */
+  readonly dead?: boolean
   close(): Promise<void>
 }
 
-/** What the retrieval thread is asked, and what it answers; `id` pairs them. */
+/** What opening a generation takes; can be sent to a thread. */
+export interface RetrievalJob {
+  /** the workspace */
+  folder: string
+  generation: Generation
+  engine: EngineConfig
+}
+
+/** What the retrieval thread is asked; `id` pairs question and answer. */
 export type RetrievalRequest =
   | { id: number; kind: 'search'; vector: Float32Array; k: number }
   | { id: number; kind: 'retrieve'; history: MadeUpEvent[]; anchorTime: number; k: number }
 
+/** What it answers. */
 export type RetrievalAnswer =
-  | { kind: 'ready'; items: number; advertisers: number }
-  | { kind: 'refused'; message: string; hint: string }
+  | { kind: 'ready'; facts: RetrievalFacts }
+  | { kind: 'refused'; message: string; hint: string | undefined }
   | { kind: 'answer'; id: number; items: Scored; advertisers?: Scored }
   | { kind: 'failed'; id: number; message: string }

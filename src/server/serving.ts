@@ -6,17 +6,11 @@ import type { Retrieval } from './retrieval.js'
 export interface ServedGeneration {
   row: Generation
   retrieval: Retrieval
-  /** items in its index */
-  items: number
-  /** advertisers that its runs know */
-  advertisers: number
-  /** unix seconds of the last event that its vectors know of */
-  asOf: number
 }
 
 export interface ServingOptions {
   current: () => Generation | undefined
-  load: (row: Generation) => Promise<ServedGeneration>
+  load: (row: Generation) => Promise<Retrieval>
   /** a newly published generation could not be loaded: the old one goes on */
   onLoadFailure?: (row: Generation, error: Error) => void
   onLoaded?: (row: Generation) => void
@@ -46,7 +40,7 @@ export class Serving {
   static async open(options: ServingOptions): Promise<Serving> {
     const row = options.current()
     if (!row) throw new UserError('There is no generation to serve.', 'Publish one: adseq infer, then adseq index.')
-    return new Serving(options, await options.load(row))
+    return new Serving(options, { row, retrieval: await options.load(row) })
   }
 
   get generation(): ServedGeneration {
@@ -65,7 +59,8 @@ export class Serving {
     }
   }
 
-  /** Looks whether another generation is current, and if so loads and swaps it in. Cheap when there is none. */
+  /** Looks whether another generation is current, and if so loads and swaps it in (or the same again, where its
+   * thread has died). Cheap when there is nothing to do. */
   refresh(): Promise<void> {
     this.loading ??= this.reload().finally(() => {
       this.loading = undefined
@@ -81,9 +76,10 @@ export class Serving {
 
   private async reload(): Promise<void> {
     const row = this.options.current()
-    if (this.closed || !row || row.id === this.held.row.id || row.id === this.refused) return
+    if (this.closed || !row || row.id === this.refused) return
+    if (row.id === this.held.row.id && !this.held.retrieval.dead) return
     try {
-      const next = { ...(await this.options.load(row)), readers: 0, retired: false }
+      const next = { row, retrieval: await this.options.load(row), readers: 0, retired: false }
       const old = this.held
       this.held = next
       this.refused = undefined

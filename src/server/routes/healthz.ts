@@ -11,8 +11,8 @@ export function healthzRoute(app: FastifyInstance, { store, serving, now }: Serv
       ...provenance(generation),
       created: new Date(generation.row.created * 1000).toISOString(),
       ageSeconds: Math.max(0, Math.round(now().getTime() / 1000 - generation.row.created)),
-      items: generation.items,
-      advertisers: generation.advertisers,
+      items: generation.retrieval.facts.items,
+      advertisers: generation.retrieval.facts.known.advertisers,
       users: store.counts().users,
     }
   })

@@ -10,7 +10,7 @@ export function retrieveRoute(app: FastifyInstance, { store, serving }: ServerCo
   app.post<{ Body: RetrieveBody }>('/v1/retrieve', { schema: { body: retrieveBody } }, async (request) => {
     const { events: posted, k } = request.body
     return serving.use(async (generation) => {
-      const { events, ignored, anchorTime } = knownHistory(store, posted, generation.asOf, { items: generation.items, advertisers: generation.advertisers })
+      const { events, ignored, anchorTime } = knownHistory(store, posted, generation.retrieval.facts)
       if (events.length === 0) {
         throw new Problem(400, 'nothing_known', 'None of the items and advertisers of this history is known.', 'Use ids as they stand in the imported data: GET /v1/users/{id}/candidates lists some.')
       }

@@ -1,0 +1,45 @@
+import { Flags } from '@oclif/core'
+import { AdseqCommand } from '../src/cli/command.js'
+import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
+import { loadConfig } from '../src/config/load.js'
+
+export default class Serve extends AdseqCommand {
+  static override summary = 'Serve the current generation over HTTP.'
+  static override description = `GET  /v1/users/ID/candidates?k=20   the user's stored advertisers and the items of the index, with names and scores
+POST /v1/retrieve                   {"events": [{"type": "view", "item": "ID"}], "k": 20}: what a history retrieves
+GET  /healthz, GET /metrics         the generation served; Prometheus metrics
+
+A generation that adseq index publishes, or adseq generations activates, is picked up without a restart. Over a bound of
+requests in flight the server answers 503 with Retry-After. It listens on 127.0.0.1 unless told otherwise, and asks for no
+password: do not open it to a network you do not trust.`
+  static override examples = ['<%= config.bin %> serve', '<%= config.bin %> serve --port 0 --json', 'curl -s localhost:8787/v1/users/900/candidates?k=5']
+
+  static override flags = {
+    host: Flags.string({ description: 'address to listen on; default: serve.host of adseq.yaml' }),
+    port: Flags.integer({ min: 0, max: 65535, description: 'port; 0 = any free one; default: serve.port of adseq.yaml' }),
+    'max-in-flight': Flags.integer({ min: 1, default: 64, description: 'requests worked on at once; more are answered with 503' }),
+    log: Flags.boolean({ description: 'a JSON line on stderr for every request' }),
+    set: setFlag,
+    ...engineFlags,
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Serve)
+    const folder = this.folder(flags)
+    const address = [flags.host !== undefined && `serve.host=${flags.host}`, flags.port !== undefined && `serve.port=${flags.port}`].filter((s): s is string => Boolean(s))
+    const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags), ...address] })
+    const { serve } = await import('../src/server/serve.js')
+    const logger = { level: flags.log ? 'info' : 'warn', stream: process.stderr }
+    const stop = new Promise<string>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+    })
+    const server = await serve({ folder, config, maxInFlight: flags['max-in-flight'], logger })
+    const progress = this.progress(flags)
+    this.log(`Serving ${server.generation} on ${server.url}`)
+    progress.line('Stop it with Ctrl-C.')
+    const signal = await stop
+    await server.close()
+    progress.line('Stopped.')
+    return { url: server.url, generation: server.generation, stoppedBy: signal }
+  }
+}

@@ -1,0 +1,76 @@
+import type { AddressInfo } from 'node:net'
+import type { Config } from '../config/schema.js'
+import { UserError, hasCode } from '../core/errors.js'
+import { openStore } from '../store/open.js'
+import { createApp, type AppOptions } from './app.js'
+import { startRetrieval } from './retrieval-client.js'
+import { Serving } from './serving.js'
+
+export interface ServeOptions {
+  folder: string
+  config: Config
+  maxInFlight?: number
+  logger?: AppOptions['logger']
+  /** milliseconds between two looks for a newly published generation */
+  refreshMs?: number
+}
+
+export interface RunningServer {
+  /** http://127.0.0.1:8787 */
+  url: string
+  generation: string
+  /** Answers what is under way, then stops. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the server of a workspace; resolves when it listens.
+ * @throws UserError when nothing is published, a file of the generation is damaged, or the port is taken
+ */
+export async function serve({ folder, config, maxInFlight, logger, refreshMs = 1000 }: ServeOptions): Promise<RunningServer> {
+  const store = openStore(folder, { readonly: true })
+  let serving: Serving | undefined
+  try {
+    const log = { failed: (_id: string, _error: Error): void => {}, loaded: (_id: string): void => {} }
+    serving = await Serving.open({
+      current: () => store.currentGeneration(),
+      load: (generation) => startRetrieval({ folder, generation, engine: config.engine }),
+      onLoadFailure: (row, error) => log.failed(row.id, error),
+      onLoaded: (row) => log.loaded(row.id),
+    })
+    const { app, metrics } = createApp({ store, serving, now: () => new Date(), maxInFlight, logger })
+    log.failed = (id, error) => {
+      metrics.reloadFailures.inc()
+      app.log.error({ generation: id, reason: error.message }, 'a published generation cannot be loaded; the old one goes on')
+    }
+    log.loaded = (id) => app.log.info({ generation: id }, 'serving a newly published generation')
+    const refresh = (): void => void serving!.refresh().catch((error: unknown) => app.log.error(error))
+    const timer = setInterval(refresh, refreshMs)
+    app.addHook('onClose', async () => {
+      clearInterval(timer)
+      await serving!.close()
+      store.close()
+    })
+    try {
+      await app.listen({ host: config.serve.host, port: config.serve.port })
+    } catch (error) {
+      await app.close()
+      throw listenError(error, config.serve)
+    }
+    return { url: urlOf(app.server.address() as AddressInfo), generation: serving.generation.row.id, close: () => app.close() }
+  } catch (error) {
+    if (!serving) store.close()
+    throw error
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function listenError(error: unknown, { host, port }: Config['serve']): unknown {
+  if (hasCode(error, 'EADDRINUSE')) return new UserError(`Port ${port} of ${host} is taken.`, 'Choose another with --port, or 0 for any free one.')
+  if (hasCode(error, 'EACCES')) return new UserError(`Port ${port} needs rights that this user does not have.`, 'Choose one above 1023 with --port.')
+  if (hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN')) return new UserError(`${host} is no address of this machine.`, 'Use --host 127.0.0.1, or the address of one of its interfaces.')
+  return error
+}

@@ -8,6 +8,8 @@ export interface Column<T> {
   /** a flexible column may shrink to this many columns; others keep the width of their longest cell */
   min?: number
   max?: number
+  /** how many columns it takes at a time when room is shared out; default 1 */
+  weight?: number
   /** columns with the highest number are dropped first when there is no room; 0 (default) is never dropped */
   drop?: number
   /** secondary: drawn dim on a screen */
@@ -42,8 +44,9 @@ export function layout<T>(columns: readonly Column<T>[], rows: readonly T[], wid
     grown = false
     for (let i = 0; i < shown.length && spare > 0; i++) {
       if (widths[i] >= natural.get(shown[i])!) continue
-      widths[i]++
-      spare--
+      const grow = Math.min(shown[i].weight ?? 1, natural.get(shown[i])! - widths[i], spare)
+      widths[i] += grow
+      spare -= grow
       grown = true
     }
   }

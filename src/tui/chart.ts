@@ -120,7 +120,7 @@ function axisLabels(low: number, high: number, height: number, label: (y: number
     return labels
   }
   const rows = height > 4 ? [0, Math.round((height - 1) / 2), height - 1] : [0, height - 1]
-  for (const y of rows) labels[y] = label(high - ((high - low) * y) / (height - 1))
+  for (const y of rows) labels[y] = label(y === height - 1 ? low : high - ((high - low) * y) / (height - 1))
   return labels
 }
 

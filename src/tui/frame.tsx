@@ -33,11 +33,14 @@ export function Rule({ width }: { width: number }): ReactNode {
 
 export type Keys = readonly (readonly [key: string, does: string])[]
 
-/** The keys that do something now. */
-export function Footer({ keys }: { keys: Keys }): ReactNode {
+/** The keys that do something now; where there is no room for all, the first ones, which are the plainest, go. */
+export function Footer({ keys, width }: { keys: Keys; width: number }): ReactNode {
+  const fitting = [...keys]
+  const taken = (): number => fitting.reduce((sum, [key, does]) => sum + key.length + does.length + 3, -2)
+  while (fitting.length > 1 && taken() > width) fitting.shift()
   return (
     <Text wrap="truncate-end">
-      {keys.map(([key, does], i) => (
+      {fitting.map(([key, does], i) => (
         <Text key={key}>
           {i > 0 ? '  ' : ''}
           <Text bold color={theme.accent}>

@@ -11,16 +11,16 @@ const EVERYWHERE: Keys = [
 
 export const RUNS_HELP: Keys = [
   ['↑ ↓', 'move to another run'],
-  ['space', 'lay this run over the others that are chosen; again takes it away'],
+  ['space', 'choose this run: curves of all chosen are laid over each other'],
   ['c', 'choose none: the run under the cursor is shown'],
-  ['enter', 'curves, or details: recall, weights hash, engine, settings that differ'],
+  ['enter', 'curves, or details: recall, weights hash, settings that differ'],
   ['m', 'recall@10 or recall@100 (a wide terminal shows both)'],
   ['pgup pgdn', 'scroll the details'],
   ['u', 'look at users with this run'],
 ]
 
 export const USERS_HELP: Keys = [
-  ['r', 'another user at random, among those who bought something after the cutoff'],
+  ['r', 'another random user who bought something after the cutoff'],
   ['/', 'type a user id'],
   ['← →', 'move between history, retrieved and bought next'],
   ['↑ ↓ pgup pgdn', 'move within it; the line at the bottom says all of the row'],
@@ -28,8 +28,8 @@ export const USERS_HELP: Keys = [
 ]
 
 const NOTES = [
-  'The model sees the history up to the cutoff of its run; what was bought after it is a fair check.',
-  '✓ converted on in the window after the cutoff   ↻ converted on before it too',
+  'The model sees the history up to the cutoff; what was bought next is a fair',
+  'check. ✓ bought within the window after the cutoff   ↻ bought before it, too',
 ]
 
 /** All keys, and what the marks mean. */

@@ -13,7 +13,10 @@ export function RunDetails({ runs, width, height, scroll }: { runs: readonly Run
   const all = [...rows, { key: '', values: [] }, { key: runs.length > 1 ? 'SETTINGS THAT DIFFER' : 'SETTINGS', values: settings.length > 0 ? [] : ['none'] }, ...settings]
   const label = Math.min(28, Math.max(...all.map((r) => r.key.length)))
   const column = Math.max(8, Math.min(34, Math.floor((width - label - 2) / Math.max(1, runs.length)) - 2))
-  const from = Math.max(0, Math.min(scroll, all.length - (height - 1)))
+  // heading above, and below a line that says how much more there is
+  const body = Math.max(1, height - 2)
+  const from = Math.max(0, Math.min(scroll, all.length - body))
+  const more = all.length - body - from
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       <Text wrap="truncate-end">
@@ -25,12 +28,13 @@ export function RunDetails({ runs, width, height, scroll }: { runs: readonly Run
           </Text>
         ))}
       </Text>
-      {all.slice(from, from + height - 1).map(({ key, values }, i) => (
+      {all.slice(from, from + body).map(({ key, values }, i) => (
         <Text key={i} wrap="truncate-end">
           <Text dimColor>{fit(key, label)} </Text>
           {values.map((value) => ` ${fit(value, column)} `).join('')}
         </Text>
       ))}
+      <Text dimColor>{more > 0 ? `↓ ${more} more (pgdn)` : ''}</Text>
     </Box>
   )
 }

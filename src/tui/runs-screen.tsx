@@ -1,5 +1,5 @@
-import { Box, Text, useInput } from 'ink'
-import { useState, type ReactNode } from 'react'
+import { Box, Text } from 'ink'
+import type { ReactNode } from 'react'
 import { share, short } from '../inspect/format.js'
 import { differences, type Run } from '../inspect/runs.js'
 import { NO_RUNS, RUN_COLUMNS } from '../inspect/text/runs-text.js'
@@ -8,50 +8,57 @@ import { PaneTitle, Rule } from './frame.js'
 import { RunDetails } from './run-details.js'
 import { TableView } from './table-view.js'
 import { seriesStyle, theme } from './theme.js'
+import { useKeys } from './use-keys.js'
+import { useLive } from './use-live.js'
 
 export interface RunsScreenProps {
   runs: readonly Run[]
   width: number
   height: number
-  active: boolean
+  /** whether keys are meant for this screen */
+  active: () => boolean
   /** opens the users screen with this run's model */
   onUsers: (run: Run) => void
+}
+
+interface State {
+  /** id of the run under the cursor; the first one until it is moved */
+  cursor: string | undefined
+  /** ids in the order they were chosen, so that letters stay as runs are added */
+  selected: readonly string[]
+  details: boolean
+  scroll: number
+  /** index of RECALL_KS */
+  k: number
 }
 
 const RECALL_KS = ['10', '100']
 
 /** The runs above; below, the curves of the chosen ones laid over each other, or their details side by side. */
 export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenProps): ReactNode {
-  const [cursorId, setCursorId] = useState<string>()
-  const [selected, setSelected] = useState<readonly string[]>([])
-  const [details, setDetails] = useState(false)
-  const [scroll, setScroll] = useState(0)
-  const [k, setK] = useState(0)
-  const cursor = Math.max(0, runs.findIndex((run) => run.id === cursorId))
+  const { state, now, change } = useLive<State>({ cursor: undefined, selected: [], details: false, scroll: 0, k: 0 })
+  // runs come and go: what is kept is the run, not its place
+  const placeOf = (id: string | undefined): number => Math.max(0, runs.findIndex((run) => run.id === id))
 
-  useInput(
-    (input, key) => {
-      const move = (to: number): void => {
-        setCursorId(runs[Math.max(0, Math.min(runs.length - 1, to))].id)
-        setScroll(0)
-      }
-      const id = runs[cursor].id
-      if (key.upArrow || input === 'k') move(cursor - 1)
-      else if (key.downArrow || input === 'j') move(cursor + 1)
-      else if (input === ' ') setSelected((now) => (now.includes(id) ? now.filter((one) => one !== id) : [...now, id]))
-      else if (input === 'c') setSelected([])
-      else if (key.return) setDetails((now) => !now)
-      else if (key.pageDown) setScroll((now) => now + 5)
-      else if (key.pageUp) setScroll((now) => Math.max(0, now - 5))
-      else if (input === 'm') setK((now) => (now + 1) % RECALL_KS.length)
-      else if (input === 'u') onUsers(runs[cursor])
-    },
-    { isActive: active && runs.length > 0 },
-  )
+  useKeys((input, key) => {
+    if (!active() || runs.length === 0) return
+    const { cursor, selected, details, scroll, k } = now()
+    const run = runs[placeOf(cursor)]
+    const move = (by: number): void => change({ cursor: runs[Math.max(0, Math.min(runs.length - 1, placeOf(cursor) + by))].id, scroll: 0 })
+    if (key.upArrow || input === 'k') move(-1)
+    else if (key.downArrow || input === 'j') move(1)
+    else if (input === ' ') change({ selected: selected.includes(run.id) ? selected.filter((one) => one !== run.id) : [...selected, run.id] })
+    else if (input === 'c') change({ selected: [] })
+    else if (key.return) change({ details: !details })
+    else if (key.pageDown) change({ scroll: scroll + 5 })
+    else if (key.pageUp) change({ scroll: Math.max(0, scroll - 5) })
+    else if (input === 'm') change({ k: (k + 1) % RECALL_KS.length })
+    else if (input === 'u') onUsers(run)
+  })
 
   if (runs.length === 0) return <NoRuns />
-  // in the order of selection, so that letters stay as runs are added
-  const chosen = selected.map((id) => runs.find((run) => run.id === id)).filter((run) => run !== undefined)
+  const cursor = placeOf(state.cursor)
+  const chosen = state.selected.map((id) => runs.find((run) => run.id === id)).filter((run) => run !== undefined)
   const shown = chosen.length > 0 ? chosen : [runs[cursor]]
   const list = Math.min(runs.length + 1, Math.max(4, Math.floor(height * 0.35)))
   const rest = height - list - 2
@@ -63,7 +70,7 @@ export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenP
         width={width}
         height={list}
         cursor={cursor}
-        focused={active}
+        focused
         empty=""
         mark={(run) => {
           const at = shown.indexOf(run)
@@ -71,7 +78,7 @@ export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenP
         }}
       />
       <Rule width={width} />
-      {details ? <RunDetails runs={shown} width={width} height={rest + 1} scroll={scroll} /> : <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[k]} />}
+      {state.details ? <RunDetails runs={shown} width={width} height={rest + 1} scroll={state.scroll} /> : <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[state.k]} />}
     </Box>
   )
 }
@@ -90,7 +97,7 @@ function RunCurves({ runs, width, height, k }: { runs: readonly Run[]; width: nu
             empty={kind === 'loss' ? 'no step yet' : 'not validated yet'}
             series={runs.map((run, i) => ({ ...seriesStyle(i), points: kind === 'loss' ? (run.curves.shown()?.loss ?? []) : (run.curves.shown()?.recall[kind] ?? []) }))}
             width={each}
-            height={height - 1}
+            height={Math.min(height - 1, Math.max(8, Math.round(each / 2)))}
             label={kind === 'loss' ? (y) => short(y) : share}
             yMin={kind === 'loss' ? undefined : 0}
           />

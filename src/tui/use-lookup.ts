@@ -40,7 +40,14 @@ export function useLookup(open: OpenLookup, runs: { item?: string; advertiser?: 
     )
   }, [])
 
-  const show = useCallback((externalId: string) => ask(`looking up user ${externalId}…`, (l) => l.user(externalId)), [ask])
+  const show = useCallback(
+    (externalId: string) => {
+      // asked for before the data is opened: it is what is shown first
+      if (lookup.current === undefined) user.current = externalId
+      ask(`looking up user ${externalId}…`, (l) => l.user(externalId))
+    },
+    [ask],
+  )
   const random = useCallback(() => ask('drawing a user…', async (l) => l.user(await l.random(draw.current++))), [ask])
 
   const { item, advertiser } = runs

@@ -13,7 +13,7 @@ export function historyColumns(moment: number): Column<HistoryRow>[] {
   return [
     { head: 'age', value: (r) => age(r.time, moment), align: 'right', dim: true },
     { head: 'event', value: (r) => r.type },
-    { head: 'title', value: titleOf, min: 10 },
+    { head: 'title', value: titleOf, weight: 3, min: 14 },
     { head: 'advertiser', value: sellerOf, min: 6, max: 18, drop: 2, dim: true },
     { head: 'category', value: (r) => categoryEnd(r.category), min: 10, max: 24, drop: 3, dim: true },
     { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
@@ -23,7 +23,7 @@ export function historyColumns(moment: number): Column<HistoryRow>[] {
 export const itemColumns: Column<RetrievedItem>[] = [
   { head: '#', value: (r) => String(r.rank), align: 'right', dim: true },
   { head: '  ', value: marks },
-  { head: 'title', value: titleOf, min: 10 },
+  { head: 'title', value: titleOf, weight: 3, min: 16 },
   { head: 'advertiser', value: sellerOf, min: 6, max: 18, drop: 2, dim: true },
   { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
   { head: 'score', value: (r) => r.score.toFixed(3), align: 'right', dim: true },
@@ -43,7 +43,7 @@ export function nextColumns(moment: number): Column<NextPurchase>[] {
     { head: ' ', value: (r) => (r.repeat ? '↻' : ' ') },
     { head: 'after', value: (r) => age(moment, r.time), align: 'right', dim: true },
     { head: 'event', value: (r) => (r.conversions > 1 ? `${r.type} ${r.conversions}×` : r.type) },
-    { head: 'title', value: titleOf, min: 10, max: 60 },
+    { head: 'title', value: titleOf, weight: 3, min: 10, max: 60 },
     { head: 'advertiser', value: sellerOf, min: 6, max: 18, drop: 2, dim: true },
     { head: 'category', value: (r) => categoryEnd(r.category), min: 10, max: 24, drop: 3, dim: true },
     { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },

@@ -1,14 +1,16 @@
-import { TextInput } from '@inkjs/ui'
-import { Box, Text, useInput } from 'ink'
-import { useEffect, useState, type ReactNode } from 'react'
+import { Box, Text } from 'ink'
+import { useEffect, type ReactNode } from 'react'
 import { day, minute, plural } from '../inspect/format.js'
 import { nextSummary } from '../inspect/text/user-text.js'
 import { cardLine } from '../inspect/text/words.js'
 import type { UserView } from '../inspect/types.js'
 import { PaneTitle, Rule } from './frame.js'
 import { Busy } from './busy.js'
+import { IdInput, typed } from './id-input.js'
 import { TableView } from './table-view.js'
 import { theme } from './theme.js'
+import { useKeys } from './use-keys.js'
+import { useLive } from './use-live.js'
 import type { LookupState } from './use-lookup.js'
 import { advertiserColumns, historyColumns, itemColumns, nextColumns } from './users-columns.js'
 
@@ -16,9 +18,10 @@ export interface UsersScreenProps {
   lookup: LookupState
   width: number
   height: number
-  active: boolean
+  /** whether keys are meant for this screen */
+  active: () => boolean
   /** an id is being typed: the other keys of the application rest */
-  typing: boolean
+  typing: () => boolean
   onTyping: (typing: boolean) => void
 }
 
@@ -26,57 +29,73 @@ const PANES = ['history', 'retrieved', 'next'] as const
 type Pane = (typeof PANES)[number]
 type Level = 'items' | 'advertisers'
 
+interface State {
+  pane: Pane
+  level: Level
+  cursors: Record<Pane, number>
+  /** what was typed of an id */
+  text: string
+}
+
+const TOP: Record<Pane, number> = { history: 0, retrieved: 0, next: 0 }
+
 /** A user's history beside what is retrieved for it, and below what was really bought next. */
 export function UsersScreen({ lookup, width, height, active, typing, onTyping }: UsersScreenProps): ReactNode {
   const { view, busy, error, show, random } = lookup
-  const [pane, setPane] = useState<Pane>('retrieved')
-  const [level, setLevel] = useState<Level>('items')
-  const [cursors, setCursors] = useState<Record<Pane, number>>({ history: 0, retrieved: 0, next: 0 })
-  useEffect(() => setCursors({ history: 0, retrieved: 0, next: 0 }), [view?.user])
-  const length = (p: Pane): number => (view === undefined ? 0 : p === 'history' ? view.history.length : p === 'next' ? view.next.length : view[level].length)
+  const { state, now, change } = useLive<State>({ pane: 'retrieved', level: 'items', cursors: TOP, text: '' })
+  const { pane, level, cursors, text } = state
+  useEffect(() => change({ cursors: TOP }), [view?.user, change])
 
-  useInput(
-    (input, key) => {
-      const to = (n: number): void => setCursors({ ...cursors, [pane]: Math.max(0, Math.min(length(pane) - 1, n)) })
-      const turn = (by: number): void => setPane(PANES[(PANES.indexOf(pane) + by + PANES.length) % PANES.length])
-      if (key.upArrow) to(cursors[pane] - 1)
-      else if (key.downArrow) to(cursors[pane] + 1)
-      else if (key.pageUp) to(cursors[pane] - 10)
-      else if (key.pageDown) to(cursors[pane] + 10)
-      else if (key.leftArrow) turn(-1)
-      else if (key.rightArrow) turn(1)
-      else if (input === 'r') random()
-      else if (input === 'a') {
-        setLevel(level === 'items' ? 'advertisers' : 'items')
-        setCursors({ ...cursors, retrieved: 0 })
-      } else if (input === '/') onTyping(true)
-    },
-    { isActive: active && !typing },
-  )
-  useInput((_, key) => key.escape && onTyping(false), { isActive: active && typing })
+  useKeys((input, key) => {
+    if (!active()) return
+    if (typing()) {
+      const next = typed(now().text, input, key)
+      change({ text: next.text })
+      if (next.entered && next.text.trim() !== '') show(next.text.trim())
+      if (next.entered || key.escape) onTyping(false)
+      return
+    }
+    const { pane, level, cursors } = now()
+    const rows = view === undefined ? 0 : pane === 'history' ? view.history.length : pane === 'next' ? view.next.length : view[level].length
+    const step = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -10 : key.pageDown ? 10 : 0
+    const turn = key.leftArrow ? PANES.length - 1 : key.rightArrow ? 1 : 0
+    if (step !== 0) change({ cursors: { ...cursors, [pane]: Math.max(0, Math.min(rows - 1, cursors[pane] + step)) } })
+    else if (turn !== 0) change({ pane: PANES[(PANES.indexOf(pane) + turn) % PANES.length] })
+    else if (input === 'r') random()
+    else if (input === 'a') change({ level: level === 'items' ? 'advertisers' : 'items', cursors: { ...cursors, retrieved: 0 } })
+    else if (input === '/') {
+      change({ text: '' })
+      onTyping(true)
+    }
+  })
 
-  const entered = (text: string): void => {
-    onTyping(false)
-    if (text.trim() !== '') show(text.trim())
-  }
+  const asking = typing()
   return (
     <Box flexDirection="column" width={width} height={height}>
-      {typing ? (
-        <Box>
-          <Text bold>user id: </Text>
-          <TextInput placeholder="type an id of the imported data, enter shows it, esc leaves" onSubmit={entered} />
-        </Box>
+      {asking ? (
+        <IdInput label="user id:" text={text} placeholder="an id of the imported data; enter shows it, esc leaves" />
       ) : busy ? (
         <Busy label={busy} />
       ) : error ? (
-        <Text wrap="truncate-end">
-          <Text color={theme.bad}>{error.message}</Text>
-          <Text dimColor> {error.hint}</Text>
-        </Text>
+        <Problem {...error} />
       ) : (
         <Title view={view} />
       )}
-      {view ? <Panes view={view} pane={pane} level={level} cursors={cursors} width={width} height={height - 1} /> : null}
+      {view ? <Panes view={view} pane={pane} level={level} cursors={cursors} width={width} height={height - (error && !busy && !asking ? 2 : 1)} /> : null}
+    </Box>
+  )
+}
+
+function Problem({ message, hint }: { message: string; hint: string }): ReactNode {
+  return (
+    <Box flexDirection="column" height={2}>
+      <Text color={theme.bad} wrap="truncate-end">
+        ✗ {message}
+      </Text>
+      <Text dimColor wrap="truncate-end">
+        {'  '}
+        {hint}
+      </Text>
     </Box>
   )
 }
@@ -89,7 +108,7 @@ function Title({ view }: { view: UserView | undefined }): ReactNode {
       <Text dimColor>
         {'  '}
         {plural(view.historyEvents, 'event')} up to the cutoff {day(view.moment)}
-        {view.itemRun === null ? '' : `, model ${view.itemRun}`}
+        {view.itemRun === null ? '' : ` · ${view.itemRun}`}
       </Text>
     </Text>
   )

@@ -5,7 +5,7 @@ import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView } from '../typ
 import { categoryEnd, sellerOf, titleOf } from './words.js'
 
 const CARD_COLUMNS = [
-  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
   { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
   { head: 'category', value: (r: ItemCard) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
   { head: 'price', value: (r: ItemCard) => price(r.price), align: 'right' as const, drop: 1 },

@@ -35,7 +35,7 @@ function itemColumns(side: 'before' | 'after', k: number): Column<Moved>[] {
   return [
     { head: '#', value: (r) => String(r.rank), align: 'right' },
     { head: side === 'after' ? 'moved' : 'went', value: (r) => move(r, side, k) },
-    { head: 'title', value: titleOf, min: 10, max: 48 },
+    { head: 'title', value: titleOf, weight: 3, min: 10, max: 48 },
     { head: 'advertiser', value: sellerOf, min: 6, max: 16, drop: 1 },
     { head: 'score', value: (r) => r.score.toFixed(3), align: 'right', drop: 2 },
   ]
@@ -55,7 +55,7 @@ function history(rows: readonly HistoryRow[], moment: number, width: number): st
   const columns: Column<HistoryRow>[] = [
     { head: 'age', value: (r) => age(r.time, moment), align: 'right' },
     { head: 'event', value: (r) => r.type },
-    { head: 'title', value: titleOf, min: 8 },
+    { head: 'title', value: titleOf, weight: 3, min: 8 },
   ]
   const more = rows.length > EVENTS ? ['…'] : []
   return [...tableLines(columns, rows.slice(0, EVENTS), width), ...more]

@@ -1,27 +1,32 @@
 import { count } from '../../core/progress.js'
 import { minute, plural, price } from '../format.js'
 import { tableLines, type Column } from '../table.js'
-import type { HistoryRow, NextPurchase, RetrievedAdvertiser, RetrievedItem, UserView } from '../types.js'
+import type { HistoryRow, ItemCard, NextPurchase, RetrievedAdvertiser, RetrievedItem, UserView } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
+
+/** To be copied into `adseq try`; the first to go where there is no room. */
+const ITEM_ID = { head: 'item', value: (r: ItemCard) => r.item ?? '', max: 24, drop: 5, dim: true }
 
 export const HISTORY_COLUMNS: Column<HistoryRow>[] = [
   { head: 'time (UTC)', value: (r) => minute(r.time), dim: true },
   { head: 'event', value: (r) => r.type },
-  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
   { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
   { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
   { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
+  ITEM_ID,
 ]
 
 export const ITEM_COLUMNS: Column<RetrievedItem>[] = [
   { head: '#', value: (r) => String(r.rank), align: 'right' },
   { head: 'next', value: (r) => (r.boughtNext ? '✓' : '') },
   { head: 'before', value: (r) => (r.boughtBefore > 0 ? `${r.boughtBefore}×` : ''), align: 'right' },
-  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
   { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
   { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
   { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
   { head: 'score', value: (r) => r.score.toFixed(3), align: 'right' },
+  ITEM_ID,
 ]
 
 export const ADVERTISER_COLUMNS: Column<RetrievedAdvertiser>[] = [
@@ -37,10 +42,11 @@ export const NEXT_COLUMNS: Column<NextPurchase>[] = [
   { head: 'adv. rank', value: (r) => (r.advertiserRank === null ? '-' : count(r.advertiserRank)), align: 'right', drop: 4, dim: true },
   { head: 'again', value: (r) => (r.repeat ? '↻' : '') },
   { head: 'event', value: (r) => (r.conversions > 1 ? `${r.type} ${r.conversions}×` : r.type) },
-  { head: 'title', value: titleOf, min: 12, max: 48 },
+  { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
   { head: 'advertiser', value: sellerOf, min: 6, max: 20, drop: 2, dim: true },
   { head: 'category', value: (r) => categoryEnd(r.category), min: 8, max: 28, drop: 3, dim: true },
   { head: 'price', value: (r) => price(r.price), align: 'right', drop: 1 },
+  ITEM_ID,
 ]
 
 /** A user's page as plain lines of at most `width` columns; `most` rows of what was bought next. */
@@ -60,9 +66,9 @@ export function userText(view: UserView, width: number, most = 15): string[] {
   return lines
 }
 
-/** "12 conversions in the 30 days after: 3 in the top 10, 5 in the top 100" */
+/** "12 conversions in 30 days: 3 in the top 10, 5 in the top 100" */
 export function nextSummary(view: UserView): string {
-  const all = `${plural(view.nextConversions, 'conversion')} in the ${view.windowDays} days after`
+  const all = `${plural(view.nextConversions, 'conversion')} in ${view.windowDays} days`
   if (view.hits === null || view.nextConversions === 0) return all
   const hits = Object.entries(view.hits).sort((a, b) => Number(a[0]) - Number(b[0]))
   return `${all}: ${hits.map(([k, n]) => `${count(n)} in the top ${k}`).join(', ')}`

@@ -15,8 +15,8 @@ export function categoryEnd(category: string | null): string {
   return category === null ? '' : (category.split('/').pop() ?? '')
 }
 
-/** All that is known of an item in one line: "title · advertiser · category · price · id". */
+/** All that is known of an item in one line: "title · item 12 · advertiser 3 · 2.50 · A/B/C". */
 export function cardLine(card: ItemCard): string {
-  const parts = [titleOf(card), sellerOf(card) && `advertiser ${sellerOf(card)}`, card.category, card.price === null ? null : card.price.toFixed(2), card.item === null ? null : `item ${card.item}`]
+  const parts = [titleOf(card), card.item === null ? null : `item ${card.item}`, sellerOf(card) && `advertiser ${sellerOf(card)}`, card.price === null ? null : card.price.toFixed(2), card.category]
   return parts.filter((part) => part !== null && part !== '').join(' · ')
 }

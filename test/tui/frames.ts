@@ -1,0 +1,83 @@
+import type { UserView } from '../../src/inspect/types.js'
+import type { Lookup, OpenLookup } from '../../src/inspect/lookup.js'
+import { Curves } from '../../src/inspect/curves.js'
+import type { Run } from '../../src/inspect/runs.js'
+import { UserError } from '../../src/core/errors.js'
+import { inspectUser, randomUser } from '../../src/inspect/user.js'
+import { fixtureSubject } from '../inspect/fixture.js'
+
+/** What a person sees of a frame: no escape codes, no trailing blanks. */
+export function plain(frame: string | undefined): string {
+  return (
+    (frame ?? '')
+      // eslint-disable-next-line no-control-regex
+      .replace(/\u001B\[[0-9;?]*[a-zA-Z]/g, '')
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n')
+  )
+}
+
+/** Waits until a frame holds a text or matches an expression, and returns it; fails with the last frame. */
+export async function until(frame: () => string | undefined, expected: string | RegExp): Promise<string> {
+  const end = Date.now() + 10_000
+  for (;;) {
+    const text = plain(frame())
+    if (typeof expected === 'string' ? text.includes(expected) : expected.test(text)) return text
+    if (Date.now() > end) throw new Error(`${expected} was never shown:\n${text}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+export const KEYS = { up: '\u001B[A', down: '\u001B[B', right: '\u001B[C', left: '\u001B[D', enter: '\r', escape: '\u001B', tab: '\t', pageDown: '\u001B[6~' }
+
+export function fixtureRun(id: string, tower: string, over: Partial<Run> = {}): Run {
+  const curves = new Curves()
+  curves.add({ type: 'start', run: id, kind: 'item', phase: 'select', steps: 500, from: 0, parameters: 9, engine: 'onnx', device: 'cpu' })
+  for (let step = 10; step <= 500; step += 10) curves.add({ type: 'step', phase: 'select', step, loss: (tower === 'mean' ? 8 : 7) - step / 250, learningRate: 1, tau: 1, gradientNorm: 1, rowsPerSecond: 1, seconds: step })
+  for (let step = 100; step <= 500; step += 100) curves.add({ type: 'validation', phase: 'select', step, recall: { 10: step / 10_000, 100: step / 3000 }, best: true })
+  return {
+    id,
+    kind: 'item',
+    status: 'done',
+    created: '2026-01-31T10:15:00Z',
+    engine: 'onnx',
+    device: 'cpu',
+    seed: 1,
+    cutoff: 8_640_000,
+    windowDays: 30,
+    dataHash: 'd'.repeat(16),
+    configHash: 'c'.repeat(16),
+    weightsHash: tower.repeat(8).slice(0, 16),
+    parameters: 412_345,
+    seconds: 192,
+    recall: { 10: 0.05, 100: 0.17 },
+    phase: 'select',
+    step: 500,
+    steps: 500,
+    config: { 'model.userTower': tower, 'train.steps': '500' },
+    curves,
+    ...over,
+  }
+}
+
+/** A lookup over the fixture data of the inspections, and a record of what it was asked. */
+export function fixtureLookup(asked: string[] = []): OpenLookup {
+  return async (runs) => {
+    asked.push(`open ${runs.item ?? 'latest'}`)
+    const subject = fixtureSubject()
+    const lookup: Lookup = {
+      user(id): Promise<UserView> {
+        asked.push(`user ${id}`)
+        return inspectUser(subject, id, { k: 100, events: 100 })
+      },
+      random: async (draw) => randomUser(subject, draw),
+      close: async () => void asked.push('close'),
+    }
+    return lookup
+  }
+}
+
+export const failingLookup: OpenLookup = async () => {
+  throw new UserError('There is no data in /w (no adseq.db).', 'Import events first (adseq import csv FILES, or adseq generate-data).')
+}

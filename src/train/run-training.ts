@@ -5,6 +5,7 @@ import type { Snapshot } from '../features/snapshot.js'
 import { resolveCutoff } from '../features/split.js'
 import { runFolder } from '../store/workspace.js'
 import { removeCheckpoint } from './checkpoint.js'
+import { claimRun } from './claim.js'
 import { trainLoop } from './loop.js'
 import { writeManifest } from './manifest.js'
 import { MetricsLog } from './metrics-log.js'
@@ -36,9 +37,11 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
   const config = configFor(options.config, kind)
   const cutoff = resolveCutoff(snapshot, config.eval)
   const engine = await createEngine(options.engine)
+  let release = (): void => undefined
   try {
     const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine })
     const folder = runFolder(workspace, manifest.id)
+    release = claimRun(folder)
     const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })
 
     writeModel(folder, modelShape(snapshot, config, kind), { parameters, tables })
@@ -48,6 +51,7 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
     new MetricsLog(folder).append(done)
     yield done
   } finally {
+    release()
     await engine.dispose()
   }
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config/schema.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { newId, runFolder } from '../store/workspace.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
+import { isClaimed } from './claim.js'
 import { listRuns, writeManifest, type Manifest } from './manifest.js'
 import { modelShape } from './model-inputs.js'
 import type { ModelKind } from './records.js'
@@ -23,11 +24,14 @@ export interface RunSettings {
   now?: Date
 }
 
-/** The unfinished run of the same settings and data, or a new one. Its folder exists, with manifest and config.yaml. */
+/**
+ * The unfinished run of the same settings and data that no other process is training, or a new one. Its folder
+ * exists, with manifest and config.yaml.
+ */
 export function startRun(settings: RunSettings): Manifest {
   const { workspace, kind, config, snapshot, cutoff, engine, now = new Date() } = settings
   const configHash = hashSettings(settings)
-  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash)
+  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash && !isClaimed(runFolder(workspace, run.id)))
   if (unfinished.length > 0) return unfinished[unfinished.length - 1]
 
   const { hash, users, items, advertisers, lastSeq } = snapshot

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UserError } from '../../core/errors.js'
 import { TFJS_VERSION } from '../tensorflow/home.js'
 
-const HEADERS_VERSION = '1.5.0'
+const HEADERS_VERSION = '1.9.0'
 
 /**
  * Installs tfjs-node and the headers of Node-API into a home. Install scripts do not run: that of tfjs-node would fetch

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
-import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 
 export default class Inspect extends AdseqCommand {
   static override summary = 'Look at one user, item or advertiser.'
@@ -23,10 +23,9 @@ best items, nearest advertisers. Ids are those of the imported data.`
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Inspect)
     const what = args.what as 'user' | 'item' | 'advertiser'
-    const [{ openSubject }, { inspectEntity }, { loadConfig }] = await Promise.all([import('../src/inspect/open.js'), import('../src/inspect/entity.js'), import('../src/config/load.js')])
-    const folder = this.folder(flags)
+    const [{ openSubject }, { inspectEntity }] = await Promise.all([import('../src/inspect/open.js'), import('../src/inspect/entity.js')])
     const kinds = what === 'user' ? undefined : [what]
-    const { subject, close } = await openSubject({ folder, config: loadConfig(folder, { set: flags.set }), progress: this.progress(flags), runs: namedRuns(flags), kinds })
+    const { subject, close } = await openSubject({ ...lookingThrough(this.folder(flags), flags), progress: this.progress(flags), kinds })
     try {
       const { view, text } = await inspectEntity(subject, what, args.id, { k: flags.k, events: flags.events, width: paperWidth() })
       for (const line of text) this.log(line)

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
-import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 
 export default class Try extends AdseqCommand {
   static override summary = 'See what a made-up or edited history retrieves.'
@@ -30,14 +30,8 @@ history given with --against, or with --user the user's own history.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Try)
-    const [{ openSubject }, { tryHistory }, { tryText }, { loadConfig }] = await Promise.all([
-      import('../src/inspect/open.js'),
-      import('../src/inspect/try.js'),
-      import('../src/inspect/text/try-text.js'),
-      import('../src/config/load.js'),
-    ])
-    const folder = this.folder(flags)
-    const { subject, close } = await openSubject({ folder, config: loadConfig(folder, { set: flags.set }), progress: this.progress(flags), runs: namedRuns(flags) })
+    const [{ openSubject }, { tryHistory }, { tryText }] = await Promise.all([import('../src/inspect/open.js'), import('../src/inspect/try.js'), import('../src/inspect/text/try-text.js')])
+    const { subject, close } = await openSubject({ ...lookingThrough(this.folder(flags), flags), progress: this.progress(flags) })
     try {
       const { against, user, add, drop, k } = flags
       const view = await tryHistory(subject, { history: args.history, against, user, add, drop, k })

@@ -1,5 +1,5 @@
 import { AdseqCommand } from '../src/cli/command.js'
-import { modelFlags, namedRuns, paperWidth } from '../src/cli/inspect-flags.js'
+import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 import { Runs } from '../src/inspect/runs.js'
 import { runObject, runsText } from '../src/inspect/text/runs-text.js'
 
@@ -21,13 +21,12 @@ In a pipe: the list of runs as plain text.`
       for (const line of runsText(list, paperWidth())) this.log(line)
       return { runs: list.map(runObject) }
     }
-    const [{ runTui }, { lookupInThread }, { loadConfig }] = await Promise.all([import('../src/tui/run-tui.js'), import('../src/inspect/lookup-worker.js'), import('../src/config/load.js')])
-    const config = loadConfig(folder, { set: flags.set })
-    const given = namedRuns(flags)
+    const [{ runTui }, { lookupInThread }] = await Promise.all([import('../src/tui/run-tui.js'), import('../src/inspect/lookup-worker.js')])
+    const through = lookingThrough(folder, flags)
     await runTui({
       folder,
       readRuns: () => runs.refresh(),
-      open: ({ item = given.item, advertiser = given.advertiser }) => lookupInThread({ folder, config, runs: { item, advertiser } }),
+      open: ({ item = through.runs.item, advertiser = through.runs.advertiser }) => lookupInThread({ ...through, runs: { item, advertiser } }),
       draw: Date.now() % 1_000_000,
     })
     return undefined

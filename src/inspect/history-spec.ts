@@ -1,19 +1,8 @@
 import { UserError } from '../core/errors.js'
+import type { MadeUpEvent } from '../embed/made-up-history.js'
 import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
 import { indexOf } from './catalog.js'
 import type { Names } from './types.js'
-
-/** One event of a made-up history, in indices (-1 = none). */
-export interface MadeUpEvent {
-  item: number
-  advertiser: number
-  /** index into EVENT_TYPES */
-  type: number
-  /** index into DOMAINS */
-  domain: number
-  /** unix seconds */
-  time: number
-}
 
 interface SpecEvent {
   type: EventType
@@ -49,24 +38,18 @@ function parseEvent(part: string): SpecEvent {
 const HOUR = 3600
 
 /**
- * The events of a spec in time order, ages counted back from `moment`. Events without an age follow each other an
+ * The events of a spec in the order written, ages counted back from `moment`. Events without an age follow each other an
  * hour apart in the order written, the last of them an hour before the moment.
  * @throws UserError for an item or advertiser that the workspace does not have
  */
 export function resolveHistory(text: string, snapshot: Snapshot, names: Names, moment: number): MadeUpEvent[] {
   const spec = parseHistory(text)
   let ageless = spec.filter((e) => e.age === undefined).length
-  const events = spec.map(({ type, id, age }) => {
+  return spec.map(({ type, id, age }) => {
     const time = Math.max(0, Math.round(moment - (age ?? ageless-- * HOUR)))
     const code = EVENT_TYPES.indexOf(type)
     if (type === 'signup') return { item: -1, advertiser: indexOf(names, 'advertiser', id), type: code, domain: 0, time }
     const item = indexOf(names, 'item', id)
     return { item, advertiser: snapshot.itemAdvertiser[item], type: code, domain: 0, time }
   })
-  return inTimeOrder(events)
-}
-
-/** Sorted by time; events of one moment keep their order. */
-export function inTimeOrder(events: MadeUpEvent[]): MadeUpEvent[] {
-  return [...events].sort((a, b) => a.time - b.time)
 }

@@ -8,8 +8,7 @@ import { inspectUser, randomUser } from './user.js'
 /** Items retrieved and events shown of a user: more than a screen, to be scrolled. */
 const SHOWN = { k: 100, events: 500 }
 
-const { folder, config, runs } = workerData as ThreadData
-const opened = openSubject({ folder, config, runs, progress: silent })
+const opened = openSubject({ ...(workerData as ThreadData), progress: silent })
 // told to whoever asks next
 opened.catch(() => undefined)
 

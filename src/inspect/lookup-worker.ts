@@ -1,13 +1,16 @@
-import type { Config } from '../config/schema.js'
+import type { EvalConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { startWorker } from '../core/worker.js'
-import type { Lookup, NamedRuns } from './lookup.js'
+import type { RunNames } from '../embed/open-runs.js'
+import type { EngineOptions } from '../engine/types.js'
+import type { Lookup } from './lookup.js'
 import type { UserView } from './types.js'
 
 export interface ThreadData {
   folder: string
-  config: Config
-  runs: NamedRuns
+  engine: EngineOptions
+  eval: EvalConfig
+  runs: RunNames
 }
 
 export interface Question {

@@ -1,3 +1,4 @@
+import type { RunNames } from '../embed/open-runs.js'
 import type { UserView } from './types.js'
 
 /** What the users screen asks: views of users, by the models of two runs. Answered off the thread that draws. */
@@ -9,11 +10,5 @@ export interface Lookup {
   close(): Promise<void>
 }
 
-/** Ids of the runs to look through; the latest finished one of a kind where none is named. */
-export interface NamedRuns {
-  item?: string
-  advertiser?: string
-}
-
 /** Opens data and models. @throws UserError when there is no data, or a named run is not there */
-export type OpenLookup = (runs: NamedRuns) => Promise<Lookup>
+export type OpenLookup = (runs: RunNames) => Promise<Lookup>

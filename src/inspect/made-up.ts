@@ -1,6 +1,6 @@
+import { madeUpHistory, type MadeUpEvent } from '../embed/made-up-history.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Queries } from '../retrieve/types.js'
-import type { MadeUpEvent } from './history-spec.js'
 
 /** Rows [from, to) of a snapshot as single events, to be edited. */
 export function eventsOf(snapshot: Snapshot, from: number, to: number): MadeUpEvent[] {
@@ -13,20 +13,7 @@ export function eventsOf(snapshot: Snapshot, from: number, to: number): MadeUpEv
   }))
 }
 
-/** A snapshot with the same catalog whose only user has the given events (in time order), and the query for it. */
-export function madeUpSnapshot(snapshot: Snapshot, events: readonly MadeUpEvent[]): { snapshot: Snapshot; query: Queries } {
-  return {
-    snapshot: {
-      ...snapshot,
-      users: 1,
-      offsets: Uint32Array.of(0, events.length),
-      eventItem: Int32Array.from(events, (e) => e.item),
-      eventAdvertiser: Int32Array.from(events, (e) => e.advertiser),
-      eventType: Uint8Array.from(events, (e) => e.type),
-      eventDomain: Uint8Array.from(events, (e) => e.domain),
-      eventTime: Uint32Array.from(events, (e) => e.time),
-      eventSeq: Uint32Array.from(events, (_, i) => i + 1),
-    },
-    query: { users: Int32Array.of(0), ends: Int32Array.of(events.length) },
-  }
+/** A snapshot with the same catalog whose only user has the given events, and the query for it. */
+export function madeUpQuery(catalog: Snapshot, events: readonly MadeUpEvent[]): { snapshot: Snapshot; query: Queries } {
+  return { snapshot: madeUpHistory(catalog, events), query: { users: Int32Array.of(0), ends: Int32Array.of(events.length) } }
 }

@@ -1,23 +1,24 @@
-import type { Config } from '../config/schema.js'
+import type { EvalConfig } from '../config/schema.js'
 import type { Progress } from '../core/progress.js'
-import { createEngine } from '../engine/index.js'
-import type { Engine } from '../engine/types.js'
+import { openRuns, type OpenedRuns, type RunNames } from '../embed/open-runs.js'
+import type { EngineOptions } from '../engine/types.js'
 import { loadSnapshot } from '../features/snapshot-file.js'
 import { resolveCutoff } from '../features/split.js'
 import { openStore } from '../store/open.js'
-import { listRuns } from '../train/manifest.js'
+import { findRun, listRuns } from '../train/manifest.js'
 import type { ModelKind } from '../train/records.js'
-import { loadRun, type LoadedRun } from '../train/run.js'
-import type { NamedRuns } from './lookup.js'
+import type { LoadedRun } from '../train/run.js'
 import { storeNames } from './store-names.js'
 import type { RetrievalModel, Subject } from './types.js'
 
 export interface OpenOptions {
   folder: string
-  config: Config
+  engine: EngineOptions
+  /** says where histories end while nothing is trained */
+  eval: EvalConfig
   progress: Progress
   /** runs to use; the latest finished one of a kind otherwise, none where there is none */
-  runs?: NamedRuns
+  runs?: RunNames
   /** models that are needed: both by default */
   kinds?: readonly ModelKind[]
 }
@@ -32,33 +33,43 @@ export interface OpenedSubject {
  * neither has seen what came after; without a run, at the cutoff that a training would take.
  * @throws UserError when there is no data, a named run is not there, or a run does not fit the data
  */
-export async function openSubject({ folder, config, progress, runs = {}, kinds = ['item', 'advertiser'] }: OpenOptions): Promise<OpenedSubject> {
+export async function openSubject(options: OpenOptions): Promise<OpenedSubject> {
+  const { folder, engine, progress, runs = {}, kinds = ['item', 'advertiser'] } = options
   const store = openStore(folder, { readonly: true })
-  const loaded: LoadedRun[] = []
-  let engine: Engine | undefined
+  let opened: OpenedRuns | undefined
   const close = async (): Promise<void> => {
-    for (const run of loaded) await run.dispose()
-    await engine?.dispose()
+    await opened?.close()
     store.close()
   }
   try {
-    const snapshot = loadSnapshot(folder, store, progress)
-    const finished = new Set(listRuns(folder).filter((run) => run.status === 'done').map((run) => run.kind))
-    const models: Partial<Record<ModelKind, RetrievalModel>> = {}
-    for (const kind of kinds) {
-      if (runs[kind] === undefined && !finished.has(kind)) continue
-      engine ??= await createEngine({ engine: config.engine.name, device: config.engine.device, threads: config.engine.threads || undefined })
-      const run = await loadRun(folder, runs[kind] ?? 'latest', kind, engine, snapshot)
-      loaded.push(run)
-      models[kind] = retrievalModel(run)
+    const names = runsToLookAt(folder, runs, kinds)
+    // an engine is started for models only: without any, data is still there to be looked at
+    if (Object.keys(names).length > 0) opened = await openRuns(folder, store, names, engine, progress)
+    const snapshot = opened?.snapshot ?? loadSnapshot(folder, store, progress)
+    const loaded = [opened?.item, opened?.advertiser].filter((run) => run !== undefined)
+    const moment = loaded.length > 0 ? Math.max(...loaded.map((run) => run.manifest.cutoff)) : resolveCutoff(snapshot, options.eval)
+    return {
+      subject: {
+        snapshot,
+        names: storeNames(store),
+        item: opened?.item && retrievalModel(opened.item),
+        advertiser: opened?.advertiser && retrievalModel(opened.advertiser),
+        moment,
+        windowDays: loaded[0]?.manifest.windowDays ?? options.eval.windowDays,
+      },
+      close,
     }
-    const manifests = loaded.map((run) => run.manifest)
-    const moment = manifests.length > 0 ? Math.max(...manifests.map((m) => m.cutoff)) : resolveCutoff(snapshot, config.eval)
-    return { subject: { snapshot, names: storeNames(store), ...models, moment, windowDays: manifests[0]?.windowDays ?? config.eval.windowDays }, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+function runsToLookAt(folder: string, named: RunNames, kinds: readonly ModelKind[]): RunNames {
+  const finished = new Set(listRuns(folder).filter((run) => run.status === 'done').map((run) => run.kind))
+  const names: RunNames = {}
+  for (const kind of kinds) if (named[kind] !== undefined || finished.has(kind)) names[kind] = findRun(folder, named[kind] ?? 'latest', kind).id
+  return names
 }
 
 /** A loaded run as inspections need it. The catalog is encoded when it is first asked for, and kept for one moment. */

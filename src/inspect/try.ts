@@ -1,9 +1,10 @@
 import { UserError } from '../core/errors.js'
+import type { MadeUpEvent } from '../embed/made-up-history.js'
 import { conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { bounds, historyRows } from './history.js'
-import { inTimeOrder, resolveHistory, type MadeUpEvent } from './history-spec.js'
-import { eventsOf, madeUpSnapshot } from './made-up.js'
+import { resolveHistory } from './history-spec.js'
+import { eventsOf, madeUpQuery } from './made-up.js'
 import { absentAdvertisers, absentItems } from './moment.js'
 import { Ranking } from './ranking.js'
 import type { RetrievalModel, Subject, TryView } from './types.js'
@@ -45,7 +46,7 @@ export async function tryHistory(subject: Subject, request: TryRequest): Promise
   const old = await rankings(subject, before, absent)
   const now = await rankings(subject, after, absent)
   const side = (own: Side, mine: Rankings, other: Rankings): TryView['before'] => {
-    const shown = madeUpSnapshot(snapshot, own.events ?? []).snapshot
+    const shown = madeUpQuery(snapshot, own.events ?? []).snapshot
     return {
       label: own.label,
       history: historyRows(shown, names, 0, shown.eventTime.length, 50),
@@ -79,7 +80,7 @@ function edited(subject: Subject, externalId: string, { history, against, add, d
   const events = eventsOf(snapshot, start, end)
   if (drop > events.length) throw new UserError(`User ${externalId} has only ${events.length} events up to the cutoff, so ${drop} cannot be dropped.`, `Drop at most ${events.length}.`)
   const added = add === undefined ? [] : resolveHistory(add, snapshot, names, moment)
-  const changed = inTimeOrder([...events.slice(0, events.length - drop), ...added])
+  const changed = [...events.slice(0, events.length - drop), ...added]
   if (changed.length === 0) throw new UserError('The edited history is empty, so there is nothing to encode.', 'Drop fewer events, or add some with --add.')
   const words = [drop > 0 ? `last ${drop} dropped` : '', added.length > 0 ? `${added.length} added` : '']
   // a user whose history is empty as it stands gets what is popular
@@ -90,7 +91,7 @@ async function rankings(subject: Subject, side: Side, absent: { items: Uint8Arra
   const one = async (model: RetrievalModel | undefined, level: 'item' | 'advertiser', gone: Uint8Array): Promise<Ranking | undefined> => {
     if (model === undefined) return undefined
     if (side.events === undefined) return popular(subject, level, gone)
-    const { snapshot, query } = madeUpSnapshot(subject.snapshot, side.events)
+    const { snapshot, query } = madeUpQuery(subject.snapshot, side.events)
     return Ranking.of(await model.users(query, subject.moment, snapshot), await model.entries(subject.moment), gone)
   }
   return { items: await one(subject.item, 'item', absent.items), advertisers: await one(subject.advertiser, 'advertiser', absent.advertisers) }

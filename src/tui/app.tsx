@@ -3,7 +3,8 @@ import type { ReactNode } from 'react'
 import type { Run } from '../inspect/runs.js'
 import { Footer, Header, Rule, SCREENS, type Keys, type ScreenName } from './frame.js'
 import { Help } from './help.js'
-import type { NamedRuns, OpenLookup } from '../inspect/lookup.js'
+import type { RunNames } from '../embed/open-runs.js'
+import type { OpenLookup } from '../inspect/lookup.js'
 import { RunsScreen } from './runs-screen.js'
 import { useKeys } from './use-keys.js'
 import { useLive } from './use-live.js'
@@ -27,7 +28,7 @@ interface State {
   /** a user id is being typed */
   typing: boolean
   /** runs chosen with u */
-  models: NamedRuns
+  models: RunNames
   usersSeen: boolean
 }
 

@@ -23,11 +23,11 @@ describe('a made-up history', () => {
     expect(() => resolveHistory('signup:milk', fixtureSnapshot(), fixtureNames, MOMENT)).toThrow('no advertiser milk')
   })
 
-  it('puts events without an age an hour apart before the moment, and all in time order', () => {
+  it('puts events without an age an hour apart, the last an hour before the moment, and leaves others where they are', () => {
     const events = resolveHistory('view:milk,view:saw@2d,checkout:butter,signup:tools@30m', fixtureSnapshot(), fixtureNames, MOMENT)
     expect(events.map((e) => [e.item, e.advertiser, MOMENT - e.time])).toEqual([
-      [3, 1, 172_800],
       [0, 0, 7200],
+      [3, 1, 172_800],
       [1, 0, 3600],
       [-1, 1, 1800],
     ])

@@ -63,7 +63,7 @@ describe('inspecting a user', () => {
     const text = userText(view, 80)
     for (const line of text) expect(line.length).toBeLessThanOrEqual(80)
     const page = text.join('\n')
-    expect(page).toMatch(/^ *1 +✓ +1× +Whole milk .* 1\.50 +0\.996$/m)
+    expect(page).toMatch(/^ *1 +✓ +1× +Whole milk .* 1\.50 +0\.996 +milk$/m)
     expect(page).toContain('4 conversions in 30 days: 3 in the top 10, 3 in the top 100')
     // eslint-disable-next-line no-control-regex
     expect(page).not.toMatch(/\u001B/)

@@ -64,6 +64,10 @@ export function readCheckpoint(folder: string, specs: readonly ParameterSpec[]):
   return { progress, vectors: parameters && m && v ? { parameters, m, v, best: group('best') } : undefined }
 }
 
+export function hasCheckpoint(folder: string): boolean {
+  return existsSync(join(folder, FILE))
+}
+
 /** A finished run needs no checkpoint. */
 export function removeCheckpoint(folder: string): void {
   rmSync(join(folder, FILE), { force: true })

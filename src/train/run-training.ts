@@ -1,10 +1,12 @@
+import { rmSync } from 'node:fs'
 import { configFor } from '../config/kind.js'
 import type { Config } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
 import { createEngine, type EngineOptions } from '../engine/index.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { resolveCutoff } from '../features/split.js'
 import { runFolder } from '../store/workspace.js'
-import { removeCheckpoint } from './checkpoint.js'
+import { hasCheckpoint, removeCheckpoint } from './checkpoint.js'
 import { claimRun } from './claim.js'
 import { trainLoop } from './loop.js'
 import { writeManifest } from './manifest.js'
@@ -37,10 +39,11 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
   const config = configFor(options.config, kind)
   const cutoff = resolveCutoff(snapshot, config.eval)
   const engine = await createEngine(options.engine)
+  let folder: string | undefined
   let release = (): void => undefined
   try {
     const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine })
-    const folder = runFolder(workspace, manifest.id)
+    folder = runFolder(workspace, manifest.id)
     release = claimRun(folder)
     const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })
 
@@ -50,6 +53,10 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
     const done: DoneRecord = { type: 'done', run: manifest.id, ...outcome }
     new MetricsLog(folder).append(done)
     yield done
+  } catch (error) {
+    // a run that never got anywhere is no run
+    if (folder !== undefined && error instanceof UserError && !hasCheckpoint(folder)) rmSync(folder, { recursive: true, force: true })
+    throw error
   } finally {
     release()
     await engine.dispose()

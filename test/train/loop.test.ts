@@ -5,7 +5,7 @@ import { UserError } from '../../src/core/errors.js'
 import { createEngine } from '../../src/engine/index.js'
 import { timeRange } from '../../src/features/split.js'
 import { trainLoop } from '../../src/train/loop.js'
-import { readManifest } from '../../src/train/manifest.js'
+import { listRuns, readManifest } from '../../src/train/manifest.js'
 import type { StepRecord, ValidationRecord } from '../../src/train/records.js'
 import { runTraining } from '../../src/train/run-training.js'
 import { DAY, makeSnapshot, upTo } from '../fixtures/snapshot.js'
@@ -101,6 +101,7 @@ describe('a training that cannot be', () => {
       } catch (error) {
         caught = error
       }
+      expect(listRuns(folder)).toEqual([]) // nothing is left of it
     })
     expect(caught).toBeInstanceOf(UserError)
     return caught as UserError

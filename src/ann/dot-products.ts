@@ -15,6 +15,13 @@ export interface DotProducts {
 /** One matrix product of an engine: queries, entries. Its result stays in the cache. */
 const BLOCK_QUERIES = 64
 const BLOCK_ENTRIES = 16384
+/** Scores in memory at once: 512 MB, which only a catalog of millions comes near. */
+const MOST_SCORES = 1 << 27
+
+/** Queries to score at a time against a catalog: a full product where memory allows. */
+export function queriesAtOnce(entries: number): number {
+  return Math.max(1, Math.min(BLOCK_QUERIES, Math.floor(MOST_SCORES / Math.max(1, entries))))
+}
 
 /**
  * Dot products on an engine; without one, in plain loops (for tests and for tiny catalogs).

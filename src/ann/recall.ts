@@ -1,4 +1,4 @@
-import { rows, type DotProducts } from './dot-products.js'
+import { queriesAtOnce, rows, type DotProducts } from './dot-products.js'
 import { RankCounter } from './exact.js'
 
 export interface RecallInput {
@@ -12,10 +12,6 @@ export interface RecallInput {
   positives: Int32Array
   ks: readonly number[]
 }
-
-/** Scores in memory at once: 64 MB. */
-const BLOCK = 1 << 24
-const QUERIES = 64
 
 /**
  * Recall over positives at each K by exact ranking of all entries: {"10": hits / positives, ...}. For the validation
@@ -47,7 +43,7 @@ export async function scoreRows(
   wanted: (query: number) => boolean = () => true,
 ): Promise<void> {
   const [Q, E] = [rows(queries, products.width), rows(entries, products.width)]
-  const step = Math.max(1, Math.min(QUERIES, Math.floor(BLOCK / Math.max(E, 1))))
+  const step = queriesAtOnce(E)
   const block = new Float32Array(Math.min(step, Q) * E)
   for (let from = 0; from < Q; from += step) {
     const to = Math.min(Q, from + step)

@@ -107,7 +107,7 @@ function named(runs: readonly LoadedRun[]): Model[] {
     name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
     width: encoder.width,
     encodeUsers: (queries, anchor) => encoder.encodeUsers(queries, anchor),
-    encodeEntries: (asOf) => encoder.encodeEntries(asOf),
+    encodeEntries: (ids, asOf) => encoder.encodeList(ids, asOf),
   }))
 }
 

@@ -21,8 +21,8 @@ export interface Model {
   width: number
   /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds) */
   encodeUsers(queries: Queries, anchor: number): Promise<Float32Array>
-  /** unit vectors [items or advertisers, width], popularity as of `asOf` (unix seconds) */
-  encodeEntries(asOf: number): Promise<Float32Array>
+  /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
+  encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
 }
 
 export interface EvaluateOptions {
@@ -82,9 +82,7 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
 async function towerOf(model: Model, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<Retriever> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, kind)
-  const all = await model.encodeEntries(t)
-  const entryVectors = new Float32Array(catalog.size * model.width)
-  catalog.ids.forEach((id, e) => entryVectors.set(all.subarray(id * model.width, (id + 1) * model.width), e * model.width))
+  const entryVectors = await model.encodeEntries(catalog.ids, t)
   const queryVectors = await model.encodeUsers(set.queries, t)
   return new TowerRetriever(model.name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
 }

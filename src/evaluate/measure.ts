@@ -1,13 +1,10 @@
+import { queriesAtOnce } from '../ann/dot-products.js'
 import { RankCounter, TopK } from '../ann/exact.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { groupsOf } from '../retrieve/catalog.js'
 import type { Level, Retriever } from '../retrieve/types.js'
 import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics } from './metrics.js'
 import type { EvaluationSet, LevelSet } from './protocol.js'
-
-/** Scores in memory at once: 128 MB. */
-const BLOCK = 1 << 25
-const QUERIES = 64
 
 export interface LevelMetrics extends Metrics {
   level: Level
@@ -44,7 +41,7 @@ export async function measure(
 export async function forEachRow(set: EvaluationSet, retriever: Retriever, each: (query: number, row: Float32Array) => void, onProgress: (queries: number) => void = () => {}): Promise<void> {
   const Q = set.queries.users.length
   const E = retriever.entries
-  const step = Math.max(1, Math.min(QUERIES, Math.floor(BLOCK / Math.max(1, E))))
+  const step = queriesAtOnce(E)
   const block = new Float32Array(Math.min(step, Q) * E)
   for (let from = 0; from < Q; from += step) {
     const to = Math.min(Q, from + step)

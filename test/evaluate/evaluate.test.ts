@@ -41,9 +41,9 @@ const model = (of: Snapshot, name = 'transformer'): Model => ({
     users.forEach((_, q) => (out[q * 4 + (of.eventItem[ends[q] - 1] % 4)] = 1))
     return out
   },
-  encodeEntries: async () => {
-    const out = new Float32Array(of.items * 4)
-    for (let item = 0; item < of.items; item++) out[item * 4 + (item % 4)] = 1
+  encodeEntries: async (ids) => {
+    const out = new Float32Array(ids.length * 4)
+    ids.forEach((id, e) => (out[e * 4 + (id % 4)] = 1))
     return out
   },
 })
@@ -83,7 +83,7 @@ describe('an evaluation', () => {
   })
 
   it('judges advertisers for an advertiser model', async () => {
-    const advertisers: Model = { ...model(snapshot), encodeEntries: async () => Float32Array.from({ length: 6 * 4 }, (_, i) => i % 5) }
+    const advertisers: Model = { ...model(snapshot), encodeEntries: async (ids) => Float32Array.from({ length: ids.length * 4 }, (_, i) => i % 5) }
     const { report } = await evaluate(snapshot, options([advertisers], { kind: 'advertiser' }))
     expect(report.rows.every(({ level }) => level === 'advertiser')).toBe(true)
     expect(report.levels.advertiser!.entries).toBe(6)

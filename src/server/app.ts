@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { ServerContext } from './context.js'
 import { LoadShedding } from './load-shedding.js'
 import { ServerMetrics } from './metrics.js'
@@ -9,6 +9,7 @@ import { healthzRoute } from './routes/healthz.js'
 import { metricsRoute } from './routes/metrics.js'
 import { retrieveRoute } from './routes/retrieve.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
+import { validate } from './validation.js'
 
 export interface AppOptions extends ServerContext {
   /** requests worked on at once; more are answered with 503 */
@@ -32,10 +33,7 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
     // an id of the longest length, each character percent-encoded from up to four bytes
     routerOptions: { maxParamLength: MAX_ID * 12 },
   })
-  app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
-    const result = schema.safeParse(data)
-    return result.success ? { value: result.data } : { error: new Error(z.prettifyError(result.error).replaceAll(/\s*\n\s*/g, ' ')) }
-  })
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => validate(schema, httpPart))
   const shedding = new LoadShedding(maxInFlight)
   const metrics = new ServerMetrics({
     inFlight: () => shedding.inFlight,
@@ -45,6 +43,8 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
       return { id: row.id, ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created), items: retrieval.facts.items, seq: row.seq }
     },
   })
+  // JSON alone: a form of a foreign web page can send text/plain, not this
+  app.removeContentTypeParser('text/plain')
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(notFound)
   app.addHook('onResponse', metrics.observe)

@@ -26,7 +26,6 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
 
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
-  if (error.validation) return new Problem(400, 'invalid_request', error.message, 'Check the request against the limits in the message.')
   if (error.statusCode === 413) return new Problem(413, 'body_too_large', 'The body is larger than 256 kB.', 'Send at most 1,000 events, the latest ones.')
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem(error.statusCode, 'invalid_request', error.message, 'Send JSON with the header content-type: application/json.')
   return new Problem(500, 'internal', 'The request failed inside adseq.', 'The log of `adseq serve` has the details.')

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { fakeServer } from './fake-serving.js'
+
+const tick = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+it('answers 503 with Retry-After over the bound of requests in flight, and takes requests again after', async () => {
+  const { app, retrievals } = await fakeServer({ maxInFlight: 2 })
+  let open = (): void => {}
+  retrievals.g1.gate = new Promise((resolve) => {
+    open = resolve
+  })
+  const url = '/v1/users/u1/candidates?k=1'
+  const under = [app.inject(url), app.inject(url)]
+  await tick()
+  const refused = await app.inject(url)
+  expect([refused.statusCode, refused.headers['retry-after'], refused.json().error.code]).toEqual([503, '1', 'overloaded'])
+  // health and metrics are answered all the same
+  expect((await app.inject('/healthz')).statusCode).toBe(200)
+  const metrics = (await app.inject('/metrics')).body
+  expect(metrics).toContain('adseq_requests_in_flight 2')
+  expect(metrics).toContain('adseq_requests_shed 1')
+
+  open()
+  expect((await Promise.all(under)).map((response) => response.statusCode)).toEqual([200, 200])
+  expect((await app.inject(url)).statusCode).toBe(200)
+  expect((await app.inject('/metrics')).body).toContain('adseq_requests_in_flight 0')
+})
+
+it('gives a place back when a request fails', async () => {
+  const { app } = await fakeServer({ maxInFlight: 1 })
+  for (let i = 0; i < 3; i++) expect((await app.inject('/v1/users/nobody/candidates')).statusCode).toBe(404)
+  for (let i = 0; i < 3; i++) expect((await app.inject({ method: 'POST', url: '/v1/retrieve', payload: {} })).statusCode).toBe(400)
+  expect((await app.inject('/v1/users/u1/candidates')).statusCode).toBe(200)
+})

@@ -1,7 +1,7 @@
 import { render } from 'ink'
 import type { DoneRecord, TrainRecord } from '../train/records.js'
 import { Training } from './training.js'
-import { advance, initialState } from './training-state.js'
+import { advance, initialState, noteStop } from './training-state.js'
 
 /** At most ten redraws a second, however fast records come: drawing must not compete with the training. */
 export const REDRAW_MS = 100
@@ -17,8 +17,13 @@ export interface TrainViewOptions {
  */
 export async function renderTraining(records: AsyncIterable<TrainRecord>, options: TrainViewOptions = {}): Promise<DoneRecord> {
   const state = initialState()
-  const app = render(<Training state={{ ...state }} />, { stdout: options.stdout ?? process.stdout, exitOnCtrlC: false, maxFps: Math.floor(1000 / REDRAW_MS) })
   let dirty = false
+  // before Ink listens, so that its listeners are not counted
+  const release = holdSignals(() => {
+    noteStop(state)
+    dirty = true
+  })
+  const app = render(<Training state={{ ...state }} />, { stdout: options.stdout ?? process.stdout, exitOnCtrlC: false, maxFps: Math.floor(1000 / REDRAW_MS) })
   const draw = (): void => {
     if (dirty) app.rerender(<Training state={{ ...state }} />)
     dirty = false
@@ -33,9 +38,29 @@ export async function renderTraining(records: AsyncIterable<TrainRecord>, option
     draw()
   } finally {
     clearInterval(timer)
+    release()
     app.unmount()
     await app.waitUntilExit().catch(() => undefined)
   }
   if (state.done === undefined) throw new Error('The training ended without saying that it was done.')
   return state.done
+}
+
+/**
+ * Where the command has its own listener for Ctrl-C, to write a checkpoint first, Ink must not end the process: it does
+ * when it finds itself the only listener left, which it is once a `once` listener has been called. So one more listens
+ * to the first signal; a second one ends the process at once.
+ */
+function holdSignals(onSignal: () => void): () => void {
+  const held = (['SIGINT', 'SIGTERM'] as const).filter((signal) => process.listenerCount(signal) > 0)
+  const release = (): void => {
+    for (const signal of held) process.off(signal, hold)
+  }
+  const hold = (): void => {
+    onSignal()
+    // not before all listeners of this signal have run
+    setImmediate(release)
+  }
+  for (const signal of held) process.on(signal, hold)
+  return release
 }

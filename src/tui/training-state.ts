@@ -54,6 +54,11 @@ export function advance(state: TrainingState, record: TrainRecord): void {
   }
 }
 
+/** Says that an interruption was heard: the training goes on to its next checkpoint. */
+export function noteStop(state: TrainingState): void {
+  say(state, 'interrupted: stopping after a checkpoint… (again: at once)')
+}
+
 /** Seconds that the rest of this phase takes at the speed of its last 50 records; undefined while unknown. */
 export function secondsLeft(state: TrainingState): number | undefined {
   const { recent, start } = state

@@ -104,6 +104,26 @@ describe('the training view', () => {
     expect(charts.length).toBeLessThanOrEqual((Date.now() - from) / 100 + 2)
   })
 
+  it('leaves an interruption to the command, which writes a checkpoint first', async () => {
+    const out = new Terminal(80, 24)
+    let heard = 0
+    const listeners = process.listenerCount('SIGINT')
+    process.once('SIGINT', () => heard++)
+    async function* records(): AsyncGenerator<TrainRecord> {
+      yield start('select', 500)
+      yield step(10, 7)
+      // with the process's own listener gone after the first call, Ink alone would end the process here
+      process.emit('SIGINT')
+      await new Promise((resolve) => setTimeout(resolve, 250))
+      yield step(11, 7)
+      throw new Error('checkpoint written')
+    }
+    await expect(renderTraining(records(), { stdout: out as unknown as NodeJS.WriteStream })).rejects.toThrow('checkpoint written')
+    expect(heard).toBe(1)
+    expect(plain(out.frames.join('\n'))).toContain('interrupted: stopping after a checkpoint')
+    expect(process.listenerCount('SIGINT')).toBe(listeners)
+  })
+
   it('passes on what the training throws', async () => {
     const out = new Terminal(80, 24)
     // eslint-disable-next-line require-yield

@@ -109,7 +109,8 @@ function RunCurves({ runs, width, height, k }: { runs: readonly Run[]; width: nu
 
 /** Which letter is which run, with the settings in which they differ. */
 function Legend({ runs }: { runs: readonly Run[] }): ReactNode {
-  const differ = runs.length > 1 ? differences(runs).filter(({ key }) => !key.endsWith('.seed') || runs.length < 3) : []
+  // what makes a model another one; the details show the rest
+  const differ = runs.length > 1 ? differences(runs).filter(({ key }) => /^(model|train|graph)\./.test(key)) : []
   return (
     <Text wrap="truncate-end">
       {runs.map((run, i) => (

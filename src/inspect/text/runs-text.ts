@@ -4,7 +4,7 @@ import type { Run } from '../runs.js'
 import { tableLines, type Column } from '../table.js'
 
 export const RUN_COLUMNS: Column<Run>[] = [
-  { head: 'run', value: (r) => r.id, min: 20 },
+  { head: 'run', value: (r) => r.id },
   { head: 'status', value: statusText },
   { head: 'user tower', value: (r) => r.config['model.userTower'] ?? '', drop: 3 },
   { head: '@10', value: (r) => recallAt(r, '10'), align: 'right' },

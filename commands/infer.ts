@@ -15,7 +15,7 @@ or killed goes on with the same command.`
   static override examples = ['<%= config.bin %> infer', '<%= config.bin %> infer --full', '<%= config.bin %> infer --json']
 
   static override flags = {
-    full: Flags.boolean({ description: 'encode every user with events, new or not' }),
+    full: Flags.boolean({ description: 'encode every user with events, new or not; a generation published since the last import then reads these vectors' }),
     'item-run': Flags.string({ helpValue: 'ID', description: 'the item run; default: the latest finished one' }),
     'advertiser-run': Flags.string({ helpValue: 'ID', description: 'the advertiser run; default: the latest finished one' }),
     set: setFlag,

@@ -12,7 +12,7 @@ export interface EaseOptions {
   regularisation: number
 }
 
-export const EASE: EaseOptions = { cap: 2000, regularisation: 100 }
+export const EASE: EaseOptions = { cap: 2000, regularisation: 300 }
 
 /**
  * The closed-form linear item-item model (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"):

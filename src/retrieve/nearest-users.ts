@@ -9,7 +9,7 @@ export interface NearestUsersOptions {
   halfLifeDays: number
 }
 
-export const NEAREST_USERS: NearestUsersOptions = { neighbours: 200, halfLifeDays: 60 }
+export const NEAREST_USERS: NearestUsersOptions = { neighbours: 200, halfLifeDays: 30 }
 
 const DAY = 86_400
 

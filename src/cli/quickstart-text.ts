@@ -16,7 +16,7 @@ export function quickstartText({ real, world, seconds }: QuickstartResult, folde
     sequenceGain(world),
     heading('What to try next'),
     `  npx adseq tui --workspace ${folder}/real                         curves, and any user's history beside what is retrieved`,
-    `  npx adseq inspect user --random --workspace ${folder}/world      the same as text`,
+    `  npx adseq inspect user 2043 --workspace ${folder}/real            the same as text`,
     `  npx adseq serve --workspace ${folder}/real                       candidates over HTTP`,
     `  npx adseq train item --set train.logq=none --workspace ${folder}/world   without the correction; then adseq eval item --runs all`,
     `  npx adseq init, then adseq import csv your-events.csv            your own data`,

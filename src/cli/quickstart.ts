@@ -48,7 +48,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   await step(real, 'index')
   const item = await step.json<Report>(real, 'eval', 'item')
   const advertiser = await step.json<Report>(real, 'eval', 'advertiser')
-  await step(real, 'inspect', 'user', '--random', '--seed', '3')
+  await step(real, 'inspect', 'user', '2043')
 
   print('\n2. A synthetic world with the full funnel: views, carts, checkouts, signups\n')
   const world = join(options.folder, 'world')

@@ -46,30 +46,41 @@ export function chart(series: readonly Series[], options: ChartOptions): Span[][
   const gutter = Math.max(1, ...labels.map((l) => l.length))
   const columns = Math.max(4, options.width - gutter - 2)
   const lines = filled.map((s) => resample(s.points, xMin, xMax, columns))
-  const grid: (Cell | undefined)[][] = Array.from({ length: height }, () => new Array<Cell | undefined>(columns).fill(undefined))
+  const grid: Grid = Array.from({ length: height }, () => new Array<Cell | undefined>(columns).fill(undefined))
   if (high <= low) [low, high] = [low - 0.5, high + 0.5]
-  for (let i = lines.length - 1; i >= 0; i--) draw(grid, lines[i], filled[i], low, high)
+  for (let i = lines.length - 1; i >= 0; i--) drawLine(grid, lines[i], filled[i], low, high)
+  // ends over all lines: a curve that lies under another is still seen to be there
+  for (let i = lines.length - 1; i >= 0; i--) drawEnd(grid, lines[i], filled[i], low, high)
   const body = grid.map((row, y) => [{ text: `${labels[y].padStart(gutter)} ┤`, dim: true }, ...spans(row)])
   const steps = [shortStep(xMin), `${shortStep(xMax)} steps`]
   const axis = `${' '.repeat(gutter + 2)}${steps[0]}${steps[1].padStart(Math.max(0, columns - steps[0].length))}`
   return [...body, [{ text: axis, dim: true }]]
 }
 
-function draw(grid: (Cell | undefined)[][], line: Line, series: Series, low: number, high: number): void {
+type Grid = (Cell | undefined)[][]
+
+/** Values as heights in rows, 0 at the bottom. */
+function heights(values: readonly number[], rows: number, low: number, high: number): number[] {
+  return values.map((y) => Math.min(rows - 1, Math.max(0, ((y - low) / (high - low)) * (rows - 1))))
+}
+
+function drawLine(grid: Grid, line: Line, series: Series, low: number, high: number): void {
   const height = grid.length
-  const rows = line.values.map((y) => Math.min(height - 1, Math.max(0, ((y - low) / (high - low)) * (height - 1))))
-  const end = line.from + rows.length - 1
-  if (rows.length > 1) {
-    // with a range of exactly height - 1, asciichart draws one row a unit; it draws from its column 3
-    const drawn = asciichart.plot(rows, { min: 0, max: height - 1, height: height - 1, offset: 3, format: () => ' ' }).split('\n')
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < rows.length - 1; x++) {
-        const char = drawn[y][x + 3]
-        if (char !== undefined && char !== ' ') grid[y][line.from + x] = { char, colour: series.colour }
-      }
+  const rows = heights(line.values, height, low, high)
+  if (rows.length < 2) return
+  // with a range of exactly height - 1, asciichart draws one row a unit; it draws from its column 3
+  const drawn = asciichart.plot(rows, { min: 0, max: height - 1, height: height - 1, offset: 3, format: () => ' ' }).split('\n')
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < rows.length - 1; x++) {
+      const char = drawn[y][x + 3]
+      if (char !== undefined && char !== ' ') grid[y][line.from + x] = { char, colour: series.colour }
     }
   }
-  grid[height - 1 - Math.round(rows[rows.length - 1])][end] = { char: series.mark, colour: series.colour }
+}
+
+function drawEnd(grid: Grid, line: Line, series: Series, low: number, high: number): void {
+  const [last] = heights(line.values.slice(-1), grid.length, low, high)
+  grid[grid.length - 1 - Math.round(last)][line.from + line.values.length - 1] = { char: series.mark, colour: series.colour }
 }
 
 interface Line {

@@ -51,6 +51,12 @@ describe('chart', () => {
     expect(out.find((s) => s.text.includes('B'))?.colour).toBe('yellow')
   })
 
+  it('shows the end of a curve that lies under another', () => {
+    const flat = (to: number): Series['points'] => [{ x: 0, y: 1 }, { x: to, y: 1 }]
+    const out = lines([{ mark: 'A', points: flat(10) }, { mark: 'B', points: flat(5) }])
+    expect(out.join('\n')).toMatch(/─B─+A/)
+  })
+
   it('puts a curve in proportion to the y axis that starts at yMin', () => {
     const out = lines([{ mark: 'A', points: [{ x: 0, y: 0.5 }, { x: 10, y: 1 }] }], { yMin: 0, height: 6 })
     // five rows for 0 .. 1: .5 is the middle one

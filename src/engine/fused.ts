@@ -36,16 +36,8 @@ export function layerNorm<T extends Tensor>(x: T, scale: Tensor, bias: Tensor, e
 export function gelu<T extends Tensor>(x: T): T {
   const activate = tf.customGrad((...args) => {
     const [input, save] = args as unknown as [Tensor, Save]
-    const value = has('Gelu') ? kernel('Gelu', { x: input })[0] : tf.mul(input, normalDistribution(input))
     save([input])
-    return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x0] = saved
-        const density = tf.mul(tf.exp(tf.mul(tf.square(x0), -0.5)), 1 / Math.sqrt(2 * Math.PI))
-        return tf.mul(dy, tf.add(normalDistribution(x0), tf.mul(x0, density)))
-      },
-    }
+    return { value: activated(input), gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, geluSlope(saved[0])) }
   })
   return activate(x) as T
 }
@@ -117,6 +109,42 @@ export function selfAttention(qkv: Tensor2D, bias: Tensor, B: number, T: number,
   return attend(qkv, bias) as Tensor2D
 }
 
+/**
+ * The feed-forward block of a transformer: gelu(x · up + upBias) · down + downBias. Compiled, it goes through a part of
+ * the rows at a time, so that what lies between the two products stays in the cache.
+ * @param x [n, d] @param up [d, f] @param upBias [f] @param down [f, e] @param downBias [e]
+ * @returns [n, e]
+ */
+export function feedForward(x: Tensor2D, up: Tensor, upBias: Tensor, down: Tensor, downBias: Tensor): Tensor2D {
+  const parts = cacheParts(x.shape[0], up.shape[1] as number)
+  const forward = tf.customGrad((...args) => {
+    const [input, w1, b1, w2, b2, save] = args as unknown as [Tensor, Tensor, Tensor, Tensor, Tensor, Save]
+    const inputs = rows(input, parts)
+    const hidden = inputs.map((part) => tf.add(product(part, w1, false, false, 1), b1))
+    const outputs = hidden.map((h) => tf.add(product(activated(h), w2, false, false, 1), b2))
+    save([w1, w2, ...inputs, ...hidden])
+    return {
+      value: outputs.length === 1 ? outputs[0] : tf.concat(outputs, 0),
+      gradFunc: (dy: Tensor, [u, d, ...saved]: Tensor[]) => {
+        const gradients = rows(dy, parts).map((part, i) => {
+          const [input0, hidden0] = [saved[i], saved[parts.length + i]]
+          const dHidden = tf.mul(product(part, d, false, true, 1), geluSlope(hidden0))
+          return [
+            product(dHidden, u, false, true, 1),
+            product(input0, dHidden, true, false, 1),
+            tf.sum(dHidden, 0),
+            product(activated(hidden0), part, true, false, 1),
+            tf.sum(part, 0),
+          ]
+        })
+        if (gradients.length === 1) return gradients[0]
+        return [tf.concat(gradients.map((g) => g[0]), 0), ...[1, 2, 3, 4].map((k) => tf.addN(gradients.map((g) => g[k])))]
+      },
+    }
+  })
+  return forward(x, up, upBias, down, downBias) as Tensor2D
+}
+
 /** log of the sum of exp over the last axis, which goes away. @param x [..., n] */
 export function logSumExp(x: Tensor): Tensor {
   const reduce = tf.customGrad((...args) => {
@@ -147,8 +175,31 @@ function normalized(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Te
   return [tf.add(tf.mul(tf.mul(centred, inverse), scale), bias), mean, inverse]
 }
 
-function normalDistribution(x: Tensor): Tensor {
-  return tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
+/** x · Phi(x) */
+function activated(x: Tensor): Tensor {
+  if (has('Gelu')) return kernel('Gelu', { x })[0]
+  return tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))
+}
+
+/** d/dx of x · Phi(x), with t = x / sqrt(2) and few passes over x: (1 + erf t) / 2 + t · exp(-t²) / sqrt(pi). */
+function geluSlope(x: Tensor): Tensor {
+  const t = tf.mul(x, Math.SQRT1_2)
+  const bell = tf.mul(t, tf.exp(tf.sub(-0.5 * Math.log(Math.PI), tf.square(t))))
+  return tf.add(tf.add(tf.mul(tf.erf(t), 0.5), bell), 0.5)
+}
+
+/** Elements of a part: 1 MiB of float32, about what one core's cache holds. */
+const CACHED = 1 << 18
+
+/** How many of n rows that become `width` wide each part gets. Op by op nothing is kept in a cache, so there it is one. */
+function cacheParts(n: number, width: number): number[] {
+  if (!has('ScaledMatMul') || n * width <= CACHED) return [n]
+  const size = Math.max(1, Math.floor(CACHED / width))
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(size, n - i * size))
+}
+
+function rows(x: Tensor, parts: number[]): Tensor[] {
+  return parts.length === 1 ? [x] : tf.split(x, parts, 0)
 }
 
 /** [softmax(q·kᵀ · scale + bias) · v, the softmax] */

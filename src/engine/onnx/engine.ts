@@ -32,7 +32,8 @@ export class OnnxEngine implements Engine {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-      logSeverityLevel: 3,
+      // what fails is thrown; nothing else belongs on the user's screen
+      logSeverityLevel: 4,
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     }
   }

@@ -33,8 +33,12 @@ define('UnsortedSegmentSum', (call) => {
     const sums = matmul(g, oneHot, g.reshape(values, [rows, width]), true, false, [segments, width])
     return call.result(g.reshape(sums, shape), shape)
   }
-  const zeros = g.emit('Expand', [g.scalar(0, values.type), g.list([segments, width])], [segments, width], values.type)
-  const index = g.emit('Expand', [g.reshape(ids, [rows, 1]), g.list([rows, width])], [rows, width], 'int32')
-  const sums = g.emit('ScatterElements', [zeros, index, g.reshape(values, [rows, width])], [segments, width], values.type, { axis: 0, reduction: 'add' })
-  return call.result(g.reshape(sums, shape), shape)
+  // over single elements: ONNX Runtime's scatter of rows keeps a counter for every axis and takes twice as long
+  const size = segments * width
+  if (size >= 2 ** 31) throw call.unsupported(`a table of ${segments} rows of ${width}`)
+  const row = g.binary('Mul', g.reshape(ids, [rows, 1]), g.scalar(width, 'int32'), 'int32')
+  const index = g.binary('Add', row, g.reshape(g.list(Array.from({ length: width }, (_, i) => i), 'int32'), [1, width]), 'int32')
+  const zeros = g.emit('Expand', [g.scalar(0, values.type), g.list([size])], [size], values.type)
+  const inputs = [zeros, g.reshape(index, [rows * width]), g.reshape(values, [rows * width])]
+  return call.result(g.reshape(g.emit('ScatterElements', inputs, [size], values.type, { axis: 0, reduction: 'add' }), shape), shape)
 })

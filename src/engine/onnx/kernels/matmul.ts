@@ -8,14 +8,19 @@ define('BatchMatMul', (call) => product(call, 1))
 /** a·b·alpha in one operator; `engine/fused.ts` asks for it where it is there. */
 define('ScaledMatMul', (call) => product(call, call.attribute<number>('alpha')))
 
+/** From this many rows on a bias is added after the product: ONNX Runtime's Gemm first writes it to every row. */
+const MANY_ROWS = 512
+
 /**
- * a·b with either transposed in its last two axes. Gemm for matrices (it takes transposed operands, and ONNX Runtime
- * merges a following bias and relu into it), FusedMatMul for stacks of them.
+ * a·b with either transposed in its last two axes. MatMul is what ONNX Runtime merges a following bias into; Gemm takes
+ * transposed matrices, FusedMatMul stacks of them.
  */
 export function matmul(graph: Graph, a: Value, b: Value, transA: boolean, transB: boolean, dims: readonly number[], alpha = 1): Value {
-  if (!transA && !transB && alpha === 1) return graph.emit('MatMul', [a, b], dims, 'float32')
+  const plain = !transA && !transB && alpha === 1
+  const merge = dims.length !== 2 || dims[0] < MANY_ROWS
+  if (plain && merge) return graph.emit('MatMul', [a, b], dims, 'float32')
   const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } }
-  if (dims.length === 2) return graph.emit('Gemm', [a, b], dims, 'float32', attributes)
+  if (dims.length === 2 && !plain) return graph.emit('Gemm', [a, b], dims, 'float32', attributes)
   return graph.emit('FusedMatMul', [a, b], dims, 'float32', attributes, MICROSOFT)
 }
 

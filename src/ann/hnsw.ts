@@ -1,10 +1,14 @@
 import { existsSync, rmSync, statSync } from 'node:fs'
-import usearch from 'usearch'
+import { createRequire } from 'node:module'
+import type Usearch from 'usearch'
 import { publishFile } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
 import { emptyNeighbours, type AnnIndex, type Neighbours } from './ann-index.js'
 import { rows } from './dot-products.js'
+
+// required, not imported: an import of this package never returns in a worker thread that runs from TypeScript sources
+const usearch = createRequire(import.meta.url)('usearch') as typeof Usearch
 
 export interface HnswOptions {
   /** links of an entry on each level (M of the paper) */

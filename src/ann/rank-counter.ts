@@ -100,11 +100,13 @@ export class RankCounter {
 
   private pass(row: Float32Array): void {
     const { levels, first, low, high, scale, between, equal } = this
-    let above = 0
+    let [above, lowest] = [0, 0]
     for (let e = 0; e < row.length; e++) {
       const x = row[e]
-      if (x < low) {
-        if (x === -Infinity) notFinite(x, e)
+      // most entries leave here: below what matters, or in the large tie of entries that nothing is known about
+      if (x <= low) {
+        if (x === low) lowest++
+        else if (x === -Infinity) notFinite(x, e)
         continue
       }
       if (x > high) {
@@ -118,6 +120,9 @@ export class RankCounter {
       if (levels[i] === x) equal[i]++
       else between[i]++
     }
+    if (lowest > 0 && low - low !== 0) notFinite(low, row.indexOf(low))
+    if (levels[0] === low && this.m > 0) equal[0] += lowest
+    else between[0] += lowest
     this.above = above
   }
 

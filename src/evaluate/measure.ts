@@ -26,13 +26,10 @@ export async function measure(
   const own = new LevelMeter(set, retriever.level)
   const E = retriever.entries
   if (E !== own.set.catalog.size) throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
-  const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), ...grouping(snapshot, own.set, levelOf(set, level)) }))
+  const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), groups: grouping(snapshot, own.set, levelOf(set, level)) }))
   await forEachRow(set, retriever, (q, row) => {
     own.row(q, row)
-    for (const { meter, groups, scores } of grouped) {
-      bestOfGroups(row, groups, scores)
-      meter.row(q, scores)
-    }
+    for (const { meter, groups } of grouped) meter.row(q, bestOfGroups(row, groups))
   }, onProgress)
   return [own, ...grouped.map(({ meter }) => meter)].map((meter) => ({ level: meter.level, ...meter.counter.metrics(bootstrap) }))
 }
@@ -92,19 +89,31 @@ class LevelMeter {
   }
 }
 
-function grouping(snapshot: Snapshot, items: LevelSet, groups: LevelSet): { groups: Int32Array; scores: Float32Array } {
-  return { groups: groupsOf(snapshot, items.catalog, groups.catalog), scores: new Float32Array(groups.catalog.size) }
+interface Grouping {
+  /** group of every item; items of none share one group more */
+  groups: Int32Array
+  /** [groups + 1] */
+  scores: Float32Array
+  /** whether there are groups without items */
+  gaps: boolean
+}
+
+function grouping(snapshot: Snapshot, items: LevelSet, above: LevelSet): Grouping {
+  const n = above.catalog.size
+  const groups = groupsOf(snapshot, items.catalog, above.catalog).map((g) => (g < 0 ? n : g))
+  return { groups, scores: new Float32Array(n + 1), gaps: new Set(groups).size < n + 1 }
 }
 
 /** The best item's score for every group; a group without items shares the lowest score of all. */
-function bestOfGroups(row: Float32Array, groups: Int32Array, scores: Float32Array): void {
+function bestOfGroups(row: Float32Array, { groups, scores, gaps }: Grouping): Float32Array {
   scores.fill(-Infinity)
-  let low = Infinity
   for (let e = 0; e < row.length; e++) {
-    const x = row[e]
     const g = groups[e]
-    if (g >= 0 && x > scores[g]) scores[g] = x
-    if (x < low) low = x
+    if (row[e] > scores[g]) scores[g] = row[e]
   }
-  for (let g = 0; g < scores.length; g++) if (scores[g] === -Infinity) scores[g] = low
+  if (gaps) {
+    const low = row.reduce((a, b) => Math.min(a, b), Infinity)
+    for (let g = 0; g < scores.length; g++) if (scores[g] === -Infinity) scores[g] = low
+  }
+  return scores.subarray(0, scores.length - 1)
 }

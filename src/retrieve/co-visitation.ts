@@ -13,7 +13,7 @@ export interface CoVisitationOptions {
 
 export const CO_VISITATION: CoVisitationOptions = { window: 10, recent: 100, neighbours: 200 }
 
-/** Neighbours of every entry in CSR form, strongest first. */
+/** Neighbours of every entry in CSR form, in no order. */
 export interface Neighbourhood {
   offsets: Uint32Array
   entries: Int32Array
@@ -137,12 +137,14 @@ function gather(positions: Positions, a: number, window: number, counts: Float64
   return n
 }
 
+/** The candidates with the highest keys, `most` of them at most. */
 function strongest(candidates: Int32Array, key: Float64Array, most: number): Int32Array {
-  if (candidates.length <= most) return candidates.sort((x, y) => key[y] - key[x] || x - y)
-  // only those above the key of the last one kept are sorted
+  if (candidates.length <= most) return candidates
   const keys = Float64Array.from(candidates, (c) => key[c]).sort()
   const least = keys[keys.length - most]
-  return candidates.filter((c) => key[c] >= least).sort((x, y) => key[y] - key[x] || x - y).slice(0, most)
+  // of those with the least key as many as there is room for
+  let room = most - (keys.length - 1 - keys.lastIndexOf(least))
+  return candidates.filter((c) => key[c] > least || (key[c] === least && room-- > 0))
 }
 
 function grow<T extends Int32Array | Float32Array>(array: T, length: number): T {

@@ -1,14 +1,11 @@
 import { startWorker } from '../core/worker.js'
-import { runIndexTask, type IndexTask, type IndexTaskResult } from './index-task.js'
+import type { IndexTask, IndexTaskResult } from './index-task.js'
 import type { IndexThreadMessage } from './index-thread.js'
 
 /**
  * Runs an index task in a worker thread: usearch blocks the thread it runs in. `task.vectors` is handed over.
- *
- * From TypeScript sources it runs in this thread instead: importing usearch in a worker thread under tsx never returns.
  */
 export async function indexInThread(task: IndexTask, onProgress: (done: number) => void, signal?: AbortSignal): Promise<IndexTaskResult> {
-  if (import.meta.url.endsWith('.ts')) return runIndexTask(task, onProgress)
   const worker = startWorker(new URL('./index-thread', import.meta.url), task, [task.vectors.buffer as ArrayBuffer])
   try {
     return await new Promise<IndexTaskResult>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { UserError, hasCode } from '../core/errors.js'
+import { processAlive } from '../core/process-alive.js'
 
 /**
  * Takes a lock file for the life of this process, so that two `adseq index` in one workspace do not sweep each
@@ -8,7 +9,7 @@ import { UserError, hasCode } from '../core/errors.js'
  * @returns gives the lock back
  * @throws UserError when another live process holds it
  */
-export function takeLock(path: string, what: string, alive: (pid: number) => boolean = isAlive): () => void {
+export function takeLock(path: string, what: string, alive: (pid: number) => boolean = processAlive): () => void {
   for (let attempt = 0; ; attempt++) {
     try {
       const file = openSync(path, 'wx')
@@ -33,14 +34,5 @@ function readHolder(path: string): number | undefined {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return hasCode(error, 'EPERM')
   }
 }

@@ -20,7 +20,7 @@ export function timeRange(snapshot: Snapshot): { first: number; last: number } {
 /**
  * The cutoff t of the global temporal split, in unix seconds: training sees events with time <= t, evaluation the
  * conversions in (t, t + K]. `auto` is the last event's time minus K days.
- * @throws UserError when there are no events, the cutoff is no date, or no event lies on one side of it
+ * @throws UserError when there are no events, the cutoff is no date, or it lies before every event
  */
 export function resolveCutoff(snapshot: Snapshot, config: Pick<EvalConfig, 'cutoff' | 'windowDays'>): number {
   const { first, last } = timeRange(snapshot)
@@ -34,6 +34,5 @@ export function resolveCutoff(snapshot: Snapshot, config: Pick<EvalConfig, 'cuto
   const t = typeof config.cutoff === 'number' ? config.cutoff : Math.floor(Date.parse(config.cutoff) / 1000)
   if (Number.isNaN(t)) throw new UserError(`eval.cutoff is "${config.cutoff}", which is no date.`, 'Write auto, an ISO date such as 2026-01-31, or unix seconds.')
   if (t < first) throw new UserError(`${span}; the cutoff ${iso(t)} leaves nothing to train on.`, 'Set eval.cutoff to a later moment, or to auto.')
-  if (t >= last) throw new UserError(`${span}; the cutoff ${iso(t)} leaves nothing to evaluate on.`, 'Set eval.cutoff to an earlier moment, or to auto.')
   return t
 }

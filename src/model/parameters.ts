@@ -64,7 +64,7 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   table('embed.category', config.categoryBuckets, config.categoryWidth)
   if (shape.kind === 'item') table('embed.title', config.titleBuckets, config.titleWidth)
   if (config.itemIds) table('embed.item', shape.items + 1, width)
-  table('embed.position', config.length, width)
+  if (!shape.causal) table('embed.position', config.length, width)
   dense('token', tokenFeatures(shape), width)
 
   if (config.userTower === 'transformer') {

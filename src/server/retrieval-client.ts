@@ -8,12 +8,9 @@ import type { Retrieval, RetrievalAnswer, RetrievalFacts, RetrievalJob, Retrieva
  * Opens a generation in a thread of its own, and resolves when it is warm: session.run and usearch block the thread
  * they run in, and requests must go on being accepted.
  *
- * From TypeScript sources it runs in this thread instead: importing usearch in a worker thread under tsx never returns.
- *
  * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
  */
 export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
-  if (import.meta.url.endsWith('.ts')) return (await import('./retriever.js')).Retriever.open(job)
   return RetrievalClient.connect(startWorker(new URL('./retrieval-thread', import.meta.url), job))
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasCode } from '../core/errors.js'
+import { processAlive } from '../core/process-alive.js'
 
 const FILE = 'training.pid'
 
@@ -20,14 +21,5 @@ export function isClaimed(folder: string, own = process.pid): boolean {
     if (hasCode(error, 'ENOENT')) return false
     throw error
   }
-  return Number.isInteger(pid) && pid > 0 && pid !== own && isAlive(pid)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return hasCode(error, 'EPERM')
-  }
+  return Number.isInteger(pid) && pid > 0 && pid !== own && processAlive(pid)
 }

@@ -13,11 +13,12 @@ describe('the cutoff', () => {
   it('is a date or unix seconds when given', () => {
     expect(resolveCutoff(snapshot, { cutoff: '2026-01-11', windowDays: 30 })).toBe(START + 10 * DAY)
     expect(resolveCutoff(snapshot, { cutoff: START + 2 * DAY + 7, windowDays: 30 })).toBe(START + 2 * DAY + 7)
+    // after the last event: there is all the data to train on, and nothing to evaluate
+    expect(resolveCutoff(snapshot, { cutoff: START + 50 * DAY, windowDays: 30 })).toBe(START + 50 * DAY)
   })
 
   it('must have events on both sides', () => {
     expect(() => resolveCutoff(snapshot, { cutoff: START, windowDays: 30 })).toThrow('nothing to train on')
-    expect(() => resolveCutoff(snapshot, { cutoff: START + 50 * DAY, windowDays: 30 })).toThrow('nothing to evaluate on')
     expect(() => resolveCutoff(snapshot, { cutoff: 'auto', windowDays: 50 })).toThrow('less than the 50 days')
     expect(() => resolveCutoff(empty, { cutoff: 'auto', windowDays: 30 })).toThrow('no events')
     expect(() => resolveCutoff(snapshot, { cutoff: 'soon', windowDays: 30 })).toThrow('no date')

@@ -46,6 +46,12 @@ describe('causal transformer', () => {
     last.forEach((x, i) => expect(x).toBeCloseTo(inside[5][i], 6))
   })
 
+  it('cannot tell at an inner event how many are still to come', async () => {
+    const short = await encode(engine, shape, [events.slice(0, 3)], 6)
+    const inside = await vectorsInside(shape, events)
+    short[0].forEach((x, i) => expect(x).toBeCloseTo(inside[2][i], 6))
+  })
+
   it('refuses outputs inside a history when later events are seen', async () => {
     await expect(vectorsInside(tinyShape(), events)).rejects.toThrow('causal')
   })

@@ -93,8 +93,9 @@ export function candidateFeeds(kind: 'item' | 'advertiser', entries: number[], s
 /** User vectors of histories, one an array, by the engine given. Without positions, all position embeddings are 0. */
 export async function encode(engine: Engine, shape: ModelShape, histories: Record<string, number[]>[][], T: number, positions = true): Promise<number[][]> {
   const entries = tinyState(shape)
-  const { offset, size } = parameterSpecs(shape).find(({ name }) => name === 'embed.position')!
-  if (!positions) entries.parameters.data.fill(0, offset, offset + size)
+  // a causal tower has no positions anyway
+  const table = parameterSpecs(shape).find(({ name }) => name === 'embed.position')
+  if (!positions && table) entries.parameters.data.fill(0, table.offset, table.offset + table.size)
   const state = await engine.state(entries)
   const program = await engine.compile(encodeHistories(shape, histories.length, T), state)
   const { vectors } = await program.run(historyFeeds(histories, T))

@@ -8,7 +8,8 @@ import { TowerRetriever } from '../retrieve/towers.js'
 import type { Level, Queries, Retriever } from '../retrieve/types.js'
 import { baselines, type Entrant, type OnRequest } from './baselines.js'
 import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
-import { levelOf, measure } from './measure.js'
+import { levelOf, measure, type Measured } from './measure.js'
+import { difference } from './metrics.js'
 import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Sample } from './samples.js'
@@ -92,6 +93,8 @@ class Judge {
   readonly rows: ReportRow[] = []
   /** what samples are shown of: the first hybrid, else the first model, else the control */
   best: Retriever | undefined
+  /** the model that is judged, by level: the others are compared with it user by user */
+  private readonly judged = new Map<Level, { name: string } & Measured>()
 
   constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {}
 
@@ -101,9 +104,15 @@ class Judge {
     progress.start(`${retriever.name} (${retriever.level})`, this.set.queries.users.length, 'users')
     const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done))
     const seconds = (performance.now() - started) / 1000
-    progress.finish(`recall@10 ${measured[0].recall['10'].toFixed(4)} over ${count(measured[0].positives)} conversions`)
+    progress.finish(`recall@10 ${measured[0].metrics.recall['10'].toFixed(4)} over ${count(measured[0].metrics.positives)} conversions`)
     if (this.best === undefined || (this.best.kind === 'model' && retriever.kind === 'hybrid')) this.best = retriever
-    for (const metrics of measured) this.rows.push({ name: retriever.name, kind: retriever.kind, ...metrics, ...about, seconds })
+    for (const one of measured) {
+      const { name, kind } = retriever
+      const judged = this.judged.get(one.level)
+      const compared = judged && { difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }) }
+      this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
+      if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
+    }
   }
 
   async baseline({ make, fitted }: Entrant): Promise<void> {

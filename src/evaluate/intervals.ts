@@ -5,10 +5,11 @@ import { Rng } from '../core/rng.js'
  * `samples` times, the same draws for every ratio and, with one seed, for every report row. Returns [low, high] of the
  * central `confidence` for each column of hits.
  * @param hits [columns][users] @param totals [users]
+ * @throws when there are no samples or no users
  */
 export function bootstrapRatios(hits: readonly Float64Array[], totals: Float64Array, samples: number, seed: number, confidence = 0.95): [number, number][] {
   const users = totals.length
-  if (samples === 0 || users === 0) return hits.map(() => [NaN, NaN])
+  if (samples === 0 || users === 0) throw new Error('bootstrapRatios: no samples or no users')
   const rng = new Rng(seed, 0xb0)
   const ratios = hits.map(() => new Float64Array(samples))
   const sums = new Float64Array(hits.length)

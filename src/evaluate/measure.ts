@@ -3,11 +3,13 @@ import { RankCounter, TopK } from '../ann/exact.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { groupsOf } from '../retrieve/catalog.js'
 import type { Level, Retriever } from '../retrieve/types.js'
-import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics } from './metrics.js'
+import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics, type PerUser } from './metrics.js'
 import type { EvaluationSet, LevelSet } from './protocol.js'
 
-export interface LevelMetrics extends Metrics {
+export interface Measured {
   level: Level
+  metrics: Metrics
+  perUser: PerUser
 }
 
 /**
@@ -22,7 +24,7 @@ export async function measure(
   above: readonly Level[],
   bootstrap: { samples: number; seed: number },
   onProgress: (queries: number) => void = () => {},
-): Promise<LevelMetrics[]> {
+): Promise<Measured[]> {
   const own = new LevelMeter(set, retriever.level)
   const E = retriever.entries
   if (E !== own.set.catalog.size) throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
@@ -31,7 +33,7 @@ export async function measure(
     own.row(q, row)
     for (const { meter, groups } of grouped) meter.row(q, bestOfGroups(row, groups))
   }, onProgress)
-  return [own, ...grouped.map(({ meter }) => meter)].map((meter) => ({ level: meter.level, ...meter.counter.metrics(bootstrap) }))
+  return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({ level, metrics: counter.metrics(bootstrap), perUser: counter.perUser() }))
 }
 
 /** Calls `each` with the score row of every query; the row is reused and may be changed. */

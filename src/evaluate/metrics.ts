@@ -31,6 +31,28 @@ export interface Metrics {
   coverageCeiling: ByK
 }
 
+/** What every user contributed, to compare two retrievers on the same users. */
+export interface PerUser {
+  /** weighted hits [K of RECALL_AT][users] */
+  hits: Float64Array[]
+  /** conversions to find [users] */
+  totals: Float64Array
+}
+
+/** Recall of one retriever minus that of another, with the interval of a bootstrap over the users they share. */
+export interface Difference {
+  /** the other */
+  from: string
+  recall: ByK
+  interval: ByK<[number, number]>
+}
+
+/** The difference a - b of two retrievers measured on one evaluation set. */
+export function difference(a: PerUser, b: PerUser, from: string, bootstrap: { samples: number; seed: number }): Difference {
+  const gained = a.hits.map((hits, k) => hits.map((h, user) => h - b.hits[k][user]))
+  return { from, recall: byRecallAt((k) => ratio(sum(gained[k]), sum(a.totals))), interval: intervals(a.totals, gained, bootstrap) }
+}
+
 /** Gathers ranks and result lists of one retriever at one level, query by query. */
 export class MetricsCounter {
   /** weighted hits [K][users] and positives [users]; users without history come last, with hits of 0 */
@@ -81,27 +103,29 @@ export class MetricsCounter {
     })
   }
 
+  /** Every user's hits and conversions, users without history last. */
+  perUser(): PerUser {
+    const { missed } = this.set
+    const lost = missed.byType.reduce((a, b) => a + b, 0)
+    return { hits: this.hits.map((hits) => withLost(hits, missed.users, 0)), totals: withLost(this.totals, missed.users, lost) }
+  }
+
   metrics(bootstrap: { samples: number; seed: number }): Metrics {
     const { missed, catalog } = this.set
     const lost = missed.byType.reduce((a, b) => a + b, 0)
-    // one row for each user without history would cost memory and say the same: they share one mean
-    const add = (totals: Float64Array): Float64Array => withLost(totals, missed.users, lost)
-    const [totals, totalsNew] = [add(this.totals), add(this.totalsNew)]
+    const { hits, totals } = this.perUser()
+    const totalsNew = withLost(this.totalsNew, missed.users, lost)
+    const hitsNew = this.hitsNew.map((h) => withLost(h, missed.users, 0))
     const users = totals.reduce((n, t) => n + (t > 0 ? 1 : 0), 0)
-    const byK = <T>(f: (k: number) => T): ByK<T> => Object.fromEntries(RECALL_AT.map((K, k) => [String(K), f(k)]))
-    const widen = (hits: Float64Array[]): Float64Array[] => hits.map((h) => withLost(h, missed.users, 0))
-    const [hits, hitsNew] = [widen(this.hits), widen(this.hitsNew)]
-    const interval = keep(totals, hits, bootstrap)
-    const intervalNew = keep(totalsNew, hitsNew, bootstrap)
     return {
       users,
       positives: sum(totals),
       positivesNew: sum(totalsNew),
-      recall: byK((k) => ratio(sum(hits[k]), sum(totals))),
-      interval: byK((k) => interval[k]),
-      recallNew: byK((k) => ratio(sum(hitsNew[k]), sum(totalsNew))),
-      intervalNew: byK((k) => intervalNew[k]),
-      recallPerUser: byK((k) => ratio(hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0), users)),
+      recall: byRecallAt((k) => ratio(sum(hits[k]), sum(totals))),
+      interval: intervals(totals, hits, bootstrap),
+      recallNew: byRecallAt((k) => ratio(sum(hitsNew[k]), sum(totalsNew))),
+      intervalNew: intervals(totalsNew, hitsNew, bootstrap),
+      recallPerUser: byRecallAt((k) => ratio(hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0), users)),
       byType: this.byType(missed.byType),
       coverage: Object.fromEntries(COVERAGE_AT.map((K, c) => [String(K), coverage(this.shown[c], COVERAGE_SHARE)])),
       coverageCeiling: Object.fromEntries(COVERAGE_AT.map((K) => [String(K), Math.min(1, (this.lists * K) / catalog.size)])),
@@ -136,12 +160,16 @@ function withLost(values: Float64Array, users: number, total: number): Float64Ar
   return all
 }
 
-function keep(totals: Float64Array, hits: Float64Array[], { samples, seed }: { samples: number; seed: number }): [number, number][] {
+/** Intervals at each K; none without a bootstrap or without a user to draw. */
+function intervals(totals: Float64Array, hits: Float64Array[], { samples, seed }: { samples: number; seed: number }): ByK<[number, number]> {
   // users without positives at this level say nothing about it
   const kept = Int32Array.from(totals.keys()).filter((u) => totals[u] > 0)
+  if (samples === 0 || kept.length === 0) return {}
   const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (u) => values[u])
-  return bootstrapRatios(hits.map(pick), pick(totals), samples, seed)
+  const found = bootstrapRatios(hits.map(pick), pick(totals), samples, seed)
+  return byRecallAt((k) => found[k])
 }
 
+const byRecallAt = <T>(f: (k: number) => T): ByK<T> => Object.fromEntries(RECALL_AT.map((K, k) => [String(K), f(k)]))
 const sum = (values: Float64Array | Int32Array): number => (values as Float64Array).reduce((a, b) => a + b, 0)
 const ratio = (a: number, b: number): number => (b > 0 ? a / b : 0)

@@ -16,6 +16,8 @@ export function reportText(report: Report): string {
     if (rows.length === 0 || !about) continue
     lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
     lines.push(...table(rows))
+    const beside = rows.filter((row) => row.kind === 'model' && row.difference)
+    if (beside.length > 0) lines.push('', ...beside.map(comparison))
     const lost = [
       about.positivesOutside > 0 ? `${count(about.positivesOutside)} conversions of entries not known by then` : '',
       about.usersWithoutHistory > 0 ? `${count(about.positivesWithoutHistory)} of ${count(about.usersWithoutHistory)} users without history` : '',
@@ -46,6 +48,15 @@ function table(rows: readonly ReportRow[]): string[] {
   const widths = head.map((_, c) => Math.max(...[head, ...cells].map((row) => row[c].length)))
   return [head, ...cells].map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd())
 }
+
+/** "mean pooling against transformer: R@10 -.0012 (95 % interval -.0020 to -.0004, over the same users)" */
+function comparison({ name, difference }: ReportRow): string {
+  const { from, recall, interval } = difference!
+  const at = (k: string): string => `R@${k} ${signed(recall[k])}${interval[k] ? ` (${signed(interval[k][0])} to ${signed(interval[k][1])})` : ''}`
+  return `${name} against ${from}, user by user: ${at('10')}, ${at('100')}.`
+}
+
+const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
 
 function reading(report: Report): string[] {
   const main = report.rows.filter((row) => row.level === report.kind)

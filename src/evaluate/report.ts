@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
 import type { BlendWeights } from '../retrieve/blend.js'
 import type { Level, Retriever } from '../retrieve/types.js'
-import type { Metrics } from './metrics.js'
+import type { Difference, Metrics } from './metrics.js'
 import type { Protocol } from './protocol.js'
 
 /** Weights of control and hybrid, and where they come from. */
@@ -26,6 +26,8 @@ export interface ReportRow extends Metrics {
   /** of a model or a hybrid */
   run?: string
   fitted?: Fitted
+  /** against the model that is judged, on the same users */
+  difference?: Difference
   /** time to score, rank and list, all levels of the retriever together */
   seconds: number
 }

@@ -76,6 +76,15 @@ describe('an evaluation', () => {
     expect(recall('transformer + own history')).toBeGreaterThan(recall('transformer') * 2)
   })
 
+  it('compares a second model with the first on the same users', async () => {
+    const { report } = await evaluate(snapshot, options([model(snapshot), { ...model(snapshot, 'mean pooling'), encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }]))
+    const [first, second] = report.rows.filter((row) => row.level === 'item' && row.kind === 'model')
+    expect(first.difference).toBeUndefined()
+    expect(second.difference!.from).toBe('transformer')
+    expect(second.difference!.recall['10']).toBeCloseTo(second.recall['10'] - first.recall['10'], 12)
+    expect(reportText(report)).toMatch(/mean pooling against transformer, user by user: R@10 [-+]/)
+  })
+
   it('still judges the baselines without any run, and says so', async () => {
     const { report } = await evaluate(snapshot, options([]))
     expect(report.rows.every(({ kind }) => kind === 'baseline')).toBe(true)
@@ -106,6 +115,12 @@ describe('an evaluation', () => {
     }
     const text = samplesText(samples, { user: (u) => `u${u}`, entry: (e) => `i${e}` })
     expect(text).toMatch(/^ {2}\*o +\d+ {2}i\d+$/m)
+  })
+
+  it('has no intervals where the bootstrap is off', async () => {
+    const { report } = await evaluate(snapshot, options([], { bootstrap: 0 }))
+    expect(report.rows[0].interval).toEqual({})
+    expect(reportText(report)).not.toContain('NaN')
   })
 
   it('is the same twice', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bootstrapRatios, percentile } from '../../src/evaluate/intervals.js'
 import { measure } from '../../src/evaluate/measure.js'
-import { coverage } from '../../src/evaluate/metrics.js'
+import { coverage, difference, type Metrics } from '../../src/evaluate/metrics.js'
 import { evaluationSet, type ProtocolOptions } from '../../src/evaluate/protocol.js'
 import type { Retriever } from '../../src/retrieve/types.js'
 import { Rng } from '../../src/core/rng.js'
@@ -9,6 +9,9 @@ import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
 const options: ProtocolOptions = { cutoff: day(10), windowDays: 5, indexSize: 0, history: 'kept', seed: 1 }
 const noBootstrap = { samples: 0, seed: 1 }
+
+/** The metrics of every level. */
+const measured = async (...args: Parameters<typeof measure>): Promise<(Metrics & { level: string })[]> => (await measure(...args)).map(({ level, metrics }) => ({ level, ...metrics }))
 
 /** Scores entries of the item catalog by a rule. */
 const scorer = (entries: number, rule: (user: number, entry: number) => number): Retriever => ({
@@ -35,7 +38,7 @@ describe('recall', () => {
   const descending = scorer(n, (_user, entry) => -entry)
 
   it('is hits over conversions: repeats count, users without history are misses', async () => {
-    const [item] = await measure(snapshot, set, descending, [], noBootstrap)
+    const [item] = await measured(snapshot, set, descending, [], noBootstrap)
     expect(item).toMatchObject({ level: 'item', users: 3, positives: 5 })
     // user 0: item 4 twice (rank 5), item 20 (rank 21); user 1: item 5 (rank 6); user 2: a miss
     expect(item.recall).toEqual({ 1: 0, 10: 3 / 5, 50: 4 / 5, 100: 4 / 5, 500: 4 / 5, 1000: 4 / 5 })
@@ -46,22 +49,22 @@ describe('recall', () => {
   it('ranks what is new among what is new', async () => {
     // entry 20 comes 11th after ten entries, of which user 0 knows one: 4
     const eleventh = scorer(n, (_user, entry) => (entry === 20 ? 5 : entry < 10 ? 10 : 0))
-    const [item] = await measure(snapshot, set, eleventh, [], noBootstrap)
+    const [item] = await measured(snapshot, set, eleventh, [], noBootstrap)
     // new: item 20 of user 0 (11th of all, 10th of the new) and item 7 of user 2, a miss
     expect(item.positivesNew).toBe(2)
     expect(item.recallNew['10']).toBe(1 / 2)
   })
 
   it('of a retriever that scores everything alike is 0 at 10 on an index of more than 20', async () => {
-    const [item] = await measure(snapshot, set, scorer(n, () => 0.3), [], noBootstrap)
+    const [item] = await measured(snapshot, set, scorer(n, () => 0.3), [], noBootstrap)
     expect(item.recall['1']).toBe(0)
     expect(item.recall['10']).toBe(0)
     expect(item.recallNew['10']).toBe(0)
   })
 
   it('scores advertisers and categories by their best item', async () => {
-    const measured = await measure(snapshot, set, scorer(n, (_user, entry) => (entry === 5 ? 3 : entry === 4 ? 2 : entry === 3 ? 1 : 0)), ['advertiser', 'category'], noBootstrap)
-    const [, advertiser, category] = measured
+    const levels = await measured(snapshot, set, scorer(n, (_user, entry) => (entry === 5 ? 3 : entry === 4 ? 2 : entry === 3 ? 1 : 0)), ['advertiser', 'category'], noBootstrap)
+    const [, advertiser, category] = levels
     // advertisers: 2 (by item 5), then 1 (by item 4), then 0; user 0 converts thrice: 1, 1 and 2; user 1 once: 2
     expect(advertiser).toMatchObject({ level: 'advertiser', positives: 5 })
     expect(advertiser.recall['1']).toBe(2 / 5)
@@ -72,15 +75,27 @@ describe('recall', () => {
 
   it('masked: entries of the history are neither ranked nor shown', async () => {
     const masked = evaluationSet(snapshot, ['item'], { ...options, history: 'masked' })
-    const [item] = await measure(snapshot, masked, scorer(n, (_user, entry) => (entry === 4 ? 9 : entry === 20 ? 5 : 0)), [], noBootstrap)
+    const [item] = await measured(snapshot, masked, scorer(n, (_user, entry) => (entry === 4 ? 9 : entry === 20 ? 5 : 0)), [], noBootstrap)
     expect(item).toMatchObject({ users: 2, positives: 2 })
     expect(item.recall['1']).toBe(1 / 2)
     expect(item.recall).toEqual(item.recallNew)
   })
 
+  it('of two retrievers differs by what each user gains', async () => {
+    const [other] = await measure(snapshot, set, scorer(n, (_user, entry) => entry), [], noBootstrap)
+    const [mine] = await measure(snapshot, set, descending, [], noBootstrap)
+    const gain = difference(mine.perUser, other.perUser, 'other', { samples: 100, seed: 1 })
+    // ascending: item 4 has rank 26, item 20 rank 10, item 5 rank 25
+    expect(gain.recall['10']).toBeCloseTo((2 + 1 - 1) / 5, 12)
+    expect(gain.recall['50']).toBe(0)
+    expect(gain.interval['50']).toEqual([0, 0])
+    expect(gain.interval['10'][0]).toBeLessThanOrEqual(gain.recall['10'])
+    expect(difference(mine.perUser, mine.perUser, 'itself', { samples: 100, seed: 1 }).interval['10']).toEqual([0, 0])
+  })
+
   it('refuses a score that is not finite and a retriever of another catalog', async () => {
-    await expect(measure(snapshot, set, scorer(n, (user, entry) => (user === 1 && entry === 29 ? NaN : 0)), [], noBootstrap)).rejects.toThrow('finite')
-    await expect(measure(snapshot, set, scorer(n - 1, () => 0), [], noBootstrap)).rejects.toThrow('29 entries')
+    await expect(measured(snapshot, set, scorer(n, (user, entry) => (user === 1 && entry === 29 ? NaN : 0)), [], noBootstrap)).rejects.toThrow('finite')
+    await expect(measured(snapshot, set, scorer(n - 1, () => 0), [], noBootstrap)).rejects.toThrow('29 entries')
   })
 })
 
@@ -98,8 +113,8 @@ describe('coverage', () => {
     const users = Array.from({ length: 40 }, (_, u): FixtureEvent[] => [[u, 0, 1], [u, 1, 12]]).flat()
     const snapshot = snapshotOf([...Array.from({ length: 1000 }, (_, i): FixtureEvent => [40, i, 1]), ...users], { advertisers: Array(1000).fill(0) as number[] })
     const set = evaluationSet(snapshot, ['item'], options)
-    const [same] = await measure(snapshot, set, scorer(1000, (_user, entry) => -entry), [], noBootstrap)
-    const [apart] = await measure(snapshot, set, scorer(1000, (user, entry) => (Math.floor(entry / 10) === user ? 1 : 0)), [], noBootstrap)
+    const [same] = await measured(snapshot, set, scorer(1000, (_user, entry) => -entry), [], noBootstrap)
+    const [apart] = await measured(snapshot, set, scorer(1000, (user, entry) => (Math.floor(entry / 10) === user ? 1 : 0)), [], noBootstrap)
     expect(same.coverageCeiling).toEqual({ 10: 0.4, 100: 1 })
     expect(same.coverage['10']).toBe(0.009)
     expect(apart.coverage['10']).toBe(0.36)

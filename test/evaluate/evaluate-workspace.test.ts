@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { UserError } from '../../src/core/errors.js'
+import { silent } from '../../src/core/progress.js'
+import { Rng } from '../../src/core/rng.js'
+import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
+import { readReport } from '../../src/evaluate/report.js'
+import { reportText } from '../../src/evaluate/report-text.js'
+import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { openStore } from '../../src/store/open.js'
+import { runFolder } from '../../src/store/workspace.js'
+import { train } from '../../src/train/train.js'
+import { readManifest, writeManifest } from '../../src/train/manifest.js'
+import { DAY } from '../fixtures/histories.js'
+
+const START = 1_600_000_000
+const TINY = ['train.steps=4', 'train.validateEvery=2', 'train.rows=16', 'train.positivesPerAnchor=2', 'train.uniformNegatives=8', 'model.width=8', 'model.outputWidth=8', 'model.feedForward=8', 'model.layers=1', 'model.length=8', 'model.vectorWidth=8', 'train.windowDays=10', 'eval.windowDays=10', 'eval.bootstrap=20']
+
+function fill(folder: string): void {
+  const store = openStore(folder, { create: true })
+  const writer = store.writer()
+  const rng = new Rng(1)
+  for (let i = 0; i < 40; i++) writer.setItem(writer.item(`i${i}`), { advertiser: writer.advertiser(`a${i % 5}`), category: `c${i % 3}`, title: `thing number ${i}`, price: i + 1 })
+  for (let d = 0; d < 90; d++) {
+    for (let user = 0; user < 40; user++) {
+      if (rng.uniform() < 0.7) continue
+      writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(6)) % 40}`), advertiser: 0, type: 2, domain: 0, time: START + d * DAY + user })
+    }
+  }
+  writer.commit()
+  store.close()
+}
+
+describe('evaluating a workspace', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'adseq-eval-'))
+  const options = (change: Partial<EvaluateWorkspaceOptions> = {}, set: string[] = []): EvaluateWorkspaceOptions => ({
+    folder, kind: 'item', config: loadConfig(folder, { set: [...TINY, ...set], env: {} }), beside: [], baselines: [], samples: 0, progress: silent, ...change,
+  })
+  beforeAll(() => fill(folder))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('judges the baselines alone before there is a run, and keeps nothing', async () => {
+    const { report, path } = await evaluateWorkspace(options())
+    expect(path).toBeUndefined()
+    expect(report.runs).toEqual([])
+    expect(report.rows.length).toBeGreaterThan(4)
+  })
+
+  it('names what is not there', async () => {
+    await expect(evaluateWorkspace(options({ run: 'item-none' }))).rejects.toThrow('There is no run item-none')
+    await expect(evaluateWorkspace(options({ beside: ['item-none'] }))).rejects.toThrow(UserError)
+    await expect(evaluateWorkspace(options({ baselines: ['eaze'] }))).rejects.toThrow('no baseline on request called eaze')
+    await expect(evaluateWorkspace({ ...options(), folder: join(folder, 'nowhere') })).rejects.toThrow(UserError)
+  })
+
+  describe('with two runs', () => {
+    const ids: string[] = []
+    beforeAll(async () => {
+      const store = openStore(folder)
+      const snapshot = loadSnapshot(folder, store, silent)
+      store.close()
+      for (const tower of ['mean', 'transformer']) {
+        const config = loadConfig(folder, { set: [...TINY, `model.userTower=${tower}`], env: {} })
+        for await (const record of train({ workspace: folder, kind: 'item', config, snapshot, engine: { engine: 'onnx' } })) if (record.type === 'done') ids.push(record.run)
+      }
+    })
+
+    it('judges the latest, with samples, and keeps the report in its folder', async () => {
+      const { report, path, samples, names } = await evaluateWorkspace(options({ samples: 2 }))
+      expect(report.runs).toEqual([ids[1]])
+      expect(report.rows.filter((row) => row.level === 'item').slice(0, 2).map(({ name }) => name)).toEqual(['transformer', 'transformer + own history'])
+      expect(path).toBe(join(runFolder(folder, ids[1]), `eval-${report.protocol.hash}.json`))
+      expect(readReport(path!)).toEqual(JSON.parse(JSON.stringify(report)))
+      expect(names.user(samples[0].user)).toMatch(/^u\d+$/)
+      expect(names.entry(samples[0].results[0].id)).toMatch(/^thing number \d+ \[i\d+\] c\d, a\d$/)
+    })
+
+    it('sets all runs of the same data beside it', async () => {
+      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      expect(report.runs).toEqual([ids[1], ids[0]])
+      expect(reportText(report)).toContain('mean pooling against transformer')
+    })
+
+    it('says that the hybrid weights saw a refitted model', async () => {
+      const { report } = await evaluateWorkspace(options())
+      expect(report.notes.join()).toContain('refitted model')
+    })
+
+    it('refuses a cutoff before the one a run was trained up to', async () => {
+      await expect(evaluateWorkspace(options({}, [`eval.cutoff=${START + 60 * DAY}`]))).rejects.toThrow('has seen events up to')
+    })
+
+    it('refuses to set runs of unlike cutoffs beside each other', async () => {
+      const other = runFolder(folder, 'item-other')
+      mkdirSync(other, { recursive: true })
+      writeManifest(other, { ...readManifest(runFolder(folder, ids[0])), id: 'item-other', cutoff: START, created: '2000-01-01T00:00:00.000Z' })
+      await expect(evaluateWorkspace(options({ beside: ['item-other'] }))).rejects.toThrow('cannot stand beside')
+      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      expect(report.runs).not.toContain('item-other')
+      expect(readFileSync(join(other, 'manifest.json'), 'utf8')).toContain('item-other')
+      rmSync(other, { recursive: true })
+    })
+  })
+})

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { gelu, layerNorm, selfAttention } from '../engine/fused.js'
+import { feedForward, layerNorm, selfAttention } from '../engine/fused.js'
 import type { Tensors } from '../engine/types.js'
 import { dense } from './layers.js'
 import type { ModelShape } from './shape.js'
@@ -25,8 +25,9 @@ export function transformer(shape: ModelShape, p: Tensors, x: Tensor, mask: Tens
     const qkv = dense(p, `${name}.attention.qkv`, norm(`${name}.attention.norm`, x)) // [S * T, 3 * width]
     const mixed = selfAttention(qkv as tf.Tensor2D, bias, S, T, heads)
     x = tf.add(x, dropout(1 + 2 * l, dense(p, `${name}.attention.output`, mixed)))
-    const hidden = gelu(dense(p, `${name}.feedforward.hidden`, norm(`${name}.feedforward.norm`, x)))
-    x = tf.add(x, dropout(2 + 2 * l, dense(p, `${name}.feedforward.output`, hidden)))
+    const f = `${name}.feedforward`
+    const block = feedForward(norm(`${f}.norm`, x) as tf.Tensor2D, p[`${f}.hidden.weight`], p[`${f}.hidden.bias`], p[`${f}.output.weight`], p[`${f}.output.bias`])
+    x = tf.add(x, dropout(2 + 2 * l, block))
   }
   return norm('final.norm', x)
 }

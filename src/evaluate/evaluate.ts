@@ -10,7 +10,7 @@ import { baselines, type Entrant, type OnRequest } from './baselines.js'
 import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
 import { levelOf, measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
-import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
+import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Sample } from './samples.js'
 
@@ -50,8 +50,10 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const { kind, protocol, models } = options
   const started = performance.now()
   // a sampled index of items says nothing about whole advertisers
-  const above: Level[] = kind === 'item' && protocol.indexSize === 0 ? levelsAbove(snapshot) : []
-  const set = evaluationSet(snapshot, [kind, ...above], protocol)
+  const wanted: Level[] = kind === 'item' && protocol.indexSize === 0 ? ['advertiser', 'category'] : []
+  const set = evaluationSet(snapshot, [kind, ...wanted], protocol)
+  if (!hasPositives(set, kind)) throw nothingToFind(kind, protocol)
+  const above = wanted.filter((level) => hasPositives(set, level))
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
   const validation = tryValidation(snapshot, kind, protocol, notes)
@@ -120,12 +122,16 @@ class Judge {
   }
 }
 
-/** Levels that an item's score carries over to: those that the catalog knows. */
-function levelsAbove(snapshot: Snapshot): Level[] {
-  const levels: Level[] = []
-  if (snapshot.itemAdvertiser.some((advertiser) => advertiser >= 0)) levels.push('advertiser')
-  if (snapshot.categories.length > 0) levels.push('category')
-  return levels
+/** Does the level have entries, and conversions that name one? */
+function hasPositives(set: EvaluationSet, level: Level): boolean {
+  return levelOf(set, level).positives.some((entry) => entry >= 0)
+}
+
+function nothingToFind(kind: 'item' | 'advertiser', { cutoff, windowDays }: ProtocolOptions): UserError {
+  return new UserError(
+    `No conversion in the ${windowDays} days after ${isoDate(cutoff)} is about ${kind === 'item' ? 'an item' : 'an advertiser'} known by then.`,
+    kind === 'item' ? 'Choose an earlier eval.cutoff or a longer eval.windowDays.' : 'If the data has no advertisers, judge items: adseq eval item. Else choose an earlier eval.cutoff or a longer eval.windowDays.',
+  )
 }
 
 function tryValidation(snapshot: Snapshot, level: Level, protocol: ProtocolOptions, notes: string[]): EvaluationSet | undefined {

@@ -1,4 +1,5 @@
 import { RankCounter } from '../ann/exact.js'
+import { UserError } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { BlendWeights } from '../retrieve/blend.js'
 import type { Catalog } from '../retrieve/catalog.js'
@@ -27,10 +28,17 @@ export const CONTROL_GRID: Grid = { own: [0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 1
 /** in units of cosine */
 export const HYBRID_GRID: Grid = { own: [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6], popularity: [0, 0.005, 0.01, 0.02, 0.05, 0.1], popularityDays: [30] }
 
-/** The validation window (t - K, t] as an evaluation of its own: nothing after t is looked at. */
+/**
+ * The validation window (t - K, t] as an evaluation of its own: nothing after t is looked at.
+ * @throws UserError when there is nothing to find in it
+ */
 export function validationSet(snapshot: Snapshot, level: Level, options: ProtocolOptions): EvaluationSet {
   const cutoff = options.cutoff - options.windowDays * DAY
-  return sampleQueries(evaluationSet(snapshot, [level], { ...options, cutoff, history: 'kept' }), FIT_USERS, options.seed)
+  const set = sampleQueries(evaluationSet(snapshot, [level], { ...options, cutoff, history: 'kept' }), FIT_USERS, options.seed)
+  if (!levelOf(set, level).positives.some((entry) => entry >= 0)) {
+    throw new UserError(`No conversion of the validation window names a known ${level}.`, 'Choose a later eval.cutoff or a longer eval.windowDays.')
+  }
+  return set
 }
 
 /**

@@ -98,6 +98,15 @@ describe('an evaluation', () => {
     expect(report.levels.advertiser!.entries).toBe(6)
   })
 
+  it('says so when the data has nothing of the kind', async () => {
+    const bare = snapshotOf(world(60), { advertisers: Array(ITEMS).fill(-1) as number[] })
+    await expect(evaluate(bare, options([], { kind: 'advertiser' }))).rejects.toThrow('about an advertiser known by then')
+    const { report } = await evaluate(bare, options([]))
+    expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))
+    const signups = snapshotOf([[0, -1, 1, 'signup', 0], [0, 0, 2, 'view'], [0, -1, 52, 'signup', 0]], { advertisers: [0] })
+    await expect(evaluate(signups, options([]))).rejects.toThrow('about an item known by then')
+  })
+
   it('knows no advertisers from a sample of items', async () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)], { protocol: { ...protocol, indexSize: 30 } }))
     expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))

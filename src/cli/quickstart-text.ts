@@ -1,6 +1,6 @@
 import { duration } from '../core/progress.js'
 import { reportText, share } from '../evaluate/report-text.js'
-import type { Report, ReportRow } from '../evaluate/report.js'
+import type { Report } from '../evaluate/report.js'
 import type { QuickstartResult } from './quickstart.js'
 
 /** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
@@ -27,15 +27,16 @@ export function quickstartText({ real, world, seconds }: QuickstartResult, folde
 
 const heading = (text: string): string => `\n== ${text} ==\n`
 
-/** One sentence: the model's recall@10 against mean pooling's, and whether their intervals stand apart. */
+/** One sentence: the transformer's recall@10 against mean pooling's, with the interval of the paired difference. */
 export function sequenceGain(report: Report): string {
   const models = report.rows.filter((row) => row.kind === 'model' && row.level === report.kind)
   const transformer = models.find((row) => row.name.includes('transformer'))
-  const mean = models.find((row) => /\bmean\b/.test(row.name) && !row.name.includes('decayed'))
+  const mean = models.find((row) => row.difference && /\bmean\b/.test(row.name) && !row.name.includes('decayed'))
   if (!transformer || !mean) return 'No pair of a transformer and a mean pooling run to compare.'
-  const at = (row: ReportRow): string => `${share(row.recall['10'])} (${share(row.interval['10'][0])}-${share(row.interval['10'][1])})`
-  const change = (100 * (transformer.recall['10'] - mean.recall['10'])) / mean.recall['10']
-  const apart = transformer.interval['10'][0] > mean.interval['10'][1] || mean.interval['10'][0] > transformer.interval['10'][1]
-  const pair = `On the synthetic world, where what follows what carries signal, R@10 is ${at(transformer)} for the transformer and ${at(mean)} for mean pooling of the same events: ${change >= 0 ? '+' : ''}${change.toFixed(0)} %`
-  return apart ? `${pair}; the intervals stand apart.` : `${pair}, but the intervals overlap: from this run alone no difference can be claimed.`
+  const [low, high] = mean.difference!.interval['10'].map((x) => -x).reverse()
+  const gain = transformer.recall['10'] - mean.recall['10']
+  const signed = (x: number): string => (x < 0 ? `-${share(-x)}` : `+${share(x)}`)
+  const found = `On the synthetic world, where what follows what carries signal, R@10 is ${share(transformer.recall['10'])} for the transformer and ${share(mean.recall['10'])} for mean pooling of the same events: ${signed(gain)} (95 % interval of the paired difference ${signed(low)} to ${signed(high)}, ${((100 * gain) / mean.recall['10']).toFixed(0)} %)`
+  if (low > 0) return `${found}. Order is worth something here.`
+  return high < 0 ? `${found}. Here the sequence model loses.` : `${found}: no difference can be claimed from this run.`
 }

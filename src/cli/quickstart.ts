@@ -54,8 +54,8 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const world = join(options.folder, 'world')
   await step(world, 'init', '--template', 'tutorial')
   await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
-  await step(world, 'train', 'item', ...brief)
   await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...brief)
+  await step(world, 'train', 'item', ...brief)
   const report = await step.json<Report>(world, 'eval', 'item', '--runs', 'all')
   return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
 }

@@ -110,35 +110,26 @@ export function selfAttention(qkv: Tensor2D, bias: Tensor, B: number, T: number,
 }
 
 /**
- * The feed-forward block of a transformer: gelu(x · up + upBias) · down + downBias. Compiled, it goes through a part of
- * the rows at a time, so that what lies between the two products stays in the cache.
+ * The feed-forward block of a transformer: gelu(x · up + upBias) · down + downBias.
  * @param x [n, d] @param up [d, f] @param upBias [f] @param down [f, e] @param downBias [e]
  * @returns [n, e]
  */
 export function feedForward(x: Tensor2D, up: Tensor, upBias: Tensor, down: Tensor, downBias: Tensor): Tensor2D {
-  const parts = cacheParts(x.shape[0], up.shape[1] as number)
   const forward = tf.customGrad((...args) => {
     const [input, w1, b1, w2, b2, save] = args as unknown as [Tensor, Tensor, Tensor, Tensor, Tensor, Save]
-    const inputs = rows(input, parts)
-    const hidden = inputs.map((part) => tf.add(product(part, w1, false, false, 1), b1))
-    const outputs = hidden.map((h) => tf.add(product(activated(h), w2, false, false, 1), b2))
-    save([w1, w2, ...inputs, ...hidden])
+    const hidden = tf.add(product(input, w1, false, false, 1), b1)
+    save([w1, w2, input, hidden])
     return {
-      value: outputs.length === 1 ? outputs[0] : tf.concat(outputs, 0),
-      gradFunc: (dy: Tensor, [u, d, ...saved]: Tensor[]) => {
-        const gradients = rows(dy, parts).map((part, i) => {
-          const [input0, hidden0] = [saved[i], saved[parts.length + i]]
-          const dHidden = tf.mul(product(part, d, false, true, 1), geluSlope(hidden0))
-          return [
-            product(dHidden, u, false, true, 1),
-            product(input0, dHidden, true, false, 1),
-            tf.sum(dHidden, 0),
-            product(activated(hidden0), part, true, false, 1),
-            tf.sum(part, 0),
-          ]
-        })
-        if (gradients.length === 1) return gradients[0]
-        return [tf.concat(gradients.map((g) => g[0]), 0), ...[1, 2, 3, 4].map((k) => tf.addN(gradients.map((g) => g[k])))]
+      value: tf.add(product(activated(hidden), w2, false, false, 1), b2),
+      gradFunc: (dy: Tensor, [u, d, input0, hidden0]: Tensor[]) => {
+        const dHidden = tf.mul(product(dy, d, false, true, 1), geluSlope(hidden0))
+        return [
+          product(dHidden, u, false, true, 1),
+          product(input0, dHidden, true, false, 1),
+          tf.sum(dHidden, 0),
+          product(activated(hidden0), dy, true, false, 1),
+          tf.sum(dy, 0),
+        ]
       },
     }
   })
@@ -164,6 +155,19 @@ export function logSumExp(x: Tensor): Tensor {
   return reduce(x)
 }
 
+/** Elements of a part: 1 MiB of float32, about what one core's cache holds. */
+const CACHED = 1 << 18
+
+/**
+ * How many of n rows to take at a time where a row needs `width` elements in its widest step. Op by op nothing is kept
+ * in a cache, so there it is all of them at once.
+ */
+export function cacheParts(n: number, width: number): number[] {
+  if (!has('ScaledMatMul') || n * width <= CACHED) return [n]
+  const size = Math.max(1, Math.floor(CACHED / width))
+  return Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(size, n - i * size))
+}
+
 type Save = (tensors: Tensor[]) => void
 
 /** [normalized x, mean, 1 / standard deviation] */
@@ -186,20 +190,6 @@ function geluSlope(x: Tensor): Tensor {
   const t = tf.mul(x, Math.SQRT1_2)
   const bell = tf.mul(t, tf.exp(tf.sub(-0.5 * Math.log(Math.PI), tf.square(t))))
   return tf.add(tf.add(tf.mul(tf.erf(t), 0.5), bell), 0.5)
-}
-
-/** Elements of a part: 1 MiB of float32, about what one core's cache holds. */
-const CACHED = 1 << 18
-
-/** How many of n rows that become `width` wide each part gets. Op by op nothing is kept in a cache, so there it is one. */
-function cacheParts(n: number, width: number): number[] {
-  if (!has('ScaledMatMul') || n * width <= CACHED) return [n]
-  const size = Math.max(1, Math.floor(CACHED / width))
-  return Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(size, n - i * size))
-}
-
-function rows(x: Tensor, parts: number[]): Tensor[] {
-  return parts.length === 1 ? [x] : tf.split(x, parts, 0)
 }
 
 /** [softmax(q·kᵀ · scale + bias) · v, the softmax] */

@@ -41,7 +41,7 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
     name: `${shape.kind} train step [S=${S} T=${T} R=${R} C=${C}]`,
     inputs: { ...historyInputs(S, T), ...candidateInputs(shape, C), ...lossInputs(R, C), ...dropoutInputs, ...optimizerInputs() },
     fn: (state, inputs) => {
-      const dropout = sites === 0 ? undefined : patternDropout(state, inputs)
+      const dropout = sites === 0 ? undefined : patternDropout(state)
       const loss = (flat: Tensor): Tensor => batchLoss(shape, flat, state, inputs, options, dropout)
       const { value, grad } = tf.valueAndGrad(loss as (x: Tensor) => Tensor)(state.parameters)
       const { gradient, norm } = clipByNorm(grad, options.gradientClip)
@@ -93,6 +93,6 @@ export function scoreBlock(q: number, n: number, d: number): ProgramSpec {
   }
 }
 
-function patternDropout(state: Tensors, inputs: Tensors): Dropout {
-  return (site, x) => tf.mul(x, tf.gather(state['dropout.patterns'], inputs[`dropout.${site}`] as tf.Tensor1D))
+function patternDropout(state: Tensors): Dropout {
+  return (site, x, inputs) => tf.mul(x, tf.gather(state['dropout.patterns'], inputs[`dropout.${site}`] as tf.Tensor1D))
 }

@@ -8,14 +8,15 @@ import type { ModelShape } from './shape.js'
 /** What is added to a score to take a key out of the softmax: exp of it is 0 in float32. */
 const CLOSED = -1e9
 
-/** Multiplies the tokens by keep/drop patterns; the identity outside training. */
-export type Dropout = (site: number, x: Tensor) => Tensor
+/** Multiplies the tokens by the keep/drop patterns of their inputs; the identity outside training. */
+export type Dropout = (site: number, x: Tensor, inputs: Tensors) => Tensor
 
 /**
  * Pre-norm transformer (Vaswani et al. 2017; pre-norm: Xiong et al. 2020) over tokens [S * T, width], with padding
  * masked; states of the same shape. Causal: a state sees its own and earlier events only.
  */
-export function transformer(shape: ModelShape, p: Tensors, x: Tensor, mask: Tensor, dropout: Dropout): Tensor {
+export function transformer(shape: ModelShape, p: Tensors, x: Tensor, inputs: Tensors, dropout: Dropout): Tensor {
+  const mask = inputs['event.mask']
   const [S, T] = mask.shape as [number, number]
   const { heads, layers } = shape.config
   const bias = attentionBias(mask, shape.causal)
@@ -24,10 +25,10 @@ export function transformer(shape: ModelShape, p: Tensors, x: Tensor, mask: Tens
     const name = `layer.${l}`
     const qkv = dense(p, `${name}.attention.qkv`, norm(`${name}.attention.norm`, x)) // [S * T, 3 * width]
     const mixed = selfAttention(qkv as tf.Tensor2D, bias, S, T, heads)
-    x = tf.add(x, dropout(1 + 2 * l, dense(p, `${name}.attention.output`, mixed)))
+    x = tf.add(x, dropout(1 + 2 * l, dense(p, `${name}.attention.output`, mixed), inputs))
     const f = `${name}.feedforward`
     const block = feedForward(norm(`${f}.norm`, x) as tf.Tensor2D, p[`${f}.hidden.weight`], p[`${f}.hidden.bias`], p[`${f}.output.weight`], p[`${f}.output.bias`])
-    x = tf.add(x, dropout(2 + 2 * l, block))
+    x = tf.add(x, dropout(2 + 2 * l, block, inputs))
   }
   return norm('final.norm', x)
 }

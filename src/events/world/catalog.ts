@@ -5,8 +5,10 @@ import { advertiserName, itemTitle } from './names.js'
 import { STREAM } from './streams.js'
 import { THEMES, TRAIL_LENGTH, type TrailCategory } from './themes.js'
 
-/** Price bands: 0 cheap, 1 middle, 2 dear. Items and users have one each. */
+/** Price bands: 0 cheap, 1 middle, 2 dear. Items, advertisers and users have one each. */
 export const TIERS = 3
+/** Share of the items in the band of their advertiser; the others are of any. */
+const IN_BAND = 0.8
 /** Items that come to market during the span; never the head item of a category. */
 const LAUNCHED_LATER = 0.3
 /** Zipf exponent of the items inside one advertiser's assortment, and of onsite popularity. */
@@ -45,12 +47,13 @@ export function makeCatalog(knobs: WorldKnobs, seed: number): Catalog {
   const head = headItems(categoryStart, offsite)
 
   const rng = new Rng(seed, STREAM.catalog, 1)
+  const band = Uint8Array.from({ length: knobs.advertisers }, () => rng.int(TIERS))
   const itemTier = new Uint8Array(items)
   const itemPrice = new Float32Array(items)
   const itemLaunch = new Uint32Array(items)
   for (let i = 0; i < items; i++) {
     const category = categoryOf(deal.itemCategory[i])
-    itemTier[i] = rng.int(TIERS)
+    itemTier[i] = rng.uniform() < IN_BAND ? band[deal.itemAdvertiser[i]] : rng.int(TIERS)
     itemPrice[i] = readablePrice(category.price * TIER_PRICE[itemTier[i]] * Math.exp(0.15 * rng.normal()))
     const later = rng.uniform() < LAUNCHED_LATER && head[deal.itemCategory[i]] !== i
     itemLaunch[i] = later ? knobs.start + rng.int(Math.ceil(knobs.days * 0.95) * DAY) : Math.max(0, knobs.start - DAY - rng.int(700 * DAY))

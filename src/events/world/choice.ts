@@ -2,7 +2,7 @@ import type { Rng } from '../../core/rng.js'
 import { TIERS, type Catalog } from './catalog.js'
 
 /** Weight of an item for a user whose price tier is 0, 1 or 2 bands away. */
-export const TIER_KERNEL = [1, 0.3, 0.08] as const
+export const TIER_KERNEL = [1, 0.2, 0.04] as const
 /** Draws before a choice among items that are not on the market yet gives up. */
 const ATTEMPTS = 8
 
@@ -48,9 +48,9 @@ export class ItemChoice {
     return item >= 0 ? item : this.catalog.head[rng.int(this.catalog.categories)]
   }
 
-  /** An item of [from, to) by offsite popularity, on the market or not. */
-  popularIn(rng: Rng, from: number, to: number): number {
-    return drawIn(rng, this.popular, from, to)
+  /** An item of [from, to) for a user of this price tier, on the market or not. */
+  suited(rng: Rng, from: number, to: number, tier: number): number {
+    return drawIn(rng, this.byTier[tier], from, to)
   }
 
   /** Items [from, to) of one advertiser in category c; from = to where he sells none. */

@@ -26,7 +26,7 @@ export interface WorldKnobs {
   orderDependence: number
   /**
    * Expected changes of interest of a user in 100 days. Higher: old events say less, and recency pays. 0 = the interests
-   * of the first day are those of the last.
+   * of the first day are those of the last. A project is given up with the interest it came from.
    */
   drift: number
   /**

@@ -1,28 +1,32 @@
 import type { WorldKnobs } from './knobs.js'
 
+/**
+ * Many users with short histories rather than few with long ones: each is one example of a project, and a sequence
+ * model that sees too few of them learns the users by heart instead of the order.
+ */
 const tutorial: WorldKnobs = {
-  users: 4000,
-  items: 4000,
+  users: 6000,
+  items: 3000,
   advertisers: 300,
   themes: 12,
-  days: 150,
+  days: 120,
   start: Date.UTC(2025, 0, 1) / 1000,
-  sessionsPerUser: 18,
-  orderDependence: 0.85,
+  sessionsPerUser: 12,
+  orderDependence: 0.9,
   drift: 0.5,
   noise: 0.05,
-  conversionRate: 0.08,
+  conversionRate: 0.12,
   checkoutRate: 0.45,
   signupRate: 0.01,
-  popularitySkew: 0.8,
-  onsiteShare: 0.25,
+  popularitySkew: 1,
+  onsiteShare: 0.2,
   domainShift: 0.7,
 }
 
 /** Worlds that have a name. `tutorial` takes seconds; `tiny` is for tests. */
 export const PRESETS = {
   tutorial,
-  tiny: { ...tutorial, users: 300, items: 400, advertisers: 40, themes: 4, days: 90, sessionsPerUser: 14 },
+  tiny: { ...tutorial, users: 300, items: 400, advertisers: 40, themes: 4, days: 90 },
 } as const satisfies Record<string, WorldKnobs>
 
 export type PresetName = keyof typeof PRESETS

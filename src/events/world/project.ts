@@ -2,10 +2,10 @@ import type { Rng } from '../../core/rng.js'
 import { TRAIL_LENGTH } from './themes.js'
 
 /** Mean and log-deviation of the days a project stays at one stage. */
-const STAGE_DAYS = 12
+const STAGE_DAYS = 14
 const STAGE_SPREAD = 0.6
-/** Stages of a project: 5 to 10. */
-const SHORTEST = 5
+/** Stages of a project: 6 to 11. */
+const SHORTEST = 6
 const STAGE_COUNTS = 6
 /** Probability that a project turns round after a stage. */
 const TURN = 0.1

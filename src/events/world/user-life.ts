@@ -21,6 +21,8 @@ export function liveUser(world: World, user: number, events: EventTable): void {
   const state: UserState = { world, user, rng, tier, interests, project, postponed: [], accounts: new Set(), favourites: new Map(), events }
   for (const time of times) {
     interests.advance(time)
+    // a project is given up with the interest it came from
+    if (!interests.themes.includes(state.project.theme)) state.project = new Project(rng, interests.draw(), time)
     while (!state.project.advance(time)) state.project = new Project(rng, interests.draw(), time)
     if (rng.uniform() < knobs.onsiteShare) onsiteVisit(state, time)
     else offsiteVisit(state, time)

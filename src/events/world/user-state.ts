@@ -38,16 +38,16 @@ export interface UserState {
 /** Favourite advertisers of a user in a theme. */
 const FAVOURITES = 2
 
-/** The advertisers a user likes in a theme: drawn once, by popularity there; the same whenever they are asked for. */
+/** The advertisers a user likes in a theme: drawn once, by popularity there among what he can pay; the same whenever they are asked for. */
 export function favouritesIn(state: UserState, theme: number): readonly number[] {
   let favourites = state.favourites.get(theme)
   if (favourites === undefined) {
-    const { world, user } = state
+    const { world, user, tier } = state
     const rng = new Rng(world.seed, STREAM.favourite, user, theme)
     const { categoryStart, itemAdvertiser } = world.catalog
     const from = categoryStart[theme * TRAIL_LENGTH]
     const to = categoryStart[(theme + 1) * TRAIL_LENGTH]
-    favourites = Array.from({ length: FAVOURITES }, () => itemAdvertiser[world.choice.popularIn(rng, from, to)])
+    favourites = Array.from({ length: FAVOURITES }, () => itemAdvertiser[world.choice.suited(rng, from, to, tier)])
     state.favourites.set(theme, favourites)
   }
   return favourites

@@ -34,8 +34,9 @@ const kindOf = (data: TypedArray): Kind => {
 /**
  * Writes named typed arrays as one safetensors file (https://github.com/huggingface/safetensors: u64 header length,
  * JSON header, raw little-endian data), atomically. The header carries `checksum`, the SHA-256 of the data.
+ * @returns that checksum
  */
-export function writeSafetensors(path: string, arrays: Record<string, NamedArray>, metadata: Record<string, string> = {}): void {
+export function writeSafetensors(path: string, arrays: Record<string, NamedArray>, metadata: Record<string, string> = {}): string {
   // widest types first, so that every array starts at a multiple of its element size
   const names = Object.keys(arrays).sort((a, b) => arrays[b].data.BYTES_PER_ELEMENT - arrays[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1))
   const header: Record<string, unknown> = {}
@@ -49,12 +50,14 @@ export function writeSafetensors(path: string, arrays: Record<string, NamedArray
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
     offset += data.byteLength
   }
-  header.__metadata__ = { ...metadata, checksum: checksumOf(parts) }
+  const checksum = checksumOf(parts)
+  header.__metadata__ = { ...metadata, checksum }
   let json = JSON.stringify(header)
   json += ' '.repeat((8 - (json.length % 8)) % 8)
   const head = Buffer.alloc(8)
   head.writeBigUInt64LE(BigInt(Buffer.byteLength(json)))
   writeFileAtomic(path, [head, Buffer.from(json), ...parts])
+  return checksum
 }
 
 /**

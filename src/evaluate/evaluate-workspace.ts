@@ -10,10 +10,12 @@ import type { Snapshot } from '../features/snapshot.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
 import { runFolder } from '../store/workspace.js'
+import type { Encoder } from '../train/encoder.js'
 import { findRun, listRuns, type Manifest } from '../train/manifest.js'
 import { loadRun, type LoadedRun } from '../train/run.js'
 import { requestedBaselines } from './baselines.js'
-import { evaluate, type Model } from './evaluate.js'
+import { evaluate, type Model, type Towers } from './evaluate.js'
+import { aboutFitting, fittingModel, type FittingModel } from './fitting-model.js'
 import { isoDate } from './protocol.js'
 import { saveReport, type Report } from './report.js'
 import type { Sample, SampleNames } from './samples.js'
@@ -51,17 +53,18 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     if (manifests.length > 0) engine = await createEngine({ engine: config.engine.name, device: config.engine.device, threads: config.engine.threads || undefined })
     for (const { id } of manifests) loaded.push(await loadRun(folder, id, kind, engine!, snapshot))
     const { windowDays, indexSize, history, seed, bootstrap } = config.eval
+    const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
     const { report, samples } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
       bootstrap, requested, samples: options.samples, progress,
-      models: named(loaded),
+      models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))
         return products.get(width)!
       },
     })
-    report.notes.push(...aboutRuns(manifests))
+    report.notes.push(...aboutRuns(manifests), ...aboutFitting(fitting))
     const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report) : undefined
     return { report, samples, names: readNames(store, kind, samples), path }
   } finally {
@@ -97,25 +100,42 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
   return cutoff
 }
 
+const DAY = 86_400
 const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max pooling', 'decayed-mean': 'decayed mean pooling' }
 
 /** Runs under names that a table can tell apart. */
-function named(runs: readonly LoadedRun[]): Model[] {
+function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loadSelected: (id: string) => Promise<LoadedRun>): Model[] {
   const names = runs.map(({ config }) => TOWERS[config.model.userTower])
-  return runs.map(({ manifest, encoder }, i) => ({
+  return runs.map(({ manifest, encoder }, i): Model => ({
     run: manifest.id,
     name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
     width: encoder.width,
+    ...towersOf(encoder),
+    // opened only while it is used: its tables are as large as the model's own
+    ...(fitting[i].file === 'selected' && {
+      selected: async (use) => {
+        const selected = await loadSelected(manifest.id)
+        try {
+          return await use(towersOf(selected.encoder))
+        } finally {
+          await selected.dispose()
+        }
+      },
+    }),
+  }))
+}
+
+function towersOf(encoder: Encoder): Towers {
+  return {
     encodeUsers: (queries, anchor) => encoder.encodeUsers(queries, anchor),
     encodeEntries: (ids, asOf) => encoder.encodeList(ids, asOf),
-  }))
+  }
 }
 
 function aboutRuns(manifests: readonly Manifest[]): string[] {
   const notes: string[] = []
   const unfit = manifests.filter(({ refit }) => !refit).map(({ id }) => id)
   if (unfit.length > 0) notes.push(`trained without refit (train.refit: false), so they have not learned from the validation window: ${unfit.join(', ')}.`)
-  if (manifests.some(({ refit }) => refit)) notes.push('the hybrid weights are fitted with the refitted model, which has seen the validation window; nothing in them comes from the evaluated one.')
   return notes
 }
 

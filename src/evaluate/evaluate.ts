@@ -14,16 +14,25 @@ import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from
 import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Sample } from './samples.js'
 
-/** A finished run as evaluation sees it: train's Encoder has this shape. */
-export interface Model {
-  run: string
-  /** as printed: "transformer", "mean pooling" */
-  name: string
-  width: number
+/** The towers of a model: train's Encoder has this shape. */
+export interface Towers {
   /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds) */
   encodeUsers(queries: Queries, anchor: number): Promise<Float32Array>
   /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
   encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
+}
+
+/** A finished run as evaluation sees it. */
+export interface Model extends Towers {
+  run: string
+  /** as printed: "transformer", "mean pooling" */
+  name: string
+  width: number
+  /**
+   * Lends the towers of the same run as they were before they learned from the validation window: the hybrid's weights
+   * are fitted with them. Absent: the model itself has not seen it, or nothing else is kept.
+   */
+  selected?<T>(use: (towers: Towers) => Promise<T>): Promise<T>
 }
 
 export interface EvaluateOptions {
@@ -58,10 +67,11 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const judge = new Judge(snapshot, set, options)
   const validation = tryValidation(snapshot, kind, protocol, notes)
   for (const model of models) {
-    const tower = await towerOf(model, set, kind, await options.products(model.width))
+    const products = await options.products(model.width)
+    const tower = await towerOf(model.name, model, set, kind, products)
     await judge.add(tower, above, { run: model.run })
     if (!validation) continue
-    const base = await towerOf(model, validation, kind, await options.products(model.width))
+    const base = await lendSelected(model, (towers) => towerOf(model.name, towers, validation, kind, products))
     const fitted = await fitBlend(snapshot, validation, kind, HYBRID_GRID, base)
     const { catalog } = levelOf(set, kind)
     const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays), fitted, tower)
@@ -81,13 +91,18 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   return { report, samples }
 }
 
+/** The model to fit weights with: the selected one where it is kept. */
+function lendSelected<T>(model: Model, use: (towers: Towers) => Promise<T>): Promise<T> {
+  return model.selected ? model.selected(use) : use(model)
+}
+
 /** Scores a model's entries for the users of `set`, as of its cutoff. */
-async function towerOf(model: Model, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<Retriever> {
+async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<Retriever> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, kind)
   const entryVectors = await model.encodeEntries(catalog.ids, t)
   const queryVectors = await model.encodeUsers(set.queries, t)
-  return new TowerRetriever(model.name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
+  return new TowerRetriever(name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
 }
 
 /** Measures one retriever after the other into rows. */

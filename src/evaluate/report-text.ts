@@ -18,17 +18,26 @@ export function reportText(report: Report): string {
     lines.push(...table(rows))
     const beside = rows.filter((row) => row.kind === 'model' && row.difference)
     if (beside.length > 0) lines.push('', ...beside.map(comparison))
-    const lost = [
-      about.positivesOutside > 0 ? `${count(about.positivesOutside)} conversions of entries not known by then` : '',
-      about.usersWithoutHistory > 0 ? `${count(about.positivesWithoutHistory)} of ${count(about.usersWithoutHistory)} users without history` : '',
-    ].filter(Boolean)
-    if (lost.length > 0) lines.push('', `Counted as misses: ${lost.join(', ')}.`)
+    const missed = missedText(level, about)
+    if (missed) lines.push('', missed)
   }
   lines.push('', ...reading(report), ...report.notes.map((note) => `Note: ${note}`))
   return lines.join('\n')
 }
 
 const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
+const one = { item: 'an item', advertiser: 'an advertiser', category: 'a category' }
+
+/** "Counted as misses: 9 conversions of items not known at the cutoff, 32 conversions of 2 users without a history." */
+function missedText(level: Level, { positivesOutside, positivesWithoutHistory, usersWithoutHistory }: NonNullable<Report['levels'][Level]>): string {
+  const parts = [
+    positivesOutside > 0 ? `${conversions(positivesOutside)} of ${positivesOutside === 1 ? one[level] : plural[level].toLowerCase()} not known at the cutoff` : '',
+    positivesWithoutHistory > 0 ? `${conversions(positivesWithoutHistory)} of ${usersWithoutHistory === 1 ? '1 user' : `${count(usersWithoutHistory)} users`} without a history` : '',
+  ].filter(Boolean)
+  return parts.length > 0 ? `Counted as misses: ${parts.join(', ')}.` : ''
+}
+
+const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(n)} conversions`)
 
 /** Columns of text, the first to the left, the others to the right. */
 function table(rows: readonly ReportRow[]): string[] {

@@ -23,7 +23,7 @@ export interface TrainingVectors {
   parameters: Float32Array
   m: Float32Array
   v: Float32Array
-  /** parameters of the best validation, where they may become the result */
+  /** parameters of the best validation so far, in the select phase */
   best?: Float32Array
 }
 

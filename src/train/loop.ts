@@ -2,7 +2,7 @@ import { Interrupted } from '../core/errors.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
 import { MetricsLog } from './metrics-log.js'
-import { weightsHash } from './model-file.js'
+import { hasSelected, weightsHash, writeModel } from './model-file.js'
 import { modelShape, type ModelTables } from './model-inputs.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
 import type { Phase, TrainRecord } from './records.js'
@@ -38,7 +38,8 @@ export interface TrainResult {
  *
  * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
  *    (a smaller K for a small catalog) has not risen for `patience` validations; the best step is chosen;
- * 2. refit: train anew up to the cutoff for that many steps. Without refit, the best parameters of 1 are the result.
+ * 2. refit: train anew up to the cutoff for that many steps; the best model of 1 is kept as selected.safetensors.
+ *    Without refit, the best parameters of 1 are the result.
  *
  * @throws UserError when there is nothing to train or validate on, or the loss is not finite; Interrupted when the
  *   signal aborts it
@@ -46,9 +47,10 @@ export interface TrainResult {
 export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, TrainResult> {
   const { config, kind, snapshot, engine, run, folder, cutoff, now = Date.now } = job
   const { train } = config
-  const specs = parameterSpecs(modelShape(snapshot, config, kind), train.temperature)
+  const shape = modelShape(snapshot, config, kind)
+  const specs = parameterSpecs(shape, train.temperature)
   const log = new MetricsLog(folder)
-  const found: Checkpoint | undefined = readCheckpoint(folder, specs)
+  const found = resumable(folder, readCheckpoint(folder, specs))
   let progress: Progress = found?.progress ?? { phase: 'select', step: 0, seconds: 0, earlierSeconds: 0, stale: 0 }
   let vectors: TrainingVectors | undefined = found?.vectors
   log.rewind(progress.phase, progress.step)
@@ -86,12 +88,13 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
           const recall = await validate(engine, encoder, set)
           const better = progress.best === undefined || recall[watched] > progress.best.recall[watched]
           progress = { ...progress, best: better ? { step, recall } : progress.best, stale: better ? 0 : progress.stale + 1 }
-          if (better && !train.refit) best = await phase.parameters()
+          if (better) best = await phase.parameters()
           yield record({ type: 'validation', phase: 'select', step, recall, best: better })
         }
         if (meter.due(train.checkpointSeconds)) save({ ...(await phase.vectors()), best })
       }
       if (!train.refit) return finish(best!, phase.tables)
+      writeModel(folder, shape, { parameters: best!, tables: phase.tables }, 'selected')
     } finally {
       await encoder.dispose()
       await phase.close()
@@ -123,6 +126,11 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     const { best, seconds, earlierSeconds } = progress
     return { parameters, tables, weightsHash: weightsHash(parameters), steps: best!.step, seconds: seconds + earlierSeconds, recall: best!.recall }
   }
+}
+
+/** A refit whose selected model is gone starts over: nothing after it could make that model again. */
+function resumable(folder: string, checkpoint: Checkpoint | undefined): Checkpoint | undefined {
+  return checkpoint?.progress.phase === 'refit' && !hasSelected(folder) ? undefined : checkpoint
 }
 
 /** Collects steps into step records, and knows when the next checkpoint is due. */

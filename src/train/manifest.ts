@@ -28,6 +28,8 @@ export interface Manifest {
   /** steps of the final parameters */
   steps?: number
   weightsHash?: string
+  /** of selected.safetensors, which a refitted run has */
+  selectedChecksum?: string
   recall?: Record<string, number>
   seconds?: number
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safetensors.js'
+import { UserError } from '../core/errors.js'
+import { readSafetensors, writeSafetensors, type NamedArray, type Safetensors } from '../core/safetensors.js'
 import { flattenParameters, nameParameters, parameterSpecs } from '../model/parameters.js'
 import type { ModelShape } from '../model/shape.js'
 import type { ModelTables } from './model-inputs.js'
@@ -12,13 +14,19 @@ export interface TrainedModel {
   tables: ModelTables
 }
 
-const FILE = 'model.safetensors'
+/**
+ * The models a run keeps. final: what it is for. selected: the best of the select phase, which has learned nothing of
+ * the validation window, with the tables it was trained with; kept where a refit makes the final one.
+ */
+export const MODEL_FILES = { final: 'model.safetensors', selected: 'selected.safetensors' } as const
+export type ModelFile = keyof typeof MODEL_FILES
+
 const ITEM_VECTORS = 'items.vectors'
 const ADVERTISER_TABLE = 'advertisers.table'
 const WARM = 'items.warm'
 
-/** Writes final parameters and frozen tables by name. */
-export function writeModel(folder: string, shape: ModelShape, { parameters, tables }: TrainedModel): void {
+/** Writes parameters and frozen tables by name. */
+export function writeModel(folder: string, shape: ModelShape, { parameters, tables }: TrainedModel, file: ModelFile = 'final'): void {
   const table = (data: Float32Array, width: number): NamedArray => ({ shape: [data.length / width, width], data })
   const arrays: Record<string, NamedArray> = {
     ...nameParameters(parameterSpecs(shape), parameters),
@@ -26,15 +34,16 @@ export function writeModel(folder: string, shape: ModelShape, { parameters, tabl
     [WARM]: { shape: [tables.warm.length], data: tables.warm },
   }
   if (tables.advertiserTable) arrays[ADVERTISER_TABLE] = table(tables.advertiserTable, shape.aggregateWidth)
-  writeSafetensors(join(folder, FILE), arrays)
+  writeSafetensors(join(folder, MODEL_FILES[file]), arrays)
 }
 
 /**
- * Reads the model of a run; `shape` may have more items than were trained.
- * @throws UserError when the file is missing or damaged
+ * Reads a model of a run; `shape` may have more items than were trained.
+ * @param checksum of the file, where the manifest has it
+ * @throws UserError when the file is missing, damaged, or not the one of the manifest
  */
-export function readModel(folder: string, shape: ModelShape): TrainedModel {
-  const { arrays } = readSafetensors(join(folder, FILE))
+export function readModel(folder: string, shape: ModelShape, file: ModelFile = 'final', checksum?: string): TrainedModel {
+  const { arrays } = verifyModel(folder, file, checksum)
   return {
     parameters: flattenParameters(parameterSpecs(shape), arrays as Record<string, { shape: number[]; data: Float32Array }>),
     tables: {
@@ -43,6 +52,28 @@ export function readModel(folder: string, shape: ModelShape): TrainedModel {
       advertiserTable: arrays[ADVERTISER_TABLE]?.data as Float32Array | undefined,
     },
   }
+}
+
+/**
+ * Reads a file of a model whole and checks it.
+ * @throws UserError when it is missing, damaged, or not the one of the manifest
+ */
+export function verifyModel(folder: string, file: ModelFile, checksum?: string): Safetensors {
+  const path = join(folder, MODEL_FILES[file])
+  const read = readSafetensors(path)
+  if (checksum !== undefined && read.metadata.checksum !== checksum) {
+    throw new UserError(`${path} is not the file that the manifest of its run names: the checksums differ.`, 'Restore it from a copy, or delete the folder of this run and train again.')
+  }
+  return read
+}
+
+/** The checksum of the kept model of the select phase. @throws UserError when the file is missing or damaged */
+export function selectedChecksum(folder: string): string {
+  return verifyModel(folder, 'selected').metadata.checksum
+}
+
+export function hasSelected(folder: string): boolean {
+  return existsSync(join(folder, MODEL_FILES.selected))
 }
 
 /** SHA-256 in hex over the bytes of the flat parameters. */

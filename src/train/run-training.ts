@@ -11,7 +11,7 @@ import { claimRun } from './claim.js'
 import { trainLoop } from './loop.js'
 import { writeManifest } from './manifest.js'
 import { MetricsLog } from './metrics-log.js'
-import { writeModel } from './model-file.js'
+import { selectedChecksum, writeModel } from './model-file.js'
 import { modelShape } from './model-inputs.js'
 import type { DoneRecord, ModelKind, TrainRecord } from './records.js'
 import { startRun } from './start-run.js'
@@ -48,7 +48,7 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
     const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })
 
     writeModel(folder, modelShape(snapshot, config, kind), { parameters, tables })
-    writeManifest(folder, { ...manifest, status: 'done', ...outcome })
+    writeManifest(folder, { ...manifest, status: 'done', ...outcome, ...(manifest.refit && { selectedChecksum: selectedChecksum(folder) }) })
     removeCheckpoint(folder)
     const done: DoneRecord = { type: 'done', run: manifest.id, ...outcome }
     new MetricsLog(folder).append(done)

@@ -12,7 +12,7 @@ import { inferenceState } from '../model/state.js'
 import { usesAges } from './batch.js'
 import { Encoder } from './encoder.js'
 import { findRun, type Manifest } from './manifest.js'
-import { readModel } from './model-file.js'
+import { readModel, type ModelFile } from './model-file.js'
 import { extendTables, modelShape } from './model-inputs.js'
 import type { ModelKind } from './records.js'
 
@@ -38,9 +38,10 @@ export function readRunConfig(workspace: string, run: string): Config {
  * nothing; new items get vectors by the rule for cold items.
  *
  * @param reference an id, or 'latest' for the newest run of the kind
+ * @param which selected: the model of the select phase, which of a run without refit is the final one
  * @throws UserError when there is no such run, its files are damaged, or the snapshot is of other data
  */
-export async function loadRun(workspace: string, reference: string, kind: ModelKind, engine: Engine, snapshot: Snapshot): Promise<LoadedRun> {
+export async function loadRun(workspace: string, reference: string, kind: ModelKind, engine: Engine, snapshot: Snapshot, which: ModelFile = 'final'): Promise<LoadedRun> {
   const manifest = findRun(workspace, reference, kind)
   const { data } = manifest
   if (snapshot.items < data.items || snapshot.advertisers < data.advertisers || snapshot.users < data.users) {
@@ -51,7 +52,8 @@ export async function loadRun(workspace: string, reference: string, kind: ModelK
   }
   const config = readRunConfig(workspace, manifest.id)
   const shape = modelShape(snapshot, config, kind)
-  const model = readModel(runFolder(workspace, manifest.id), shape)
+  const folder = runFolder(workspace, manifest.id)
+  const model = which === 'selected' && manifest.refit ? readModel(folder, shape, 'selected', manifest.selectedChecksum) : readModel(folder, shape)
   const state = await engine.state(inferenceState(shape, model.parameters, extendTables(model.tables, snapshot, config, kind)))
   const encoder = new Encoder({
     engine,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,8 +6,9 @@ import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
 import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
-import { readReport } from '../../src/evaluate/report.js'
+import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
 import { openStore } from '../../src/store/open.js'
@@ -19,6 +20,14 @@ import { DAY } from '../fixtures/histories.js'
 const START = 1_600_000_000
 const TINY = ['train.steps=4', 'train.validateEvery=2', 'train.rows=16', 'train.positivesPerAnchor=2', 'train.uniformNegatives=8', 'model.width=8', 'model.outputWidth=8', 'model.feedForward=8', 'model.layers=1', 'model.length=8', 'model.vectorWidth=8', 'train.windowDays=10', 'eval.windowDays=10', 'eval.bootstrap=20']
 
+/** Puts other parameters of the same shapes into a model's file; gives its new checksum. */
+function replaceParameters(path: string): string {
+  const rng = new Rng(9)
+  const { arrays } = readSafetensors(path)
+  for (const [name, { data }] of Object.entries(arrays)) if (!name.startsWith('items.')) for (let i = 0; i < data.length; i++) data[i] = rng.normal()
+  return writeSafetensors(path, arrays)
+}
+
 function fill(folder: string): void {
   const store = openStore(folder, { create: true })
   const writer = store.writer()
@@ -27,7 +36,7 @@ function fill(folder: string): void {
   for (let d = 0; d < 90; d++) {
     for (let user = 0; user < 40; user++) {
       if (rng.uniform() < 0.7) continue
-      writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(6)) % 40}`), advertiser: 0, type: 2, domain: 0, time: START + d * DAY + user })
+      writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(25)) % 40}`), advertiser: 0, type: 2, domain: 0, time: START + d * DAY + user })
     }
   }
   writer.commit()
@@ -84,9 +93,39 @@ describe('evaluating a workspace', () => {
       expect(reportText(report)).toContain('mean pooling against transformer')
     })
 
-    it('says that the hybrid weights saw a refitted model', async () => {
-      const { report } = await evaluateWorkspace(options())
-      expect(report.notes.join()).toContain('refitted model')
+    it('fits the hybrid with the model of the select phase: what the refit made does not move its weights', async () => {
+      const files = runFolder(folder, ids[1])
+      const rows = async (): Promise<{ model: ReportRow; hybrid: ReportRow; notes: string }> => {
+        const { report } = await evaluateWorkspace(options())
+        const [model, hybrid] = report.rows.filter((row) => row.level === 'item')
+        return { model, hybrid, notes: report.notes.join() }
+      }
+      const before = await rows()
+      expect(before.notes).toContain('has not trained on the validation window')
+      expect(before.hybrid.fitted).toBeDefined()
+
+      const whole = readFileSync(join(files, 'model.safetensors'))
+      replaceParameters(join(files, 'model.safetensors'))
+      const refitReplaced = await rows()
+      expect(refitReplaced.model.recall).not.toEqual(before.model.recall)
+      expect(refitReplaced.hybrid.fitted).toEqual(before.hybrid.fitted)
+      writeFileSync(join(files, 'model.safetensors'), whole)
+
+      const selected = readFileSync(join(files, 'selected.safetensors'))
+      const checksum = replaceParameters(join(files, 'selected.safetensors'))
+      await expect(rows()).rejects.toThrow('the checksums differ')
+      const manifest = readManifest(files)
+      writeManifest(files, { ...manifest, selectedChecksum: checksum })
+      const selectedReplaced = await rows()
+      expect(selectedReplaced.model.recall).toEqual(before.model.recall)
+      expect(selectedReplaced.hybrid.fitted!.recall).not.toEqual(before.hybrid.fitted!.recall)
+      writeFileSync(join(files, 'selected.safetensors'), selected)
+      writeManifest(files, manifest)
+    })
+
+    it('says so where a longer window than that of the training leaves no unseen part to fit in', async () => {
+      const { report } = await evaluateWorkspace(options({}, ['eval.windowDays=20']))
+      expect(report.notes.join()).toContain('partly trained on')
     })
 
     it('refuses a cutoff before the one a run was trained up to', async () => {

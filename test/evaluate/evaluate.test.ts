@@ -152,6 +152,17 @@ describe('the weights of control and hybrid', () => {
     expect(await fit(snapshotOf([...before, ...after(8, 2)], catalog))).toEqual(first)
   })
 
+  it('are fitted with the selected model where it is lent, and weigh the scores of the other', async () => {
+    const fitted = async (one: Model) => (await evaluate(snapshot, options([one]))).report.rows.filter(({ level, kind }) => level === 'item' && kind !== 'baseline')
+    const knowing = model(snapshot)
+    const blank: Model = { ...knowing, encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }
+    const [known, both] = [await fitted(knowing), await fitted({ ...blank, selected: (use) => use(knowing) })]
+    const alone = await fitted(blank)
+    expect(both[1].fitted).toEqual(known[1].fitted)
+    expect(both[1].fitted!.recall).not.toEqual(alone[1].fitted!.recall)
+    expect(both[0].recall).toEqual(alone[0].recall)
+  })
+
   it('are those of the best recall on that window', async () => {
     const set = validationSet(snapshot, 'item', protocol)
     expect(set.protocol.cutoff).toBe(day(40))

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Interrupted } from '../../src/core/errors.js'
 import { readManifest } from '../../src/train/manifest.js'
+import { verifyModel } from '../../src/train/model-file.js'
 import type { TrainRecord } from '../../src/train/records.js'
 import { runTraining, type TrainOptions } from '../../src/train/run-training.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
@@ -22,6 +23,15 @@ async function cutOff(job: TrainOptions, when: (record: TrainRecord) => boolean)
   throw new Error('the training was not cut off')
 }
 
+/** The manifest's checksum of the selected model, once its file has been found whole; undefined where none is kept. */
+function keptSelected(workspace: string, run: string): string | undefined {
+  const files = join(workspace, 'runs', run)
+  const { selectedChecksum } = readManifest(files)
+  expect(existsSync(join(files, 'selected.safetensors'))).toBe(selectedChecksum !== undefined)
+  if (selectedChecksum !== undefined) verifyModel(files, 'selected', selectedChecksum)
+  return selectedChecksum
+}
+
 const at = (phase: 'select' | 'refit', step: number) => (record: TrainRecord) => record.type === 'step' && record.phase === phase && record.step === step
 
 describe('a training that was cut off', () => {
@@ -30,7 +40,11 @@ describe('a training that was cut off', () => {
     ['without refit', ['train.refit=false']],
   ])('ends with the same weights, bit for bit, %s', async (_name, set) => {
     const config = settings('train.steps=40', 'train.validateEvery=10', 'train.patience=9', 'model.dropout=0.2', ...set)
-    const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config }))))
+    const whole = await inWorkspace(async (folder) => {
+      const { records, done } = await collect(runTraining(options(folder, { config })))
+      return { records, done, selected: keptSelected(folder, done.run) }
+    })
+    expect(whole.selected !== undefined).toBe(config.train.refit)
     await inWorkspace(async (folder) => {
       const job = options(folder, { config })
       const first = await cutOff(job, at('select', 20))
@@ -40,6 +54,7 @@ describe('a training that was cut off', () => {
 
       const second = await cutOff(job, at('select', 30))
       const { records, done } = await collect(runTraining(job))
+      expect(keptSelected(folder, done.run)).toEqual(whole.selected)
       expect([second.run, done.run]).toEqual([first.run, first.run])
       expect(records[0]).toMatchObject({ type: 'start', phase: 'select', from: 30 })
       expect(done.weightsHash).toBe(whole.done.weightsHash)
@@ -58,10 +73,26 @@ describe('a training that was cut off', () => {
     const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config }))))
     await inWorkspace(async (folder) => {
       const job = options(folder, { config })
-      await cutOff(job, at('refit', 10))
+      const { run } = await cutOff(job, at('refit', 10))
+      const kept = readFileSync(join(folder, 'runs', run, 'selected.safetensors'))
       const { records, done } = await collect(runTraining(job))
       expect(records[0]).toMatchObject({ type: 'start', phase: 'refit', from: 10 })
       expect(done.weightsHash).toBe(whole.done.weightsHash)
+      expect(readFileSync(join(folder, 'runs', run, 'selected.safetensors')).equals(kept)).toBe(true)
+    })
+  })
+
+  it('starts over where the selected model that the refit follows is gone', async () => {
+    await inWorkspace(async (folder) => {
+      const job = options(folder, { config: settings('train.steps=10', 'train.validateEvery=10') })
+      const { run } = await cutOff(job, at('refit', 1))
+      const selected = join(folder, 'runs', run, 'selected.safetensors')
+      const kept = readFileSync(selected)
+      rmSync(selected)
+      const { records, done } = await collect(runTraining(job))
+      expect(records[0]).toMatchObject({ type: 'start', run, phase: 'select', from: 0 })
+      expect(done.run).toBe(run)
+      expect(readFileSync(selected).equals(kept)).toBe(true)
     })
   })
 

@@ -89,6 +89,23 @@ describe('a finished run', () => {
     })
   })
 
+  it('keeps the model of the select phase: the one that the same training without refit ends with', async () => {
+    await inWorkspace(async (folder) => {
+      const refitted = (await collect(runTraining(options(folder, { config: brief(), snapshot })))).done.run
+      const plain = (await collect(runTraining(options(folder, { config: brief('train.refit=false'), snapshot })))).done.run
+      const vectors = async (id: string, which: 'final' | 'selected'): Promise<Float32Array> => {
+        const run = await loadRun(folder, id, 'item', engine, snapshot, which)
+        const items = await run.encoder.encodeItems(0, snapshot.items, now)
+        await run.dispose()
+        return items
+      }
+      const final = await vectors(plain, 'final')
+      expectClose(await vectors(refitted, 'selected'), final)
+      expectClose(await vectors(plain, 'selected'), final)
+      expect(await vectors(refitted, 'final')).not.toEqual(final)
+    })
+  })
+
   it('is refused in words when it is not there, of the other kind, unfinished, damaged, or of other data', async () => {
     await inWorkspace(async (folder) => {
       expect(() => findRun(folder, 'latest', 'item')).toThrow('no finished item run')

@@ -5,7 +5,7 @@ import { readSafetensors } from '../../core/safetensors.js'
 import { runFolder, workspace } from '../../store/workspace.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
-/** Every run has a manifest that can be read; a finished one a whole model, an unfinished one a whole checkpoint. */
+/** Every run has a manifest that can be read; a finished one its whole models, an unfinished one a whole checkpoint. */
 export const runs: Check = async ({ folder }) => {
   const path = workspace(folder).runs
   const ids = existsSync(path) ? readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name) : []
@@ -17,12 +17,13 @@ export const runs: Check = async ({ folder }) => {
 }
 
 async function run(folder: string, id: string): Promise<Finding> {
-  const { readManifest } = await import('../../train/manifest.js')
+  const [{ readManifest }, { verifyModel }] = await Promise.all([import('../../train/manifest.js'), import('../../train/model-file.js')])
   const files = runFolder(folder, id)
   try {
-    const { status, kind } = readManifest(files)
+    const { status, kind, selectedChecksum } = readManifest(files)
     if (status === 'done') {
-      readSafetensors(join(files, 'model.safetensors'))
+      verifyModel(files, 'final')
+      if (selectedChecksum !== undefined) verifyModel(files, 'selected', selectedChecksum)
       return ok('runs', id)
     }
     const checkpoint = join(files, 'checkpoint.safetensors')

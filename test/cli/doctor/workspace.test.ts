@@ -148,6 +148,20 @@ describe('runs', () => {
     expect(findings).toMatchObject([{ status: 'ok', message: expect.stringContaining('1 finished') }, { status: 'failed', message: expect.stringContaining(String(message)), fix: expect.stringContaining('item-b') }])
   })
 
+  it.each<[what: string, damage: (path: string) => void, message: string]>([
+    ['a flipped byte in the selected model', (path) => flipByte(path, readFileSync(path).length - 1), 'checksum'],
+    ['no selected model though the manifest names one', (path) => unlinkSync(path), 'missing'],
+    ['another selected model than that of the manifest', (path) => void writeSafetensors(path, { w: { shape: [1], data: Float32Array.of(7) } }), 'checksums differ'],
+  ])('%s is found', async (_, damage, message) => {
+    make('item-a')
+    const path = join(files('item-a'), 'selected.safetensors')
+    const selectedChecksum = writeSafetensors(path, { w: { shape: [1], data: Float32Array.of(1) } })
+    writeManifest(files('item-a'), { ...manifest('item-a', 'done'), selectedChecksum })
+    expect(await run(runs)).toMatchObject([{ status: 'ok', message: '1 finished, checksums verified' }])
+    damage(path)
+    expect(await run(runs)).toMatchObject([{ status: 'failed', message: expect.stringContaining(message), fix: expect.stringContaining('item-a') }])
+  })
+
   it('an unfinished one is to look at, with a damaged checkpoint it fails', async () => {
     make('item-c', 'running', 'checkpoint.safetensors')
     expect(await run(runs)).toMatchObject([{ status: 'warning', message: expect.stringContaining('unfinished'), fix: expect.stringContaining('adseq train item') }])

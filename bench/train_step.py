@@ -51,7 +51,7 @@ def norm(name, x):
 
 
 def mlp(name, x):
-    return dense(name + ".output", F.gelu(dense(name + ".hidden", x)))
+    return dense(name + ".output", F.relu(dense(name + ".hidden", x)))
 
 
 def bag(table, index):
@@ -90,7 +90,7 @@ def users():
         else:
             mixed = torch.softmax(q @ k.transpose(-1, -2) * (1 / math.sqrt(D // H)) + bias, -1) @ v
         x = x + dense(name + ".attention.output", mixed.transpose(1, 2).reshape(S * T, D))
-        x = x + dense(name + ".feedforward.output", F.gelu(dense(name + ".feedforward.hidden", norm(name + ".feedforward.norm", x))))
+        x = x + dense(name + ".feedforward.output", F.relu(dense(name + ".feedforward.hidden", norm(name + ".feedforward.norm", x))))
     x = norm("final.norm", x).view(S, T, D)
     share = mask / mask.sum(1, keepdim=True).clamp(min=1e-6)
     return unit(mlp("user", torch.bmm(share[:, None, :], x).view(S, D)))

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import './gradients.js'
-import { unbroadcast } from './gradients/define.js'
 
 /*
  * Functions with gradients of their own: fewer ops than what tfjs would derive, and one operator where the engine has
@@ -9,37 +8,24 @@ import { unbroadcast } from './gradients/define.js'
  */
 
 /**
- * Layer normalization over the last axis (Ba, Kiros & Hinton, 2016): (x - mean) / sqrt(variance + epsilon) · scale + bias.
- * @param x [..., d] @param scale [d] @param bias [d]
+ * Layer normalization over the last axis without gain and bias (Ba, Kiros & Hinton, 2016): (x - mean) / sqrt(variance +
+ * epsilon). What follows it is linear and can take them in.
+ * @param x [..., d]
  */
-export function layerNorm<T extends Tensor>(x: T, scale: Tensor, bias: Tensor, epsilon = 1e-5): T {
-  const normalize = tf.customGrad((...args) => {
-    const [input, gain, shift, save] = args as unknown as [Tensor, Tensor, Tensor, Save]
-    const [value, mean, inverse] = normalized(input, gain, shift, epsilon)
-    save([input, mean, inverse, gain])
+export function normalize<T extends Tensor>(x: T, epsilon = 1e-5): T {
+  const forward = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor, Save]
+    const [value, inverse] = normalized(input, epsilon)
+    save([value, inverse])
     return {
       value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x0, mean0, inverse0, gain0] = saved
-        const xhat = tf.mul(tf.sub(x0, mean0), inverse0)
-        const dxhat = tf.mul(dy, gain0)
-        const along = tf.mean(tf.mul(dxhat, xhat), -1, true)
-        const dx = tf.mul(tf.sub(tf.sub(dxhat, tf.mean(dxhat, -1, true)), tf.mul(xhat, along)), inverse0)
-        return [dx, unbroadcast(tf.mul(dy, xhat), gain0.shape), unbroadcast(dy, gain0.shape)]
+      gradFunc: (dy: Tensor, [y, inverse0]: Tensor[]) => {
+        const along = tf.mean(tf.mul(dy, y), -1, true)
+        return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), tf.mul(y, along)), inverse0)
       },
     }
   })
-  return normalize(x, scale, bias) as T
-}
-
-/** Gaussian error linear unit, x · Phi(x) with the exact normal distribution (Hendrycks & Gimpel, 2016). */
-export function gelu<T extends Tensor>(x: T): T {
-  const activate = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [Tensor, Save]
-    save([input])
-    return { value: activated(input), gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, geluSlope(saved[0])) }
-  })
-  return activate(x) as T
+  return forward(x) as T
 }
 
 /** a · b · scale, either transposed in its last two axes. Stacks must have equal leading axes. */
@@ -110,24 +96,24 @@ export function selfAttention(qkv: Tensor2D, bias: Tensor, B: number, T: number,
 }
 
 /**
- * The feed-forward block of a transformer: gelu(x · up + upBias) · down + downBias.
+ * The feed-forward block of a transformer: relu(x · up + upBias) · down + downBias.
  * @param x [n, d] @param up [d, f] @param upBias [f] @param down [f, e] @param downBias [e]
  * @returns [n, e]
  */
 export function feedForward(x: Tensor2D, up: Tensor, upBias: Tensor, down: Tensor, downBias: Tensor): Tensor2D {
   const forward = tf.customGrad((...args) => {
     const [input, w1, b1, w2, b2, save] = args as unknown as [Tensor, Tensor, Tensor, Tensor, Tensor, Save]
-    const hidden = tf.add(product(input, w1, false, false, 1), b1)
+    const hidden = tf.relu(tf.add(product(input, w1, false, false, 1), b1))
     save([w1, w2, input, hidden])
     return {
-      value: tf.add(product(activated(hidden), w2, false, false, 1), b2),
+      value: tf.add(product(hidden, w2, false, false, 1), b2),
       gradFunc: (dy: Tensor, [u, d, input0, hidden0]: Tensor[]) => {
-        const dHidden = tf.mul(product(dy, d, false, true, 1), geluSlope(hidden0))
+        const dHidden = tf.mul(product(dy, d, false, true, 1), tf.step(hidden0))
         return [
           product(dHidden, u, false, true, 1),
           product(input0, dHidden, true, false, 1),
           tf.sum(dHidden, 0),
-          product(activated(hidden0), dy, true, false, 1),
+          product(hidden0, dy, true, false, 1),
           tf.sum(dy, 0),
         ]
       },
@@ -170,26 +156,13 @@ export function cacheParts(n: number, width: number): number[] {
 
 type Save = (tensors: Tensor[]) => void
 
-/** [normalized x, mean, 1 / standard deviation] */
-function normalized(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Tensor[] {
-  if (has('LayerNormalization')) return kernel('LayerNormalization', { x, scale, bias }, { epsilon })
+/** [normalized x, 1 / standard deviation] */
+function normalized(x: Tensor, epsilon: number): Tensor[] {
+  if (has('LayerNormalization')) return kernel('LayerNormalization', { x }, { epsilon })
   const mean = tf.mean(x, -1, true)
   const centred = tf.sub(x, mean)
   const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), epsilon))
-  return [tf.add(tf.mul(tf.mul(centred, inverse), scale), bias), mean, inverse]
-}
-
-/** x · Phi(x) */
-function activated(x: Tensor): Tensor {
-  if (has('Gelu')) return kernel('Gelu', { x })[0]
-  return tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))
-}
-
-/** d/dx of x · Phi(x), with t = x / sqrt(2) and few passes over x: (1 + erf t) / 2 + t · exp(-t²) / sqrt(pi). */
-function geluSlope(x: Tensor): Tensor {
-  const t = tf.mul(x, Math.SQRT1_2)
-  const bell = tf.mul(t, tf.exp(tf.sub(-0.5 * Math.log(Math.PI), tf.square(t))))
-  return tf.add(tf.add(tf.mul(tf.erf(t), 0.5), bell), 0.5)
+  return [tf.mul(centred, inverse), inverse]
 }
 
 /** [softmax(q·kᵀ · scale + bias) · v, the softmax] */

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { gelu } from '../engine/fused.js'
 import type { Tensors } from '../engine/types.js'
 import type { ParameterSpec } from './parameters.js'
 
@@ -15,9 +14,17 @@ export function dense(p: Tensors, name: string, x: Tensor): Tensor {
   return tf.add(tf.matMul(x as tf.Tensor2D, p[`${name}.weight`] as tf.Tensor2D), p[`${name}.bias`])
 }
 
+/** The parameters of a dense layer of x * gain + bias, made from those of norm and layer, for plain x: [weight, bias]. */
+export function denseAfter(p: Tensors, norm: string, name: string): [Tensor, Tensor] {
+  const weight = p[`${name}.weight`] as tf.Tensor2D
+  const gain = tf.reshape(p[`${norm}.gain`], [-1, 1])
+  const shift = tf.reshape(tf.matMul(tf.reshape(p[`${norm}.bias`], [1, -1]), weight), [-1])
+  return [tf.mul(gain, weight), tf.add(shift, p[`${name}.bias`])]
+}
+
 /** One hidden layer: [n, from] -> [n, to]. */
 export function mlp(p: Tensors, name: string, x: Tensor): Tensor {
-  return dense(p, `${name}.output`, gelu(dense(p, `${name}.hidden`, x)))
+  return dense(p, `${name}.output`, tf.relu(dense(p, `${name}.hidden`, x)))
 }
 
 /** Rows scaled to length 1; a row of zeros stays zeros. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { feedForward, layerNorm, selfAttention } from '../engine/fused.js'
+import { feedForward, normalize, selfAttention } from '../engine/fused.js'
 import type { Tensors } from '../engine/types.js'
-import { dense } from './layers.js'
+import { denseAfter } from './layers.js'
 import type { ModelShape } from './shape.js'
 
 /** What is added to a score to take a key out of the softmax: exp of it is 0 in float32. */
@@ -11,27 +11,44 @@ const CLOSED = -1e9
 /** Multiplies the tokens by the keep/drop patterns of their inputs; the identity outside training. */
 export type Dropout = (site: number, x: Tensor, inputs: Tensors) => Tensor
 
+/** What one layer multiplies with; the gains and biases of its norms are in the products that follow them. */
+export interface LayerWeights {
+  qkv: [Tensor, Tensor]
+  mixed: [Tensor, Tensor]
+  up: [Tensor, Tensor]
+  down: [Tensor, Tensor]
+}
+
+export function layerWeights(shape: ModelShape, p: Tensors): LayerWeights[] {
+  return Array.from({ length: shape.config.layers }, (_, l) => {
+    const [attention, feed] = [`layer.${l}.attention`, `layer.${l}.feedforward`]
+    return {
+      qkv: denseAfter(p, `${attention}.norm`, `${attention}.qkv`),
+      mixed: [p[`${attention}.output.weight`], p[`${attention}.output.bias`]],
+      up: denseAfter(p, `${feed}.norm`, `${feed}.hidden`),
+      down: [p[`${feed}.output.weight`], p[`${feed}.output.bias`]],
+    }
+  })
+}
+
 /**
  * Pre-norm transformer (Vaswani et al. 2017; pre-norm: Xiong et al. 2020) over tokens [S * T, width], with padding
- * masked; states of the same shape. Causal: a state sees its own and earlier events only.
+ * masked; normalized states of the same shape, before the gain and bias of the final norm. Causal: a state sees its own
+ * and earlier events only.
  */
-export function transformer(shape: ModelShape, p: Tensors, x: Tensor, inputs: Tensors, dropout: Dropout): Tensor {
+export function transformer(shape: ModelShape, layers: readonly LayerWeights[], x: Tensor, inputs: Tensors, dropout: Dropout): Tensor {
   const mask = inputs['event.mask']
   const [S, T] = mask.shape as [number, number]
-  const { heads, layers } = shape.config
   const bias = attentionBias(mask, shape.causal)
-  const norm = (name: string, y: Tensor): Tensor => layerNorm(y, p[`${name}.gain`], p[`${name}.bias`])
-  for (let l = 0; l < layers; l++) {
-    const name = `layer.${l}`
-    const qkv = dense(p, `${name}.attention.qkv`, norm(`${name}.attention.norm`, x)) // [S * T, 3 * width]
-    const mixed = selfAttention(qkv as tf.Tensor2D, bias, S, T, heads)
-    x = tf.add(x, dropout(1 + 2 * l, dense(p, `${name}.attention.output`, mixed), inputs))
-    const f = `${name}.feedforward`
-    const block = feedForward(norm(`${f}.norm`, x) as tf.Tensor2D, p[`${f}.hidden.weight`], p[`${f}.hidden.bias`], p[`${f}.output.weight`], p[`${f}.output.bias`])
-    x = tf.add(x, dropout(2 + 2 * l, block, inputs))
-  }
-  return norm('final.norm', x)
+  layers.forEach(({ qkv, mixed, up, down }, l) => {
+    const attended = selfAttention(affine(normalize(x), qkv), bias, S, T, shape.config.heads)
+    x = tf.add(x, dropout(1 + 2 * l, affine(attended, mixed), inputs))
+    x = tf.add(x, dropout(2 + 2 * l, feedForward(normalize(x) as tf.Tensor2D, ...up, ...down), inputs))
+  })
+  return normalize(x)
 }
+
+const affine = (x: Tensor, [weight, bias]: [Tensor, Tensor]): tf.Tensor2D => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias)
 
 /** [S, 1, 1, T] from the padding mask [S, T]; causal [S, 1, T, T]: a key after the query is closed, too. */
 function attentionBias(mask: Tensor, causal: boolean): Tensor {

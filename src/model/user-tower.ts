@@ -6,7 +6,7 @@ import { mlp, unitRows } from './layers.js'
 import { decayedMeanPool, lastState, maxPool, meanPool } from './pooling.js'
 import type { ModelShape } from './shape.js'
 import { tokens, tokenTables } from './token.js'
-import { transformer, type Dropout } from './transformer.js'
+import { layerWeights, transformer, type Dropout } from './transformer.js'
 
 const noDropout: Dropout = (_site, x) => x
 
@@ -16,7 +16,10 @@ export function userVectors(shape: ModelShape, p: Tensors, state: Tensors, input
     const [s, T] = mask.shape as [number, number]
     return pool(shape, p, tf.reshape(states, [s, T, shape.config.width]), mask)
   })
-  return userHead(p, joined(pooled))
+  if (shape.config.userTower !== 'transformer') return userHead(p, joined(pooled))
+  // the mean and the last state of scaled and shifted states; those of an empty history stay zeros
+  const some = tf.max(inputs['event.mask'], 1, true)
+  return userHead(p, tf.add(tf.mul(joined(pooled), p['final.norm.gain']), tf.mul(some, p['final.norm.bias'])))
 }
 
 /**
@@ -26,11 +29,11 @@ export function userVectors(shape: ModelShape, p: Tensors, state: Tensors, input
 export function userVectorsAt(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors, rows: Tensor, dropout: Dropout = noDropout): Tensor {
   if (!shape.causal || shape.config.userTower !== 'transformer') throw new Error('outputs inside a history need a causal transformer')
   const states = joined(userStates(shape, p, state, inputs, dropout).map((part) => part.states))
-  return userHead(p, tf.gather(states, rows as tf.Tensor1D))
+  return userHead(p, tf.add(tf.mul(tf.gather(states, rows as tf.Tensor1D), p['final.norm.gain']), p['final.norm.bias']))
 }
 
 /**
- * [s * T, width] before pooling, and the mask [s, T], of some histories after another: compiled, they go through the
+ * [s * T, width] before pooling (and before the gain and bias of the final norm), and the mask [s, T], of some histories after another: compiled, they go through the
  * tower a part at a time, so that what lies between two products stays in the cache.
  */
 function userStates(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors, dropout: Dropout): { states: Tensor; mask: Tensor }[] {
@@ -38,10 +41,11 @@ function userStates(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tenso
   const [S, T] = inputs['event.mask'].shape as [number, number]
   const widest = userTower === 'transformer' ? Math.max(3 * width, feedForward, heads * T) : width
   const parts = cacheParts(S, T * widest)
+  const layers = userTower === 'transformer' ? layerWeights(shape, p) : undefined
   return splitInputs({ ...inputs, ...tokenTables(p, inputs) }, S, parts).map((part) => {
     const x = dropout(0, tokens(shape, p, state, part), part)
     const mask = part['event.mask']
-    return { states: userTower === 'transformer' ? transformer(shape, p, x, part, dropout) : x, mask }
+    return { states: layers ? transformer(shape, layers, x, part, dropout) : x, mask }
   })
 }
 

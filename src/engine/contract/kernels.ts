@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { attention, feedForward, gelu, layerNorm, logSumExp, scaledMatMul, selfAttention } from '../fused.js'
+import { attention, feedForward, logSumExp, normalize, scaledMatMul, selfAttention } from '../fused.js'
 
 export interface InputRange {
   shape: readonly number[]
@@ -126,8 +126,7 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   { kernel: 'UnsortedSegmentSum', inputs: { x: { shape: [6, 3], low: -1 }, i: ids }, f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 5) },
   { kernel: 'UnsortedSegmentSum', inputs: { x: { shape: [6, 3], low: -1 }, i: ids }, f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 200) },
 
-  { kernel: 'LayerNormalization', inputs: { x: cube, s: row, b: row }, f: ({ x, s, b }) => layerNorm(x, s, b) },
-  one('Gelu', (x) => gelu(x)),
+  one('LayerNormalization', (x) => normalize(x), cube),
   {
     kernel: 'feedForward',
     inputs: { x: { shape: [5, 3], low: -1 }, up: { shape: [3, 7], low: -1 }, ub: { shape: [7], low: -1 }, down: { shape: [7, 2], low: -1 }, db: { shape: [2] } },

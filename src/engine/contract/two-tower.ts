@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
-import { layerNorm, logSumExp, selfAttention } from '../fused.js'
+import { logSumExp, normalize, selfAttention } from '../fused.js'
 import type { ProgramSpec, Tensors } from '../types.js'
 
 /** Sizes of the small model that every engine must train alike: histories, events, width, heads, candidates, entries. */
@@ -77,9 +77,9 @@ function userTower(p: Tensors, events: Tensor1D, mask: Tensor2D): Tensor {
   let x: Tensor = tf.add(tf.reshape(tf.gather(p.table, events), [S, T, D]), p.position)
   x = tf.reshape(x, [S * T, D])
   const bias = tf.reshape(tf.mul(tf.sub(mask, 1), 1e9), [S, 1, 1, T])
-  const qkv = dense(layerNorm(x, p.scale1, p.bias1), p.qkv, p.qkvBias)
+  const qkv = dense(tf.add(tf.mul(normalize(x), p.scale1), p.bias1), p.qkv, p.qkvBias)
   x = tf.add(x, tf.matMul(selfAttention(qkv as Tensor2D, bias, S, T, H), p.out as Tensor2D))
-  const hidden = tf.relu(dense(layerNorm(x, p.scale2, p.bias2), p.up, p.upBias))
+  const hidden = tf.relu(dense(tf.add(tf.mul(normalize(x), p.scale2), p.bias2), p.up, p.upBias))
   x = tf.add(x, dense(hidden, p.down, p.downBias))
   const weights = tf.reshape(mask, [S, T, 1])
   return unit(tf.div(tf.sum(tf.mul(tf.reshape(x, [S, T, D]), weights), 1), tf.sum(mask, 1, true)))

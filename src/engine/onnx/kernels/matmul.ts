@@ -9,7 +9,7 @@ define('BatchMatMul', (call) => product(call, 1))
 define('ScaledMatMul', (call) => product(call, call.attribute<number>('alpha')))
 
 /** From this many rows on a bias is added after the product: ONNX Runtime's Gemm first writes it to every row. */
-const MANY_ROWS = 512
+const MANY_ROWS = 2048
 
 /**
  * a·b with either transposed in its last two axes. MatMul is what ONNX Runtime merges a following bias into; Gemm takes

@@ -64,8 +64,7 @@ define('Step', (call) => {
   const g = call.graph
   const x = g.cast(call.lazy(call.inputs.x), 'float32')
   const alpha = call.attribute<number>('alpha') ?? 0
-  const above = g.emit('Greater', [x, g.scalar(0)], x.dims, 'bool')
-  const step = alpha === 0 ? g.cast(above, 'float32') : g.emit('Where', [above, g.scalar(1), g.scalar(alpha)], x.dims, 'float32')
+  const step = alpha === 0 ? steep(g, x) : g.emit('Where', [g.emit('Greater', [x, g.scalar(0)], x.dims, 'bool'), g.scalar(1), g.scalar(alpha)], x.dims, 'float32')
   return call.result(g.cast(step, call.inputs.x.dtype === 'int32' ? 'int32' : 'float32'), call.inputs.x.shape)
 })
 
@@ -81,6 +80,11 @@ define('Cast', (call) => {
 })
 
 define('Identity', (call) => call.share(call.inputs.x))
+
+/** 1 above 0, 0 elsewhere, in one pass: min(1, max(0, slope · x)), so steep that every normal number above 0 gives 1. */
+function steep(graph: Graph, x: Value): Value {
+  return graph.emit('HardSigmoid', [x], x.dims, 'float32', { alpha: { float: 3e38 }, beta: { float: 0 } })
+}
 
 /** A kernel on float values; integers are converted first. */
 function defineFloat(kernel: string, record: (graph: Graph, x: Value) => Value): void {

@@ -3,21 +3,25 @@ import { AdseqCommand } from '../src/cli/command.js'
 import { count } from '../src/core/progress.js'
 import { PRESETS, type PresetName } from '../src/events/world/presets.js'
 
+const EFFECTS = {
+  orderDependence: '0 to 1; at 0 histories are bags of events, and a sequence model has nothing to gain over pooling',
+  drift: 'changes of interest a user in 100 days; the higher, the less old events say',
+  noise: '0 to 1; at 1 nothing can beat the popularity baseline',
+  'conversionRate, checkoutRate, signupRate': 'carts a view, checkouts a cart, signups a view; the lower, the sparser are conversions',
+  popularitySkew: 'Zipf exponent of advertisers; the higher, the stronger is the popularity baseline and the lower is coverage',
+  onsiteShare: '0 to 1, the share of visits to the platform itself',
+  domainShift: '0 to 1; at 0 onsite and offsite popularity agree, at 1 they are unrelated',
+  'users, items, advertisers, themes, days, start, sessionsPerUser': 'sizes',
+}
+
 export default class GenerateData extends AdseqCommand {
   static override summary = 'Make a synthetic world of users, items and events, straight into the workspace.'
-  static override description = `Users have interests that drift and projects that walk through categories in an order; advertisers and items are
-unequally popular; events run through view, add_to_cart, checkout and signup offsite, and views and clicks onsite.
-The same preset, settings and seed give the same world. A killed run goes on with the same command.
-
-Settings (--set NAME=VALUE) and the effect each should have:
-  orderDependence  0 to 1; 0 = histories are bags of events, and a sequence model has nothing to gain over pooling
-  drift            changes of interest a user in 100 days; higher = old events say less
-  noise            0 to 1; 1 = nothing can beat the popularity baseline
-  conversionRate   carts a view; lower = sparser conversions (checkoutRate = checkouts a cart, signupRate = signups a view)
-  popularitySkew   Zipf exponent of advertisers; higher = stronger popularity baseline, lower coverage
-  onsiteShare      0 to 1, share of visits to the platform itself
-  domainShift      0 to 1; 0 = onsite and offsite popularity agree, 1 = they are unrelated
-  users, items, advertisers, themes, days, start, sessionsPerUser   sizes`
+  static override description = [
+    'Users have interests that drift and projects that walk through categories in an order; advertisers and items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and views and clicks onsite.',
+    'The same preset, settings and seed give the same world. A killed run goes on with the same command.',
+    'Settings and the effect each should have:',
+    ...Object.entries(EFFECTS).map(([name, effect]) => `${name}: ${effect}`),
+  ].join('\n\n')
   static override examples = ['<%= config.bin %> generate-data --preset tutorial', '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events']
 
   static override flags = {

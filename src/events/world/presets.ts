@@ -26,7 +26,7 @@ const tutorial: WorldKnobs = {
 /** Worlds that have a name. `tutorial` takes seconds; `tiny` is for tests. */
 export const PRESETS = {
   tutorial,
-  tiny: { ...tutorial, users: 300, items: 400, advertisers: 40, themes: 4, days: 90 },
+  tiny: { ...tutorial, users: 300, items: 900, advertisers: 40, themes: 4 },
 } as const satisfies Record<string, WorldKnobs>
 
 export type PresetName = keyof typeof PRESETS

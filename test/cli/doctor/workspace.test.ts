@@ -64,7 +64,7 @@ describe('database', () => {
 
   it('whole: says what is in it', async () => {
     await world()
-    expect(await run(database)).toMatchObject([{ status: 'ok', message: expect.stringMatching(/events, \d+ users, 400 items, 40 advertisers; schema 1, no damage/) }])
+    expect(await run(database)).toMatchObject([{ status: 'ok', message: expect.stringMatching(/events, \d+ users, 900 items, 40 advertisers; schema 1, no damage/) }])
   })
 
   it('a damaged page anywhere is found', async () => {

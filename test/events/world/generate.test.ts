@@ -95,7 +95,7 @@ describe('generateData', () => {
   it('adds a second world under names of its own when asked to', async () => {
     const first = await generateData(store, tiny)
     const second = await generateData(store, { ...tiny, seed: 2, append: true })
-    expect(store.counts()).toEqual({ users: first.users + second.users, items: 800, advertisers: 80, events: first.events + second.events })
+    expect(store.counts()).toEqual({ users: first.users + second.users, items: 2 * PRESETS.tiny.items, advertisers: 2 * PRESETS.tiny.advertisers, events: first.events + second.events })
     expect((await generateData(store, { ...tiny, seed: 2, append: true })).added).toBe(0)
     expect((await generateData(store, { ...tiny, seed: 2 })).added).toBe(0)
   })
@@ -130,13 +130,13 @@ describe('generateData', () => {
     rival.close()
     expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
     expect(store.imports.all()).toHaveLength(1)
-    expect(store.counts().items).toBe(400)
+    expect(store.counts().items).toBe(PRESETS.tiny.items)
   })
 
   it('a world in which nobody comes has no events and is no error', async () => {
     const result = await generateData(store, { ...tiny, knobs: { ...tiny.knobs, users: 1, sessionsPerUser: 0.1 }, seed: 3 })
     expect(result.events).toBe(0)
-    expect(store.counts().items).toBe(400)
+    expect(store.counts().items).toBe(PRESETS.tiny.items)
     expect(store.imports.all()[0].status).toBe('done')
   })
 })

@@ -19,8 +19,8 @@ async function run(options: TrainOptions): Promise<void> {
 function described(error: unknown): TrainMessage {
   if (error instanceof Interrupted) return { type: 'error', kind: 'interrupted', message: error.message, hint: error.hint }
   if (error instanceof UserError) return { type: 'error', kind: 'user', message: error.message, hint: error.hint }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { type: 'error', kind: 'fault', message, hint: '', stack }
+  const { message, stack, code } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException
+  return { type: 'error', kind: 'fault', message, hint: '', stack, code }
 }
 
 await run(workerData as TrainOptions)

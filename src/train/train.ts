@@ -10,7 +10,7 @@ export type { TrainOptions } from './run-training.js'
 export type TrainMessage =
   | { type: 'record'; record: TrainRecord }
   | { type: 'end' }
-  | { type: 'error'; kind: 'user' | 'interrupted' | 'fault'; message: string; hint: string; stack?: string }
+  | { type: 'error'; kind: 'user' | 'interrupted' | 'fault'; message: string; hint: string; stack?: string; code?: string }
 
 /**
  * Trains as runTraining does, but in a worker thread, so that a screen stays alive while it runs. Ending the iteration
@@ -56,10 +56,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
   }
 }
 
-function toError({ kind, message, hint, stack }: TrainMessage & { type: 'error' }): Error {
+function toError({ kind, message, hint, stack, code }: TrainMessage & { type: 'error' }): Error {
   if (kind === 'interrupted') return new Interrupted(hint)
   if (kind === 'user') return new UserError(message, hint)
-  const error = new Error(message)
+  // a full disk is told by its code
+  const error = code === undefined ? new Error(message) : Object.assign(new Error(message), { code })
   error.stack = stack ?? error.stack
   return error
 }

@@ -1,5 +1,6 @@
-import { existsSync, rmSync, statSync } from 'node:fs'
+import { existsSync, rmSync, statSync, statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import type Usearch from 'usearch'
 import { publishFile } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
@@ -67,7 +68,7 @@ export class HnswIndex implements AnnIndex {
   async save(path: string): Promise<IndexFile> {
     const temporary = `${path}.tmp-${process.pid}`
     try {
-      this.native.save(temporary)
+      this.saveNative(temporary)
       const sha256 = await sha256File(temporary)
       const bytes = statSync(temporary).size
       publishFile(temporary, path)
@@ -75,6 +76,17 @@ export class HnswIndex implements AnnIndex {
       return { sha256, bytes, width: this.width, entries: this.size, connectivity, expansionAdd }
     } catch (error) {
       rmSync(temporary, { force: true })
+      throw error
+    }
+  }
+
+  /** usearch says only that it could not write; the disk says why. @throws with code ENOSPC when it is full */
+  private saveNative(path: string): void {
+    try {
+      this.native.save(path)
+    } catch (error) {
+      const { bavail, bsize } = statfsSync(dirname(path))
+      if (bavail * bsize < this.size * this.width * Float32Array.BYTES_PER_ELEMENT) throw Object.assign(new Error(`ENOSPC: no space left on device, ${path}`, { cause: error }), { code: 'ENOSPC' })
       throw error
     }
   }

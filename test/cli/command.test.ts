@@ -11,7 +11,7 @@ test('an interruption exits with 130 and says how to go on', () => {
 })
 
 test('a full disk is the machine\'s, not a fault of ours, and says that nothing is lost', () => {
-  for (const code of ['ENOSPC', 'SQLITE_FULL']) {
+  for (const code of ['ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']) {
     const result = explain(Object.assign(new Error('write failed'), { code }))
     expect(result.code).toBe(2)
     expect(result.message).toMatch(/disk is full/)

@@ -1,19 +1,22 @@
 import { duration } from '../core/progress.js'
-import { reportText, share } from '../evaluate/report-text.js'
+import { levelsText, protocolText, readingText, share } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
 import type { QuickstartResult } from './quickstart.js'
 
 /** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
 export function quickstartText({ real, world, seconds }: QuickstartResult, folder: string): string {
   return [
-    heading('Real data, items'),
-    reportText(real.item),
-    heading('Real data, advertisers'),
-    reportText(real.advertiser),
-    heading('Synthetic world, items'),
-    reportText(world),
+    heading('Real data: what was bought in the 30 days after the cutoff'),
+    protocolText(real.item),
+    ...levelsText(real.item, ['item']),
+    ...levelsText(real.advertiser, ['advertiser']),
+    heading('Synthetic world: order carries signal'),
+    protocolText(world),
+    ...levelsText(world, ['item']),
     '',
     sequenceGain(world),
+    '',
+    readingText(world),
     heading('What to try next'),
     `  npx adseq tui --workspace ${folder}/real                         curves, and any user's history beside what is retrieved`,
     `  npx adseq inspect user 2043 --workspace ${folder}/real            the same as text`,

@@ -5,14 +5,23 @@ import type { Report, ReportRow } from './report.js'
 
 /** The report as plain lines: protocol, a table a level, how to read it, notes. */
 export function reportText(report: Report): string {
-  const { protocol, levels } = report
+  const text = levelsText(report, ['item', 'advertiser', 'category'])
+  return [protocolText(report), ...text, '', readingText(report), ...report.notes.map((note) => `Note: ${note}`)].join('\n')
+}
+
+/** What was asked of the retrievers, in one line. */
+export function protocolText({ protocol, data }: Report): string {
+
   const index = protocol.indexSize === 0 ? 'whole catalog' : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
-  const lines = [
-    `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; history ${protocol.history}. Protocol ${protocol.hash}, data ${report.data.hash}.`,
-  ]
-  for (const level of ['item', 'advertiser', 'category'] as Level[]) {
+  return `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; history ${protocol.history}. Protocol ${protocol.hash}, data ${data.hash}.`
+}
+
+/** A table for each of the levels that the report has, with what is counted as missed under it. */
+export function levelsText(report: Report, wanted: readonly Level[]): string[] {
+  const lines: string[] = []
+  for (const level of wanted) {
     const rows = report.rows.filter((row) => row.level === level)
-    const about = levels[level]
+    const about = report.levels[level]
     if (rows.length === 0 || !about) continue
     lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
     lines.push(...table(rows))
@@ -21,8 +30,7 @@ export function reportText(report: Report): string {
     const missed = missedText(level, about)
     if (missed) lines.push('', missed)
   }
-  lines.push('', ...reading(report), ...report.notes.map((note) => `Note: ${note}`))
-  return lines.join('\n')
+  return lines
 }
 
 const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
@@ -67,12 +75,13 @@ function comparison({ name, difference }: ReportRow): string {
 
 const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
 
-function reading(report: Report): string[] {
+/** One sentence on how to read the tables, with the judged model's own figure. */
+export function readingText(report: Report): string {
   const main = report.rows.filter((row) => row.level === report.kind)
   const model = main.find((row) => row.kind !== 'baseline')
   const example = model ?? main[0]
   const found = `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all conversions were among the 10 results of ${example.name} for that user`
-  return [`${found}; new = only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results.`]
+  return `${found}; new = only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results.`
 }
 
 /** .0674, with three digits that count. */

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..')
+// npm test has just built; a run of vitest alone must not meet an old build
+const entry = process.env.npm_lifecycle_event === 'test' ? 'run.js' : 'dev.js'
 
 export interface Run {
   code: number | null
@@ -10,10 +12,10 @@ export interface Run {
   stderr: string
 }
 
-/** Starts the command line from its sources, as a process of its own, in a pipe. */
+/** Starts the command line as a process of its own, in a pipe. */
 export function start(...args: string[]): { child: ChildProcess; done: Promise<Run> } {
   const env = { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: undefined, ADSEQ_WORKSPACE: undefined }
-  const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [join(root, 'bin', entry), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const result: Run = { code: null, signal: null, stdout: '', stderr: '' }
   child.stdout.on('data', (data) => (result.stdout += data))
   child.stderr.on('data', (data) => (result.stderr += data))

@@ -17,11 +17,11 @@ async function json(folder: string, ...args: string[]): Promise<Record<string, n
   return result
 }
 
-/** A trained workspace of its own for a test. */
-function copy(): string {
+/** A workspace of its own for a test. */
+function copy(of = trained): string {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-serving-'))
   copies.push(folder)
-  cpSync(trained, folder, { recursive: true })
+  cpSync(of, folder, { recursive: true })
   return folder
 }
 
@@ -70,10 +70,18 @@ describe('infer, index, generations', () => {
 })
 
 describe('serve', () => {
+  let published: string
+  let generation: string
+  beforeAll(async () => {
+    published = mkdtempSync(join(tmpdir(), 'adseq-serving-'))
+    cpSync(trained, published, { recursive: true })
+    await json(published, 'infer')
+    generation = (await json(published, 'index')).generation
+  }, 120_000)
+  afterAll(() => rmSync(published, { recursive: true, force: true }))
+
   it('answers over HTTP, picks up a new generation, and stops cleanly on SIGTERM', async () => {
-    const folder = copy()
-    await json(folder, 'infer')
-    const { generation } = await json(folder, 'index')
+    const folder = copy(published)
     const server = startAdseq(['serve', '--port', '0', '--workspace', folder])
     try {
       const url = await new Promise<string>((resolve, reject) => {
@@ -101,15 +109,13 @@ describe('serve', () => {
   }, 120_000)
 
   it('refuses to start on a truncated index file, in one sentence, with exit code 2', async () => {
-    const folder = copy()
-    await json(folder, 'infer')
-    const { generation } = await json(folder, 'index')
-    const path = join(folder, 'index', String(generation), 'items.usearch')
+    const folder = copy(published)
+    const path = join(folder, 'index', generation, 'items.usearch')
     truncateSync(path, statSync(path).size / 2)
     const { code, stderr, stdout } = await runAdseq(['serve', '--port', '0', '--workspace', folder])
     expect(code).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^Error: The index \S+items\.usearch is damaged: it has \d+ bytes, its manifest says \d+\.$/m)
-    expect((await json(folder, 'generations', '--activate', String(generation))).error!.message).toContain('cannot be used')
+    expect((await json(folder, 'generations', '--activate', generation)).error!.message).toContain('cannot be used')
   }, 120_000)
 })

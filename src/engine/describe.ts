@@ -14,7 +14,7 @@ export async function describeEngines(): Promise<EngineDescription[]> {
   return [
     await describe('onnx', async () => {
       const { devices } = await import('./onnx/engine.js')
-      return { device: 'cpu', why: `ONNX Runtime with ${devices().join(', ')}` }
+      return { device: 'cpu', why: `ONNX Runtime with ${devices('bundled').join(' and ')} built in` }
     }),
     await describe('eager', async () => {
       const { cpuEngine } = await import('./cpu.js')

@@ -71,9 +71,9 @@ export class OnnxEngine implements Engine {
   }
 }
 
-/** The devices that the installed ONNX Runtime has a provider for. */
-export function devices(): string[] {
-  return listSupportedBackends().map((b) => b.name)
+/** The devices that this build of ONNX Runtime knows; those not bundled need files that its package does not ship. */
+export function devices(kind: 'known' | 'bundled' = 'known'): string[] {
+  return listSupportedBackends().filter((b) => kind === 'known' || b.bundled).map((b) => b.name)
 }
 
 function missing(device: Device, why: string): UserError {

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,8 +24,8 @@ function copy(name: string): string {
 }
 
 /** Trains to the end; gives what --json prints. */
-async function finish(workspace: string): Promise<{ weightsHash: string; run: string }> {
-  const { code, stdout, stderr } = await runAdseq([...TRAIN, '--workspace', workspace, '--json'])
+async function finish(workspace: string, ...more: string[]): Promise<{ weightsHash: string; run: string }> {
+  const { code, stdout, stderr } = await runAdseq([...TRAIN, ...more, '--workspace', workspace, '--json'])
   expect(code, stderr + stdout).toBe(0)
   return JSON.parse(stdout) as { weightsHash: string; run: string }
 }
@@ -60,6 +61,16 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('adseq train on a cut of the sample data', () => {
+  it('sees nothing after the cutoff: deleting those events from the database gives the same weights', async () => {
+    const cutoff = ['--set', 'eval.cutoff=2017-09-01']
+    const [whole, cut] = [copy('later-kept'), copy('later-deleted')]
+    const db = new Database(join(cut, 'adseq.db'))
+    const { changes } = db.prepare('DELETE FROM events WHERE time > ?').run(Date.UTC(2017, 8, 1) / 1000)
+    db.close()
+    expect(changes).toBeGreaterThan(1000)
+    expect((await finish(cut, ...cutoff)).weightsHash).toBe((await finish(whole, ...cutoff)).weightsHash)
+  }, 120_000)
+
   it('killed with SIGKILL, in both phases, and run again ends with the weights of an uninterrupted run', async () => {
     const workspace = copy('killed')
     await kill(workspace, 'select', 10)

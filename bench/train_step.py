@@ -51,7 +51,7 @@ def norm(name, x):
 
 
 def mlp(name, x):
-    return dense(name + ".output", F.relu(dense(name + ".hidden", x)))
+    return dense(name + ".output", F.gelu(dense(name + ".hidden", x)))
 
 
 def bag(table, index):

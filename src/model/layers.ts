@@ -24,7 +24,12 @@ export function denseAfter(p: Tensors, norm: string, name: string): [Tensor, Ten
 
 /** One hidden layer: [n, from] -> [n, to]. */
 export function mlp(p: Tensors, name: string, x: Tensor): Tensor {
-  return dense(p, `${name}.output`, tf.relu(dense(p, `${name}.hidden`, x)))
+  return dense(p, `${name}.output`, gelu(dense(p, `${name}.hidden`, x)))
+}
+
+/** Gaussian error linear unit, x Phi(x) with the exact normal distribution (Hendrycks & Gimpel 2016). */
+function gelu(x: Tensor): Tensor {
+  return tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5))
 }
 
 /** Rows scaled to length 1; a row of zeros stays zeros. */

@@ -5,8 +5,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
-if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 14) || major > 22)) {
-  console.error(`Error: adseq needs Node 20.19 or later, or 22.14 or later; this is ${process.version}.\nTry:   install a current Node and run the same command again.`)
+if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 14))) {
+  // Node 24.21's object_wrap header makes better-sqlite3 12 abort at exit; better-sqlite3 13 does not run on Node 20
+  console.error(`Error: adseq needs Node 20 (20.19 or later) or Node 22 (22.14 or later); this is ${process.version}.\nTry:   install Node 22 and run the same command again.`)
   process.exit(2)
 }
 

@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     // @oclif/test captures stdout itself
     disableConsoleIntercept: true,
+    // tests play a user at a terminal: where these are set, Ink draws the last frame alone
+    env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -54,7 +54,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     for (const { id } of manifests) loaded.push(await loadRun(folder, id, kind, engine!, snapshot))
     const { windowDays, indexSize, history, seed, bootstrap } = config.eval
     const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
-    const { report, samples } = await evaluate(snapshot, {
+    const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
       bootstrap, requested, samples: options.samples, progress,
@@ -65,7 +65,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
       },
     })
     report.notes.push(...aboutRuns(manifests), ...aboutFitting(fitting))
-    const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report) : undefined
+    const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
     return { report, samples, names: readNames(store, kind, samples), path }
   } finally {
     for (const made of products.values()) (await made).dispose()
@@ -108,6 +108,7 @@ function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loa
   const names = runs.map(({ config }) => TOWERS[config.model.userTower])
   return runs.map(({ manifest, encoder }, i): Model => ({
     run: manifest.id,
+    weights: manifest.weightsHash,
     name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
     width: encoder.width,
     ...towersOf(encoder),

@@ -8,6 +8,7 @@ import { TowerRetriever } from '../retrieve/towers.js'
 import type { Level, Queries, Retriever } from '../retrieve/types.js'
 import { baselines, type Entrant, type OnRequest } from './baselines.js'
 import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
+import type { UserHits } from './hits-file.js'
 import { levelOf, measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
 import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
@@ -25,6 +26,8 @@ export interface Towers {
 /** A finished run as evaluation sees it. */
 export interface Model extends Towers {
   run: string
+  /** SHA-256 of its weights */
+  weights?: string
   /** as printed: "transformer", "mean pooling" */
   name: string
   width: number
@@ -55,7 +58,7 @@ export interface EvaluateOptions {
  * advertisers and categories: models score them by their best item, counting baselines count them themselves.
  * @throws UserError when nobody converts in the window
  */
-export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<{ report: Report; samples: Sample[] }> {
+export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<{ report: Report; samples: Sample[]; hits: UserHits[] }> {
   const { kind, protocol, models } = options
   const started = performance.now()
   // a sampled index of items says nothing about whole advertisers
@@ -85,10 +88,11 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples) : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
   const report: Report = {
-    version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run), levels,
+    version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run),
+    weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))), levels,
     rows: judge.rows, notes, seconds: (performance.now() - started) / 1000,
   }
-  return { report, samples }
+  return { report, samples, hits: judge.hits }
 }
 
 /** The model to fit weights with: the selected one where it is kept. */
@@ -112,6 +116,8 @@ class Judge {
   best: Retriever | undefined
   /** the model that is judged, by level: the others are compared with it user by user */
   private readonly judged = new Map<Level, { name: string } & Measured>()
+  /** what is kept user by user: the judged run's model and hybrid, and the control */
+  readonly hits: UserHits[] = []
 
   constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {}
 
@@ -128,8 +134,19 @@ class Judge {
       const judged = this.judged.get(one.level)
       const compared = judged && { difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }) }
       this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
+      if (about.run === this.options.models[0]?.run || (kind === 'baseline' && about.fitted)) this.keep({ level: one.level, kind, name, perUser: one.perUser })
       if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
     }
+  }
+
+  /** Keeps a row's hits; the control comes last of them and is what the hybrid of its level is held against. */
+  private keep(row: UserHits): void {
+    this.hits.push(row)
+    if (row.kind !== 'baseline') return
+    const { bootstrap, protocol } = this.options
+    const hybrid = this.hits.find(({ level, kind }) => level === row.level && kind === 'hybrid')
+    const reported = this.rows.find((one) => one.level === row.level && one.kind === 'hybrid' && one.name === hybrid?.name)
+    if (hybrid && reported) reported.overControl = difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed })
   }
 
   async baseline({ make, fitted }: Entrant): Promise<void> {

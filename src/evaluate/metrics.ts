@@ -37,6 +37,9 @@ export interface PerUser {
   hits: Float64Array[]
   /** conversions to find [users] */
   totals: Float64Array
+  /** the same over conversions new to the user, ranked among entries new to him */
+  hitsNew: Float64Array[]
+  totalsNew: Float64Array
 }
 
 /** Recall of one retriever minus that of another, with the interval of a bootstrap over the users they share. */
@@ -45,12 +48,24 @@ export interface Difference {
   from: string
   recall: ByK
   interval: ByK<[number, number]>
+  recallNew: ByK
+  intervalNew: ByK<[number, number]>
 }
 
-/** The difference a - b of two retrievers measured on one evaluation set. */
+/**
+ * The difference a - b of two retrievers measured on one evaluation set: users are paired, so that what makes a user
+ * easy or hard for both is no part of the interval.
+ */
 export function difference(a: PerUser, b: PerUser, from: string, bootstrap: { samples: number; seed: number }): Difference {
-  const gained = a.hits.map((hits, k) => hits.map((h, user) => h - b.hits[k][user]))
-  return { from, recall: byRecallAt((k) => ratio(sum(gained[k]), sum(a.totals))), interval: intervals(a.totals, gained, bootstrap) }
+  const gained = (x: Float64Array[], y: Float64Array[]): Float64Array[] => x.map((hits, k) => hits.map((h, user) => h - y[k][user]))
+  const [all, fresh] = [gained(a.hits, b.hits), gained(a.hitsNew, b.hitsNew)]
+  return {
+    from,
+    recall: byRecallAt((k) => ratio(sum(all[k]), sum(a.totals))),
+    interval: intervals(a.totals, all, bootstrap),
+    recallNew: byRecallAt((k) => ratio(sum(fresh[k]), sum(a.totalsNew))),
+    intervalNew: intervals(a.totalsNew, fresh, bootstrap),
+  }
 }
 
 /** Gathers ranks and result lists of one retriever at one level, query by query. */
@@ -107,15 +122,17 @@ export class MetricsCounter {
   perUser(): PerUser {
     const { missed } = this.set
     const lost = missed.byType.reduce((a, b) => a + b, 0)
-    return { hits: this.hits.map((hits) => withLost(hits, missed.users, 0)), totals: withLost(this.totals, missed.users, lost) }
+    return {
+      hits: this.hits.map((hits) => withLost(hits, missed.users, 0)),
+      totals: withLost(this.totals, missed.users, lost),
+      hitsNew: this.hitsNew.map((hits) => withLost(hits, missed.users, 0)),
+      totalsNew: withLost(this.totalsNew, missed.users, lost),
+    }
   }
 
   metrics(bootstrap: { samples: number; seed: number }): Metrics {
     const { missed, catalog } = this.set
-    const lost = missed.byType.reduce((a, b) => a + b, 0)
-    const { hits, totals } = this.perUser()
-    const totalsNew = withLost(this.totalsNew, missed.users, lost)
-    const hitsNew = this.hitsNew.map((h) => withLost(h, missed.users, 0))
+    const { hits, totals, hitsNew, totalsNew } = this.perUser()
     const users = totals.reduce((n, t) => n + (t > 0 ? 1 : 0), 0)
     return {
       users,

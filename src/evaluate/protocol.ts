@@ -1,7 +1,9 @@
+import type { EvalConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
 import { Rng } from '../core/rng.js'
 import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
+import { momentOf } from '../features/split.js'
 import { catalogAt, catalogOf, entryOfEvent, type Catalog } from '../retrieve/catalog.js'
 import type { Level, Queries } from '../retrieve/types.js'
 
@@ -56,6 +58,15 @@ const VERSION = 1
 export function protocolOf(options: ProtocolOptions): Protocol {
   const { cutoff, windowDays, indexSize, history, seed } = options
   return { cutoff, windowDays, indexSize, history, seed, hash: hashJson({ VERSION, cutoff, windowDays, indexSize, history, seed }) }
+}
+
+/**
+ * The protocol that `config` means for a run trained up to `trained` (unix seconds): auto is the cutoff of the run.
+ * @throws UserError when eval.cutoff is no date
+ */
+export function protocolOfRun(config: EvalConfig, trained: number): Protocol {
+  const { windowDays, indexSize, history, seed } = config
+  return protocolOf({ cutoff: momentOf(config.cutoff) ?? trained, windowDays, indexSize, history, seed })
 }
 
 /**

@@ -1,7 +1,12 @@
 import { count } from '../core/progress.js'
 import type { Level } from '../retrieve/types.js'
 import { isoDate } from './protocol.js'
+import { layOut } from './lay-out.js'
+import type { Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
+import { share, signed } from './share.js'
+
+export { share } from './share.js'
 
 /** The report as plain lines: protocol, a table a level, how to read it, notes. */
 export function reportText(report: Report): string {
@@ -10,8 +15,7 @@ export function reportText(report: Report): string {
 }
 
 /** What was asked of the retrievers, in one line. */
-export function protocolText({ protocol, data }: Report): string {
-
+export function protocolText({ protocol, data }: Pick<Report, 'protocol' | 'data'>): string {
   const index = protocol.indexSize === 0 ? 'whole catalog' : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
   return `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; history ${protocol.history}. Protocol ${protocol.hash}, data ${data.hash}.`
 }
@@ -25,8 +29,9 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     if (rows.length === 0 || !about) continue
     lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
     lines.push(...table(rows))
-    const beside = rows.filter((row) => row.kind === 'model' && row.difference)
-    if (beside.length > 0) lines.push('', ...beside.map(comparison))
+    const beside = rows.filter((row) => row.kind === 'model' && row.difference).map((row) => comparison(row.name, row.difference!))
+    const over = rows.filter((row) => row.overControl).map((row) => comparison(row.name, row.overControl!))
+    if (beside.length + over.length > 0) lines.push('', ...beside, ...over)
     const missed = missedText(level, about)
     if (missed) lines.push('', missed)
   }
@@ -47,7 +52,6 @@ function missedText(level: Level, { positivesOutside, positivesWithoutHistory, u
 
 const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(n)} conversions`)
 
-/** Columns of text, the first to the left, the others to the right. */
 function table(rows: readonly ReportRow[]): string[] {
   const head = ['', 'R@10', '95 % interval', 'R@100', 'new R@10', 'new R@100', 'cov@10', 'cov@100']
   const cells = rows.map((row) => [
@@ -62,18 +66,14 @@ function table(rows: readonly ReportRow[]): string[] {
   ])
   const ceiling = rows[0].coverageCeiling
   cells.push(['highest coverage possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
-  const widths = head.map((_, c) => Math.max(...[head, ...cells].map((row) => row[c].length)))
-  return [head, ...cells].map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd())
+  return layOut([head, ...cells])
 }
 
 /** "mean pooling against transformer: R@10 -.0012 (95 % interval -.0020 to -.0004, over the same users)" */
-function comparison({ name, difference }: ReportRow): string {
-  const { from, recall, interval } = difference!
+function comparison(name: string, { from, recall, interval }: Difference): string {
   const at = (k: string): string => `R@${k} ${signed(recall[k])}${interval[k] ? ` (${signed(interval[k][0])} to ${signed(interval[k][1])})` : ''}`
   return `${name} against ${from}, user by user: ${at('10')}, ${at('100')}.`
 }
-
-const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
 
 /** One sentence on how to read the tables, with the judged model's own figure. */
 export function readingText(report: Report): string {
@@ -82,13 +82,6 @@ export function readingText(report: Report): string {
   const example = model ?? main[0]
   const found = `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all conversions were among the 10 results of ${example.name} for that user`
   return `${found}; new = only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results.`
-}
-
-/** .0674, with three digits that count. */
-export function share(x: number): string {
-  if (x === 0) return '0'
-  if (x >= 0.9995) return '1.00'
-  return x.toFixed(x < 0.01 ? 4 : 3).replace(/^0/, '')
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`

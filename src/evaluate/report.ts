@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
 import type { BlendWeights } from '../retrieve/blend.js'
 import type { Level, Retriever } from '../retrieve/types.js'
+import { hitsName, writeHits, type UserHits } from './hits-file.js'
 import type { Difference, Metrics } from './metrics.js'
 import type { Protocol } from './protocol.js'
 
@@ -28,6 +29,8 @@ export interface ReportRow extends Metrics {
   fitted?: Fitted
   /** against the model that is judged, on the same users */
   difference?: Difference
+  /** of a hybrid: against the control, on the same users */
+  overControl?: Difference
   /** time to score, rank and list, all levels of the retriever together */
   seconds: number
 }
@@ -40,6 +43,10 @@ export interface Report {
   data: { hash: string }
   /** runs that are judged; the first one's folder keeps the report */
   runs: string[]
+  /** SHA-256 of the weights of each of them */
+  weights?: Record<string, string>
+  /** the hits of every user, kept beside the report: what `adseq compare` reads */
+  hits?: { file: string; checksum: string }
   levels: Partial<Record<Level, { entries: number; positivesOutside: number; usersWithoutHistory: number; positivesWithoutHistory: number }>>
   rows: ReportRow[]
   /** what a reader must know beside the numbers */
@@ -51,10 +58,17 @@ export function reportPath(runFolder: string, report: Report): string {
   return join(runFolder, `eval-${report.protocol.hash}.json`)
 }
 
-/** Writes a report where it was made for, atomically; a second one of the same protocol replaces the first. */
-export function saveReport(runFolder: string, report: Report): string {
+/**
+ * Writes a report and the hits it stands on where it was made for, atomically; a second one of the same protocol
+ * replaces the first. The report names the checksum of the hits, which are written first.
+ */
+export function saveReport(runFolder: string, report: Report, hits: readonly UserHits[] = []): string {
   const path = reportPath(runFolder, report)
   mkdirSync(dirname(path), { recursive: true })
+  if (hits.length > 0) {
+    const file = hitsName(report.protocol.hash)
+    report.hits = { file, checksum: writeHits(join(runFolder, file), hits) }
+  }
   writeFileAtomic(path, `${JSON.stringify(report, undefined, 2)}\n`)
   return path
 }

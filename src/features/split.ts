@@ -31,8 +31,15 @@ export function resolveCutoff(snapshot: Snapshot, config: Pick<EvalConfig, 'cuto
     if (t < first) throw new UserError(`${span}: less than the ${config.windowDays} days of eval.windowDays.`, 'Set eval.windowDays to less, or import data of a longer time.')
     return t
   }
-  const t = typeof config.cutoff === 'number' ? config.cutoff : Math.floor(Date.parse(config.cutoff) / 1000)
-  if (Number.isNaN(t)) throw new UserError(`eval.cutoff is "${config.cutoff}", which is no date.`, 'Write auto, an ISO date such as 2026-01-31, or unix seconds.')
+  const t = momentOf(config.cutoff)!
   if (t < first) throw new UserError(`${span}; the cutoff ${iso(t)} leaves nothing to train on.`, 'Set eval.cutoff to a later moment, or to auto.')
+  return t
+}
+
+/** Unix seconds of a cutoff; undefined where it is auto. @throws UserError when it is no date */
+export function momentOf(cutoff: EvalConfig['cutoff']): number | undefined {
+  if (cutoff === 'auto') return undefined
+  const t = typeof cutoff === 'number' ? cutoff : Math.floor(Date.parse(cutoff) / 1000)
+  if (Number.isNaN(t)) throw new UserError(`eval.cutoff is "${cutoff}", which is no date.`, 'Write auto, an ISO date such as 2026-01-31, or unix seconds.')
   return t
 }

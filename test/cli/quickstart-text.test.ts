@@ -5,7 +5,7 @@ import type { Report, ReportRow } from '../../src/evaluate/report.js'
 /** A report in which mean pooling's recall@10 minus the transformer's has the interval given. */
 function report(transformer: number, mean: number, low: number, high: number): Report {
   const row = (name: string, recall: number, difference?: ReportRow['difference']): Partial<ReportRow> => ({ name, kind: 'model', level: 'item', recall: { '10': recall }, difference })
-  const rows = [row('transformer', transformer), row('mean pooling', mean, { from: 'transformer', recall: { '10': mean - transformer }, interval: { '10': [low, high] } })]
+  const rows = [row('transformer', transformer), row('mean pooling', mean, { from: 'transformer', recall: { '10': mean - transformer }, interval: { '10': [low, high] }, recallNew: {}, intervalNew: {} })]
   return { kind: 'item', rows } as Report
 }
 

@@ -8,6 +8,7 @@ import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
+import { compareRuns } from '../../src/evaluate/compare.js'
 import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
@@ -91,6 +92,21 @@ describe('evaluating a workspace', () => {
       const { report } = await evaluateWorkspace(options({ beside: 'all' }))
       expect(report.runs).toEqual([ids[1], ids[0]])
       expect(reportText(report)).toContain('mean pooling against transformer')
+    })
+
+    it('are compared from what is kept, once both are judged under the same protocol', async () => {
+      const config = options().config
+      const compare = (set: string[] = []): unknown => compareRuns(folder, ids[1], ids[0], set.length > 0 ? options({}, set).config : config, { bootstrap: 100 })
+      expect(() => compare()).toThrow(`Run ${ids[0]} has not been evaluated under protocol`)
+      const [{ report: first }, { report: second }] = [await evaluateWorkspace(options()), await evaluateWorkspace(options({ run: ids[0] }))]
+      const { rows } = compareRuns(folder, ids[1], ids[0], config, { bootstrap: 100 })
+      expect(rows[0].recall['10']).toBeCloseTo(first.rows[0].recall['10'] - second.rows[0].recall['10'], 12)
+      expect(() => compare(['eval.history=masked'])).toThrow('only under')
+      expect(() => compareRuns(folder, ids[1], 'item-none', config, { bootstrap: 100 })).toThrow('There is no run item-none')
+      const manifest = readManifest(runFolder(folder, ids[0]))
+      writeManifest(runFolder(folder, ids[0]), { ...manifest, weightsHash: 'other' })
+      expect(() => compare()).toThrow('of other weights')
+      writeManifest(runFolder(folder, ids[0]), manifest)
     })
 
     it('fits the hybrid with the model of the select phase: what the refit made does not move its weights', async () => {

@@ -2,55 +2,17 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { dotProducts } from '../../src/ann/dot-products.js'
 import { UserError } from '../../src/core/errors.js'
-import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
 import { requestedBaselines } from '../../src/evaluate/baselines.js'
-import { evaluate, type EvaluateOptions, type Model } from '../../src/evaluate/evaluate.js'
+import { evaluate, type Model } from '../../src/evaluate/evaluate.js'
 import { CONTROL_GRID, fitBlend, validationSet } from '../../src/evaluate/fit.js'
 import { assertComparable, readReport, saveReport } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
 import { samplesText } from '../../src/evaluate/samples.js'
 import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
-
-const ITEMS = 60
-const USERS = 80
-const catalog = { advertisers: Array.from({ length: ITEMS }, (_, i) => i % 6), categories: Array.from({ length: ITEMS }, (_, i) => `c${i % 4}`) }
-
-/** Users with two favourite items each, which they buy again and again, beside popular ones. */
-function world(to: number, seed = 1): FixtureEvent[] {
-  const events: FixtureEvent[] = Array.from({ length: ITEMS }, (_, i): FixtureEvent => [USERS, i, 0])
-  for (let user = 0; user < USERS; user++) {
-    const rng = new Rng(seed, user)
-    const favourites = [rng.int(ITEMS), rng.int(ITEMS)]
-    for (let d = 1; d <= to; d += 2) events.push([user, rng.uniform() < 0.6 ? favourites[rng.int(2)] : Math.floor(ITEMS * rng.uniform() ** 2), d, rng.uniform() < 0.2 ? 'add_to_cart' : 'checkout'])
-  }
-  return events
-}
-
-const snapshot = snapshotOf(world(60), catalog)
-const protocol = { cutoff: day(50), windowDays: 10, indexSize: 0, history: 'kept' as const, seed: 1 }
-
-/** A model of width 4 that knows nothing but where the histories end and what the entries are. */
-const model = (of: Snapshot, name = 'transformer'): Model => ({
-  run: `item-${name}`, name, width: 4,
-  encodeUsers: async ({ users, ends }) => {
-    const out = new Float32Array(users.length * 4)
-    users.forEach((_, q) => (out[q * 4 + (of.eventItem[ends[q] - 1] % 4)] = 1))
-    return out
-  },
-  encodeEntries: async (ids) => {
-    const out = new Float32Array(ids.length * 4)
-    ids.forEach((id, e) => (out[e * 4 + (id % 4)] = 1))
-    return out
-  },
-})
-
-const options = (models: Model[], change: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  kind: 'item', protocol, bootstrap: 50, requested: [], samples: 0, models, products: (width) => dotProducts(width), progress: silent, ...change,
-})
+import { ITEMS, USERS, catalog, model, options, protocol, snapshot, world } from './favourites.js'
 
 describe('an evaluation', () => {
   it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {

@@ -1,0 +1,38 @@
+import { count } from '../core/progress.js'
+import type { ComparedRow, Comparison } from './compare.js'
+import { layOut } from './lay-out.js'
+import type { ByK } from './metrics.js'
+import { protocolText } from './report-text.js'
+import { share, signed } from './share.js'
+
+const AT = ['1', '10', '50', '100', '500', '1000']
+const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
+
+/** The comparison as plain lines: what is compared, then a table a level and kind, all and new conversions. */
+export function comparisonText(comparison: Comparison): string {
+  const { runs, rows, bootstrap } = comparison
+  return [
+    `${runs[0]} minus ${runs[1]}, user by user. ${protocolText(comparison)}`,
+    ...rows.flatMap((row) => ['', ...rowText(row)]),
+    '',
+    `* = the 95 % interval (bootstrap over users, ${count(bootstrap)} samples) excludes zero. new = conversions of what the user had never dealt with, ranked among entries new to him.`,
+  ].join('\n')
+}
+
+function rowText(row: ComparedRow): string[] {
+  const { level, kind, users, positives, positivesNew, names } = row
+  const cells = AT.map((k) => [
+    `R@${k}`,
+    ...half(row.recallOf, row.recall, row.interval, k),
+    ...(positivesNew > 0 ? half(row.recallNewOf, row.recallNew, row.intervalNew, k) : []),
+  ])
+  const head = ['', 'first', 'second', 'difference', '95 % interval', '', ...(positivesNew > 0 ? ['new: first', 'second', 'difference', '95 % interval', ''] : [])]
+  const title = `${plural[level]}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ${count(users)} users, ${count(positives)} conversions, ${count(positivesNew)} of them new`
+  return [title, '', ...layOut([head, ...cells])]
+}
+
+function half([a, b]: [ByK, ByK], difference: ByK, interval: ByK<[number, number]>, k: string): string[] {
+  const [low, high] = interval[k] ?? []
+  const clear = low !== undefined && (low > 0 || high < 0)
+  return [share(a[k]), share(b[k]), signed(difference[k]), low === undefined ? '-' : `${signed(low)} to ${signed(high)}`, clear ? '*' : '']
+}

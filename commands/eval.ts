@@ -11,7 +11,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
   static override examples = [
     '<%= config.bin %> eval',
     '<%= config.bin %> eval item --runs all --baselines ease --baselines nearest-users',
-    '<%= config.bin %> eval advertiser --samples 3',
+    '<%= config.bin %> eval advertiser --samples 3 --why',
     '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
   ]
 
@@ -22,6 +22,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     runs: Flags.option({ options: ['all'] as const, description: 'all: every finished run of the same kind, cutoff and data' })(),
     baselines: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', default: [], helpValue: 'NAME', description: 'baselines that take longer: ease, nearest-users' }),
     samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
+    why: Flags.boolean({ dependsOn: ['samples'], description: 'with --samples: which past events pulled each result, by leaving them out' }),
     set: setFlag,
     ...engineFlags,
   }
@@ -31,16 +32,17 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const folder = this.folder(flags)
     const kind = args.kind as 'item' | 'advertiser'
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    const [{ evaluateWorkspace }, { reportText }, { namedSamples, samplesText }] = await Promise.all([
+    const [{ evaluateWorkspace }, { reportText }, { agreementText, namedSamples, samplesText }] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
       import('../src/evaluate/report-text.js'),
-      import('../src/evaluate/samples.js'),
+      import('../src/evaluate/samples-text.js'),
     ])
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples, progress: this.progress(flags),
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples, why: flags.why, progress: this.progress(flags),
     })
     this.log(reportText(report))
     if (samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
+    if (samples.length > 0 && report.lists) this.log(`\n${agreementText(report.lists)}`)
     if (path) this.log(`\nReport: ${path}`)
     return samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
   }

@@ -8,7 +8,6 @@ import { loadSnapshot } from '../features/snapshot-file.js'
 import { resolveCutoff } from '../features/split.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { openStore } from '../store/open.js'
-import type { Store } from '../store/store.js'
 import { runFolder } from '../store/workspace.js'
 import type { Encoder } from '../train/encoder.js'
 import { findRun, listRuns, type Manifest } from '../train/manifest.js'
@@ -18,7 +17,8 @@ import { evaluate, type Model, type Towers } from './evaluate.js'
 import { aboutFitting, fittingModel, type FittingModel } from './fitting-model.js'
 import { isoDate } from './protocol.js'
 import { saveReport, type Report } from './report.js'
-import type { Sample, SampleNames } from './samples.js'
+import { readNames, type SampleNames } from './sample-names.js'
+import type { Sample } from './samples.js'
 
 export interface EvaluateWorkspaceOptions {
   folder: string
@@ -31,6 +31,8 @@ export interface EvaluateWorkspaceOptions {
   /** baselines on request */
   baselines: readonly string[]
   samples: number
+  /** tell which events pulled the results of samples */
+  why?: boolean
   progress: Progress
 }
 
@@ -57,7 +59,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap, requested, samples: options.samples, progress,
+      bootstrap, requested, samples: options.samples, why: options.why, progress,
       models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))
@@ -106,11 +108,12 @@ const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max poo
 /** Runs under names that a table can tell apart. */
 function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loadSelected: (id: string) => Promise<LoadedRun>): Model[] {
   const names = runs.map(({ config }) => TOWERS[config.model.userTower])
-  return runs.map(({ manifest, encoder }, i): Model => ({
+  return runs.map(({ manifest, encoder, config }, i): Model => ({
     run: manifest.id,
     weights: manifest.weightsHash,
     name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
     width: encoder.width,
+    reads: config.model.length,
     ...towersOf(encoder),
     // opened only while it is used: its tables are as large as the model's own
     ...(fitting[i].file === 'selected' && {
@@ -128,7 +131,7 @@ function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loa
 
 function towersOf(encoder: Encoder): Towers {
   return {
-    encodeUsers: (queries, anchor) => encoder.encodeUsers(queries, anchor),
+    encodeUsers: (queries, anchor, source) => encoder.encodeUsers(queries, anchor, source),
     encodeEntries: (ids, asOf) => encoder.encodeList(ids, asOf),
   }
 }
@@ -138,24 +141,4 @@ function aboutRuns(manifests: readonly Manifest[]): string[] {
   const unfit = manifests.filter(({ refit }) => !refit).map(({ id }) => id)
   if (unfit.length > 0) notes.push(`trained without refit (train.refit: false), so they have not learned from the validation window: ${unfit.join(', ')}.`)
   return notes
-}
-
-function readNames(store: Store, kind: 'item' | 'advertiser', samples: readonly Sample[]): SampleNames {
-  const users = new Map(samples.map(({ user }) => [user, store.user(user + 1)?.externalId ?? String(user)]))
-  const entries = new Map<number, string>()
-  const ids = samples.flatMap(({ history, results }) => [...history, ...results].map(({ id }) => id)).filter((id) => id >= 0)
-  for (const id of new Set(ids)) entries.set(id, kind === 'item' ? itemName(store, id) : advertiserName(store, id))
-  return { user: (index) => users.get(index)!, entry: (index) => entries.get(index)! }
-}
-
-function itemName(store: Store, index: number): string {
-  const item = store.item(index + 1)
-  if (!item) return String(index)
-  const about = [item.category, item.advertiserName ?? item.advertiserExternalId].filter(Boolean).join(', ')
-  return `${item.title ?? ''} [${item.externalId}]${about ? ` ${about}` : ''}`.trim()
-}
-
-function advertiserName(store: Store, index: number): string {
-  const advertiser = store.advertiser(index + 1)
-  return advertiser ? `${advertiser.name ?? ''} [${advertiser.externalId}]`.trim() : String(index)
 }

@@ -2,6 +2,7 @@ import type { DotProducts } from '../ann/dot-products.js'
 import { UserError } from '../core/errors.js'
 import { count, type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
+import { catalogOver } from '../retrieve/catalog.js'
 import { Blend } from '../retrieve/blend.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import { TowerRetriever } from '../retrieve/towers.js'
@@ -9,16 +10,17 @@ import type { Level, Queries, Retriever } from '../retrieve/types.js'
 import { baselines, type Entrant, type OnRequest } from './baselines.js'
 import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
 import type { UserHits } from './hits-file.js'
+import { Lists } from './lists.js'
 import { levelOf, measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
 import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Report, ReportRow } from './report.js'
-import { drawSamples, type Sample } from './samples.js'
+import { drawSamples, type Explainer, type Sample } from './samples.js'
 
 /** The towers of a model: train's Encoder has this shape. */
 export interface Towers {
-  /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds) */
-  encodeUsers(queries: Queries, anchor: number): Promise<Float32Array>
+  /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds), of the snapshot's events or those of `source` */
+  encodeUsers(queries: Queries, anchor: number, source?: Snapshot): Promise<Float32Array>
   /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
   encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
 }
@@ -31,6 +33,8 @@ export interface Model extends Towers {
   /** as printed: "transformer", "mean pooling" */
   name: string
   width: number
+  /** latest events of a history that it reads */
+  reads: number
   /**
    * Lends the towers of the same run as they were before they learned from the validation window: the hybrid's weights
    * are fitted with them. Absent: the model itself has not seen it, or nothing else is kept.
@@ -46,6 +50,8 @@ export interface EvaluateOptions {
   requested: readonly OnRequest[]
   /** users whose results are shown one by one; 0 = none */
   samples: number
+  /** tell which events pulled the results of samples */
+  why?: boolean
   /** the first is the one judged; the others stand beside it */
   models: readonly Model[]
   /** of a model's width */
@@ -69,28 +75,37 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
   const validation = tryValidation(snapshot, kind, protocol, notes)
+  let explainer: Explainer | undefined
   for (const model of models) {
     const products = await options.products(model.width)
     const tower = await towerOf(model.name, model, set, kind, products)
     await judge.add(tower, above, { run: model.run })
+    const without = variantsOf(tower, model, protocol.cutoff)
+    explainer ??= without
     if (!validation) continue
     const base = await lendSelected(model, (towers) => towerOf(model.name, towers, validation, kind, products))
     const fitted = await fitBlend(snapshot, validation, kind, HYBRID_GRID, base)
     const { catalog } = levelOf(set, kind)
-    const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays), fitted, tower)
+    const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
+    const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, popularity, fitted, tower)
     await judge.add(hybrid, above, { run: model.run, fitted })
+    if (judge.best !== hybrid) continue
+    explainer = {
+      reads: model.reads,
+      retriever: async (variants) => new Blend(hybrid.name, 'hybrid', variants.snapshot, catalogOver(catalog, variants.snapshot), popularity, fitted, await without.retriever(variants)),
+    }
   }
   for (const level of [kind, ...above]) {
     const fitOn = level === kind ? validation : tryValidation(snapshot, level, protocol, [])
     for (const entrant of await baselines(snapshot, set, level, fitOn, level === kind ? options.requested : [])) await judge.baseline(entrant)
   }
   if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
-  const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples) : []
+  const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined) : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
   const report: Report = {
     version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run),
     weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))), levels,
-    rows: judge.rows, notes, seconds: (performance.now() - started) / 1000,
+    rows: judge.rows, lists: judge.lists.report(), notes, seconds: (performance.now() - started) / 1000,
   }
   return { report, samples, hits: judge.hits }
 }
@@ -101,7 +116,7 @@ function lendSelected<T>(model: Model, use: (towers: Towers) => Promise<T>): Pro
 }
 
 /** Scores a model's entries for the users of `set`, as of its cutoff. */
-async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<Retriever> {
+async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<TowerRetriever> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, kind)
   const entryVectors = await model.encodeEntries(catalog.ids, t)
@@ -109,23 +124,34 @@ async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'i
   return new TowerRetriever(name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
 }
 
+/** The same model for histories with events left out. */
+function variantsOf(tower: TowerRetriever, model: Model, cutoff: number): Explainer {
+  return { reads: model.reads, retriever: async ({ snapshot, queries }) => tower.forQueries(queries, await model.encodeUsers(queries, cutoff, snapshot)) }
+}
+
 /** Measures one retriever after the other into rows. */
 class Judge {
   readonly rows: ReportRow[] = []
   /** what samples are shown of: the first hybrid, else the first model, else the control */
   best: Retriever | undefined
+  /** what the lists at the judged level look like */
+  readonly lists: Lists
   /** the model that is judged, by level: the others are compared with it user by user */
   private readonly judged = new Map<Level, { name: string } & Measured>()
   /** what is kept user by user: the judged run's model and hybrid, and the control */
   readonly hits: UserHits[] = []
 
-  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {}
+  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {
+    this.lists = new Lists(snapshot, set, options.kind)
+  }
 
   async add(retriever: Retriever, above: readonly Level[], about: Pick<ReportRow, 'run' | 'fitted'>): Promise<void> {
     const { progress, bootstrap, protocol } = this.options
     const started = performance.now()
     progress.start(`${retriever.name} (${retriever.level})`, this.set.queries.users.length, 'users')
-    const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done))
+    const lists = retriever.level === this.lists.level ? this.lists.begin(retriever) : undefined
+    const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done), lists?.add)
+    lists?.end()
     const seconds = (performance.now() - started) / 1000
     progress.finish(`recall@10 ${measured[0].metrics.recall['10'].toFixed(4)} over ${count(measured[0].metrics.positives)} conversions`)
     if (this.best === undefined || (this.best.kind === 'model' && retriever.kind === 'hybrid')) this.best = retriever

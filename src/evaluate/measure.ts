@@ -15,6 +15,7 @@ export interface Measured {
 /**
  * Ranks every positive and lists the top results of every query, at the retriever's own level and, for an item
  * retriever, also at the levels in `above`: there an entry scores as its best item does.
+ * @param onList called with the results of every query at the retriever's own level, best first; the list is reused
  * @throws when a score is not finite
  */
 export async function measure(
@@ -24,13 +25,15 @@ export async function measure(
   above: readonly Level[],
   bootstrap: { samples: number; seed: number },
   onProgress: (queries: number) => void = () => {},
+  onList: (query: number, list: Int32Array) => void = () => {},
 ): Promise<Measured[]> {
   const own = new LevelMeter(set, retriever.level)
   const E = retriever.entries
   if (E !== own.set.catalog.size) throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
   const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), groups: grouping(snapshot, own.set, levelOf(set, level)) }))
   await forEachRow(set, retriever, (q, row) => {
-    own.row(q, row)
+    const list = own.row(q, row)
+    if (list) onList(q, list)
     for (const { meter, groups } of grouped) meter.row(q, bestOfGroups(row, groups))
   }, onProgress)
   return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({ level, metrics: counter.metrics(bootstrap), perUser: counter.perUser() }))
@@ -78,16 +81,19 @@ class LevelMeter {
     this.skip = masked ? new Uint8Array(catalog.size) : undefined
   }
 
-  row(query: number, row: Float32Array): void {
+  /** Counts one row; gives the results, or nothing for a query without positives here. */
+  row(query: number, row: Float32Array): Int32Array | undefined {
     const { offsets, positives, known, knownOffsets } = this.set
-    if (offsets[query] === offsets[query + 1]) return
+    if (offsets[query] === offsets[query + 1]) return undefined
     const own = known.subarray(knownOffsets[query], knownOffsets[query + 1])
     this.ranker.count(row, positives.subarray(offsets[query], offsets[query + 1]), this.ranks, own, this.ranksNew)
     this.counter.ranks(query, this.ranks, this.ranksNew)
     if (this.skip) for (const entry of own) this.skip[entry] = 1
     const n = this.top.select(row, this.skip)
     if (this.skip) for (const entry of own) this.skip[entry] = 0
-    this.counter.results(this.top.entries.subarray(0, n))
+    const list = this.top.entries.subarray(0, n)
+    this.counter.results(list)
+    return list
   }
 }
 

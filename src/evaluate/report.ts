@@ -5,6 +5,7 @@ import { UserError, hasCode } from '../core/errors.js'
 import type { BlendWeights } from '../retrieve/blend.js'
 import type { Level, Retriever } from '../retrieve/types.js'
 import { hitsName, writeHits, type UserHits } from './hits-file.js'
+import type { ListsReport } from './lists.js'
 import type { Difference, Metrics } from './metrics.js'
 import type { Protocol } from './protocol.js'
 
@@ -49,6 +50,8 @@ export interface Report {
   hits?: { file: string; checksum: string }
   levels: Partial<Record<Level, { entries: number; positivesOutside: number; usersWithoutHistory: number; positivesWithoutHistory: number }>>
   rows: ReportRow[]
+  /** what the lists look like at the level that is judged; absent in reports of older versions */
+  lists?: ListsReport
   /** what a reader must know beside the numbers */
   notes: string[]
   seconds: number

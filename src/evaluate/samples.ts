@@ -1,78 +1,126 @@
 import { TopK } from '../ann/exact.js'
 import { Rng } from '../core/rng.js'
-import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
-import type { Retriever } from '../retrieve/types.js'
-import { isoDate, type EvaluationSet } from './protocol.js'
+import { EVENT_TYPES, conversionMask, historyEnd, type EventType, type Snapshot } from '../features/snapshot.js'
+import type { Level, Retriever } from '../retrieve/types.js'
+import { AgreementMeter, type Agreement } from './agreement.js'
+import { MOST_GROUPS, eventGroups, explain, leaveOut, type EventGroup, type Pull, type Variants } from './influence.js'
 import { levelOf } from './measure.js'
+import type { EvaluationSet } from './protocol.js'
 
 /** What one user did, what is retrieved, and what was bought next: by indices of the snapshot. */
 export interface Sample {
   retriever: string
+  level: Level
   user: number
   /** latest first */
   history: { id: number; type: EventType; time: number }[]
   historyEvents: number
-  results: { id: number; score: number; boughtNext: boolean; known: boolean }[]
+  results: SampleResult[]
   /** distinct entries bought next, those outside the catalog left out */
   next: number
+  /** what was bought next, distinct, in the order of the purchase; with their place where reasons were asked for */
+  bought: { id: number; conversions: number; known: boolean }[]
+  /** of the results */
+  agreement: Agreement
+  /** events that were left out together; empty unless reasons were asked for */
+  groups: SampleGroup[]
+}
+
+export interface SampleResult {
+  id: number
+  score: number
+  boughtNext: boolean
+  known: boolean
+  /** numbers of `groups`, the strongest pull first; absent unless reasons were asked for */
+  why?: Pull[]
+}
+
+/** All events of a history about one item; about one advertiser where they have no item. */
+export interface SampleGroup {
+  /** -1 = none */
+  item: number
+  advertiser: number
+  events: number
+  /** of the latest of them, unix seconds */
+  last: number
+}
+
+/** Scores histories with events left out, as the retriever of the samples would. */
+export interface Explainer {
+  /** latest events of a history that the model reads */
+  reads: number
+  retriever(variants: Variants): Promise<Retriever>
 }
 
 const EVENTS = 8
 const RESULTS = 10
+/** pulls kept for a result */
+const REASONS = 5
+const DAY = 86_400
 
 /** Random users of an evaluation with their results by one retriever; the same seed draws the same users. */
-export async function drawSamples(snapshot: Snapshot, set: EvaluationSet, retriever: Retriever, users: number): Promise<Sample[]> {
+export async function drawSamples(snapshot: Snapshot, set: EvaluationSet, retriever: Retriever, users: number, explainer?: Explainer): Promise<Sample[]> {
   const { catalog, offsets, positives, known, knownOffsets } = levelOf(set, retriever.level)
   const eligible = Int32Array.from(set.queries.users.keys()).filter((q) => offsets[q + 1] > offsets[q])
   const drawn = new Rng(set.protocol.seed, 0x5e).shuffle(eligible).slice(0, users)
   const row = new Float32Array(catalog.size)
   const top = new TopK(Math.min(RESULTS, catalog.size), set.protocol.seed)
+  const agreement = new AgreementMeter(snapshot, set, retriever.level)
+  const skip = set.protocol.history === 'masked' ? new Uint8Array(catalog.size) : undefined
   const samples: Sample[] = []
   for (const q of drawn) {
     const [user, end] = [set.queries.users[q], set.queries.ends[q]]
     await retriever.score(set.queries, q, q + 1, row)
-    const n = top.select(row)
+    const mine = known.subarray(knownOffsets[q], knownOffsets[q + 1])
+    if (skip) for (const entry of mine) skip[entry] = 1
+    const list = top.entries.slice(0, top.select(row, skip))
+    if (skip) for (const entry of mine) skip[entry] = 0
     const next = new Set(positives.subarray(offsets[q], offsets[q + 1]))
     next.delete(-1)
-    const own = new Set(known.subarray(knownOffsets[q], knownOffsets[q + 1]))
+    const own = new Set(mine)
     const history: Sample['history'] = []
     for (let e = end - 1; e >= Math.max(snapshot.offsets[user], end - EVENTS); e--) {
       history.push({ id: catalog.column[e], type: EVENT_TYPES[snapshot.eventType[e]], time: snapshot.eventTime[e] })
     }
-    samples.push({
-      retriever: retriever.name, user, history, historyEvents: end - snapshot.offsets[user],
-      results: Array.from(top.entries.subarray(0, n), (entry, i) => ({ id: catalog.ids[entry], score: top.scores[i], boughtNext: next.has(entry), known: own.has(entry) })),
-      next: next.size,
-    })
+    const results = Array.from(list, (entry, i): SampleResult => ({ id: catalog.ids[entry], score: top.scores[i], boughtNext: next.has(entry), known: own.has(entry) }))
+    const sample: Sample = {
+      retriever: retriever.name, level: retriever.level, user, history, historyEvents: end - snapshot.offsets[user], results,
+      next: next.size, bought: purchases(snapshot, set, retriever, q, own), agreement: agreement.of(q, list), groups: [],
+    }
+    if (explainer) await addReasons(sample, snapshot, end, list, explainer, skip && mine, retriever.level === 'item')
+    samples.push(sample)
   }
   return samples
 }
 
-/** What a reader sees instead of indices. */
-export interface SampleNames {
-  user(index: number): string
-  entry(index: number): string
+/** Distinct entries of the catalog that query q converted on in the window, in the order of the first conversion. */
+function purchases(snapshot: Snapshot, set: EvaluationSet, { level }: Retriever, q: number, own: ReadonlySet<number>): Sample['bought'] {
+  const { catalog } = levelOf(set, level)
+  const { cutoff, windowDays } = set.protocol
+  const found = new Map<number, Sample['bought'][number]>()
+  for (let row = set.queries.ends[q]; row < historyEnd(snapshot, set.queries.users[q], cutoff + windowDays * DAY); row++) {
+    const id = catalog.column[row]
+    const entry = id < 0 ? -1 : catalog.entryOf[id]
+    if (conversionMask[snapshot.eventType[row]] === 0 || entry < 0) continue
+    const one = found.get(id)
+    if (one) one.conversions++
+    else found.set(id, { id, conversions: 1, known: own.has(entry) })
+  }
+  return [...found.values()]
 }
 
-/** Samples as plain lines; what was bought next is marked with *, what the user knew before with o. */
-export function samplesText(samples: readonly Sample[], names: SampleNames): string {
-  return samples
-    .map((sample) => {
-      const hits = sample.results.filter(({ boughtNext }) => boughtNext).length
-      const history = sample.history.map(({ id, type, time }) => `    ${isoDate(time)}  ${type.padEnd(11)}  ${id < 0 ? '(no item)' : names.entry(id)}`)
-      const results = sample.results.map(({ id, boughtNext, known }, i) => `  ${boughtNext ? '*' : ' '}${known ? 'o' : ' '}${String(i + 1).padStart(3)}  ${names.entry(id)}`)
-      return [
-        `User ${names.user(sample.user)}: ${sample.historyEvents} events, the latest ${sample.history.length}:`,
-        ...history,
-        `  ${sample.retriever} retrieves (* bought next, ${hits} of ${sample.next}; o known to the user before):`,
-        ...results,
-      ].join('\n')
-    })
-    .join('\n\n')
+async function addReasons(sample: Sample, snapshot: Snapshot, end: number, list: Int32Array, explainer: Explainer, skip: Int32Array | undefined, items: boolean): Promise<void> {
+  const history = { snapshot, user: sample.user, end }
+  // own history counts all events about a result, also those that the tower no longer reads
+  const always = items ? sample.results.filter(({ known }) => known).map(({ id }) => id) : []
+  const groups = eventGroups(history, 'item', explainer.reads, always).slice(0, MOST_GROUPS)
+  const variants = leaveOut(history, groups)
+  const explained = await explain(variants, await explainer.retriever(variants), list, skip)
+  sample.groups = groups.map((group) => aboutGroup(snapshot, group))
+  explained.forEach(({ pulls }, i) => (sample.results[i].why = pulls.filter(({ pull }) => pull > 0).slice(0, REASONS)))
 }
 
-/** Samples with names in the place of indices, for --json. */
-export function namedSamples(samples: readonly Sample[], names: SampleNames): unknown[] {
-  const named = <T extends { id: number }>({ id, ...rest }: T): unknown => ({ name: id < 0 ? null : names.entry(id), ...rest })
-  return samples.map((sample) => ({ ...sample, user: names.user(sample.user), history: sample.history.map(named), results: sample.results.map(named) }))
+function aboutGroup(snapshot: Snapshot, group: EventGroup): SampleGroup {
+  const last = group[group.length - 1]
+  return { item: snapshot.eventItem[last], advertiser: snapshot.eventAdvertiser[last], events: group.length, last: snapshot.eventTime[last] }
 }

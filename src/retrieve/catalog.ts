@@ -47,6 +47,11 @@ export function catalogOf(snapshot: Snapshot, level: Level, ids: Int32Array): Ca
   return { level, size: ids.length, ids, column: snapshot.eventItem, entryOf }
 }
 
+/** The same entries over a snapshot of other events with the same catalog (made-up histories). */
+export function catalogOver(catalog: Catalog, snapshot: Snapshot): Catalog {
+  return { ...catalog, column: catalog.level === 'advertiser' ? snapshot.eventAdvertiser : snapshot.eventItem }
+}
+
 /** For every entry of an item catalog the entry of `groups` it belongs to (its advertiser, its category), or -1. */
 export function groupsOf(snapshot: Snapshot, items: Catalog, groups: Catalog): Int32Array {
   return items.ids.map((item) => {

@@ -20,6 +20,11 @@ export class TowerRetriever implements Retriever {
     if (rows(vectors.queryVectors, products.width) !== vectors.queries.users.length) throw new Error(`${name}: a query has no vector`)
   }
 
+  /** The same entries for other queries. @param queryVectors [Q, width] */
+  forQueries(queries: Queries, queryVectors: Float32Array): TowerRetriever {
+    return new TowerRetriever(this.name, this.level, { queries, queryVectors, entryVectors: this.vectors.entryVectors }, this.products)
+  }
+
   /** @throws when asked about other queries than those its vectors are for */
   async score(queries: Queries, from: number, to: number, out: Float32Array): Promise<void> {
     if (queries !== this.vectors.queries) throw new Error(`${this.name} was encoded for other queries`)

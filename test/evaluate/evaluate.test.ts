@@ -9,10 +9,16 @@ import { evaluate, type Model } from '../../src/evaluate/evaluate.js'
 import { CONTROL_GRID, fitBlend, validationSet } from '../../src/evaluate/fit.js'
 import { assertComparable, readReport, saveReport } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
-import { samplesText } from '../../src/evaluate/samples.js'
+import type { EntryCard, SampleNames } from '../../src/evaluate/sample-names.js'
+import { samplesText } from '../../src/evaluate/samples-text.js'
 import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 import { ITEMS, USERS, catalog, model, options, protocol, snapshot, world } from './favourites.js'
+
+const namesOf = (): SampleNames => {
+  const card = (e: number): EntryCard => ({ externalId: `i${e}`, title: null, category: null, advertiser: null, price: null })
+  return { user: (u) => `u${u}`, entry: (e) => `i${e}`, card, item: card, advertiser: card }
+}
 
 describe('an evaluation', () => {
   it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {
@@ -84,8 +90,37 @@ describe('an evaluation', () => {
       const bought = new Set(snapshot.eventItem.subarray(end, historyEnd(snapshot, user, day(60))))
       for (const { id, boughtNext } of results) expect(boughtNext).toBe(bought.has(id))
     }
-    const text = samplesText(samples, { user: (u) => `u${u}`, entry: (e) => `i${e}` })
+    const text = samplesText(samples, namesOf())
     expect(text).toMatch(/^ {2}\*o +\d+ {2}i\d+$/m)
+  })
+
+  it('tells what pulled a result: the model reads the latest event alone, so only that one pulls, and own history the item itself', async () => {
+    const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 2, why: true }))
+    for (const { user, results, groups } of samples) {
+      const last = snapshot.eventItem[historyEnd(snapshot, user, day(50)) - 1]
+      for (const { id, why } of results) for (const { group, rankWithout } of why!) {
+        expect([last, id]).toContain(groups[group].item)
+        expect(rankWithout).toBeGreaterThanOrEqual(1)
+      }
+      const own = results.find(({ id, known }) => known && id !== last)!
+      expect(own.why!.map(({ group }) => groups[group].item)).toContain(own.id)
+    }
+    const [hybrid] = samples
+    expect(hybrid.retriever).toBe('transformer + own history')
+    expect(samplesText(samples, namesOf())).toMatch(/^ {9}pulled by its own (\d+ events|event) \(without: (same place|place \d+), -\d\.\d{3}\)/m)
+  })
+
+  it('says how lists agree with history and purchases: own repeats only show what is in the history', async () => {
+    const { report } = await evaluate(snapshot, options([model(snapshot)]))
+    const { rows, bought, users, bandEntries } = report.lists!
+    expect(rows.map(({ name }) => name)).toEqual(report.rows.filter(({ level }) => level === 'item').map(({ name }) => name))
+    expect(users).toBe(USERS)
+    expect(bandEntries.reduce((a, b) => a + b)).toBe(ITEMS)
+    const popular = rows.find(({ name }) => name === 'popularity, all time')!
+    // ten most popular items hold the top bands only
+    expect(popular.bands.slice(8)).toEqual([0, 0, 0])
+    for (const { bands } of [...rows, bought]) expect(bands.reduce((a, b) => a + b)).toBeCloseTo(1, 12)
+    expect(bought.inHistory.advertiser).toBeGreaterThan(0.5)
   })
 
   it('has no intervals where the bootstrap is off', async () => {

@@ -25,10 +25,10 @@ export const protocol = { cutoff: day(50), windowDays: 10, indexSize: 0, history
 
 /** A model of width 4 that knows nothing but where the histories end and what the entries are. */
 export const model = (of: Snapshot, name = 'transformer'): Model => ({
-  run: `item-${name}`, name, width: 4,
-  encodeUsers: async ({ users, ends }) => {
+  run: `item-${name}`, name, width: 4, reads: 100,
+  encodeUsers: async ({ users, ends }, _anchor, source = of) => {
     const out = new Float32Array(users.length * 4)
-    users.forEach((_, q) => (out[q * 4 + (of.eventItem[ends[q] - 1] % 4)] = 1))
+    users.forEach((_, q) => (out[q * 4 + (source.eventItem[ends[q] - 1] % 4)] = 1))
     return out
   },
   encodeEntries: async (ids) => {

@@ -38,6 +38,8 @@ export class Imports {
   private readonly list: Database.Statement
   private readonly insert: Database.Statement
   private readonly update: Database.Statement
+  private readonly getMemory: Database.Statement
+  private readonly setMemory: Database.Statement
 
   constructor(db: Database.Database) {
     const columns = 'hash, name, format, kind, options, status, offset, line, rows, skipped, rejected, reasons, rejects_file rejectsFile, started, finished'
@@ -48,6 +50,19 @@ export class Imports {
       VALUES (:hash, :name, :format, :kind, :options, :status, :offset, :line, :rows, :skipped, :rejected, :reasons, :rejectsFile, :started, :finished)`)
     this.update = db.prepare(`UPDATE imports SET status = :status, offset = :offset, line = :line, rows = :rows, skipped = :skipped,
       rejected = :rejected, reasons = :reasons, rejects_file = :rejectsFile, finished = :finished WHERE hash = :hash AND offset = :before AND status = 'running'`)
+    this.getMemory = db.prepare('SELECT value FROM meta WHERE key = ?').pluck()
+    this.setMemory = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+  }
+
+  /** What the reader of a file knew at its last commit, or undefined. */
+  memory(hash: string): unknown {
+    const text = this.getMemory.get(`import:${hash}`) as string | undefined
+    return text === undefined ? undefined : JSON.parse(text)
+  }
+
+  /** Keeps what a reader must know to go on, inside the transaction of the rows. */
+  saveMemory(hash: string, memory: unknown): void {
+    this.setMemory.run(`import:${hash}`, JSON.stringify(memory))
   }
 
   find(hash: string): ImportRecord | undefined {

@@ -106,7 +106,7 @@ test('mistakes: exit code 2, one sentence, what to do; with --json one object on
     adseq('import', 'csv', bigFile(), '--map', 'user_id', '--workspace', join(folder, 'none')),
   ])
   expect([plain.code, json.code, flag.code]).toEqual([2, 2, 2])
-  expect(plain.stderr).toBe(`Error: ${empty} is empty.\nTry:   Give a CSV file with a header line.\n`)
+  expect(plain.stderr).toBe(`Error: ${empty} is empty.\nTry:   Give a file with data in it; a CSV file begins with a header line.\n`)
   expect(plain.stdout).toBe('')
   expect(JSON.parse(json.stdout)).toEqual({ error: { message: `There is no file ${join(folder, 'absent.csv')}.`, hint: 'Check the name; files are looked up from the current folder.' } })
   expect(flag.stderr).toContain('--map user_id is not a pair.')

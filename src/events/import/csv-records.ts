@@ -5,6 +5,14 @@ export const MAX_RECORD = 65_536
 /** Fields of a record that are told apart; more are only counted. */
 const MAX_FIELDS = 1024
 
+/** How a text differs from RFC 4180 in UTF-8. */
+export interface Dialect {
+  /** false: a quote is a character like any other; default true */
+  quotes?: boolean
+  /** fields that are not UTF-8 are ISO-8859-1 */
+  latin1?: boolean
+}
+
 const TOO_LONG = `line longer than ${MAX_RECORD} bytes`
 const LF = 10
 const CR = 13
@@ -31,6 +39,10 @@ export class CsvRecords {
   private readonly ends = new Int32Array(MAX_FIELDS)
   private quoted: string[] | undefined
   private readonly delimiterCode: number
+  /** second character of a delimiter of two; -1 when it has one */
+  private readonly delimiterSecond: number
+  private readonly quotes: boolean
+  private readonly latin1: boolean
   /** number of fields of the current record */
   fields = 0
   /** line number (from 1) that the current record begins at */
@@ -41,9 +53,12 @@ export class CsvRecords {
   private begin = 0
   private end = 0
 
-  /** @param offset bytes already consumed of the stream @param line lines already consumed */
-  constructor(readonly delimiter: string, offset = 0, line = 0) {
+  /** @param delimiter one character or two @param offset bytes already consumed of the stream @param line lines already consumed */
+  constructor(readonly delimiter: string, offset = 0, line = 0, dialect: Dialect = {}) {
     this.delimiterCode = delimiter.charCodeAt(0)
+    this.delimiterSecond = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1
+    this.quotes = (dialect.quotes ?? true) && delimiter.length === 1
+    this.latin1 = dialect.latin1 ?? false
     this.base = offset
     this.lineBefore = line
   }
@@ -105,7 +120,7 @@ export class CsvRecords {
   /** Field i of the current record as text; undefined when it is not valid UTF-8 or holds a NUL. */
   field(i: number): string | undefined {
     const raw = this.quoted ? this.quoted[i] : this.text.slice(this.starts[i], this.ends[i])
-    return this.plain ? raw : decode(raw)
+    return this.plain ? raw : (decode(raw) ?? (this.latin1 && !raw.includes('\0') ? raw : undefined))
   }
 
   /** The current record as it was written, at most `length` characters of it. */
@@ -117,19 +132,21 @@ export class CsvRecords {
   private record(end: number): boolean {
     const { text } = this
     this.startRecord()
-    if (this.nextQuote !== -1 && this.nextQuote < this.at) this.nextQuote = text.indexOf('"', this.at)
-    if (this.nextQuote !== -1 && this.nextQuote < end) return this.quotedRecord(end)
+    if (this.quotes && this.nextQuote !== -1 && this.nextQuote < this.at) this.nextQuote = text.indexOf('"', this.at)
+    if (this.quotes && this.nextQuote !== -1 && this.nextQuote < end) return this.quotedRecord(end)
     const stop = end > this.at && text.charCodeAt(end - 1) === CR ? end - 1 : end
-    const { starts, ends, delimiterCode } = this
+    const { starts, ends, delimiterCode, delimiterSecond } = this
     let n = 0
     let start = this.at
     for (let i = start; i < stop; i++) {
       if (text.charCodeAt(i) !== delimiterCode) continue
+      if (delimiterSecond >= 0 && text.charCodeAt(i + 1) !== delimiterSecond) continue
       if (n < MAX_FIELDS) {
         starts[n] = start
         ends[n] = i
       }
       n++
+      if (delimiterSecond >= 0) i++
       start = i + 1
     }
     if (n < MAX_FIELDS) {

@@ -1,26 +1,27 @@
 import { DOMAINS } from '../../store/event-types.js'
-import type { BulkWriter } from '../../store/writer.js'
 import type { Layout } from './layout.js'
 import { typeCode, type Mapping, typeCodes } from './mapping.js'
 import { badId, cell, optionalPrice, optionalText, type RowReader } from './row.js'
+import { newDraft, type Sink } from './sink.js'
 import { parseTime } from './timestamps.js'
 
 /**
  * Reads rows of events. An item seen for the first time gets a catalog row, with whatever the row says of it
  * (advertiser, category, price, title).
  */
-export function eventRows(layout: Layout, mapping: Mapping, writer: BulkWriter): RowReader {
+export function eventRows(layout: Layout, mapping: Mapping, sink: Sink): RowReader {
   const { user_id, item_id, event_type, timestamp, advertiser_id, domain, category, price, title } = layout.columns
   const codes = typeCodes(mapping)
   const fallback = mapping.defaultType === undefined ? undefined : typeCode(mapping.defaultType, 'the default type')
   const domains = new Map<string, number>(DOMAINS.map((name, code) => [name, code]))
   const unit = layout.timeUnit ?? 'seconds'
   const describes = [category, price, title].some((column) => column !== undefined)
+  const draft = newDraft()
 
-  return (record, reject) => {
+  return (record, { reject, skip }) => {
     const typeName = cell(record, event_type)
     const type = (typeName === '' ? fallback : codes.get(typeName ?? '')) ?? codes.get(typeName?.toLowerCase() ?? '')
-    if (type === -1) return 'skipped'
+    if (type === -1) return skip(`event type ${typeName}`)
     if (type === undefined) return reject(typeName === '' ? 'event_type is empty' : 'unknown event_type', typeName)
 
     const user = cell(record, user_id)
@@ -46,16 +47,18 @@ export function eventRows(layout: Layout, mapping: Mapping, writer: BulkWriter):
     const cost = describes ? optionalPrice(cell(record, price)) : undefined
     if (Number.isNaN(cost)) return reject('price is not a number of at least 0', cell(record, price))
 
-    const advertiserId = advertiser === '' ? 0 : writer.advertiser(advertiser!)
-    let itemId = 0
-    if (item !== '') {
-      const known = writer.itemCount()
-      itemId = writer.item(item!)
-      if (itemId > known && (describes || advertiserId > 0)) {
-        writer.setItem(itemId, { advertiser: advertiserId || undefined, category: optionalText(cell(record, category)), price: cost, title: optionalText(cell(record, title)) })
-      }
+    draft.user = user!
+    draft.item = item!
+    draft.advertiser = advertiser!
+    draft.type = type
+    draft.domain = domainCode
+    draft.time = time
+    if (describes) {
+      draft.category = optionalText(cell(record, category))
+      draft.price = cost
+      draft.title = optionalText(cell(record, title))
     }
-    writer.event({ user: writer.user(user!), item: itemId, advertiser: advertiserId, type, domain: domainCode, time })
+    sink.event(draft)
     return 'stored'
   }
 }

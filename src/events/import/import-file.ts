@@ -4,27 +4,33 @@ import { hashJson } from '../../core/hash.js'
 import type { Progress } from '../../core/progress.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
-import type { BulkWriter } from '../../store/writer.js'
 import { workspace } from '../../store/workspace.js'
-import { CsvRecords } from './csv-records.js'
-import { Rejects } from './rejects.js'
-import type { Reject, RowReader } from './row.js'
-import { readText, type SourceFile } from './source-file.js'
+import type { OpenRecords } from './record.js'
+import { byReason, Rejects } from './rejects.js'
+import type { Rows } from './row.js'
+import { storeSink, type Sink } from './sink.js'
+import { shown, type SourceFile } from './source-file.js'
+import { walk, type Tally } from './walk.js'
 
 /** One file, and how its rows are read. */
 export interface FileImport {
   source: SourceFile
   format: string
+  /** events, items, users ... */
   kind: string
-  delimiter: string
-  /** bytes and lines before the first row */
+  /** bytes (or rows) and lines before the first row */
   offset: number
   line: number
-  /** fields that a row must have */
+  /** fields that a row must have; 0 = any number */
   width: number
+  /** rows, where known */
+  total?: number
+  open: OpenRecords
   /** what the rows depend on; a started import goes on only with the same */
   options: Record<string, unknown>
-  rows: (writer: BulkWriter) => RowReader
+  rows: (sink: Sink) => Rows
+  /** what a user can do about rows that are rejected */
+  mend?: string
 }
 
 export interface FileResult {
@@ -34,6 +40,8 @@ export interface FileResult {
   /** rows stored by this call */
   rows: number
   skipped: number
+  /** skipped rows by reason */
+  skips: Record<string, number>
   rejected: number
   reasons: Record<string, number>
   rejectsFile?: string
@@ -63,7 +71,7 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   const { source } = file
   const { progress, signal, batch = BATCH, now = () => Math.floor(Date.now() / 1000) } = options
   const found = store.imports.find(source.hash)
-  if (found?.status === 'done') return alreadyImported(found, file, progress)
+  if (found?.status === 'done') return alreadyImported(store, found, file, progress)
   if (found && hashJson(found.options) !== hashJson(file.options)) {
     throw new UserError(`${source.name} was begun with other options (${JSON.stringify(found.options)}).`, 'Go on with the same mapping, or import into a new workspace.')
   }
@@ -75,84 +83,93 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   if (!found) rejects.clear()
   const before = { ...state }
   let saved = found?.offset
-  const records = new CsvRecords(file.delimiter, state.offset, state.line)
+  const memory = (found ? store.imports.memory(source.hash) : undefined) as { skips: Record<string, number>; reader?: unknown } | undefined
+  const reader = file.open(state.offset, state.line)
   const writer = store.writer()
-  const readRow = file.rows(writer)
-  const reject: Reject = (reason, value) => {
-    rejects.add(records.line, reason, value, () => records.raw(500))
-    return 'rejected'
-  }
+  const rows = file.rows(storeSink(writer))
+  if (memory?.reader !== undefined) rows.restore?.(memory.reader)
+  const tally: Tally = { rows: state.rows, skipped: state.skipped, skips: { ...memory?.skips } }
 
   const commit = (status: ImportRecord['status']): void => {
-    const total = state.rows + state.skipped + rejects.count
+    const total = tally.rows + tally.skipped + rejects.count
     rejects.write()
-    if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH)) throw tooMany(source, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
-    Object.assign(state, { status, offset: records.offset, line: records.lines, rejected: rejects.count, reasons: rejects.reasons, rejectsFile: rejects.count > 0 ? rejects.path : undefined })
+    if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH)) throw tooMany(file, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
+    Object.assign(state, { status, rows: tally.rows, skipped: tally.skipped, offset: reader.offset, line: reader.lines, rejected: rejects.count, reasons: rejects.reasons, rejectsFile: rejects.count > 0 ? rejects.path : undefined })
     if (status === 'done') state.finished = now()
-    writer.commit(() => store.imports.save(state, saved))
+    writer.commit(() => {
+      store.imports.save(state, saved)
+      if (tally.skipped > 0 || rows.save) store.imports.saveMemory(source.hash, { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() })
+    })
     saved = state.offset
     before.rows = state.rows
   }
 
   const startRows = state.rows
-  progress.start(`${found ? 'resume' : 'import'} ${source.name} (${file.kind})`, source.lines - state.line, 'rows')
+  progress.start(`${found ? 'resume' : 'import'} ${source.name} (${file.kind})`, file.total === undefined ? undefined : file.total - state.line, 'rows')
+  const stop = (): void => {
+    if (!signal?.aborted) return
+    if (reader.resumable) commit('running')
+    throw new Interrupted('Run the same command again: it goes on where it stopped.')
+  }
   try {
     let pending = 0
-    const take = (block: Buffer, last: boolean): void => {
-      records.feed(block, last)
-      while (records.next()) {
-        if (records.error !== undefined) reject(records.error)
-        else if (records.fields !== file.width) reject('wrong number of columns', `${records.fields} instead of ${file.width}`)
-        else {
-          const outcome = readRow(records, reject)
-          if (outcome === 'stored') state.rows++
-          else if (outcome === 'skipped') state.skipped++
-        }
-        if (++pending >= batch && records.resumable) {
-          commit('running')
-          pending = 0
-        }
-      }
-      progress.update(state.rows - startRows)
-    }
-    for await (const block of readText(source, state.offset)) {
-      take(block, false)
-      if (signal?.aborted) {
-        if (records.resumable) commit('running')
-        throw new Interrupted('Run the same command again: it goes on where it stopped.')
-      }
-    }
-    take(Buffer.alloc(0), true)
+    await walk({
+      reader,
+      width: file.width,
+      read: rows.read,
+      tally,
+      reject: (reason, value) => rejects.add(reader.line, reason, value, () => reader.raw(500)),
+      row() {
+        if (++pending < batch || !reader.resumable) return
+        commit('running')
+        pending = 0
+        progress.update(tally.rows - startRows)
+        stop()
+      },
+      block() {
+        progress.update(tally.rows - startRows)
+        stop()
+      },
+    })
     commit('done')
   } catch (error) {
     writer.rollback()
     if (error instanceof ImportConflict) throw new UserError(`Another process is importing ${source.name} into this workspace.`, 'Wait until it is done; a file is imported once.')
     throw error
   }
-  const rows = state.rows - startRows
-  progress.finish(`${rows.toLocaleString('en-US')} rows${state.rejected > 0 ? `, ${state.rejected.toLocaleString('en-US')} rejected (${rejects.summary()}; see ${state.rejectsFile})` : ''}`)
-  return { file: source.path, kind: file.kind, status: found ? 'resumed' : 'imported', rows, skipped: state.skipped, rejected: state.rejected, reasons: state.reasons, rejectsFile: state.rejectsFile }
+  const stored = state.rows - startRows
+  progress.finish(outcome(stored, tally, state, rejects))
+  return { file: shown(source), kind: file.kind, status: found ? 'resumed' : 'imported', rows: stored, skipped: state.skipped, skips: tally.skips, rejected: state.rejected, reasons: state.reasons, rejectsFile: state.rejectsFile }
 }
 
-function alreadyImported(found: ImportRecord, file: FileImport, progress: Progress): FileResult {
+/** "41 rows, 3 skipped (no customer: 3), 2 rejected (...)" */
+export function outcome(stored: number, tally: Tally, state: { rejected: number; rejectsFile?: string }, rejects: Rejects): string {
+  const number = (n: number): string => n.toLocaleString('en-US')
+  const skipped = tally.skipped > 0 ? `, ${number(tally.skipped)} skipped (${byReason(tally.skips)})` : ''
+  return `${number(stored)} rows${skipped}${state.rejected > 0 ? `, ${number(state.rejected)} rejected (${rejects.summary()}; see ${state.rejectsFile})` : ''}`
+}
+
+/** Says that a file adds nothing. */
+export function alreadyImported(store: Store, found: ImportRecord, file: FileImport, progress: Progress): FileResult {
   const otherwise = hashJson(found.options) === hashJson(file.options) ? '' : ` (with other options: ${JSON.stringify(found.options)})`
   progress.line(`${file.source.name}: already imported${otherwise}, nothing added.`)
-  return { file: file.source.path, kind: found.kind, status: 'already imported', rows: 0, skipped: found.skipped, rejected: found.rejected, reasons: found.reasons, rejectsFile: found.rejectsFile }
+  const memory = store.imports.memory(file.source.hash) as { skips?: Record<string, number> } | undefined
+  return { file: shown(file.source), kind: found.kind, status: 'already imported', rows: 0, skipped: found.skipped, skips: memory?.skips ?? {}, rejected: found.rejected, reasons: found.reasons, rejectsFile: found.rejectsFile }
 }
 
 /** events.csv.gz.jsonl, or with a piece of the hash where another file of this name has left its rejects. */
-function rejectsName(store: Store, source: SourceFile, found: ImportRecord | undefined): string {
+export function rejectsName(store: Store, source: SourceFile, found: ImportRecord | undefined): string {
   const plain = `${source.name}.jsonl`
   const taken = store.imports.all().some((one) => one.hash !== source.hash && one.rejectsFile?.endsWith(plain))
   if (found?.rejectsFile) return found.rejectsFile.split(/[\\/]/).at(-1)!
   return taken ? `${source.name}-${source.hash.slice(0, 8)}.jsonl` : plain
 }
 
-function tooMany(source: SourceFile, rejects: Rejects, total: number, kept: number, allowed: number): UserError {
+export function tooMany({ source, mend }: FileImport, rejects: Rejects, total: number, kept: number, allowed: number): UserError {
   const share = Math.ceil((rejects.count / total) * 100) / 100
   const number = (n: number): string => n.toLocaleString('en-US')
   return new UserError(
     `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected (${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
-    `See ${rejects.path}. Mend the mapping (--map, --event-type), or allow more: --max-rejects ${share}`,
+    `See ${rejects.path}. ${mend ?? 'Check that it is the file of this format'}, or allow more: --max-rejects ${share}`,
   )
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.js'
 import { nearest } from '../../config/nearest-key.js'
 import { CsvRecords } from './csv-records.js'
+import type { FileHead } from './file-head.js'
 import { COLUMNS, type Column, type Mapping } from './mapping.js'
 import { timeUnit, type TimeUnit } from './timestamps.js'
 
@@ -25,45 +26,41 @@ export interface Layout {
   timeUnit?: TimeUnit
 }
 
-const DELIMITERS = [',', '\t', ';', '|']
-
 /**
  * Tells what a CSV file holds by its header: events have user_id, timestamp and item_id or advertiser_id; items item_id;
  * users user_id; advertisers advertiser_id.
- * @param head the first bytes of the text @param complete head is the whole text
  * @throws UserError when the columns make none of these
  */
-export function readLayout(name: string, head: Buffer, complete: boolean, mapping: Mapping): Layout {
-  const bom = head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
-  const text = head.subarray(bom)
-  const records = mostFields(name, text, complete, bom)
-  const first = Array.from({ length: records.fields }, (_, i) => (records.field(i) ?? '').trim())
-  const columns = mapping.header ? namedColumns(name, first, mapping) : numberedColumns(name, first, mapping)
-  const used = new Set(Object.values(columns))
-  const others = mapping.header ? first.map((title, index) => ({ name: title, index })).filter(({ name: title, index }) => title !== '' && !used.has(index)) : []
-  const layout: Layout = {
-    kind: kindOf(name, first, columns, mapping),
-    delimiter: records.delimiter,
-    header: first,
-    columns,
-    others,
-    width: records.fields,
-    offset: mapping.header ? records.offset : bom,
-    line: mapping.header ? records.lines : 0,
+export function readLayout(name: string, head: FileHead, mapping: Mapping): Layout {
+  if (head.header.length === 0) throw new UserError(`${name} does not begin with a line of CSV.`, 'Give a text file whose first line names the columns.')
+  const records = new CsvRecords(head.delimiter, head.mark)
+  records.feed(head.bytes.subarray(head.mark), head.complete)
+  records.next()
+  const layout = layoutOf(name, head.header, mapping, mapping.header)
+  Object.assign(layout, { delimiter: head.delimiter, offset: mapping.header ? records.offset : head.mark, line: mapping.header ? records.lines : 0 })
+  if (layout.kind === 'events') {
+    const values = function* (): Generator<string, void> {
+      const rows = new CsvRecords(head.delimiter)
+      rows.feed(head.bytes.subarray(layout.offset), head.complete)
+      while (rows.next()) if (rows.fields === layout.width) yield rows.field(layout.columns.timestamp!)?.trim() ?? ''
+    }
+    layout.timeUnit = detectUnit(name, values())
   }
-  if (layout.kind === 'events') layout.timeUnit = detectUnit(name, layout, text.subarray(layout.offset - bom), complete)
   return layout
 }
 
-/** The first record, read with the delimiter that gives the most fields. */
-function mostFields(name: string, text: Buffer, complete: boolean, bom: number): CsvRecords {
-  const attempts = DELIMITERS.map((delimiter) => {
-    const records = new CsvRecords(delimiter, bom)
-    records.feed(text, complete)
-    return { records, found: records.next() && records.error === undefined }
-  }).filter(({ found }) => found)
-  if (attempts.length === 0) throw new UserError(`${name} does not begin with a line of CSV.`, 'Give a text file whose first line names the columns.')
-  return attempts.reduce((best, other) => (other.records.fields > best.records.fields ? other : best)).records
+/** Tells what a file holds whose columns have names wherever they stand: JSON lines, Parquet. @param values by column name */
+export function namedLayout(name: string, titles: string[], mapping: Mapping, times: (column: string) => Iterable<string>): Layout {
+  const layout = layoutOf(name, titles, mapping, true)
+  if (layout.kind === 'events') layout.timeUnit = detectUnit(name, times(titles[layout.columns.timestamp!]))
+  return layout
+}
+
+function layoutOf(name: string, header: string[], mapping: Mapping, titled: boolean): Layout {
+  const columns = titled ? namedColumns(name, header, mapping) : numberedColumns(name, header, mapping)
+  const used = new Set(Object.values(columns))
+  const others = titled ? header.map((title, index) => ({ name: title, index })).filter(({ name: title, index }) => title !== '' && !used.has(index)) : []
+  return { kind: kindOf(name, header, columns, mapping), delimiter: ',', header, columns, others, width: header.length, offset: 0, line: 0 }
 }
 
 function namedColumns(name: string, header: string[], mapping: Mapping): Layout['columns'] {
@@ -116,16 +113,14 @@ function kindOf(name: string, header: string[], columns: Layout['columns'], mapp
 }
 
 /** The unit of the first value that is a time, within the first rows. */
-function detectUnit(name: string, layout: Layout, text: Buffer, complete: boolean): TimeUnit {
-  const records = new CsvRecords(layout.delimiter)
-  records.feed(text, complete)
+function detectUnit(name: string, values: Iterable<string>): TimeUnit {
   let example: string | undefined
-  for (let row = 0; row < 1000 && records.next(); row++) {
-    if (records.fields !== layout.width) continue
-    const value = records.field(layout.columns.timestamp!)?.trim() ?? ''
+  let row = 0
+  for (const value of values) {
     const unit = timeUnit(value)
     if (unit) return unit
     example ??= value
+    if (++row === 1000) break
   }
   if (example === undefined) return 'seconds' // no row at all, or none that is whole: each is judged on its own
   throw new UserError(`${name}: "${example.slice(0, 40)}" is not a time that adseq can read.`, 'Times are unix seconds or milliseconds, or ISO 8601 (2019-10-01T12:00:00Z), from 1990 on; or name another column: --map timestamp=THEIRS')

@@ -54,11 +54,16 @@ export class Rejects {
 
   /** "unknown event_type: 800, no item_id: 3", most frequent first. */
   summary(): string {
-    return Object.entries(this.reasons)
-      .sort((a, b) => b[1] - a[1])
-      .map(([reason, n]) => `${reason}: ${n.toLocaleString('en-US')}`)
-      .join(', ')
+    return byReason(this.reasons)
   }
+}
+
+/** "unknown event_type: 800, no item_id: 3", most frequent first. */
+export function byReason(reasons: Record<string, number>): string {
+  return Object.entries(reasons)
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, n]) => `${reason}: ${n.toLocaleString('en-US')}`)
+    .join(', ')
 }
 
 function readSamples(path: string): Reject[] {

@@ -1,20 +1,33 @@
-import type { CsvRecords } from './csv-records.js'
+import type { Row } from './record.js'
 
 export type Outcome = 'stored' | 'skipped' | 'rejected'
 
-/** Notes why a row is refused. */
-export type Reject = (reason: string, value?: string) => 'rejected'
+/** Notes why a row is not stored. */
+export interface Notes {
+  /** the row is bad */
+  reject(reason: string, value?: string): 'rejected'
+  /** the row is sound, but no event: a cancelled invoice. Counted by reason, no sample is kept. */
+  skip(reason: string): 'skipped'
+}
 
-/** Checks one record and writes it; checks come first, so that a refused row leaves no trace. */
-export type RowReader = (record: CsvRecords, reject: Reject) => Outcome
+/** Checks one row and hands it on; checks come first, so that a refused row leaves no trace. */
+export type RowReader = (row: Row, notes: Notes) => Outcome
+
+/** A reader of rows, with what it remembers from row to row. */
+export interface Rows {
+  read: RowReader
+  /** what must be known to go on after a kill; saved with each transaction */
+  save?: () => unknown
+  restore?: (saved: unknown) => void
+}
 
 export const MAX_ID = 200
 const MAX_TEXT = 1000
 
 /** A field without the blanks around it; '' where the column is absent, undefined where it is not valid text. */
-export function cell(record: CsvRecords, index: number | undefined): string | undefined {
+export function cell(row: Row, index: number | undefined): string | undefined {
   if (index === undefined) return ''
-  const text = record.field(index)
+  const text = row.field(index)
   if (text === undefined || text.length === 0) return text
   return text.charCodeAt(0) <= 32 || text.charCodeAt(text.length - 1) <= 32 ? text.trim() : text
 }
@@ -37,4 +50,9 @@ export function optionalPrice(text: string | undefined): number | undefined {
   if (text === '') return undefined
   const price = Number(text)
   return price >= 0 && Number.isFinite(price) ? price : NaN
+}
+
+/** A category path of the parts that are known: a/b/c. Undefined when none is. */
+export function categoryPath(...parts: (string | undefined)[]): string | undefined {
+  return optionalText(parts.filter(Boolean).map((part) => part!.trim().replaceAll('/', '-')).filter(Boolean).join('/'))
 }

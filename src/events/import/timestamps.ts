@@ -1,3 +1,5 @@
+import { UserError } from '../../core/errors.js'
+
 /** How a file writes its times. */
 export type TimeUnit = 'seconds' | 'milliseconds' | 'microseconds' | 'iso'
 
@@ -37,4 +39,12 @@ function zoneSeconds(zone: string | undefined): number {
   if (zone === undefined || !/^[+-]/.test(zone)) return 0
   const sign = zone.startsWith('-') ? -1 : 1
   return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60)
+}
+
+/** A moment that the user names: a date, an ISO time or unix seconds. @throws UserError for anything else */
+export function moment(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const unit = timeUnit(text)
+  if (!unit) throw new UserError(`${flag} is ${text}, not a date.`, `Use an ISO date or time, UTC where no zone is given: ${flag} 2015-08-18`)
+  return parseTime(text, unit)
 }

@@ -138,8 +138,8 @@ describe('files that cannot be imported: one sentence, what to do, nothing store
     ['nouser.csv', 'item_id,event_type,timestamp\ni,view,5\n', 'has no column user_id, whose event it is', '--map user_id='],
     ['twice.csv', 'user_id,user_id,item_id,event_type,timestamp\nu,u,i,view,5\n', 'has two columns named user_id', 'Rename one'],
     ['times.csv', 'user_id,item_id,event_type,timestamp\nu,i,view,tomorrow\n', '"tomorrow" is not a time', 'ISO 8601'],
-    ['x.zip', Buffer.from('504b030414000000', 'hex'), 'is a zip archive', 'Unzip it'],
-    ['x.parquet', Buffer.from('PAR1xxxx'), 'is a Parquet file', 'as CSV'],
+    ['x.zip', Buffer.from('504b030414000000', 'hex'), 'is a damaged or cut zip archive', 'Fetch the file again'],
+    ['x.parquet', Buffer.from('PAR1xxxx'), 'cannot be read as Parquet', 'Fetch the file again'],
     ['utf16.csv', Buffer.from('\uFEFFuser_id', 'utf16le'), 'is UTF-16 text', 'UTF-8'],
     ['cut.csv.gz', gzipSync(EVENTS.join('\n').repeat(50)).subarray(0, 90), 'is cut short (gzip)', 'Fetch the file again'],
     ['damaged.csv.gz', Buffer.concat([gzipSync(EVENTS.join('\n')).subarray(0, -8), Buffer.alloc(8, 7)]), 'is damaged (gzip)', 'Fetch the file again'],
@@ -160,7 +160,7 @@ describe('files that cannot be imported: one sentence, what to do, nothing store
     mkdirSync(join(at.folder, 'sub'))
     const folder = await at.refusal(join(at.folder, 'sub'))
     expect(folder.message).toContain('is a folder')
-    expect(folder.hint).toContain('sub/*.csv')
+    expect(folder.hint).toContain('sub/*')
   })
 
   test('a header alone is an import of nothing', async () => {

@@ -6,9 +6,8 @@ import { Interrupted } from '../../../src/core/errors.js'
 import { silent } from '../../../src/core/progress.js'
 import { Rng } from '../../../src/core/rng.js'
 import { importFile, type FileImport } from '../../../src/events/import/import-file.js'
-import { eventRows } from '../../../src/events/import/event-rows.js'
-import { readLayout } from '../../../src/events/import/layout.js'
-import { inspectFile, readBeginning } from '../../../src/events/import/source-file.js'
+import { filesOf } from '../../../src/events/import/import.js'
+import { planImport } from '../../../src/events/import/plan.js'
 import { openStore } from '../../../src/store/open.js'
 import { Store } from '../../../src/store/store.js'
 import { ImportFolder } from './workspace.js'
@@ -28,9 +27,8 @@ function text(rows: number): string {
 const mapping = { columns: {}, eventTypes: {}, header: true }
 
 async function plan(path: string): Promise<FileImport> {
-  const source = await inspectFile(path)
-  const layout = readLayout(source.name, await readBeginning(source, 1 << 16), true, mapping)
-  return { source, format: 'csv', kind: 'events', delimiter: ',', offset: layout.offset, line: layout.line, width: layout.width, options: {}, rows: (writer) => eventRows(layout, mapping, writer) }
+  const [step] = await planImport('csv', [path], { mapping, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.1, progress: silent })
+  return filesOf(step)[0]
 }
 
 test.each(['events.csv', 'events.csv.gz'])('%s that fails after every batch ends as one that never failed', async (name) => {

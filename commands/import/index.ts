@@ -1,0 +1,102 @@
+import { Args, Flags } from '@oclif/core'
+import { existsSync } from 'node:fs'
+import { AdseqCommand } from '../../src/cli/command.js'
+import { loadConfig } from '../../src/config/load.js'
+import { UserError } from '../../src/core/errors.js'
+import { count, duration } from '../../src/core/progress.js'
+import { descriptionText, describeFiles, type Description } from '../../src/events/import/describe.js'
+import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
+import { importFiles, type ImportOptions, type ImportResult } from '../../src/events/import/import.js'
+import { pairs } from '../../src/events/import/pairs.js'
+import { guessFormats } from '../../src/events/import/plan.js'
+import { moment } from '../../src/events/import/timestamps.js'
+
+interface FormatList {
+  formats: { name: string; summary: string; files: string }[]
+}
+
+export default class Import extends AdseqCommand {
+  static override summary = 'Import events, items and users: public logs as they are downloaded, or files of any layout.'
+  static override description = `adseq import alone lists the formats. Files may be plain, gzipped or in a zip archive as downloaded; which is which is told by their columns, not by their names. See docs/import.md for each format: what becomes an event, an advertiser, a category, and its traps.
+A file that was imported before adds nothing; an import that was cut off goes on where it stopped. Bad rows are counted, and the first of each kind kept in rejects/.`
+  static override examples = [
+    '<%= config.bin %> import',
+    '<%= config.bin %> import retailrocket events.csv item_properties_part1.csv item_properties_part2.csv category_tree.csv --describe',
+    '<%= config.bin %> import csv sample-data/*.csv.gz',
+    '<%= config.bin %> import csv clicks.csv --map user_id=visitor,item_id=product,timestamp=ts --event-type buy=checkout,pv=view',
+    '<%= config.bin %> import parquet log.parquet --map user_id=uid --default-type checkout',
+  ]
+  static override strict = false
+  static override args = {
+    format: Args.string({ description: 'name of the format' }),
+    files: Args.string({ description: 'its files' }),
+  }
+  static override flags = {
+    describe: Flags.boolean({ description: 'only say what is in the files; write nothing' }),
+    map: Flags.string({ multiple: true, description: 'csv, jsonl, parquet: our column = theirs, e.g. user_id=visitor,item_id=product', helpValue: 'ours=theirs,...' }),
+    'event-type': Flags.string({ multiple: true, description: 'their event type = ours, or skip, e.g. buy=checkout,fav=skip', helpValue: 'theirs=ours,...' }),
+    'default-type': Flags.string({ description: 'csv, jsonl, parquet: type of all events of a file without an event_type column' }),
+    header: Flags.boolean({ allowNo: true, description: 'csv: the first line names the columns; with --no-header columns go by number from 1' }),
+    'as-of': Flags.string({ description: 'retailrocket: what was known by then goes into the catalog (default: where the evaluation begins)', helpValue: 'DATE' }),
+    year: Flags.integer({ description: 'tmall: the year that its days are in (default 2014)', min: 1990, max: 2099 }),
+    epoch: Flags.string({ description: 'completejourney: the date of day 1 (default 2016-01-01)', helpValue: 'DATE' }),
+    'min-rating': Flags.string({ description: 'movielens, amazon: ratings at or above it are checkouts' }),
+    advertiser: Flags.string({ description: 'which column is the advertiser, where a format has several', helpValue: 'COLUMN' }),
+    'max-rejects': Flags.string({ description: 'share of rows of a file that may be rejected (default 0.05)' }),
+    set: Flags.string({ multiple: true, description: 'a setting of adseq.yaml', helpValue: 'section.key=value' }),
+  }
+
+  async run(): Promise<ImportResult | Description | FormatList> {
+    const { argv, flags } = await this.parse(Import)
+    const [format, ...files] = argv as string[]
+    if (format === undefined) return this.list()
+    const folder = this.folder(flags)
+    const set = [...(flags.set ?? []), ...(flags['max-rejects'] === undefined ? [] : [`import.csv.maxRejects=${flags['max-rejects']}`])]
+    const { import: { csv }, eval: evaluation } = loadConfig(folder, { set })
+    const stop = new AbortController()
+    process.once('SIGINT', () => stop.abort())
+    const minRating = flags['min-rating'] === undefined ? undefined : Number(flags['min-rating'])
+    if (Number.isNaN(minRating)) throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
+    const options: ImportOptions = {
+      mapping: { columns: { ...csv.columns, ...pairs(flags.map, '--map') }, eventTypes: { ...csv.eventTypes, ...pairs(flags['event-type'], '--event-type') }, defaultType: flags['default-type'] ?? csv.defaultType, header: flags.header ?? csv.header },
+      asOf: moment(flags['as-of'], '--as-of'),
+      year: flags.year,
+      epoch: moment(flags.epoch, '--epoch'),
+      minRating,
+      advertiser: flags.advertiser,
+      evaluation,
+      maxRejects: csv.maxRejects,
+      progress: this.progress(flags),
+      signal: stop.signal,
+    }
+    if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
+    if (files.length === 0) throw new UserError(`adseq import ${format} needs files.`, (await allFormats()).find(({ name }) => name === format)?.files ?? `Formats: ${FORMAT_NAMES.join(', ')}.`)
+    if (flags.describe) {
+      const found = await describeFiles(format, files, options)
+      for (const line of descriptionText(found)) this.log(line)
+      return found
+    }
+    const result = await importFiles(folder, format, files, options)
+    const { users, items, advertisers, events } = result.counts
+    this.log(`${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers in ${folder}`)
+    if (result.eventsPerSecond) this.log(`${duration(result.seconds)}, ${count(result.eventsPerSecond)} events/s`)
+    return result
+  }
+
+  private async list(): Promise<FormatList> {
+    const formats = (await allFormats()).map(({ name, summary, files }) => ({ name, summary, files }))
+    const width = Math.max(...formats.map(({ name }) => name.length))
+    for (const { name, summary } of formats) this.log(`${name.padEnd(width)}  ${summary}`)
+    this.log('\nadseq import FORMAT FILES... --describe says what is in the files before anything is written.')
+    return { formats }
+  }
+
+  /** Files without a format: which one it would be. */
+  private async nameIt(files: string[], options: ImportOptions): Promise<UserError> {
+    const names = new Set<string>()
+    for (const file of files) for (const name of await guessFormats(file, { ...options, say: () => undefined } as never)) names.add(name)
+    const [likely, ...others] = names
+    if (likely === undefined) return new UserError(`${files[0]} is a file, not the name of a format, and no known log looks like it.`, `adseq import csv ${files.join(' ')} --describe`)
+    return new UserError(`${files[0]} is a file, not the name of a format.`, `It looks like ${[likely, ...others].join(' or ')}: adseq import ${likely} ${files.join(' ')}`)
+  }
+}

@@ -1,0 +1,59 @@
+import type { EvalConfig } from '../../config/schema.js'
+import type { FileHead } from './file-head.js'
+import type { FileImport } from './import-file.js'
+import type { Fold } from './import-fold.js'
+import type { Mapping } from './mapping.js'
+import type { SourceFile } from './source-file.js'
+
+/** What the user says beyond the names of files. */
+export interface FormatOptions {
+  /** columns and event types, of csv, jsonl and parquet; event types of every format */
+  mapping: Mapping
+  /** what was known by then goes into the catalog, unix seconds */
+  asOf?: number
+  /** the year that dates without one are in */
+  year?: number
+  /** the date of day 1, unix seconds */
+  epoch?: number
+  /** ratings at or above it are conversions */
+  minRating?: number
+  /** which column is the advertiser */
+  advertiser?: string
+  /** where the evaluation begins, when no --as-of is given */
+  evaluation: Pick<EvalConfig, 'cutoff' | 'windowDays'>
+  /** a line for the user */
+  say: (text: string) => void
+  /** ends long work that comes before the import */
+  signal?: AbortSignal
+}
+
+/** Options of FormatOptions that only some formats have. */
+export const SPECIAL = ['asOf', 'year', 'epoch', 'minRating', 'advertiser'] as const
+export type Special = (typeof SPECIAL)[number]
+
+/** A file and which file of the format it is. */
+export interface Matched {
+  head: FileHead
+  source: SourceFile
+  role: string
+}
+
+/** One file, or several that make one catalog. */
+export type Step = { file: FileImport } | { fold: Fold }
+
+/** How the files of one public log, or of a generic layout, are read. */
+export interface Format {
+  name: string
+  /** one line of the list of formats */
+  summary: string
+  /** which files to give, one sentence */
+  files: string
+  /** options of its own */
+  special: readonly Special[]
+  /** values of `advertiser`, the default first */
+  advertisers?: readonly string[]
+  /** which of its files this is; undefined when it is none. Generic formats take any file of their form. */
+  role: (head: FileHead, options: FormatOptions) => string | undefined
+  /** what is imported in which order */
+  steps: (files: Matched[], options: FormatOptions) => Promise<Step[]>
+}

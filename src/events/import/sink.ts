@@ -1,0 +1,65 @@
+import type { BulkWriter, ItemFields } from '../../store/writer.js'
+
+/** One event, in the words of the file; '' where there is none. Readers fill one object over and over. */
+export interface EventDraft {
+  user: string
+  /** '' when the event has no item */
+  item: string
+  /** '' = the item's own */
+  advertiser: string
+  /** index into EVENT_TYPES */
+  type: number
+  /** index into DOMAINS */
+  domain: number
+  /** unix seconds */
+  time: number
+  /** what the row says of its item: taken when the item is seen for the first time */
+  category?: string
+  price?: number
+  title?: string
+}
+
+export interface ItemDraft extends Omit<ItemFields, 'advertiser'> {
+  /** external id */
+  advertiser?: string
+}
+
+/** Where the rows of a file go: into the store, or into a count of what is there. */
+export interface Sink {
+  event(event: EventDraft): void
+  /** a new item, or more about a known one: fields left out stay as they are */
+  item(id: string, fields: ItemDraft): void
+  user(id: string, attributes: Record<string, string>): void
+  advertiser(id: string, name: string | undefined): void
+}
+
+/** Writes into the transaction of a writer. */
+export function storeSink(writer: BulkWriter): Sink {
+  return {
+    event({ user, item, advertiser, type, domain, time, category, price, title }) {
+      const advertiserId = advertiser === '' ? 0 : writer.advertiser(advertiser)
+      let itemId = 0
+      if (item !== '') {
+        const known = writer.itemCount()
+        itemId = writer.item(item)
+        if (itemId > known && (advertiserId > 0 || category !== undefined || price !== undefined || title !== undefined)) {
+          writer.setItem(itemId, { advertiser: advertiserId || undefined, category, price, title })
+        }
+      }
+      writer.event({ user: writer.user(user), item: itemId, advertiser: advertiserId, type, domain, time })
+    },
+    item(id, { advertiser, ...fields }) {
+      writer.setItem(writer.item(id), { advertiser: advertiser ? writer.advertiser(advertiser) : undefined, ...fields })
+    },
+    user(id, attributes) {
+      writer.setUser(writer.user(id), attributes)
+    },
+    advertiser(id, name) {
+      const advertiser = writer.advertiser(id)
+      if (name) writer.setAdvertiser(advertiser, { name })
+    },
+  }
+}
+
+/** An event to fill. */
+export const newDraft = (): EventDraft => ({ user: '', item: '', advertiser: '', type: 0, domain: 0, time: 0, category: undefined, price: undefined, title: undefined })

@@ -1,0 +1,81 @@
+import { PassThrough, type Readable } from 'node:stream'
+import yauzl from 'yauzl'
+import { UserError } from '../../core/errors.js'
+
+/** A file inside a zip archive. */
+export interface Member {
+  /** path inside the archive */
+  name: string
+  /** bytes, unpacked */
+  size: number
+  crc32: number
+}
+
+/** The files of an archive, without folders and what macOS adds. @throws UserError for a damaged or an encrypted archive */
+export async function listMembers(archive: string | Buffer): Promise<Member[]> {
+  const members: Member[] = []
+  const zip = await open(archive)
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(entry.fileName)) continue
+      if (entry.isEncrypted()) throw new UserError(`${label(archive)} needs a password.`, 'Unpack it and import what is inside.')
+      members.push({ name: entry.fileName, size: entry.uncompressedSize, crc32: entry.crc32 })
+    }
+  } catch (error) {
+    throw error instanceof UserError ? error : damage(error)
+  } finally {
+    zip.close()
+  }
+  return members
+}
+
+/** The unpacked bytes of a member; their number is verified as they are read. */
+export function openMember(archive: string | Buffer, member: Member): Readable {
+  const out = new PassThrough({ highWaterMark: 1 << 20 })
+  void pump(archive, member, out).catch((error: unknown) => out.destroy(damage(error)))
+  return out
+}
+
+/** All bytes of a member. @param most bytes that are held in memory */
+export async function readMember(archive: string | Buffer, member: Member, most: number): Promise<Buffer> {
+  if (member.size > most) throw new UserError(`${member.name} inside the archive has ${Math.ceil(member.size / 1e6)} MB.`, 'Unpack it first and name the file itself.')
+  const parts: Buffer[] = []
+  for await (const chunk of openMember(archive, member)) parts.push(chunk as Buffer)
+  return Buffer.concat(parts)
+}
+
+/** True for the members of an .xlsx file, which is a zip archive itself. */
+export function isWorkbook(members: readonly Member[]): boolean {
+  return members.some(({ name }) => name === 'xl/workbook.xml')
+}
+
+async function pump(archive: string | Buffer, member: Member, out: PassThrough): Promise<void> {
+  const zip = await open(archive)
+  out.once('close', () => zip.close())
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName !== member.name) continue
+    const stream = await zip.openReadStreamPromise(entry)
+    stream.on('error', (error: Error) => out.destroy(damage(error)))
+    out.once('close', () => stream.destroy())
+    stream.pipe(out)
+    return
+  }
+  throw new Error(`no member ${member.name}`)
+}
+
+async function open(archive: string | Buffer): Promise<yauzl.ZipFile> {
+  try {
+    return typeof archive === 'string' ? await yauzl.openPromise(archive, { autoClose: false, lazyEntries: true }) : await yauzl.fromBufferPromise(archive, { lazyEntries: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error
+    throw new UserError(`${label(archive)} is a damaged or cut zip archive (${error instanceof Error ? error.message : error}).`, 'Fetch the file again.')
+  }
+}
+
+const label = (archive: string | Buffer): string => (typeof archive === 'string' ? archive : 'A workbook in the archive')
+
+function damage(error: unknown): Error {
+  const known = error instanceof Error ? error : new Error(String(error))
+  if (known instanceof UserError || 'code' in known) return known
+  return Object.assign(known, { code: 'ZIP_DAMAGED' })
+}

@@ -8,16 +8,20 @@ const EFFECTS = {
   drift: 'changes of interest a user in 100 days; the higher, the less old events say',
   noise: '0 to 1; at 1 nothing can beat the popularity baseline',
   'conversionRate, checkoutRate, signupRate': 'carts a view, checkouts a cart, signups a view; the lower, the sparser are conversions',
-  popularitySkew: 'Zipf exponent of advertisers; the higher, the stronger is the popularity baseline and the lower is coverage',
+  popularitySkew: 'Zipf exponent of the items of an advertiser; the higher, the stronger is the popularity baseline and the lower is coverage',
+  advertiserConcentration: 'Zipf exponent of advertisers; the higher, the fewer own the results',
   onsiteShare: '0 to 1, the share of visits to the platform itself',
   domainShift: '0 to 1; at 0 onsite and offsite popularity agree, at 1 they are unrelated',
+  seasonality: '0 to 1; the higher, the more recent popularity says over that of all time',
+  complements: '0 to 1, how often an item in the cart leads to its complement; the higher, the more co-visitation finds',
+  replenishment: '0 to 1, how often a consumable is bought again when it is used up; the higher, the stronger are own repeats',
   'users, items, advertisers, themes, days, start, sessionsPerUser': 'sizes',
 }
 
 export default class GenerateData extends AdseqCommand {
   static override summary = 'Make a synthetic world of users, items and events, straight into the workspace.'
   static override description = [
-    'Users have interests that drift and projects that walk through categories in an order; advertisers and items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and views and clicks onsite.',
+    'Users have interests that drift and projects that walk through categories in an order; advertisers and items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and searches, views and clicks onsite. The world knows the truth: adseq eval prints beside a model what an oracle finds.',
     'The same preset, settings and seed give the same world. A killed run goes on with the same command.',
     'Settings and the effect each should have:',
     ...Object.entries(EFFECTS).map(([name, effect]) => `${name}: ${effect}`),

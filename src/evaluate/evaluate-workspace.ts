@@ -7,6 +7,7 @@ import type { Engine } from '../engine/types.js'
 import { loadSnapshot } from '../features/snapshot-file.js'
 import { resolveCutoff } from '../features/split.js'
 import type { Snapshot } from '../features/snapshot.js'
+import { oracleOf } from '../retrieve/oracle.js'
 import { openStore } from '../store/open.js'
 import { runFolder } from '../store/workspace.js'
 import type { Encoder } from '../train/encoder.js'
@@ -59,7 +60,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap, requested, samples: options.samples, why: options.why, progress,
+      bootstrap, requested, samples: options.samples, why: options.why, progress, oracle: oracleOf(store),
       models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))

@@ -4,6 +4,7 @@ import { count, type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { catalogOver } from '../retrieve/catalog.js'
 import { Blend } from '../retrieve/blend.js'
+import type { OracleSource } from '../retrieve/oracle.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import { TowerRetriever } from '../retrieve/towers.js'
 import type { Level, Queries, Retriever } from '../retrieve/types.js'
@@ -54,6 +55,8 @@ export interface EvaluateOptions {
   why?: boolean
   /** the first is the one judged; the others stand beside it */
   models: readonly Model[]
+  /** where the data is a generated world: what could be found at best */
+  oracle?: OracleSource
   /** of a model's width */
   products: (width: number) => Promise<DotProducts>
   progress: Progress
@@ -98,7 +101,9 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   for (const level of [kind, ...above]) {
     const fitOn = level === kind ? validation : tryValidation(snapshot, level, protocol, [])
     for (const entrant of await baselines(snapshot, set, level, fitOn, level === kind ? options.requested : [])) await judge.baseline(entrant)
+    if (options.oracle) await judge.baseline({ make: () => options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays) })
   }
+  if (options.oracle) notes.push(options.oracle.note)
   if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
   const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined) : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))

@@ -3,7 +3,7 @@ import type { WorldKnobs } from './knobs.js'
 import { STREAM } from './streams.js'
 import { TRAIL_LENGTH } from './themes.js'
 
-/** Assortments shrink more slowly than popularity: items of the r-th largest advertiser ~ r^-0.6. */
+/** Assortments shrink more slowly than popularity: items of the r-th largest advertiser ~ (share of popularity)^0.6. */
 const SIZE_EXPONENT = 0.6
 /** One item in five goes to the emptiest category, so that every category can be shopped. */
 const FILL_EVERY = 5
@@ -11,7 +11,7 @@ const FILL_EVERY = 5
 export interface Assortments {
   /** [advertisers] 0 = the most popular; a random permutation, so that ids say nothing. */
   rank: Int32Array
-  /** [advertisers] share of popularity, ~ (rank + 1)^-popularitySkew, sums to 1. */
+  /** [advertisers] share of popularity, ~ (rank + 1)^-advertiserConcentration, sums to 1. */
   share: Float64Array
   /** [items] advertiser and category of every item, ordered by (category, advertiser). */
   itemAdvertiser: Int32Array
@@ -24,8 +24,8 @@ export function dealItems(knobs: WorldKnobs, seed: number): Assortments {
   const categories = knobs.themes * TRAIL_LENGTH
   const rng = new Rng(seed, STREAM.advertisers)
   const rank = rng.shuffle(Int32Array.from({ length: advertisers }, (_, a) => a))
-  const share = normalised(Float64Array.from(rank, (r) => (r + 1) ** -knobs.popularitySkew))
-  const sizes = assortmentSizes(rank, items)
+  const share = normalised(Float64Array.from(rank, (r) => (r + 1) ** -knobs.advertiserConcentration))
+  const sizes = assortmentSizes(rank, items, SIZE_EXPONENT * knobs.advertiserConcentration)
 
   const filled = new Int32Array(categories)
   const pairs = new Float64Array(items)
@@ -47,9 +47,9 @@ export function dealItems(knobs: WorldKnobs, seed: number): Assortments {
   }
 }
 
-/** At least one item each; the rest in proportion to (rank + 1)^-0.6, remainders to the largest. */
-function assortmentSizes(rank: Int32Array, items: number): Int32Array {
-  const weight = normalised(Float64Array.from(rank, (r) => (r + 1) ** -SIZE_EXPONENT))
+/** At least one item each; the rest in proportion to (rank + 1)^-exponent, remainders to the largest. */
+function assortmentSizes(rank: Int32Array, items: number, exponent: number): Int32Array {
+  const weight = normalised(Float64Array.from(rank, (r) => (r + 1) ** -exponent))
   const spare = items - rank.length
   const sizes = Int32Array.from(weight, (w) => 1 + Math.floor(w * spare))
   const byRank = Int32Array.from(rank.keys()).sort((a, b) => rank[a] - rank[b])

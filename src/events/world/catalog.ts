@@ -11,8 +11,6 @@ export const TIERS = 3
 const IN_BAND = 0.8
 /** Items that come to market during the span; never the head item of a category. */
 const LAUNCHED_LATER = 0.3
-/** Zipf exponent of the items inside one advertiser's assortment, and of onsite popularity. */
-const ITEM_EXPONENT = 0.7
 /** Price of a tier relative to the category's middle. */
 const TIER_PRICE = [0.55, 1, 1.9]
 const DAY = 86_400
@@ -35,6 +33,8 @@ export interface Catalog extends Assortments {
   offsite: Float64Array
   /** [items] relative onsite popularity */
   onsite: Float64Array
+  /** [categories] what goes with a category: one of another theme, each of them the complement of one; -1 in a world of one theme */
+  complement: Int32Array
 }
 
 /** Makes the catalog: a pure function of (knobs, seed). */
@@ -59,7 +59,20 @@ export function makeCatalog(knobs: WorldKnobs, seed: number): Catalog {
     itemLaunch[i] = later ? knobs.start + rng.int(Math.ceil(knobs.days * 0.95) * DAY) : Math.max(0, knobs.start - DAY - rng.int(700 * DAY))
   }
   const onsite = onsitePopularity(knobs, offsite, seed)
-  return { ...deal, items, advertisers: knobs.advertisers, categories, categoryStart, head, itemTier, itemPrice, itemLaunch, offsite, onsite }
+  return { ...deal, items, advertisers: knobs.advertisers, categories, categoryStart, head, itemTier, itemPrice, itemLaunch, offsite, onsite, complement: complements(knobs.themes, seed) }
+}
+
+/** A permutation of the categories that keeps none in its theme: theme t goes with another, place by place at random. */
+function complements(themes: number, seed: number): Int32Array {
+  const complement = new Int32Array(themes * TRAIL_LENGTH).fill(-1)
+  if (themes === 1) return complement
+  const rng = new Rng(seed, STREAM.complements)
+  const cycle = rng.shuffle(Int32Array.from({ length: themes }, (_, t) => t))
+  for (let t = 0; t < themes; t++) {
+    const places = rng.shuffle(Int32Array.from({ length: TRAIL_LENGTH }, (_, place) => place))
+    places.forEach((place, i) => (complement[cycle[t] * TRAIL_LENGTH + i] = cycle[(t + 1) % themes] * TRAIL_LENGTH + place))
+  }
+  return complement
 }
 
 /** Path, noun and middle price of category c. */
@@ -82,7 +95,7 @@ function offsitePopularity(knobs: WorldKnobs, deal: Assortments, rng: Rng): Floa
   const weight = new Float64Array(knobs.items)
   for (const i of order) {
     const a = deal.itemAdvertiser[i]
-    weight[i] = (++seen[a]) ** -ITEM_EXPONENT
+    weight[i] = (++seen[a]) ** -knobs.popularitySkew
     total[a] += weight[i]
   }
   return weight.map((w, i) => (w / total[deal.itemAdvertiser[i]]) * deal.share[deal.itemAdvertiser[i]])
@@ -91,7 +104,7 @@ function offsitePopularity(knobs: WorldKnobs, deal: Assortments, rng: Rng): Floa
 /** Geometric mixture of offsite popularity and an unrelated Zipf law over all items. */
 function onsitePopularity(knobs: WorldKnobs, offsite: Float64Array, seed: number): Float64Array {
   const rank = new Rng(seed, STREAM.onsite).shuffle(Int32Array.from({ length: knobs.items }, (_, i) => i))
-  return offsite.map((w, i) => w ** (1 - knobs.domainShift) * (rank[i] + 1) ** (-ITEM_EXPONENT * knobs.domainShift))
+  return offsite.map((w, i) => w ** (1 - knobs.domainShift) * (rank[i] + 1) ** (-knobs.popularitySkew * knobs.domainShift))
 }
 
 function startsOf(sorted: Int32Array, groups: number): Int32Array {

@@ -60,6 +60,11 @@ export class ItemChoice {
     return [from, lowerBound(itemAdvertiser, advertiser + 1, from, categoryStart[c + 1])]
   }
 
+  /** Probability that a choice finds an item on the market, where those on the market have this share of the weight. */
+  finds(share: number): number {
+    return 1 - (1 - share) ** ATTEMPTS
+  }
+
   private launched(rng: Rng, sums: Float64Array, from: number, to: number, time: number): number {
     if (from === to) return -1
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -1,27 +1,41 @@
 import type { Rng } from '../../core/rng.js'
+import { affinity, type Demographics } from './demographics.js'
+import type { WorldKnobs } from './knobs.js'
+import { seasonOf } from './seasons.js'
 
 /** A user cares for up to three themes at a time, unequally. */
 export const INTEREST_WEIGHTS = [0.6, 0.28, 0.12] as const
 const DAY = 86_400
 
 /**
- * A user's latent interests. They drift: at random moments (a Poisson process of `drift` a 100 days) one of them gives
- * way to a new theme, which takes its weight.
+ * A user's latent interests: themes drawn by what people of his age and household like. They drift: at random moments
+ * (a Poisson process of `drift` a 100 days) one of them gives way to a new theme, which takes its weight.
  */
 export class Interests {
   /** themes in order of weight */
-  readonly themes: Int32Array
+  themes: Int32Array
   private nextChange: number
 
   constructor(
-    private readonly rng: Rng,
-    private readonly allThemes: number,
-    private readonly drift: number,
+    private rng: Rng,
+    private readonly knobs: WorldKnobs,
+    private readonly who: Demographics,
     since: number,
   ) {
-    const all = rng.shuffle(Int32Array.from({ length: allThemes }, (_, t) => t))
-    this.themes = all.slice(0, INTEREST_WEIGHTS.length)
+    const themes: number[] = []
+    while (themes.length < Math.min(INTEREST_WEIGHTS.length, knobs.themes)) themes.push(this.newTheme(themes))
+    this.themes = Int32Array.from(themes)
     this.nextChange = since + this.gap()
+  }
+
+  /** The same interests at moment `now`, whose future is drawn from another stream: changes are memoryless. */
+  fork(rng: Rng, now: number): Interests {
+    const copy = Object.create(Interests.prototype) as Interests
+    Object.assign(copy, this)
+    copy.rng = rng
+    copy.themes = this.themes.slice()
+    copy.nextChange = now + copy.gap()
+    return copy
   }
 
   /** Lets time pass; moments must not go back. */
@@ -32,27 +46,60 @@ export class Interests {
     }
   }
 
-  /** A theme in proportion to the interests now. */
-  draw(): number {
-    let total = 0
-    for (let i = 0; i < this.themes.length; i++) total += INTEREST_WEIGHTS[i]
-    let x = this.rng.uniform() * total
+  /** A theme in proportion to the interests and the season. */
+  draw(time: number): number {
+    let x = this.rng.uniform() * this.total(time)
     let i = 0
-    while (i < this.themes.length - 1 && x >= INTEREST_WEIGHTS[i]) x -= INTEREST_WEIGHTS[i++]
+    for (; i < this.themes.length - 1; i++) {
+      x -= this.weight(i, time)
+      if (x < 0) break
+    }
     return this.themes[i]
   }
 
+  /** Probability that `draw` gives themes[i]. */
+  probability(i: number, time: number): number {
+    return this.weight(i, time) / this.total(time)
+  }
+
+  private weight(i: number, time: number): number {
+    return INTEREST_WEIGHTS[i] * seasonOf(this.themes[i], time, this.knobs.seasonality)
+  }
+
+  private total(time: number): number {
+    let total = 0
+    for (let i = 0; i < this.themes.length; i++) total += this.weight(i, time)
+    return total
+  }
+
   private change(): void {
-    if (this.allThemes <= this.themes.length) {
+    if (this.knobs.themes <= this.themes.length) {
       this.rng.shuffle(this.themes)
       return
     }
-    let theme = this.rng.int(this.allThemes)
-    while (this.themes.includes(theme)) theme = this.rng.int(this.allThemes)
+    const theme = this.newTheme(this.themes)
     this.themes[this.rng.int(this.themes.length)] = theme
   }
 
+  /** A theme that is none of these, by affinity. */
+  private newTheme(taken: ArrayLike<number>): number {
+    const weight = (theme: number): number => (Array.prototype.includes.call(taken, theme) ? 0 : affinity(this.who, theme))
+    let x = 0
+    for (let theme = 0; theme < this.knobs.themes; theme++) x += weight(theme)
+    x *= this.rng.uniform()
+    let last = -1
+    for (let theme = 0; theme < this.knobs.themes; theme++) {
+      const w = weight(theme)
+      if (w === 0) continue
+      last = theme
+      x -= w
+      if (x < 0) break
+    }
+    return last
+  }
+
   private gap(): number {
-    return this.drift === 0 ? Infinity : (-Math.log(1 - this.rng.uniform()) * 100 * DAY) / this.drift
+    const { drift } = this.knobs
+    return drift === 0 ? Infinity : (-Math.log(1 - this.rng.uniform()) * 100 * DAY) / drift
   }
 }

@@ -41,10 +41,15 @@ export interface WorldKnobs {
   /** Probability that an offsite view makes a user sign up with an advertiser he has no account with. */
   signupRate: number
   /**
-   * Exponent s of advertiser popularity, share of the r-th largest ~ r^-s. Higher: the popularity baseline is stronger,
-   * the log-Q correction matters more, and coverage is lower. 0 = all advertisers are equal.
+   * Exponent s of item popularity within an advertiser's assortment (and of onsite popularity): the r-th item ~ r^-s.
+   * Higher: the popularity baseline is stronger, the log-Q correction matters more, and coverage is lower.
    */
   popularitySkew: number
+  /**
+   * Exponent s of advertiser popularity: the r-th largest ~ r^-s, and his assortment ~ r^-0.6s. Higher: few advertisers
+   * own the results, at advertiser level first. 0 = all advertisers are equal.
+   */
+  advertiserConcentration: number
   /** 0 to 1: the share of visits that are onsite (engagement with the platform itself: views and clicks). */
   onsiteShare: number
   /**
@@ -52,6 +57,18 @@ export interface WorldKnobs {
    * item ids carry over less between the domains, categories still do.
    */
   domainShift: number
+  /** 0 to 1: how far themes follow the time of the year. Higher: popularity of the last 30 days beats that of all time. */
+  seasonality: number
+  /**
+   * 0 to 1: the probability that an item put into the cart makes the user look at its category's complement, a fixed
+   * category of another theme. Higher: co-visitation gains, and so does a model that learns pairs of categories.
+   */
+  complements: number
+  /**
+   * 0 to 1: the probability that a consumable (12 categories) is bought again, the same item, when it is used up, two to
+   * six weeks later. Higher: own repeats gain, and when something was bought matters beside what was.
+   */
+  replenishment: number
 }
 
 export type KnobName = keyof WorldKnobs
@@ -72,8 +89,12 @@ export const KNOB_RANGES: Record<KnobName, readonly [number, number]> = {
   checkoutRate: [0, 1],
   signupRate: [0, 1],
   popularitySkew: [0, 3],
+  advertiserConcentration: [0, 3],
   onsiteShare: [0, 1],
   domainShift: [0, 1],
+  seasonality: [0, 1],
+  complements: [0, 1],
+  replenishment: [0, 1],
 }
 
 const WHOLE: readonly KnobName[] = ['users', 'items', 'advertisers', 'themes', 'days', 'start']

@@ -1,3 +1,4 @@
+import { CYCLE_SPREAD, cycleDays } from './consumables.js'
 import { favouritesIn, type UserState } from './user-state.js'
 import { TRAIL_LENGTH } from './themes.js'
 
@@ -11,13 +12,21 @@ const BAG_VIEWS = { least: 4, more: 5 }
  */
 export const STAGE_FACTOR = 1.8
 export const LOOK_ROUND_FACTOR = 0.2
+/** Where a project visit looks, in this order: steps along the trail, how many views, and the factor on conversionRate. */
+const PROJECT_VISIT = [
+  { steps: -1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
+  { steps: 0, views: STAGE_VIEWS, factor: STAGE_FACTOR },
+  { steps: 1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
+] as const
 /** Probability that a view goes to a favourite advertiser, where he sells in the category. */
-const LOYALTY = 0.5
+export const LOYALTY = 0.5
 /** Share of the purchases that wait for the next visit. */
-const POSTPONED = 0.25
+export const POSTPONED = 0.25
+const DAY = 86_400
 
 /**
- * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups.
+ * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups. First what he came for:
+ * what was put off, and what is used up. Then one of three kinds of looking round.
  * Noise: items by popularity. Project: back, present, ahead along the trail. Bag: the theme's categories at random.
  */
 export function offsiteVisit(state: UserState, start: number): void {
@@ -25,21 +34,56 @@ export function offsiteVisit(state: UserState, start: number): void {
   const visit = new Visit(state, start)
   visit.checkout(state.postponed)
   state.postponed = []
+  visit.buyAgain()
   const kind = rng.uniform()
   const { noise, orderDependence } = world.knobs
   if (kind < noise) {
     for (let n = count(rng, BAG_VIEWS); n > 0; n--) visit.view(world.choice.any(rng, 'offsite', visit.time), 1)
   } else if (rng.uniform() < orderDependence) {
-    for (const steps of [-1, 0, 1]) {
-      const views = steps === 0 ? STAGE_VIEWS : LOOK_ROUND
-      const factor = steps === 0 ? STAGE_FACTOR : LOOK_ROUND_FACTOR
+    for (const { steps, views, factor } of PROJECT_VISIT) {
       for (let n = count(rng, views); n > 0; n--) visit.viewIn(project.category(steps), factor)
     }
   } else {
-    const theme = state.interests.draw()
+    const theme = state.interests.draw(start)
     for (let n = count(rng, BAG_VIEWS); n > 0; n--) visit.viewIn(theme * TRAIL_LENGTH + rng.int(TRAIL_LENGTH), 1)
   }
   visit.leave()
+}
+
+/** What a visit is expected to look at: all expectations are of views; `weighted` ones count conversionRate's factor. */
+export interface ExpectedViews {
+  /** by category, complements left out */
+  views: Float64Array
+  weighted: Float64Array
+  /** by popularity alone */
+  any: number
+}
+
+/**
+ * Adds the views that `offsiteVisit` makes in expectation, in closed form given the state in which he arrives: over the
+ * kind of the visit, the theme of a bag, its categories, and the number of views.
+ * @param share probability of the visit
+ */
+export function expectVisit(state: UserState, time: number, share: number, out: ExpectedViews): void {
+  const { interests, project, world } = state
+  const { noise, orderDependence } = world.knobs
+  out.any += share * noise * mean(BAG_VIEWS)
+  const onProject = share * (1 - noise) * orderDependence
+  for (const { steps, views, factor } of PROJECT_VISIT) {
+    const category = project.category(steps)
+    out.views[category] += onProject * mean(views)
+    out.weighted[category] += onProject * mean(views) * factor
+  }
+  const ofBag = (share * (1 - noise) * (1 - orderDependence) * mean(BAG_VIEWS)) / TRAIL_LENGTH
+  if (ofBag === 0) return
+  for (let i = 0; i < interests.themes.length; i++) {
+    const each = ofBag * interests.probability(i, time)
+    const first = interests.themes[i] * TRAIL_LENGTH
+    for (let c = first; c < first + TRAIL_LENGTH; c++) {
+      out.views[c] += each
+      out.weighted[c] += each
+    }
+  }
 }
 
 /** The funnel of one visit: a clock, and what is in the cart. */
@@ -55,28 +99,47 @@ class Visit {
   }
 
   viewIn(category: number, factor: number): void {
-    const { rng, world, tier } = this.state
+    const { rng, world, who } = this.state
     const liked = favouritesIn(this.state, Math.floor(category / TRAIL_LENGTH))
     const advertiser = rng.uniform() < LOYALTY ? liked[rng.int(liked.length)] : -1
-    this.view(world.choice.offsite(rng, category, tier, advertiser, this.time), factor)
+    this.view(world.choice.offsite(rng, category, who.tier, advertiser, this.time), factor)
   }
 
   view(item: number, factor: number): void {
     const { rng, world, accounts } = this.state
-    const { conversionRate, signupRate } = world.knobs
+    const { conversionRate, signupRate, complements } = world.knobs
     this.record(item, 'view')
-    const advertiser = world.catalog.itemAdvertiser[item]
+    const { itemAdvertiser, itemCategory, complement } = world.catalog
+    const advertiser = itemAdvertiser[item]
     if (rng.uniform() < signupRate && !accounts.has(advertiser)) {
       accounts.add(advertiser)
       this.pass(20, 60)
       if (this.time < world.end) this.state.events.add(this.state.user, -1, advertiser, 'signup', 'offsite', this.time)
     }
-    if (rng.uniform() < conversionRate * factor) {
+    const taken = rng.uniform() < conversionRate * factor
+    if (taken) {
       this.pass(10, 60)
       this.record(item, 'add_to_cart')
       this.cart.push(item)
     }
     this.pass(15, 90)
+    const other = complement[itemCategory[item]]
+    if (taken && other >= 0 && rng.uniform() < complements) this.viewIn(other, 1)
+  }
+
+  /** What is used up by now is bought again, the same item. */
+  buyAgain(): void {
+    const { state } = this
+    const used = state.due.filter(({ time }) => time <= this.time)
+    if (used.length === 0) return
+    state.due = state.due.filter(({ time }) => time > this.time)
+    for (const { item } of used) {
+      this.record(item, 'view')
+      this.pass(10, 60)
+      this.record(item, 'add_to_cart')
+      this.pass(10, 30)
+    }
+    this.checkout(used.map(({ item }) => item))
   }
 
   /** Buys some of the cart now, as one basket, and puts some off to the next visit. */
@@ -93,10 +156,13 @@ class Visit {
 
   /** Items bought together carry one timestamp. */
   checkout(items: readonly number[]): void {
-    const { project, world } = this.state
+    const { project, world, rng, due } = this.state
     for (const item of items) {
       this.record(item, 'checkout')
-      if (world.catalog.itemCategory[item] === project.category(0)) project.complete(this.time)
+      const category = world.catalog.itemCategory[item]
+      if (category === project.category(0)) project.complete(this.time)
+      const cycle = cycleDays(category)
+      if (cycle > 0 && rng.uniform() < world.knobs.replenishment) due.push({ item, time: this.time + cycle * DAY * Math.exp(CYCLE_SPREAD * rng.normal()) })
     }
     if (items.length > 0) this.pass(30, 120)
   }
@@ -111,4 +177,9 @@ class Visit {
   }
 }
 
-const count = (rng: UserState['rng'], { least, more }: { least: number; more: number }): number => least + rng.int(more)
+interface Range {
+  readonly least: number
+  readonly more: number
+}
+const count = (rng: UserState['rng'], { least, more }: Range): number => least + rng.int(more)
+const mean = ({ least, more }: Range): number => least + (more - 1) / 2

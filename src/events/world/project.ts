@@ -1,5 +1,6 @@
 import type { Rng } from '../../core/rng.js'
 import { TRAIL_LENGTH } from './themes.js'
+import { normalAbove } from './truncated-normal.js'
 
 /** Mean and log-deviation of the days a project stays at one stage. */
 const STAGE_DAYS = 14
@@ -21,18 +22,29 @@ export class Project {
   place: number
   /** +1 or -1: where the next stage lies */
   direction: number
+  private stageSince: number
   private stageEnd: number
   private stagesLeft: number
 
   constructor(
-    private readonly rng: Rng,
+    private rng: Rng,
     readonly theme: number,
     time: number,
   ) {
     this.place = rng.int(TRAIL_LENGTH)
     this.direction = rng.uniform() < 0.5 ? 1 : -1
     this.stagesLeft = SHORTEST + rng.int(STAGE_COUNTS)
+    this.stageSince = time
     this.stageEnd = time + this.stageSeconds()
+  }
+
+  /** The same project at moment `now`, whose future is drawn from another stream: how long the stage still lasts, given how long it has, too. */
+  fork(rng: Rng, now: number): Project {
+    const copy = Object.create(Project.prototype) as Project
+    Object.assign(copy, this)
+    copy.rng = rng
+    if (this.stageEnd > now) copy.stageEnd = this.stageSince + copy.stageSeconds(now - this.stageSince)
+    return copy
   }
 
   /** Moves to the stage of this moment. False when the project is over by then. */
@@ -41,6 +53,7 @@ export class Project {
       if (--this.stagesLeft === 0) return false
       this.place = mod(this.place + this.direction)
       if (this.rng.uniform() < TURN) this.direction = -this.direction
+      this.stageSince = this.stageEnd
       this.stageEnd += this.stageSeconds()
     }
     return true
@@ -56,9 +69,11 @@ export class Project {
     return this.theme * TRAIL_LENGTH + mod(this.place + steps * this.direction)
   }
 
-  /** Log-normal with mean STAGE_DAYS. */
-  private stageSeconds(): number {
-    return STAGE_DAYS * DAY * Math.exp(STAGE_SPREAD * this.rng.normal() - STAGE_SPREAD ** 2 / 2)
+  /** Log-normal with mean STAGE_DAYS; given that it is longer than `least`. */
+  private stageSeconds(least = 0): number {
+    const median = STAGE_DAYS * DAY * Math.exp(-(STAGE_SPREAD ** 2) / 2)
+    const z = least <= 0 ? this.rng.normal() : normalAbove(this.rng, Math.log(least / median) / STAGE_SPREAD)
+    return median * Math.exp(STAGE_SPREAD * z)
   }
 }
 

@@ -6,4 +6,7 @@ export const STREAM = {
   onsite: 4,
   user: 5,
   favourite: 6,
+  demographics: 7,
+  complements: 8,
+  future: 9,
 } as const

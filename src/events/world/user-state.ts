@@ -1,6 +1,7 @@
 import { Rng } from '../../core/rng.js'
 import type { Catalog } from './catalog.js'
 import type { ItemChoice } from './choice.js'
+import type { Demographics } from './demographics.js'
 import type { EventTable } from './event-table.js'
 import type { Interests } from './interests.js'
 import type { WorldKnobs } from './knobs.js'
@@ -23,12 +24,15 @@ export interface UserState {
   world: World
   user: number
   rng: Rng
-  /** price band he prefers */
-  tier: number
+  who: Demographics
+  /** visits a day */
+  rate: number
   interests: Interests
   project: Project
   /** items in the cart that he will buy at the next visit */
   postponed: number[]
+  /** consumables that he will buy again at the first visit after they are used up */
+  due: { item: number; time: number }[]
   /** advertisers he has an account with */
   accounts: Set<number>
   favourites: Map<number, readonly number[]>
@@ -42,12 +46,12 @@ const FAVOURITES = 2
 export function favouritesIn(state: UserState, theme: number): readonly number[] {
   let favourites = state.favourites.get(theme)
   if (favourites === undefined) {
-    const { world, user, tier } = state
+    const { world, user, who } = state
     const rng = new Rng(world.seed, STREAM.favourite, user, theme)
     const { categoryStart, itemAdvertiser } = world.catalog
     const from = categoryStart[theme * TRAIL_LENGTH]
     const to = categoryStart[(theme + 1) * TRAIL_LENGTH]
-    favourites = Array.from({ length: FAVOURITES }, () => itemAdvertiser[world.choice.suited(rng, from, to, tier)])
+    favourites = Array.from({ length: FAVOURITES }, () => itemAdvertiser[world.choice.suited(rng, from, to, who.tier)])
     state.favourites.set(theme, favourites)
   }
   return favourites

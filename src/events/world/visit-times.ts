@@ -12,10 +12,18 @@ const NEWCOMERS = 0.2
 /** Seconds between the starts of two visits at least. */
 const APART = 3600
 
-/** Starts of a user's visits in time order, unix seconds inside the span, at least an hour apart (no visit is longer). */
-export function visitTimes(rng: Rng, knobs: WorldKnobs): number[] {
+/** When a user comes into the world, in days from its start, and how many visits a day he makes from then on. */
+export function activityOf(rng: Rng, knobs: WorldKnobs): { first: number; rate: number } {
   const first = rng.uniform() < NEWCOMERS ? (rng.uniform() * knobs.days) / 2 : 0
-  const rate = (knobs.sessionsPerUser / knobs.days) * Math.exp(ACTIVITY_SPREAD * rng.normal() - ACTIVITY_SPREAD ** 2 / 2)
+  return { first, rate: (knobs.sessionsPerUser / knobs.days) * Math.exp(ACTIVITY_SPREAD * rng.normal() - ACTIVITY_SPREAD ** 2 / 2) }
+}
+
+/**
+ * Starts of a user's visits in time order, unix seconds inside the span, at least an hour apart (no visit is longer): a
+ * Poisson process over days, each visit at an hour of its day.
+ * @param first days from the start of the span
+ */
+export function visitTimes(rng: Rng, knobs: WorldKnobs, first: number, rate: number): number[] {
   const times: number[] = []
   for (let day = first; ; ) {
     day += -Math.log(1 - rng.uniform()) / rate

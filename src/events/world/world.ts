@@ -7,7 +7,7 @@ import { liveUser } from './user-life.js'
 import type { World } from './user-state.js'
 
 /** Changes whenever the same knobs and seed would give other events. */
-const WORLD_VERSION = 1
+const WORLD_VERSION = 2
 const DAY = 86_400
 
 /** The world of (knobs, seed), its catalog made, nobody living in it yet. @throws UserError for impossible knobs */

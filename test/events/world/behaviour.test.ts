@@ -5,7 +5,7 @@ import { TRAIL_LENGTH } from '../../../src/events/world/themes.js'
 import { makeWorld, worldEvents } from '../../../src/events/world/world.js'
 import { visitsOf } from './visits.js'
 
-const base: WorldKnobs = { ...PRESETS.tutorial, users: 2500, onsiteShare: 0, drift: 0, noise: 0 }
+const base: WorldKnobs = { ...PRESETS.tutorial, users: 2500, onsiteShare: 0, drift: 0, noise: 0, seasonality: 0, complements: 0, replenishment: 0 }
 const themeOf = (category: number): number => Math.floor(category / TRAIL_LENGTH)
 const placeOf = (category: number): number => category % TRAIL_LENGTH
 /** Shortest way round the trail from a to b, -4 to 5. */
@@ -182,8 +182,8 @@ describe('noise, skew and shift', () => {
     expect(Math.abs(same / pairs - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / pairs) + 0.01)
   })
 
-  it.each([0, 0.8, 1.3])('views of advertisers follow Zipf with exponent popularitySkew = %f', (popularitySkew) => {
-    const knobs = { ...base, noise: 1, popularitySkew }
+  it.each([0, 0.8, 1.3])('views of advertisers follow Zipf with exponent advertiserConcentration = %f', (advertiserConcentration) => {
+    const knobs = { ...base, noise: 1, advertiserConcentration }
     const { catalog } = makeWorld(knobs, 5)
     const share = new Float64Array(knobs.advertisers)
     shares(knobs, 0).forEach((s, i) => (share[catalog.itemAdvertiser[i]] += s))
@@ -197,7 +197,7 @@ describe('noise, skew and shift', () => {
       sxx += x * x
       sxy += x * y
     }
-    expect(Math.abs((100 * sxy - sx * sy) / (100 * sxx - sx * sx) + popularitySkew)).toBeLessThan(0.1)
+    expect(Math.abs((100 * sxy - sx * sy) / (100 * sxx - sx * sx) + advertiserConcentration)).toBeLessThan(0.1)
   })
 
   it('domainShift: onsite popularity is offsite popularity at 0 and unrelated to it at 1', () => {

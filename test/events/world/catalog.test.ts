@@ -37,8 +37,20 @@ describe('catalog', () => {
     const share = new Float64Array(knobs.advertisers)
     catalog.offsite.forEach((w, i) => (share[catalog.itemAdvertiser[i]] += w))
     const ranks = Array.from(catalog.rank, (r) => r + 1)
-    expect(slope(ranks, [...share])).toBeCloseTo(-knobs.popularitySkew, 6)
+    expect(slope(ranks, [...share])).toBeCloseTo(-knobs.advertiserConcentration, 6)
     expect(share.reduce((a, b) => a + b)).toBeCloseTo(1, 9)
+  })
+
+  it('splits an advertiser\'s share over his items by a Zipf law of exponent popularitySkew, exactly', () => {
+    const largest = catalog.rank.indexOf(0)
+    const weights = [...catalog.offsite].filter((_, i) => catalog.itemAdvertiser[i] === largest).sort((a, b) => b - a)
+    expect(slope(weights.map((_, r) => r + 1), weights)).toBeCloseTo(-knobs.popularitySkew, 6)
+  })
+
+  it('pairs every category with a complement of another theme, each with one', () => {
+    expect(new Set(catalog.complement).size).toBe(catalog.categories)
+    catalog.complement.forEach((other, c) => expect(Math.floor(other / TRAIL_LENGTH)).not.toBe(Math.floor(c / TRAIL_LENGTH)))
+    expect([...makeCatalog({ ...knobs, themes: 1 }, 1).complement]).toEqual(Array(TRAIL_LENGTH).fill(-1))
   })
 
   it('makes large assortments for popular advertisers', () => {

@@ -37,7 +37,7 @@ describe('generateData', () => {
     expect(result.added).toBe(result.events)
     expect(store.counts()).toEqual({ users: result.users, items: result.items, advertisers: result.advertisers, events: result.events })
     expect(Object.values(result.byType).reduce((a, b) => a + b)).toBe(result.events)
-    expect(Object.keys(result.byType).sort()).toEqual(['add_to_cart', 'checkout', 'onsite click', 'onsite view', 'signup', 'view'])
+    expect(Object.keys(result.byType).sort()).toEqual(['add_to_cart', 'checkout', 'onsite click', 'onsite search', 'onsite view', 'signup', 'view'])
     let last = 0
     for (const [, , item, advertiser, , , time] of store.scanEvents()) {
       expect(time).toBeGreaterThanOrEqual(last)

@@ -95,8 +95,8 @@ describe('events', () => {
     expect(cart.size).toBeGreaterThan(500)
   })
 
-  it('onsite are views and clicks alone', () => {
-    for (let i = 0; i < events.length; i++) if (events.domain[i] === 1) expect(['view', 'click']).toContain(EVENT_TYPES[events.type[i]])
+  it('onsite are views, clicks and searches; a search is onsite', () => {
+    for (let i = 0; i < events.length; i++) expect(['view', ...(events.domain[i] === 1 ? ['click', 'search'] : ['add_to_cart', 'checkout', 'signup'])]).toContain(EVENT_TYPES[events.type[i]])
   })
 })
 
@@ -107,7 +107,8 @@ describe('the funnel follows its knobs', () => {
     { conversionRate: 0.02, checkoutRate: 0.9, signupRate: 0.05, orderDependence: 0 },
     { conversionRate: 0.2, checkoutRate: 0.1, signupRate: 0, noise: 1 },
   ])('%o', (rates) => {
-    const knobs = { ...large, ...rates }
+    // what is bought again goes to the cart in any case: see replenishment
+    const knobs = { ...large, ...rates, replenishment: 0 }
     const events = generate(knobs)
     const n = (type: string, domain: number): number => {
       let sum = 0

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineOptions, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
@@ -12,7 +12,11 @@ last checkpoint was, with the same command; a finished one is left alone and a n
   static override examples = ['<%= config.bin %> train item', '<%= config.bin %> train advertiser --set model.length=64 --set train.logq=negatives-only', '<%= config.bin %> train item --json']
 
   static override args = { kind: Args.string({ options: ['item', 'advertiser'], required: true, description: 'the model to train' }) }
-  static override flags = { set: setFlag, ...engineFlags }
+  static override flags = {
+    set: setFlag,
+    study: Flags.string({ helpValue: 'ID', description: 'mark the run as one of a study, which eval, infer and serve do not take for the latest' }),
+    ...engineFlags,
+  }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Train)
@@ -31,7 +35,7 @@ last checkpoint was, with the same command; a finished one is left alone and a n
     process.once('SIGINT', interrupt)
     process.once('SIGTERM', interrupt)
     try {
-      const records = train({ workspace: folder, kind, config, snapshot, engine: engineOptions(config.engine), signal: stop.signal })
+      const records = train({ workspace: folder, kind, study: flags.study, config, snapshot, engine: engineOptions(config.engine), signal: stop.signal })
       const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
       const done = screen ? await (await import('../src/tui/train-view.js')).renderTraining(records) : await printTraining(records, (line) => progress.line(line))
       if (!screen) this.log(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)

@@ -5,7 +5,7 @@ import type { Engine, EngineOptions } from '../engine/types.js'
 import { loadSnapshot } from '../features/snapshot-file.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Store } from '../store/store.js'
-import { findRun, listRuns } from '../train/manifest.js'
+import { findRun, finishedRuns } from '../train/manifest.js'
 import type { ModelKind } from '../train/records.js'
 import { loadRun, type LoadedRun } from '../train/run.js'
 
@@ -17,7 +17,7 @@ export type RunNames = Partial<Record<ModelKind, string>>
  * @throws UserError when a named run is not there, or there is none at all
  */
 export function chooseRuns(folder: string, names: RunNames): RunNames {
-  const finished = listRuns(folder).filter((run) => run.status === 'done')
+  const finished = finishedRuns(folder)
   const chosen: RunNames = {}
   for (const kind of ['item', 'advertiser'] as const) {
     const name = names[kind] ?? 'latest'

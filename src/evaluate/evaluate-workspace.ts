@@ -11,7 +11,7 @@ import { oracleOf } from '../retrieve/oracle.js'
 import { openStore } from '../store/open.js'
 import { runFolder } from '../store/workspace.js'
 import type { Encoder } from '../train/encoder.js'
-import { findRun, listRuns, type Manifest } from '../train/manifest.js'
+import { findRun, finishedRuns, type Manifest } from '../train/manifest.js'
 import { loadRun, type LoadedRun } from '../train/run.js'
 import { requestedBaselines } from './baselines.js'
 import { evaluate, type Model, type Towers } from './evaluate.js'
@@ -80,7 +80,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
 
 /** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */
 function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Manifest[] {
-  const finished = listRuns(folder).filter((manifest) => manifest.kind === kind && manifest.status === 'done')
+  const finished = finishedRuns(folder).filter((manifest) => manifest.kind === kind)
   if (run === undefined && beside.length === 0 && finished.length === 0) return []
   if (beside === 'all' && finished.length === 0) return []
   const judged = findRun(folder, run ?? 'latest', kind)
@@ -96,12 +96,17 @@ function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Ma
 /** The cutoff asked for, or the one the runs were trained up to. */
 function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manifest[]): number {
   if (manifests.length === 0) return resolveCutoff(snapshot, config.eval)
-  const trained = manifests[0].cutoff
-  if (config.eval.cutoff === 'auto') return trained
+  if (config.eval.cutoff === 'auto') return manifests[0].cutoff
   const cutoff = resolveCutoff(snapshot, config.eval)
-  if (cutoff < trained) throw new UserError(`Run ${manifests[0].id} has seen events up to ${isoDate(trained)}, after the cutoff ${isoDate(cutoff)}.`, 'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.')
+  for (const manifest of manifests) {
+    const seen = learnedUntil(manifest)
+    if (cutoff < seen) throw new UserError(`Run ${manifest.id} has seen events up to ${isoDate(seen)}, after the cutoff ${isoDate(cutoff)}.`, 'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.')
+  }
   return cutoff
 }
+
+/** The last moment whose events a run has learned from: without refit, a window before its cutoff. */
+const learnedUntil = ({ cutoff, windowDays, refit }: Manifest): number => (refit ? cutoff : cutoff - windowDays * DAY)
 
 const DAY = 86_400
 const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max pooling', 'decayed-mean': 'decayed mean pooling' }

@@ -23,6 +23,8 @@ export interface Manifest {
   data: { hash: string; users: number; items: number; advertisers: number; lastSeq: number }
   /** names all settings that decide the weights */
   configHash: string
+  /** the sweep or reproduction that it was trained for: never what is meant by the latest run */
+  study?: string
   /** number of learned values */
   parameters: number
   /** steps of the final parameters */
@@ -68,6 +70,11 @@ export function listRuns(workspace: string): Manifest[] {
   return manifests.sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
 }
 
+/** Finished runs, oldest first, without those that a study tried: the last of a kind is what `latest` means. */
+export function finishedRuns(workspace: string): Manifest[] {
+  return listRuns(workspace).filter(({ status, study }) => status === 'done' && study === undefined)
+}
+
 /**
  * The finished run that `reference` names: an id, or 'latest' for the newest of the kind.
  * @throws UserError when there is none, or it is of the other kind or unfinished
@@ -76,7 +83,7 @@ export function findRun(workspace: string, reference: string, kind: ModelKind): 
   const runs = listRuns(workspace)
   const train = `Train one: adseq train ${kind}.`
   if (reference === 'latest') {
-    const done = runs.filter((run) => run.kind === kind && run.status === 'done')
+    const done = finishedRuns(workspace).filter((run) => run.kind === kind)
     if (done.length === 0) throw new UserError(`There is no finished ${kind} run.`, train)
     return done[done.length - 1]
   }

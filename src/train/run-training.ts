@@ -23,6 +23,8 @@ export interface TrainOptions {
   config: Config
   snapshot: Snapshot
   engine: EngineOptions
+  /** the study that the run is for */
+  study?: string
   /** ends the training after a checkpoint */
   signal?: AbortSignal
 }
@@ -35,14 +37,14 @@ export interface TrainOptions {
  *   when the signal aborts it
  */
 export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainRecord, void> {
-  const { workspace, kind, snapshot, signal } = options
+  const { workspace, kind, snapshot, study, signal } = options
   const config = configFor(options.config, kind)
   const cutoff = resolveCutoff(snapshot, config.eval)
   const engine = await createEngine(options.engine)
   let folder: string | undefined
   let release = (): void => undefined
   try {
-    const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine })
+    const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine, study })
     folder = runFolder(workspace, manifest.id)
     release = claimRun(folder)
     const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })

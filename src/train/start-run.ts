@@ -21,6 +21,7 @@ export interface RunSettings {
   snapshot: Snapshot
   cutoff: number
   engine: { name: string; device: string }
+  study?: string
   now?: Date
 }
 
@@ -29,9 +30,9 @@ export interface RunSettings {
  * exists, with manifest and config.yaml.
  */
 export function startRun(settings: RunSettings): Manifest {
-  const { workspace, kind, config, snapshot, cutoff, engine, now = new Date() } = settings
+  const { workspace, kind, config, snapshot, cutoff, engine, study, now = new Date() } = settings
   const configHash = hashSettings(settings)
-  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash && !isClaimed(runFolder(workspace, run.id)))
+  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash && run.study === study && !isClaimed(runFolder(workspace, run.id)))
   if (unfinished.length > 0) return unfinished[unfinished.length - 1]
 
   const { hash, users, items, advertisers, lastSeq } = snapshot
@@ -49,6 +50,7 @@ export function startRun(settings: RunSettings): Manifest {
     refit: config.train.refit,
     data: { hash, users, items, advertisers, lastSeq },
     configHash,
+    ...(study !== undefined && { study }),
     parameters: parameterCount(parameterSpecs(modelShape(snapshot, config, kind))),
   }
   const folder = runFolder(workspace, manifest.id)

@@ -1,0 +1,21 @@
+import { UserError } from '../core/errors.js'
+
+const UNITS = { s: 1, m: 60, min: 60, h: 3600 }
+
+/** "30m", "90s", "1.5h", "2h30m" as seconds; a bare number is minutes. @throws UserError for anything else */
+export function readBudget(text: string): number {
+  const bare = Number(text)
+  const parts = [...text.replaceAll(' ', '').matchAll(/(\d+(?:\.\d+)?)(min|h|m|s)/g)]
+  const whole = parts.map(([part]) => part).join('') === text.replaceAll(' ', '') ? parts : []
+  const seconds = text.trim() !== '' && Number.isFinite(bare) ? bare * 60 : whole.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit as keyof typeof UNITS], 0)
+  if (seconds > 0 && seconds <= 366 * 86_400) return seconds
+  throw new UserError(`"${text}" is no length of time.`, 'Write for example --budget 30m, 90s or 2h.')
+}
+
+/** The middle of some numbers; undefined of none. */
+export function median(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}

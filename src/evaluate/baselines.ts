@@ -7,7 +7,7 @@ import { NearestUsers } from '../retrieve/nearest-users.js'
 import { OwnRepeats } from '../retrieve/own-history.js'
 import { PopularityRetriever, logPopularity } from '../retrieve/popularity.js'
 import type { Level, Retriever } from '../retrieve/types.js'
-import { CONTROL_GRID, fitBlend } from './fit.js'
+import { CONTROL_GRID, RECENCY_CONTROL_GRID, fitBlend } from './fit.js'
 import { levelOf } from './measure.js'
 import type { EvaluationSet } from './protocol.js'
 import type { Fitted } from './report.js'
@@ -23,7 +23,7 @@ export interface Entrant {
 }
 
 /**
- * The baselines of one level, in the order of the table: control, EASE and nearest users (on request), own repeats,
+ * The baselines of one level, in the order of the table: control (and with what was bought lately), EASE and nearest users (on request), own repeats,
  * co-visitation, popularity. Everything they know ends at the cutoff.
  * @param validation where the control's weight is fitted; without it (no conversions there) there is no control
  */
@@ -32,9 +32,12 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
   const { catalog } = levelOf(set, level)
   const entrants: Entrant[] = []
   if (validation) {
-    const fitted = await fitBlend(snapshot, validation, level, CONTROL_GRID)
-    const name = `control: log popularity + ${fitted.own} log own`
-    entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted) })
+    for (const grid of [CONTROL_GRID, RECENCY_CONTROL_GRID]) {
+      const fitted = await fitBlend(snapshot, validation, level, grid)
+      const recent = grid === RECENCY_CONTROL_GRID ? ` + ${rounded(fitted.recent ?? 0)} log recent own` : ''
+      const name = `control: log popularity + ${rounded(fitted.own)} log own${recent}`
+      entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted, undefined, t) })
+    }
   }
   if (requested.includes('ease')) entrants.push({ make: () => new Ease(snapshot, catalog, t) })
   if (requested.includes('nearest-users')) entrants.push({ make: () => new NearestUsers(snapshot, catalog, t) })
@@ -46,6 +49,9 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
   )
   return entrants
 }
+
+/** Two digits that count, as weights are fitted. */
+const rounded = (x: number): number => Number(x.toPrecision(2))
 
 /** @throws UserError for a name that is none of ON_REQUEST */
 export function requestedBaselines(names: readonly string[]): OnRequest[] {

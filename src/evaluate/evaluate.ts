@@ -3,19 +3,20 @@ import { UserError } from '../core/errors.js'
 import { count, type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { catalogOver } from '../retrieve/catalog.js'
+import { BestOfGroup } from '../retrieve/best-of-group.js'
 import { Blend } from '../retrieve/blend.js'
 import type { OracleSource } from '../retrieve/oracle.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import { TowerRetriever } from '../retrieve/towers.js'
 import type { Level, Queries, Retriever } from '../retrieve/types.js'
 import { baselines, type Entrant, type OnRequest } from './baselines.js'
-import { HYBRID_GRID, fitBlend, validationSet } from './fit.js'
+import { HYBRID_GRID, canFit, fitBlend, validationSet } from './fit.js'
 import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
 import { levelOf, measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
 import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
-import type { Report, ReportRow } from './report.js'
+import type { Fitted, Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
 
 /** The towers of a model: train's Encoder has this shape. */
@@ -64,7 +65,8 @@ export interface EvaluateOptions {
 
 /**
  * Judges models, their hybrids, the control and the baselines under one protocol. An item evaluation also has rows for
- * advertisers and categories: models score them by their best item, counting baselines count them themselves.
+ * advertisers and categories: models score them by their best item, counting baselines count them themselves, and a
+ * hybrid does both, with weights of its own at every level.
  * @throws UserError when nobody converts in the window
  */
 export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<{ report: Report; samples: Sample[]; hits: UserHits[] }> {
@@ -77,7 +79,7 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const above = wanted.filter((level) => hasPositives(set, level))
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
-  const validation = tryValidation(snapshot, kind, protocol, notes)
+  const validation = tryValidation(snapshot, [kind, ...above], protocol, notes)
   let explainer: Explainer | undefined
   for (const model of models) {
     const products = await options.products(model.width)
@@ -86,21 +88,24 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
     const without = variantsOf(tower, model, protocol.cutoff)
     explainer ??= without
     if (!validation) continue
-    const base = await lendSelected(model, (towers) => towerOf(model.name, towers, validation, kind, products))
-    const fitted = await fitBlend(snapshot, validation, kind, HYBRID_GRID, base)
-    const { catalog } = levelOf(set, kind)
-    const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
-    const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, popularity, fitted, tower)
-    await judge.add(hybrid, above, { run: model.run, fitted })
-    if (judge.best !== hybrid) continue
-    explainer = {
-      reads: model.reads,
-      retriever: async (variants) => new Blend(hybrid.name, 'hybrid', variants.snapshot, catalogOver(catalog, variants.snapshot), popularity, fitted, await without.retriever(variants)),
+    const levels = [kind, ...above].filter((level) => canFit(validation, level))
+    const weights = await lendSelected(model, async (towers) => fitHybrids(snapshot, validation, levels, await towerOf(model.name, towers, validation, kind, products)))
+    for (const [level, fitted] of weights) {
+      const { catalog } = levelOf(set, level)
+      const base = level === kind ? tower : new BestOfGroup(snapshot, tower, levelOf(set, kind).catalog, catalog)
+      const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
+      const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, popularity, fitted, base, protocol.cutoff)
+      await judge.add(hybrid, [], { run: model.run, fitted })
+      if (judge.best !== hybrid) continue
+      explainer = {
+        reads: model.reads,
+        retriever: async (variants) => new Blend(hybrid.name, 'hybrid', variants.snapshot, catalogOver(catalog, variants.snapshot), popularity, fitted, await without.retriever(variants), protocol.cutoff),
+      }
     }
   }
   for (const level of [kind, ...above]) {
-    const fitOn = level === kind ? validation : tryValidation(snapshot, level, protocol, [])
-    for (const entrant of await baselines(snapshot, set, level, fitOn, level === kind ? options.requested : [])) await judge.baseline(entrant)
+    const fitOn = validation && canFit(validation, level) ? validation : undefined
+    for (const entrant of await baselines(snapshot, set, level, fitOn, options.requested)) await judge.baseline(entrant)
     if (options.oracle) await judge.baseline({ make: () => options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays) })
   }
   if (options.oracle) notes.push(options.oracle.note)
@@ -113,6 +118,16 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
     rows: judge.rows, lists: judge.lists.report(), notes, seconds: (performance.now() - started) / 1000,
   }
   return { report, samples, hits: judge.hits }
+}
+
+/** The weights of a model's hybrid at every level: own history and popularity are counted there, items give their best score. */
+async function fitHybrids(snapshot: Snapshot, validation: EvaluationSet, levels: readonly Level[], tower: Retriever): Promise<[Level, Fitted][]> {
+  const fits: [Level, Fitted][] = []
+  for (const level of levels) {
+    const base = level === tower.level ? tower : new BestOfGroup(snapshot, tower, levelOf(validation, tower.level).catalog, levelOf(validation, level).catalog)
+    fits.push([level, await fitBlend(snapshot, validation, level, HYBRID_GRID, base)])
+  }
+  return fits
 }
 
 /** The model to fit weights with: the selected one where it is kept. */
@@ -143,7 +158,7 @@ class Judge {
   readonly lists: Lists
   /** the model that is judged, by level: the others are compared with it user by user */
   private readonly judged = new Map<Level, { name: string } & Measured>()
-  /** what is kept user by user: the judged run's model and hybrid, and the control */
+  /** what is kept user by user: the judged run's model and hybrid, and the controls */
   readonly hits: UserHits[] = []
 
   constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {
@@ -170,14 +185,14 @@ class Judge {
     }
   }
 
-  /** Keeps a row's hits; the control comes last of them and is what the hybrid of its level is held against. */
+  /** Keeps a row's hits; the controls come last of them and are what the hybrid of their level is held against. */
   private keep(row: UserHits): void {
     this.hits.push(row)
     if (row.kind !== 'baseline') return
     const { bootstrap, protocol } = this.options
     const hybrid = this.hits.find(({ level, kind }) => level === row.level && kind === 'hybrid')
     const reported = this.rows.find((one) => one.level === row.level && one.kind === 'hybrid' && one.name === hybrid?.name)
-    if (hybrid && reported) reported.overControl = difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed })
+    if (hybrid && reported) (reported.overControls ??= []).push(difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }))
   }
 
   async baseline({ make, fitted }: Entrant): Promise<void> {
@@ -197,9 +212,9 @@ function nothingToFind(kind: 'item' | 'advertiser', { cutoff, windowDays }: Prot
   )
 }
 
-function tryValidation(snapshot: Snapshot, level: Level, protocol: ProtocolOptions, notes: string[]): EvaluationSet | undefined {
+function tryValidation(snapshot: Snapshot, levels: readonly Level[], protocol: ProtocolOptions, notes: string[]): EvaluationSet | undefined {
   try {
-    return validationSet(snapshot, level, protocol)
+    return validationSet(snapshot, levels, protocol)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     notes.push(`the weights of control and hybrid cannot be fitted, so neither is judged: ${error.message}`)

@@ -1,7 +1,7 @@
 import { queriesAtOnce } from '../ann/dot-products.js'
 import { RankCounter, TopK } from '../ann/exact.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { groupsOf } from '../retrieve/catalog.js'
+import { ItemGroups } from '../retrieve/best-of-group.js'
 import type { Level, Retriever } from '../retrieve/types.js'
 import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics, type PerUser } from './metrics.js'
 import type { EvaluationSet, LevelSet } from './protocol.js'
@@ -30,11 +30,11 @@ export async function measure(
   const own = new LevelMeter(set, retriever.level)
   const E = retriever.entries
   if (E !== own.set.catalog.size) throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
-  const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), groups: grouping(snapshot, own.set, levelOf(set, level)) }))
+  const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), groups: new ItemGroups(snapshot, own.set.catalog, levelOf(set, level).catalog) }))
   await forEachRow(set, retriever, (q, row) => {
     const list = own.row(q, row)
     if (list) onList(q, list)
-    for (const { meter, groups } of grouped) meter.row(q, bestOfGroups(row, groups))
+    for (const { meter, groups } of grouped) meter.row(q, groups.best(row))
   }, onProgress)
   return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({ level, metrics: counter.metrics(bootstrap), perUser: counter.perUser() }))
 }
@@ -95,33 +95,4 @@ class LevelMeter {
     this.counter.results(list)
     return list
   }
-}
-
-interface Grouping {
-  /** group of every item; items of none share one group more */
-  groups: Int32Array
-  /** [groups + 1] */
-  scores: Float32Array
-  /** whether there are groups without items */
-  gaps: boolean
-}
-
-function grouping(snapshot: Snapshot, items: LevelSet, above: LevelSet): Grouping {
-  const n = above.catalog.size
-  const groups = groupsOf(snapshot, items.catalog, above.catalog).map((g) => (g < 0 ? n : g))
-  return { groups, scores: new Float32Array(n + 1), gaps: new Set(groups).size < n + 1 }
-}
-
-/** The best item's score for every group; a group without items shares the lowest score of all. */
-function bestOfGroups(row: Float32Array, { groups, scores, gaps }: Grouping): Float32Array {
-  scores.fill(-Infinity)
-  for (let e = 0; e < row.length; e++) {
-    const g = groups[e]
-    if (row[e] > scores[g]) scores[g] = row[e]
-  }
-  if (gaps) {
-    const low = row.reduce((a, b) => Math.min(a, b), Infinity)
-    for (let g = 0; g < scores.length; g++) if (scores[g] === -Infinity) scores[g] = low
-  }
-  return scores.subarray(0, scores.length - 1)
 }

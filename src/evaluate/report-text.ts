@@ -30,7 +30,7 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
     lines.push(...table(rows))
     const beside = rows.filter((row) => row.kind === 'model' && row.difference).map((row) => comparison(row.name, row.difference!))
-    const over = rows.filter((row) => row.overControl).map((row) => comparison(row.name, row.overControl!))
+    const over = rows.flatMap((row) => (row.overControls ?? []).map((one) => comparison(row.name, one)))
     if (beside.length + over.length > 0) lines.push('', ...beside, ...over)
     const missed = missedText(level, about)
     if (missed) lines.push('', missed)

@@ -30,8 +30,8 @@ export interface ReportRow extends Metrics {
   fitted?: Fitted
   /** against the model that is judged, on the same users */
   difference?: Difference
-  /** of a hybrid: against the control, on the same users */
-  overControl?: Difference
+  /** of the judged hybrid: against each control, on the same users */
+  overControls?: Difference[]
   /** time to score, rank and list, all levels of the retriever together */
   seconds: number
 }

@@ -2,18 +2,25 @@ import type { Snapshot } from '../features/snapshot.js'
 import { entryOfEvent, type Catalog } from './catalog.js'
 import type { Queries, Retriever } from './types.js'
 
-/** What one user's history holds: its distinct entries, how often each, and when last. */
+const DAY = 86_400
+/** An event counts half after so many days in the decayed count. */
+export const RECENT_HALF_LIFE_DAYS = 30
+
+/** What one user's history holds: its distinct entries, how often each, how often lately, and when last. */
 export class OwnHistory {
   /** distinct entries of the history last read, `size` of them */
   readonly entries: Int32Array
   size = 0
   private readonly counts: Float64Array
   private readonly last: Float64Array
+  private readonly decayed: Float64Array
 
-  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog) {
+  /** @param asOf unix seconds that ages are counted from; without it there is no decayed count */
+  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, private readonly asOf?: number) {
     this.entries = new Int32Array(catalog.size)
     this.counts = new Float64Array(catalog.size)
     this.last = new Float64Array(catalog.size)
+    this.decayed = new Float64Array(asOf === undefined ? 0 : catalog.size)
   }
 
   /** Reads the events of `user` up to row `end` (exclusive), of every type. */
@@ -23,10 +30,24 @@ export class OwnHistory {
     for (let row = this.snapshot.offsets[user]; row < end; row++) {
       const entry = entryOfEvent(this.catalog, row)
       if (entry < 0) continue
-      if (this.counts[entry]++ === 0) this.entries[this.size++] = entry
-      this.last[entry] = this.snapshot.eventTime[row]
+      const time = this.snapshot.eventTime[row]
+      if (this.counts[entry]++ === 0) {
+        this.entries[this.size++] = entry
+        if (this.asOf !== undefined) this.decayed[entry] = 0
+      }
+      if (this.asOf !== undefined) this.decayed[entry] += 2 ** ((time - this.asOf) / DAY / RECENT_HALF_LIFE_DAYS)
+      this.last[entry] = time
     }
     return this
+  }
+
+  /**
+   * Events about an entry of the history, each counted as 2^(-age / RECENT_HALF_LIFE_DAYS).
+   * @throws where the moment that ages are counted from was not given
+   */
+  decayedCount(entry: number): number {
+    if (this.asOf === undefined) throw new Error('OwnHistory: no moment to count ages from')
+    return this.decayed[entry]
   }
 
   /** Events of the history about an entry. */

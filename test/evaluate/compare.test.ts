@@ -96,8 +96,8 @@ describe('a hybrid in a report', () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)]))
     for (const level of ['item', 'advertiser', 'category']) {
       const [hybrid, control] = ['hybrid', 'baseline'].map((kind) => report.rows.find((row) => row.level === level && row.kind === kind && row.fitted)!)
-      expect(hybrid.overControl!.from).toBe(control.name)
-      expect(hybrid.overControl!.recall['10']).toBeCloseTo(hybrid.recall['10'] - control.recall['10'], 12)
+      expect(hybrid.overControls![0].from).toBe(control.name)
+      expect(hybrid.overControls![0].recall['10']).toBeCloseTo(hybrid.recall['10'] - control.recall['10'], 12)
     }
   })
 })

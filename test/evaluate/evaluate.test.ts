@@ -23,11 +23,11 @@ const namesOf = (): SampleNames => {
 describe('an evaluation', () => {
   it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)], { requested: ['ease', 'nearest-users'] }))
-    const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name.replace(/[\d.]+ log own/, 'b log own'))
+    const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name.replace(/[\d.]+ log/g, 'b log'))
     const common = ['own repeats', 'co-visitation, last 100', 'popularity, 30 days', 'popularity, all time']
-    expect(rows('item')).toEqual(['transformer', 'transformer + own history', 'control: log popularity + b log own', 'EASE', 'nearest users, 200', ...common])
-    expect(rows('advertiser')).toEqual(['transformer', 'transformer + own history', 'control: log popularity + b log own', ...common])
-    expect(rows('category')).toEqual(rows('advertiser'))
+    expect(rows('item')).toEqual(['transformer', 'transformer + own history', 'control: log popularity + b log own', 'control: log popularity + b log own + b log recent own', 'EASE', 'nearest users, 200', ...common])
+    expect(rows('advertiser')).toEqual(rows('item'))
+    expect(rows('category')).toEqual(rows('item'))
     expect(report.runs).toEqual(['item-transformer'])
     for (const row of report.rows) {
       expect(row.interval['10'][0], row.name).toBeLessThanOrEqual(row.recall['10'])
@@ -145,7 +145,7 @@ describe('the weights of control and hybrid', () => {
     const before = world(50)
     const after = (seed: number, step: number): FixtureEvent[] => Array.from({ length: USERS }, (_, user): FixtureEvent[] => Array.from({ length: 5 }, (_, i) => [user, new Rng(seed, user, i).int(ITEMS), 51 + i * step])).flat()
     const first = await fit(snapshotOf([...before, ...after(7, 1)], catalog))
-    expect(first).toHaveLength(6)
+    expect(first).toHaveLength(9)
     expect(await fit(snapshotOf([...before, ...after(8, 2)], catalog))).toEqual(first)
   })
 
@@ -161,14 +161,14 @@ describe('the weights of control and hybrid', () => {
   })
 
   it('are those of the best recall on that window', async () => {
-    const set = validationSet(snapshot, 'item', protocol)
+    const set = validationSet(snapshot, ['item'], protocol)
     expect(set.protocol.cutoff).toBe(day(40))
     const fitted = await fitBlend(snapshot, set, 'item', CONTROL_GRID)
     expect(fitted).toMatchObject({ from: day(40), to: day(50), popularity: 1 })
     const total = (recall: Record<string, number>): number => recall['10'] + recall['100']
     for (const own of CONTROL_GRID.own) {
       for (const days of CONTROL_GRID.popularityDays) {
-        const alone = await fitBlend(snapshot, set, 'item', { own: [own], popularity: [1], popularityDays: [days] })
+        const alone = await fitBlend(snapshot, set, 'item', { own: [own], recent: [0], popularity: [1], popularityDays: [days] })
         expect(total(alone.recall)).toBeLessThanOrEqual(total(fitted.recall))
       }
     }

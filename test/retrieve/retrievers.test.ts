@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dotProducts } from '../../src/ann/dot-products.js'
+import { BestOfGroup } from '../../src/retrieve/best-of-group.js'
 import { Blend } from '../../src/retrieve/blend.js'
 import { catalogAt, groupsOf } from '../../src/retrieve/catalog.js'
 import { CoVisitation } from '../../src/retrieve/co-visitation.js'
@@ -93,6 +94,13 @@ describe('control and hybrid', () => {
     ])
   })
 
+  it('weighs what was done lately by its age: half after 30 days', async () => {
+    const recent = new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 }, undefined, t)
+    const x = (...days: number[]): number => 3 * Math.log(1 + days.reduce((s, d) => s + 2 ** ((d - 40) / 30), 0))
+    close(await scores(recent), [[x(1, 3), x(2), 0, x(3), 0], [0, x(1), x(40), 0, 0], [0, x(38), x(39), 0, x(40)]])
+    expect(() => new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 })).toThrow('needs a moment')
+  })
+
   it('adds them to the score of a model', async () => {
     const base: Retriever = { name: 'model', kind: 'model', level: 'item', entries: 5, score: (_q, from, to, out) => void out.fill(0.5, 0, (to - from) * 5) }
     const hybrid = new Blend('hybrid', 'hybrid', snapshot, items, logPopularity(snapshot, items, t), { own: 1, popularity: 0 }, base)
@@ -178,6 +186,17 @@ describe('nearest users', () => {
       [0, similarity * x(2), similarity * x(1), 0, similarity * x(0)],
       [0, similarity * x(39), similarity * x(0), 0, 0],
     ])
+  })
+})
+
+describe('the best of a group', () => {
+  it('is the score of the best item of an advertiser or category; a group without items shares the lowest', async () => {
+    const byItem = [[1, 5, -2, 3, 9], [0, -1, -4, -3, -9], [2, 2, 2, 2, 2]]
+    const rule: Retriever = { name: 'rule', kind: 'model', level: 'item', entries: 5, score: (_q, from, to, out) => out.set(byItem.slice(from, to).flat()) }
+    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'advertiser', t))), [[5, 3], [0, -3], [2, 2]])
+    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'category', t))), [[9, 5], [0, -1], [2, 2]])
+    const itemless = snapshotOf([...before, [0, -1, 5, 'signup', 2]], catalog)
+    close(await scores(new BestOfGroup(itemless, rule, catalogAt(itemless, 'item', t), catalogAt(itemless, 'advertiser', t)), itemless), [[5, 3, -2], [0, -3, -9], [2, 2, 2]])
   })
 })
 

@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib'
 import { afterEach } from 'vitest'
 import { UserError } from '../../../src/core/errors.js'
 import type { Progress } from '../../../src/core/progress.js'
-import { importCsv, type CsvImportOptions, type ImportResult } from '../../../src/events/import/csv.js'
+import { importCsv, type CsvImportOptions } from '../../../src/events/import/csv.js'
+import { describeFiles, type Description } from '../../../src/events/import/describe.js'
+import { importFiles, type ImportOptions, type ImportResult } from '../../../src/events/import/import.js'
 import { EVENT_TYPES } from '../../../src/store/event-types.js'
 import { openStore } from '../../../src/store/open.js'
 import type { Store } from '../../../src/store/store.js'
@@ -36,6 +38,27 @@ export class ImportFolder {
   import(paths: string | string[], options: Partial<CsvImportOptions> = {}): Promise<ImportResult> {
     const progress: Progress = { start() {}, update() {}, finish() {}, line: (text) => this.lines.push(text) }
     return importCsv(this.workspace, [paths].flat(), { progress, ...options })
+  }
+
+  importAs(format: string, paths: string | string[], options: Partial<ImportOptions> = {}): Promise<ImportResult> {
+    return importFiles(this.workspace, format, [paths].flat(), this.options(options))
+  }
+
+  describe(format: string, paths: string | string[], options: Partial<ImportOptions> = {}): Promise<Description> {
+    return describeFiles(format, [paths].flat(), this.options(options))
+  }
+
+  private options(options: Partial<ImportOptions>): ImportOptions {
+    const progress: Progress = { start() {}, update() {}, finish() {}, line: (text) => this.lines.push(text) }
+    return { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.05, progress, ...options }
+  }
+
+  /** "id advertiser category price title" of every item, in the order of ingestion; - for none. */
+  items(): string[] {
+    return this.read((store) => {
+      const advertisers = store.externalIds('advertisers')
+      return [...store.scanItems()].map(([, id, advertiser, category, price, title]) => [id, advertisers[advertiser - 1] ?? '-', category ?? '-', price ?? '-', title ?? '-'].join(' '))
+    })
   }
 
   /** The message and hint that an import is refused with. */

@@ -4,6 +4,14 @@ import type { Format } from '../format.js'
 
 /** Formats by name, each loaded when it is asked for. */
 const FORMATS: Record<string, () => Promise<Format>> = {
+  retailrocket: async () => (await import('./retailrocket.js')).retailrocket,
+  rees46: async () => (await import('./rees46.js')).rees46,
+  taobao: async () => (await import('./taobao.js')).taobao,
+  tmall: async () => (await import('./tmall.js')).tmall,
+  movielens: async () => (await import('./movielens.js')).movielens,
+  amazon: async () => (await import('./amazon.js')).amazon,
+  completejourney: async () => (await import('./completejourney.js')).completejourney,
+  'online-retail': async () => (await import('./online-retail.js')).onlineRetail,
   csv: async () => (await import('./tidy.js')).csv,
   jsonl: async () => (await import('./tidy.js')).jsonl,
   parquet: async () => (await import('./tidy.js')).parquet,

@@ -1,0 +1,80 @@
+import type { FileHead } from '../file-head.js'
+import type { Format, FormatOptions } from '../format.js'
+import { badId, categoryPath, cell, type Rows } from '../row.js'
+import { newDraft, type Sink } from '../sink.js'
+import { attributeRows, catalogIds } from './attributes.js'
+import { hasColumns, tableImport, typesOf, type Columns } from './table.js'
+
+const FORMAT = 'tmall'
+/** user_log_format1.csv of the IJCAI-15 contest, and user_log.csv, which has month and day in columns of their own */
+const CONTEST = ['user_id', 'item_id', 'cat_id', 'seller_id', 'brand_id', 'time_stamp', 'action_type'] as const
+const LOG = ['user_id', 'item_id', 'cat_id', 'merchant_id', 'brand_id', 'month', 'day', 'action'] as const
+const INFO = ['user_id', 'age_range', 'gender'] as const
+/** The log ends on the 11 November ("Double 11") of this year. */
+const YEAR = 2014
+
+/**
+ * Tmall's repeat-buyer log: days as month and day (mmdd, the leading zero lost: 829), without year or time of day. All that
+ * a user did on a day has one timestamp, midnight UTC of that day, and is one basket: its order is not known.
+ */
+export const tmall: Format = {
+  name: FORMAT,
+  summary: 'Tmall repeat buyers (IJCAI-15): user_log_format1.csv or user_log.csv, with user_info_format1.csv',
+  files: 'Give user_log_format1.csv (user_id,item_id,cat_id,seller_id,brand_id,time_stamp,action_type) or user_log.csv (...,month,day,action,...), and user_info_format1.csv.',
+  special: ['year', 'advertiser'],
+  advertisers: ['merchant', 'brand'],
+  role: (head) => (hasColumns(head, LOG) || hasColumns(head, CONTEST) ? 'events' : hasColumns(head, INFO) && !hasColumns(head, ['merchant_id']) ? 'users' : undefined),
+  steps(files, options) {
+    const year = options.year ?? YEAR
+    if (files.some(({ role }) => role === 'events')) options.say(`Days are taken for days of ${year}, as the log names no year${options.year === undefined ? '; --year names another' : ''}.`)
+    const users = files.filter(({ role }) => role === 'users').map((file) => tableImport(file, INFO, { format: FORMAT, kind: 'users', rows: (sink, at) => attributeRows(sink, at, 'user_id', ['age_range', 'gender']) }))
+    const events = files.filter(({ role }) => role === 'events').map((file) =>
+      tableImport(file, [...LOG, ...CONTEST], { format: FORMAT, kind: 'events', options: { year, advertiser: options.advertiser ?? 'merchant', eventTypes: options.mapping.eventTypes }, rows: (sink, at) => eventRows(sink, at, year, options, file.head) }),
+    )
+    return Promise.resolve([...users, ...events].map((file) => ({ file })))
+  },
+}
+
+function eventRows(sink: Sink, at: Columns, year: number, options: FormatOptions, head: FileHead): Rows {
+  const types = typesOf({ 0: 'view', 1: 'add_to_cart', 2: 'checkout', 3: 'skip' }, options)
+  const action = at.action ?? at.action_type
+  const seller = options.advertiser === 'brand' ? at.brand_id : (at.merchant_id ?? at.seller_id)
+  const split = hasColumns(head, LOG)
+  const days = new Map<string, number>()
+  const draft = newDraft()
+  return {
+    read(row, { reject, skip }) {
+      const name = cell(row, action)
+      const type = types.get(name ?? '')
+      if (type === -1) return skip(`action ${name}${name === '3' ? ' (favourite)' : ''}`)
+      if (type === undefined) return reject('unknown action', name)
+      const ids = catalogIds(row, at, 'user_id', 'item_id', reject)
+      if (ids === 'rejected') return ids
+      const text = split ? `${cell(row, at.month)}${(cell(row, at.day) ?? '').padStart(2, '0')}` : (cell(row, at.time_stamp) ?? '')
+      let time = days.get(text)
+      if (time === undefined) {
+        time = dayOf(text, year)
+        if (time === undefined) return reject(`no day of ${year}`, text)
+        days.set(text, time)
+      }
+      draft.user = ids.user
+      draft.item = ids.item
+      const advertiser = cell(row, seller)
+      draft.advertiser = badId(advertiser) ? '' : advertiser!
+      draft.type = type
+      draft.time = time
+      draft.category = categoryPath(cell(row, at.cat_id))
+      sink.event(draft)
+      return 'stored'
+    },
+  }
+}
+
+/** Unix seconds of mmdd or mdd in a year, or undefined. */
+function dayOf(text: string, year: number): number | undefined {
+  if (!/^\d{3,4}$/.test(text)) return undefined
+  const month = Number(text.slice(0, -2))
+  const day = Number(text.slice(-2))
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / 1000 : undefined
+}

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
+import { UserError } from '../src/core/errors.js'
 
 export default class Eval extends AdseqCommand {
   static override summary = 'Judge a trained model beside its hybrid, the control and the baselines.'
@@ -12,6 +13,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     '<%= config.bin %> eval',
     '<%= config.bin %> eval item --runs all --baselines ease --baselines nearest-users',
     '<%= config.bin %> eval advertiser --samples 3 --why',
+    '<%= config.bin %> eval --report report.html --why',
     '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
   ]
 
@@ -22,7 +24,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     runs: Flags.option({ options: ['all'] as const, description: 'all: every finished run of the same kind, cutoff and data' })(),
     baselines: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', default: [], helpValue: 'NAME', description: 'baselines that take longer: ease, nearest-users' }),
     samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
-    why: Flags.boolean({ dependsOn: ['samples'], description: 'with --samples: which past events pulled each result, by leaving them out' }),
+    why: Flags.boolean({ description: 'with --samples or --report: which past events pulled each result, by leaving them out' }),
+    report: Flags.string({ helpValue: 'FILE.html', description: 'also write the report as one page that needs nothing else: plots, tables, samples' }),
     set: setFlag,
     ...engineFlags,
   }
@@ -32,18 +35,25 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const folder = this.folder(flags)
     const kind = args.kind as 'item' | 'advertiser'
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    const [{ evaluateWorkspace }, { reportText }, { agreementText, namedSamples, samplesText }] = await Promise.all([
+    const [{ evaluateWorkspace }, { SHOWN, pagePath, writeReportPage }, { reportText }, { agreementText, namedSamples, samplesText }] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
+      import('../src/evaluate/html/report-file.js'),
       import('../src/evaluate/report-text.js'),
       import('../src/evaluate/samples-text.js'),
     ])
+    if (flags.why && flags.samples === 0 && flags.report === undefined) throw new UserError('--why tells what pulled the results of samples, and none are asked for.', 'Add --samples 3, or --report report.html.')
+    const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples, why: flags.why, progress: this.progress(flags),
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, progress: this.progress(flags),
     })
     this.log(reportText(report))
-    if (samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
-    if (samples.length > 0 && report.lists) this.log(`\n${agreementText(report.lists)}`)
+    if (flags.samples > 0 && samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
+    if (flags.samples > 0 && report.lists) this.log(`\n${agreementText(report.lists)}`)
     if (path) this.log(`\nReport: ${path}`)
-    return samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
+    if (page) {
+      writeReportPage(page, report, samples, names)
+      this.log(`Page:   ${page}`)
+    }
+    return flags.samples > 0 && samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
   }
 }

@@ -30,7 +30,7 @@ export function samplesText(samples: readonly Sample[], names: SampleNames): str
 /** "pulled by its own 3 events (without: place 57, -0.213), 2x BREAD (without: same place, -0.010)" */
 function reasons({ id, why }: SampleResult, rank: number, sample: Sample, names: SampleNames): string[] {
   if (!why) return []
-  const told = why.slice(0, TOLD).map(({ group, pull, rankWithout }) => {
+  const told = why.slice(0, TOLD).filter((one, i) => i === 0 || one.rankWithout !== rank).map(({ group, pull, rankWithout }) => {
     const { item, advertiser, events } = sample.groups[group]
     const name = item >= 0 ? titleOf(names.item(item)) : titleOf(names.advertiser(advertiser))
     const times = item === id && sample.level === 'item' ? `its own ${events === 1 ? 'event' : `${events} events`}` : `${events > 1 ? `${events}x ` : ''}${name}`

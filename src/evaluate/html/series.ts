@@ -34,7 +34,7 @@ export function seriesOf(rows: readonly ReportRow[]): Map<string, Series> {
       hybrids++
     } else {
       const control = name.startsWith('control')
-      series.set(name, { ...common, hue: control ? 'ink' : 'base', shape: SHAPES[2 + (baselines % 6)], open: true, dash: control ? '' : DASHES[baselines % DASHES.length], width: control ? 1.5 : 1.25 })
+      series.set(name, { ...common, hue: control ? 'ink' : 'base', shape: SHAPES[2 + (baselines % 6)], open: true, dash: control && baselines === 0 ? '' : DASHES[(baselines + Math.floor(baselines / 6)) % DASHES.length], width: control ? 1.5 : 1.25 })
       baselines++
     }
   }

@@ -12,10 +12,14 @@ function chosen({ rows, kind }: Report): { model?: ReportRow; hybrid?: ReportRow
   return {
     model,
     hybrid: main.find((row) => row.kind === 'hybrid' && row.run === model?.run),
-    control: main.find(({ name }) => name.startsWith('control')),
+    control: highest(main.filter(({ name }) => name.startsWith('control'))),
     popular: main.find(({ name }) => name.startsWith('popularity, 30')),
-    best: main.reduce((a, b) => (b.recall['10'] > a.recall['10'] ? b : a)),
+    best: highest(main.filter(({ name }) => !name.startsWith('oracle')))!,
   }
+}
+
+function highest(rows: readonly ReportRow[]): ReportRow | undefined {
+  return rows.reduce<ReportRow | undefined>((a, b) => (a && a.recall['10'] >= b.recall['10'] ? a : b), undefined)
 }
 
 /** What was found, in one line. */
@@ -30,8 +34,9 @@ export function headline(report: Report): string {
 export function summary(report: Report): Markup {
   const { model, hybrid, control, popular, best } = chosen(report)
   const parts: Markup[] = []
+  const overControl = hybrid?.overControls?.find(({ from }) => from === control?.name)
   if (model && popular) parts.push(html`The model alone finds ${percentage(model.recall['10'])}, popularity of the last 30 days ${percentage(popular.recall['10'])}${popular.difference && against(popular, true)}. `)
-  if (hybrid?.overControl) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}; the control, which knows only popularity and own history, ${percentage(control!.recall['10'])}: ${verdict(hybrid.overControl.recall['10'], hybrid.overControl.interval['10'])}. `)
+  if (hybrid && overControl) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}; the control (${control!.name.replace(/^control: /, '')}, without a model) ${percentage(control!.recall['10'])}: ${verdict(overControl.recall['10'], overControl.interval['10'])}. `)
   else if (hybrid && control) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}, the control ${percentage(control.recall['10'])}. `)
   if (!model) parts.push(html`No model is judged here, only baselines; the best of them is ${best.name}. `)
   else if (best !== model && best !== hybrid) parts.push(html`The highest recall at 10 in this table is that of ${best.name}, ${percentage(best.recall['10'])}.`)
@@ -67,11 +72,12 @@ export function keyFacts(report: Report): Markup {
 }
 
 const BASELINES: [starts: string, words: string][] = [
-  ['control', 'log popularity plus a weight times log(1 + how often the user dealt with the entry); the weight is fitted before the cutoff. It knows no model, so a model must beat it to be worth its training.'],
+  ['control', 'log popularity plus weights times log(1 + how often the user dealt with the entry), and lately; the weights are fitted before the cutoff. It knows no model, so a model must beat it to be worth its training.'],
   ['own repeats', 'what the user dealt with before, most often first, then most recent first.'],
   ['co-visitation', 'entries that stand near the user’s last events in the histories of others.'],
   ['EASE', 'the closed-form linear item-item model.'],
   ['nearest users', 'what users with similar histories did.'],
+  ['oracle', 'knows the true rates of the generated world: what could be found at best, for nobody to reach.'],
   ['popularity', 'the same list for everyone: conversions of the last 30 days, or of all time.'],
 ]
 
@@ -114,5 +120,7 @@ export function protocolInWords({ protocol, data, runs, weights, kind }: Report)
 export function fittedInWords(report: Report): Markup {
   const rows = report.rows.filter(({ level, fitted }) => level === report.kind && fitted)
   if (rows.length === 0) return html``
-  return html`<h3>Fitted weights</h3><ul class="plain">${rows.map(({ name, fitted }) => html`<li>${name}: ${fitted!.own} × log(1 + own count), ${fitted!.popularity} × log(1 + conversions${fitted!.popularityDays !== undefined && ` of ${fitted!.popularityDays} days`}), fitted on ${count(fitted!.users)} users from ${isoDate(fitted!.from)} to ${isoDate(fitted!.to)}</li>`)}</ul>`
+  return html`<h3>Fitted weights</h3><ul class="plain">${rows.map(({ name, fitted }) => html`<li>${name}: ${digits(fitted!.own)} × log(1 + own count)${fitted!.recent !== undefined && fitted!.recent !== 0 && ` + ${digits(fitted!.recent)} × log(1 + what was done lately)`} + ${digits(fitted!.popularity)} × log(1 + conversions${fitted!.popularityDays !== undefined && ` of ${fitted!.popularityDays} days`}), fitted on ${count(fitted!.users)} users from ${isoDate(fitted!.from)} to ${isoDate(fitted!.to)}</li>`)}</ul>`
 }
+
+const digits = (x: number): string => String(Number(x.toPrecision(3)))

@@ -86,7 +86,7 @@ describe('a page', () => {
 
   it('claims a difference only where the interval leaves out 0', () => {
     const told = (interval: [number, number]): string => {
-      const rows = made.report.rows.map((row) => (row.overControl ? { ...row, overControl: { ...row.overControl, recall: { 10: 0.012 }, interval: { 10: interval } } } : row))
+      const rows = made.report.rows.map((row) => ({ ...row, overControls: row.overControls?.map((one) => ({ ...one, recall: { 10: 0.012 }, interval: { 10: interval } })) }))
       return summary({ ...made.report, rows }).text
     }
     expect(told([-0.001, 0.02])).toContain('+1.20 points, 95\u00A0% interval −0.10 to +2.00, so no difference can be claimed')

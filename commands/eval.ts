@@ -26,6 +26,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
     why: Flags.boolean({ description: 'with --samples or --report: which past events pulled each result, by leaving them out' }),
     report: Flags.string({ helpValue: 'FILE.html', description: 'also write the report as one page that needs nothing else: plots, tables, samples' }),
+    slices: Flags.boolean({ description: "recall by events of the user's history, by popularity and by age of what was converted on" }),
+    'by-type': Flags.boolean({ description: 'recall by type of conversion' }),
     set: setFlag,
     ...engineFlags,
   }
@@ -35,18 +37,21 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const folder = this.folder(flags)
     const kind = args.kind as 'item' | 'advertiser'
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    const [{ evaluateWorkspace }, { SHOWN, pagePath, writeReportPage }, { reportText }, { agreementText, namedSamples, samplesText }] = await Promise.all([
+    const [{ evaluateWorkspace }, { SHOWN, pagePath, writeReportPage }, { reportText }, { agreementText, namedSamples, samplesText }, { byTypeText, slicesText }] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
       import('../src/evaluate/html/report-file.js'),
       import('../src/evaluate/report-text.js'),
       import('../src/evaluate/samples-text.js'),
+      import('../src/evaluate/slices-text.js'),
     ])
     if (flags.why && flags.samples === 0 && flags.report === undefined) throw new UserError('--why tells what pulled the results of samples, and none are asked for.', 'Add --samples 3, or --report report.html.')
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, progress: this.progress(flags),
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, slices: flags.slices, progress: this.progress(flags),
     })
     this.log(reportText(report))
+    if (flags.slices) this.log(slicesText(report))
+    if (flags['by-type']) this.log(byTypeText(report))
     if (flags.samples > 0 && samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
     if (flags.samples > 0 && report.lists) this.log(`\n${agreementText(report.lists)}`)
     if (path) this.log(`\nReport: ${path}`)

@@ -32,6 +32,8 @@ export interface EvaluateWorkspaceOptions {
   /** baselines on request */
   baselines: readonly string[]
   samples: number
+  /** recall by user activity, popularity and age of the entry, too */
+  slices?: boolean
   /** tell which events pulled the results of samples */
   why?: boolean
   progress: Progress
@@ -60,7 +62,7 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap, requested, samples: options.samples, why: options.why, progress, oracle: oracleOf(store),
+      bootstrap, requested, samples: options.samples, slices: options.slices, why: options.why, progress, oracle: oracleOf(store),
       models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))

@@ -18,6 +18,7 @@ import { difference } from './metrics.js'
 import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Fitted, Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
+import { dimensionsOf } from './slices.js'
 
 /** The towers of a model: train's Encoder has this shape. */
 export interface Towers {
@@ -50,6 +51,8 @@ export interface EvaluateOptions {
   /** samples of the bootstrap; 0 = no intervals */
   bootstrap: number
   requested: readonly OnRequest[]
+  /** recall by user activity, popularity and age of the entry, too */
+  slices?: boolean
   /** users whose results are shown one by one; 0 = none */
   samples: number
   /** tell which events pulled the results of samples */
@@ -77,6 +80,7 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const set = evaluationSet(snapshot, [kind, ...wanted], protocol)
   if (!hasPositives(set, kind)) throw nothingToFind(kind, protocol)
   const above = wanted.filter((level) => hasPositives(set, level))
+  if (options.slices) for (const level of Object.values(set.levels)) level.dimensions = dimensionsOf(snapshot, set.queries, level, protocol.cutoff)
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
   const validation = tryValidation(snapshot, [kind, ...above], protocol, notes)

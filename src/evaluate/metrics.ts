@@ -1,6 +1,7 @@
 import { EVENT_TYPES } from '../features/snapshot.js'
 import { bootstrapRatios } from './intervals.js'
 import type { LevelSet } from './protocol.js'
+import { SliceCounter, type Dimension, type Slice } from './slices.js'
 
 export const RECALL_AT = [1, 10, 50, 100, 500, 1000] as const
 export const COVERAGE_AT = [10, 100] as const
@@ -25,6 +26,8 @@ export interface Metrics {
   /** the plain mean of every user's own recall */
   recallPerUser: ByK
   byType: Record<string, { positives: number; recall: ByK }>
+  /** recall by user activity, popularity and age of the entry, where asked for */
+  slices?: Partial<Record<Dimension['name'], Slice[]>>
   /** fewest distinct entries that make up 90 % of all top-K results, over the index size */
   coverage: ByK
   /** users * K / index size, at most 1: what coverage could be if no two users shared a result */
@@ -79,6 +82,7 @@ export class MetricsCounter {
   private readonly typeTotals: Float64Array
   private readonly shown: Int32Array[]
   private lists = 0
+  private readonly slices: { name: Dimension['name']; counter: SliceCounter }[]
 
   constructor(private readonly set: LevelSet, private readonly masked: boolean) {
     const users = set.offsets.length - 1
@@ -89,6 +93,7 @@ export class MetricsCounter {
     this.totalsNew = new Float64Array(users)
     this.typeHits = perK(EVENT_TYPES.length)
     this.typeTotals = new Float64Array(EVENT_TYPES.length)
+    this.slices = (set.dimensions ?? []).map((dimension) => ({ name: dimension.name, counter: new SliceCounter(set, dimension, RECALL_AT) }))
     this.shown = COVERAGE_AT.map(() => new Int32Array(set.catalog.size))
   }
 
@@ -100,6 +105,7 @@ export class MetricsCounter {
       this.totals[query] += counts[p]
       this.typeTotals[types[p]] += counts[p]
       if (fresh[p]) this.totalsNew[query] += counts[p]
+      for (const { counter } of this.slices) counter.add(p, rank)
       for (let k = 0; k < RECALL_AT.length; k++) {
         if (rank <= RECALL_AT[k]) {
           this.hits[k][query] += counts[p]
@@ -144,6 +150,7 @@ export class MetricsCounter {
       intervalNew: intervals(totalsNew, hitsNew, bootstrap),
       recallPerUser: byRecallAt((k) => ratio(hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0), users)),
       byType: this.byType(missed.byType),
+      ...(this.slices.length > 0 && { slices: Object.fromEntries(this.slices.map(({ name, counter }) => [name, counter.slices()])) }),
       coverage: Object.fromEntries(COVERAGE_AT.map((K, c) => [String(K), coverage(this.shown[c], COVERAGE_SHARE)])),
       coverageCeiling: Object.fromEntries(COVERAGE_AT.map((K) => [String(K), Math.min(1, (this.lists * K) / catalog.size)])),
     }

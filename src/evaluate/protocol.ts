@@ -6,6 +6,7 @@ import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.
 import { momentOf } from '../features/split.js'
 import { catalogAt, catalogOf, entryOfEvent, type Catalog } from '../retrieve/catalog.js'
 import type { Level, Queries } from '../retrieve/types.js'
+import type { Dimension } from './slices.js'
 
 /** Everything that decides which numbers can be compared. */
 export interface ProtocolOptions {
@@ -43,6 +44,8 @@ export interface LevelSet {
   known: Int32Array
   /** users with conversions but without a history: their conversions, by event type, are misses */
   missed: { users: number; byType: Float64Array }
+  /** ways to part the positives, where recall by slice is wanted */
+  dimensions?: Dimension[]
 }
 
 export interface EvaluationSet {

@@ -12,7 +12,7 @@ export function invertSymmetric(a: Float64Array, n: number): Float64Array {
 function factor(a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      const s = a[i * n + j] - dot(a, i * n, j * n, j)
+      const s = a[i * n + j] - dot(a, i * n, a, j * n, j)
       if (i !== j) a[i * n + j] = s / a[j * n + j]
       else if (s > 0) a[i * n + i] = Math.sqrt(s)
       else throw new Error('cholesky: the matrix is not positive definite')
@@ -26,9 +26,7 @@ function invertLower(l: Float64Array, n: number): Float64Array {
   for (let j = 0; j < n; j++) {
     t[j * n + j] = 1 / l[j * n + j]
     for (let i = j + 1; i < n; i++) {
-      let s = 0
-      for (let k = j; k < i; k++) s += l[i * n + k] * t[j * n + k]
-      t[j * n + i] = -s / l[i * n + i]
+      t[j * n + i] = -dot(l, i * n + j, t, j * n + j, i - j) / l[i * n + i]
     }
   }
   return t
@@ -39,16 +37,22 @@ function timesOwnTranspose(t: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let s = 0
-      for (let k = i; k < n; k++) s += t[i * n + k] * t[j * n + k]
-      out[i * n + j] = out[j * n + i] = s
+      out[i * n + j] = out[j * n + i] = dot(t, i * n + i, t, j * n + i, n - i)
     }
   }
   return out
 }
 
-function dot(a: Float64Array, x: number, y: number, n: number): number {
-  let s = 0
-  for (let k = 0; k < n; k++) s += a[x + k] * a[y + k]
-  return s
+/** Sum over n places of a from x on and b from y on; four sums at once, which do not wait for each other. */
+function dot(a: Float64Array, x: number, b: Float64Array, y: number, n: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  let k = 0
+  for (; k + 3 < n; k += 4) {
+    s0 += a[x + k] * b[y + k]
+    s1 += a[x + k + 1] * b[y + k + 1]
+    s2 += a[x + k + 2] * b[y + k + 2]
+    s3 += a[x + k + 3] * b[y + k + 3]
+  }
+  for (; k < n; k++) s0 += a[x + k] * b[y + k]
+  return s0 + s1 + (s2 + s3)
 }

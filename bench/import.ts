@@ -1,61 +1,66 @@
 /**
- * npm run bench import [-- --json] [--runs 5] [--rows N] [FILES...]
+ * npm run bench import [-- --json] [--runs 5] [--format NAME|all] [--rows N] [FILES...]
  *
- * `adseq import csv` of files (default: sample-data) into a fresh workspace, everything counted: reading, hashing,
- * unzipping, parsing, checking, writing, the index. --rows N imports a made-up file of N events instead, which shows
- * whether memory stays flat. Prints events a second, least and median over the runs.
+ * `adseq import` of files (default: sample-data, as csv) into a fresh workspace, everything counted: reading, hashing,
+ * unzipping, parsing, checking, writing, the index. With --rows or --format a made-up file of N events (default 500,000) in
+ * the layout of that format is imported instead; `all` takes every format in turn, csv first and last. Many rows show
+ * whether memory stays flat. Prints rows a second, least and median over the runs, and rows a second of CPU time, which
+ * says more on a machine that does other work.
  */
-import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
+import { DEFAULTS } from '../src/config/defaults.js'
 import { count, silent } from '../src/core/progress.js'
-import { Rng } from '../src/core/rng.js'
-import { importCsv } from '../src/events/import/csv.js'
+import { importFiles } from '../src/events/import/import.js'
+import { MADE_FORMATS, madeLog } from './made-logs.js'
 
-const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, runs: { type: 'string', default: '5' }, rows: { type: 'string' } } })
+const { values: flags, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, runs: { type: 'string', default: '5' }, format: { type: 'string' }, rows: { type: 'string' } } })
 const folder = mkdtempSync(join(tmpdir(), 'adseq-bench-'))
 try {
-  const files = positionals.length > 0 ? positionals : flags.rows ? [await madeUpEvents(Number(flags.rows))] : sampleData()
+  const results = []
+  const formats = flags.format === 'all' ? [...MADE_FORMATS, 'csv'] : [flags.format ?? 'csv']
+  for (const format of formats) {
+    const made = positionals.length === 0 && (flags.rows !== undefined || flags.format !== undefined)
+    const data = join(folder, `data-${results.length}`)
+    mkdirSync(data)
+    results.push(await measure(format, made ? await madeLog(data, format, Number(flags.rows ?? 500_000)) : positionals.length > 0 ? positionals : sampleData()))
+    rmSync(data, { recursive: true })
+  }
+  if (flags.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function measure(format: string, files: string[]) {
   const rates: number[] = []
+  const cpuRates: number[] = []
   let events = 0
+  let rows = 0
   let peak = 0
   for (let run = 0; run < Number(flags.runs); run++) {
     const workspace = join(folder, `run-${run}`)
     const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50)
-    const result = await importCsv(workspace, files, { progress: silent })
+    const cpu = process.cpuUsage()
+    const result = await importFiles(workspace, format, files, { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: DEFAULTS.eval, maxRejects: 0.05, progress: silent })
+    const { user, system } = process.cpuUsage(cpu)
     clearInterval(watch)
     rmSync(workspace, { recursive: true })
     events = result.counts.events
-    rates.push(result.eventsPerSecond ?? 0)
-    if (!flags.json) console.log(`run ${run + 1}: ${count(events)} events in ${result.seconds.toFixed(2)} s, ${count(rates[run])} events/s`)
+    rows = result.files.reduce((sum, file) => sum + file.rows + file.skipped + file.rejected, 0)
+    rates.push(rows / result.seconds)
+    cpuRates.push((rows / (user + system)) * 1e6)
   }
+  cpuRates.sort((a, b) => a - b)
   rates.sort((a, b) => a - b)
-  const result = { events, runs: rates.length, minEventsPerSecond: Math.round(rates[0]), medianEventsPerSecond: Math.round(rates[rates.length >> 1]), peakMemoryMB: Math.round(peak / 1e6) }
-  console.log(flags.json ? JSON.stringify(result) : `least ${count(result.minEventsPerSecond)}, median ${count(result.medianEventsPerSecond)} events/s; ${result.peakMemoryMB} MB of memory at most`)
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+  const median = rates[rates.length >> 1]
+  const result = { format, rows, events, runs: rates.length, minRowsPerSecond: Math.round(rates[0]), medianRowsPerSecond: Math.round(median), medianRowsPerCpuSecond: Math.round(cpuRates[cpuRates.length >> 1]), minEventsPerSecond: Math.round((rates[0] * events) / rows), medianEventsPerSecond: Math.round((median * events) / rows), peakMemoryMB: Math.round(peak / 1e6) }
+  if (!flags.json) console.log(`${format.padEnd(16)} ${count(rows)} rows, ${count(events)} events: least ${count(result.minRowsPerSecond)}, median ${count(result.medianRowsPerSecond)} rows/s, ${count(result.medianRowsPerCpuSecond)} a second of CPU; ${result.peakMemoryMB} MB of memory at most`)
+  return result
 }
 
 function sampleData(): string[] {
   const data = join(import.meta.dirname, '..', 'sample-data')
   return readdirSync(data).filter((name) => name.endsWith('.csv.gz')).map((name) => join(data, name))
-}
-
-/** A plain CSV file of events with long ids, skewed over users and items. */
-async function madeUpEvents(rows: number): Promise<string> {
-  const path = join(folder, 'events.csv')
-  const out = createWriteStream(path)
-  const rng = new Rng(1)
-  const types = ['view', 'add_to_cart', 'checkout']
-  out.write('user_id,item_id,event_type,timestamp\n')
-  for (let row = 0; row < rows; ) {
-    let text = ''
-    for (let i = 0; i < 10_000 && row < rows; i++, row++) text += `user-0000-${Math.floor(50_000 * rng.uniform() ** 2)},item-0000-${Math.floor(100_000 * rng.uniform() ** 3)},${types[rng.int(3)]},${1_500_000_000 + row}\n`
-    if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', () => resolve()))
-  }
-  out.end()
-  await finished(out)
-  return path
 }

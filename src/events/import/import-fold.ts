@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Interrupted, UserError } from '../../core/errors.js'
-import type { ImportRecord } from '../../store/imports.js'
+import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { workspace } from '../../store/workspace.js'
 import { alreadyImported, outcome, rejectsName, tooMany, type FileImport, type FileResult, type RunOptions } from './import-file.js'
@@ -23,7 +23,9 @@ export interface Fold {
  * nothing, and they are read again.
  * @throws UserError when some of them, not all, were imported before, or too many rows are rejected
  */
-export async function importFold(store: Store, fold: Fold, options: RunOptions): Promise<FileResult[]> {
+export async function importFold(store: Store, given: Fold, options: RunOptions): Promise<FileResult[]> {
+  // a file that is named twice is one file
+  const fold = { ...given, files: given.files.filter(({ source }, i) => given.files.findIndex((other) => other.source.hash === source.hash) === i) }
   const { progress, signal, now = () => Math.floor(Date.now() / 1000) } = options
   const found = fold.files.map(({ source }) => store.imports.find(source.hash))
   if (found.every((one) => one?.status === 'done')) return fold.files.map((file, i) => alreadyImported(store, found[i]!, file, progress))
@@ -71,6 +73,7 @@ export async function importFold(store: Store, fold: Fold, options: RunOptions):
     progress.finish(`${items.toLocaleString('en-US')} items`)
   } catch (error) {
     writer.rollback()
+    if (error instanceof ImportConflict) throw new UserError('Another process is importing this catalog into this workspace.', 'Wait until it is done; a file is imported once.')
     throw error
   }
   return done.map(({ result }) => result)

@@ -5,7 +5,7 @@ import { readHead, type FileHead } from './file-head.js'
 import { findFormat, allFormats } from './formats/index.js'
 import type { ImportOptions } from './import.js'
 import { checkMapping } from './mapping.js'
-import { inspectFile, places } from './source-file.js'
+import { DamagedFile, inspectFile, places } from './source-file.js'
 
 const FLAGS = { asOf: '--as-of', year: '--year', epoch: '--epoch', minRating: '--min-rating', advertiser: '--advertiser' } as const
 
@@ -75,7 +75,7 @@ async function headOf<T>(lenient: boolean, look: () => Promise<T>): Promise<T | 
   try {
     return await look()
   } catch (error) {
-    if (lenient && error instanceof UserError) return undefined
+    if (lenient && error instanceof UserError && !(error instanceof DamagedFile)) return undefined
     throw error
   }
 }

@@ -33,6 +33,9 @@ export interface SourceFile extends Place {
   lines: number
 }
 
+/** A file that lost something on its way; never passed over, also not inside an archive. */
+export class DamagedFile extends UserError {}
+
 const CHUNK = 1 << 20
 
 /** First bytes of what people take for a data file. */
@@ -167,7 +170,7 @@ function rawBytes(place: Place): Readable {
 function damaged(place: Place, error: unknown): UserError | undefined {
   const zip = hasCode(error, 'ZIP_DAMAGED')
   if (!zip && !hasCode(error, 'Z_BUF_ERROR', 'Z_DATA_ERROR')) return undefined
-  return new UserError(`${shown(place)} is ${hasCode(error, 'Z_BUF_ERROR') ? 'cut short' : 'damaged'} (${zip || place.member ? 'zip' : 'gzip'}), so none of it was imported.`, 'Fetch the file again.')
+  return new DamagedFile(`${shown(place)} is ${hasCode(error, 'Z_BUF_ERROR') ? 'cut short' : 'damaged'} (${zip || place.member ? 'zip' : 'gzip'}), so none of it was imported.`, 'Fetch the file again.')
 }
 
 /** @throws UserError for what is neither text, gzip nor Parquet */

@@ -3,6 +3,9 @@ import { DOMAINS, EVENT_TYPES, type Domain, type EventType } from '../../store/e
 const TYPE_CODE = Object.fromEntries(EVENT_TYPES.map((name, code) => [name, code])) as Record<EventType, number>
 const DOMAIN_CODE = Object.fromEntries(DOMAINS.map((name, code) => [name, code])) as Record<Domain, number>
 
+/** The columns of a table, as they are sent from one thread to another. */
+export type EventColumns = Pick<EventTable, 'length' | 'user' | 'item' | 'advertiser' | 'type' | 'domain' | 'time'>
+
 /** Events as columns that grow. Users, items and advertisers are the world's own indices; -1 = none. */
 export class EventTable {
   length = 0
@@ -25,20 +28,6 @@ export class EventTable {
     this.domain[n] = DOMAIN_CODE[domain]
     this.time[n] = time
     this.length++
-  }
-
-  /** Row numbers in order of time; rows of equal time keep their order. LSD radix sort, 16 bits a pass. */
-  byTime(): Uint32Array {
-    let rows = Uint32Array.from({ length: this.length }, (_, i) => i)
-    let next = new Uint32Array(this.length)
-    for (const shift of [0, 16]) {
-      const starts = new Uint32Array(65_537)
-      for (let i = 0; i < this.length; i++) starts[((this.time[i] >>> shift) & 0xffff) + 1]++
-      for (let d = 0; d < 65_536; d++) starts[d + 1] += starts[d]
-      for (const row of rows) next[starts[(this.time[row] >>> shift) & 0xffff]++] = row
-      ;[rows, next] = [next, rows]
-    }
-    return rows
   }
 
   private grow(): void {

@@ -1,13 +1,13 @@
 import { Interrupted, UserError } from '../../core/errors.js'
 import { count, silent, type Progress } from '../../core/progress.js'
-import { EVENT_TYPES } from '../../store/event-types.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
-import type { EventTable } from './event-table.js'
+import { defaultWorkers, worldChunks } from './chunks.js'
 import type { WorldKnobs } from './knobs.js'
+import { Tally } from './tally.js'
 import type { World } from './user-state.js'
 import { WorldWriter } from './world-writer.js'
-import { makeWorld, worldEvents, worldHash } from './world.js'
+import { makeWorld, worldHash } from './world.js'
 
 export interface GenerateOptions {
   /** what to call the world: the preset's name */
@@ -17,10 +17,10 @@ export interface GenerateOptions {
   /** add to a store that holds other events */
   append?: boolean
   progress?: Progress
-  /** stops after the transaction under way */
+  /** stops after the transaction under way: a chunk of users */
   signal?: AbortSignal
-  /** events a transaction; a killed generation loses one at most */
-  batch?: number
+  /** threads that make events beside the one that writes them: how fast, never what; 0 = none */
+  workers?: number
   /** unix seconds now, for the import record */
   now?: () => number
 }
@@ -46,8 +46,9 @@ export interface GenerateResult {
 }
 
 /**
- * Writes a world into a store, its events in order of time. A world that is there already adds nothing; one that was
- * cut short goes on where it stopped and ends like one that was not, byte for byte.
+ * Writes a world into a store, user by user, each user's events in order of time; memory stays flat. A world that is
+ * there already adds nothing; one that was cut short goes on where it stopped and ends like one that was not, byte for
+ * byte, whatever the number of threads.
  * @throws UserError when the store holds other events and `append` is not set; Interrupted when `signal` fires
  */
 export async function generateData(store: Store, options: GenerateOptions): Promise<GenerateResult> {
@@ -57,60 +58,54 @@ export async function generateData(store: Store, options: GenerateOptions): Prom
   const found = store.imports.find(importHash(hash))
   if (!found && !options.append) refuseOtherEvents(store)
 
-  progress.start(`make the ${name} world`, knobs.users, 'users')
   const world = makeWorld(knobs, seed)
-  const events = worldEvents(world, 0, knobs.users, (users) => progress.update(users))
-  progress.finish(`${count(events.length)} events`)
-  const order = events.byTime()
-
   const state: ImportRecord = found ?? newRecord(hash, options, now())
   const before = state.rows
-  if (state.status === 'running') await write(store, world, events, order, state, found !== undefined, options, now)
-  else store.writer().finish()
-  const moment = (row: number | undefined): number => (row === undefined ? knobs.start : events.time[row])
+  const tally = await write(store, world, state, found !== undefined, options, now)
+  const { users, events, from, to } = tally
   return {
-    world: hash,
-    name,
-    seed,
-    users: new Set(events.user.subarray(0, events.length)).size,
+    world: hash, name, seed, users, events,
     items: knobs.items,
     advertisers: knobs.advertisers,
-    events: events.length,
-    byType: countTypes(events),
+    byType: tally.byType(),
     added: state.rows - before,
-    from: moment(order.at(0)),
-    to: moment(order.at(-1)),
+    from: events === 0 ? knobs.start : from,
+    to: events === 0 ? knobs.start : to,
     seconds: (performance.now() - started) / 1000,
   }
 }
 
-async function write(store: Store, world: World, events: EventTable, order: Uint32Array, state: ImportRecord, resumed: boolean, options: GenerateOptions, now: () => number): Promise<void> {
-  const { progress = silent, batch = 50_000 } = options
+/** Takes every chunk, counting all and writing those that are not in yet: a world's offset counts users. */
+async function write(store: Store, world: World, state: ImportRecord, resumed: boolean, options: GenerateOptions, now: () => number): Promise<Tally> {
+  const { progress = silent, workers = defaultWorkers(world.knobs) } = options
+  const { users } = world.knobs
   const writer = store.writer()
   const out = new WorldWriter(writer, world, String(state.options.prefix))
-  // a world's offset counts events: those before it are committed
-  const save = (offset: number, before: number | undefined): void => {
-    Object.assign(state, { offset, line: offset, rows: offset })
-    if (offset === order.length) Object.assign(state, { status: 'done', finished: now() })
+  const save = (offset: number, rows: number, before: number | undefined): void => {
+    Object.assign(state, { offset, rows, line: rows })
+    if (offset === users) Object.assign(state, { status: 'done', finished: now() })
     writer.commit(() => store.imports.save(state, before))
   }
-  progress.start('write events', order.length, 'events')
+  const tally = new Tally()
+  progress.start(`make the ${options.name} world`, users, 'users')
   try {
-    // opens the transaction: from here on nobody else writes, so what was checked before holds
-    writer.itemCount()
-    if (!resumed && !options.append) refuseOtherEvents(store)
-    out.catalog()
-    if (!resumed) {
-      out.describe()
-      save(0, undefined)
+    if (state.status === 'running') {
+      // opens the transaction: from here on nobody else writes, so what was checked before holds
+      writer.itemCount()
+      if (!resumed && !options.append) refuseOtherEvents(store)
+      out.catalog()
+      if (!resumed) {
+        out.describe()
+        save(0, 0, undefined)
+      }
     }
-    for (let from = state.offset; from < order.length || state.status === 'running'; from = state.offset) {
-      // yields to signals between transactions
-      await new Promise((resolve) => setImmediate(resolve))
+    for await (const { to, events } of worldChunks(world, workers)) {
       if (options.signal?.aborted) throw new Interrupted('Run the same command again: it goes on where it stopped.')
-      const to = Math.min(order.length, from + batch)
-      for (let i = from; i < to; i++) out.event(events, order[i])
-      save(to, from)
+      tally.add(events)
+      if (to > state.offset) {
+        out.events(events)
+        save(to, tally.events, state.offset)
+      }
       progress.update(to)
     }
     writer.finish()
@@ -119,7 +114,8 @@ async function write(store: Store, world: World, events: EventTable, order: Uint
     if (error instanceof ImportConflict) throw new UserError('Another adseq process is generating this world into this workspace.', 'Wait until it is done, then run the command again.')
     throw error
   }
-  progress.finish(`${count(order.length)} events`)
+  progress.finish(`${count(tally.events)} events`)
+  return tally
 }
 
 const importHash = (world: string): string => `world:${world}`
@@ -142,13 +138,4 @@ function refuseOtherEvents(store: Store): void {
     )
   }
   throw new UserError(`This workspace already holds ${count(events)} events and ${count(items)} items.`, 'Choose an empty folder with --workspace, or add the world to what is there with --append.')
-}
-
-function countTypes(events: EventTable): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (let i = 0; i < events.length; i++) {
-    const name = `${events.domain[i] === 1 ? 'onsite ' : ''}${EVENT_TYPES[events.type[i]]}`
-    counts[name] = (counts[name] ?? 0) + 1
-  }
-  return counts
 }

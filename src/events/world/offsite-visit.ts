@@ -3,16 +3,20 @@ import { favouritesIn, type UserState } from './user-state.js'
 import { TRAIL_LENGTH } from './themes.js'
 
 /** Views in a visit of each kind, lowest and number of values above it: uniform. */
-const LOOK_ROUND = { least: 1, more: 2 }
+const LOOK_ROUND = { least: 1, more: 3 }
 const STAGE_VIEWS = { least: 2, more: 3 }
 const BAG_VIEWS = { least: 4, more: 5 }
 /**
- * On a project visit the present stage converts and looking round hardly does. Both hold half of the views on average
- * (1.5 + 1.5 to 3), so that the two factors average to 1 and conversionRate keeps its meaning.
+ * On a project visit the present stage converts and looking round hardly does. Of seven views on average three are of
+ * the stage and four are not, so that 3 * STAGE_FACTOR + 4 * LOOK_ROUND_FACTOR = 7 and conversionRate keeps its meaning.
  */
-export const STAGE_FACTOR = 1.8
 export const LOOK_ROUND_FACTOR = 0.2
-/** Where a project visit looks, in this order: steps along the trail, how many views, and the factor on conversionRate. */
+export const STAGE_FACTOR = (7 - 4 * LOOK_ROUND_FACTOR) / 3
+/**
+ * Where a project visit looks, in this order: steps along the trail, how many views, and the factor on conversionRate.
+ * As many views back as ahead, one to three: which way the project goes is in their order alone. How much a recency-weighted
+ * mean holds of a category says as little of when as of how often.
+ */
 const PROJECT_VISIT = [
   { steps: -1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
   { steps: 0, views: STAGE_VIEWS, factor: STAGE_FACTOR },
@@ -27,7 +31,7 @@ const DAY = 86_400
 /**
  * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups. First what he came for:
  * what was put off, and what is used up. Then one of three kinds of looking round.
- * Noise: items by popularity. Project: back, present, ahead along the trail. Bag: the theme's categories at random.
+ * Noise: items by popularity, what is bought is bought at once and leads to nothing. Project: back, present, ahead along the trail. Bag: the theme's categories at random.
  */
 export function offsiteVisit(state: UserState, start: number): void {
   const { rng, world, project } = state
@@ -38,6 +42,7 @@ export function offsiteVisit(state: UserState, start: number): void {
   const kind = rng.uniform()
   const { noise, orderDependence } = world.knobs
   if (kind < noise) {
+    visit.aimless = true
     for (let n = count(rng, BAG_VIEWS); n > 0; n--) visit.view(world.choice.any(rng, 'offsite', visit.time), 1)
   } else if (rng.uniform() < orderDependence) {
     for (const { steps, views, factor } of PROJECT_VISIT) {
@@ -89,6 +94,8 @@ export function expectVisit(state: UserState, time: number, share: number, out: 
 /** The funnel of one visit: a clock, and what is in the cart. */
 class Visit {
   time: number
+  /** nothing that is taken now says anything of later: no complement, no purchase put off, no reorder */
+  aimless = false
   private readonly cart: number[] = []
 
   constructor(
@@ -124,7 +131,7 @@ class Visit {
     }
     this.pass(15, 90)
     const other = complement[itemCategory[item]]
-    if (taken && other >= 0 && rng.uniform() < complements) this.viewIn(other, 1)
+    if (taken && !this.aimless && other >= 0 && rng.uniform() < complements) this.viewIn(other, 1)
   }
 
   /** What is used up by now is bought again, the same item. */
@@ -148,7 +155,7 @@ class Visit {
     const bought: number[] = []
     for (const item of this.cart) {
       if (rng.uniform() >= world.knobs.checkoutRate) continue
-      if (rng.uniform() < POSTPONED) this.state.postponed.push(item)
+      if (!this.aimless && rng.uniform() < POSTPONED) this.state.postponed.push(item)
       else bought.push(item)
     }
     this.checkout(bought)
@@ -162,7 +169,7 @@ class Visit {
       const category = world.catalog.itemCategory[item]
       if (category === project.category(0)) project.complete(this.time)
       const cycle = cycleDays(category)
-      if (cycle > 0 && rng.uniform() < world.knobs.replenishment) due.push({ item, time: this.time + cycle * DAY * Math.exp(CYCLE_SPREAD * rng.normal()) })
+      if (!this.aimless && cycle > 0 && rng.uniform() < world.knobs.replenishment) due.push({ item, time: this.time + cycle * DAY * Math.exp(CYCLE_SPREAD * rng.normal()) })
     }
     if (items.length > 0) this.pass(30, 120)
   }

@@ -11,7 +11,7 @@ const tutorial: WorldKnobs = {
   themes: 12,
   days: 120,
   start: Date.UTC(2025, 0, 1) / 1000,
-  sessionsPerUser: 13,
+  sessionsPerUser: 11,
   orderDependence: 0.9,
   drift: 0.5,
   noise: 0.05,
@@ -20,7 +20,7 @@ const tutorial: WorldKnobs = {
   signupRate: 0.01,
   popularitySkew: 0.7,
   advertiserConcentration: 1,
-  onsiteShare: 0.3,
+  onsiteShare: 0.2,
   domainShift: 0.7,
   seasonality: 0.6,
   complements: 0.3,
@@ -31,7 +31,7 @@ const tutorial: WorldKnobs = {
 const small: WorldKnobs = { ...tutorial, users: 60_000, items: 30_000, advertisers: 2000 }
 
 /** As many users and items as a real shop window has: 50 million events. To try what the store and the snapshot bear. */
-const large: WorldKnobs = { ...tutorial, users: 1_000_000, items: 1_000_000, advertisers: 20_000, sessionsPerUser: 7.5 }
+const large: WorldKnobs = { ...tutorial, users: 1_000_000, items: 1_000_000, advertisers: 20_000, sessionsPerUser: 6.8 }
 
 /** Where it hurts: sparse conversions, drift, noise, a strong popularity baseline, and engagement unlike shopping. */
 const hard: WorldKnobs = {

@@ -71,7 +71,7 @@ export class WorldTruth {
     this.withComplements(carts, views)
     // what is put off in the last visit of the window is bought after it: taken as a mean over the window's visits
     const bought = 1 + this.world.knobs.checkoutRate * (1 - POSTPONED * this.lastVisitShare(state))
-    this.spread(state, carts, any * conversionRate, (item, share) => (out.conversions[item] += share * bought))
+    this.spread(state, carts.map((n) => n * bought), any * conversionRate * (1 + this.world.knobs.checkoutRate), (item, n) => (out.conversions[item] += n))
     this.addCertain(state, out.conversions)
     this.addSignups(state, views, any, out.signups)
   }

@@ -1,6 +1,7 @@
 import type { BulkWriter } from '../../store/writer.js'
 import { categoryOf, titles } from './catalog.js'
-import type { EventTable } from './event-table.js'
+import { attributesOf, demographicsOf } from './demographics.js'
+import type { EventColumns } from './event-table.js'
 import { advertiserName } from './names.js'
 import type { World } from './user-state.js'
 
@@ -44,20 +45,25 @@ export class WorldWriter {
     }
   }
 
-  /** Appends one row of a table. A user enters the store with his first event. */
-  event(events: EventTable, row: number): void {
-    const user = events.user[row]
-    const item = events.item[row]
-    const advertiser = events.advertiser[row]
-    this.users[user] ||= this.writer.user(this.name('u', user))
-    this.writer.event({
-      user: this.users[user],
-      item: item < 0 ? 0 : this.items[item],
-      advertiser: advertiser < 0 ? 0 : this.advertisers[advertiser],
-      type: events.type[row],
-      domain: events.domain[row],
-      time: events.time[row],
-    })
+  /** Appends the events of some users. A user enters the store with his first event, and with who he is. */
+  events(events: EventColumns): void {
+    for (let row = 0; row < events.length; row++) {
+      const user = events.user[row]
+      const item = events.item[row]
+      const advertiser = events.advertiser[row]
+      if (this.users[user] === 0) {
+        this.users[user] = this.writer.user(this.name('u', user))
+        this.writer.setUser(this.users[user], attributesOf(demographicsOf(this.world.seed, user)))
+      }
+      this.writer.event({
+        user: this.users[user],
+        item: item < 0 ? 0 : this.items[item],
+        advertiser: advertiser < 0 ? 0 : this.advertisers[advertiser],
+        type: events.type[row],
+        domain: events.domain[row],
+        time: events.time[row],
+      })
+    }
   }
 
   /** u1, i1, a1 are the first. */

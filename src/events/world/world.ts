@@ -26,11 +26,8 @@ export function worldHash(knobs: WorldKnobs, seed: number): string {
  * The events of users [from, to), in order of user. Every user has his own random stream, so that splitting the range
  * or taking it in another order gives the same events.
  */
-export function worldEvents(world: World, from = 0, to = world.knobs.users, progress?: (users: number) => void): EventTable {
+export function worldEvents(world: World, from = 0, to = world.knobs.users): EventTable {
   const events = new EventTable()
-  for (let user = from; user < to; user++) {
-    liveUser(world, user, events)
-    if (user % 256 === 0) progress?.(user - from)
-  }
+  for (let user = from; user < to; user++) liveUser(world, user, events)
   return events
 }

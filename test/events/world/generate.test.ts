@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Interrupted, UserError } from '../../../src/core/errors.js'
 import { silent } from '../../../src/core/progress.js'
+import { chunkUsers } from '../../../src/events/world/chunks.js'
+import { attributesOf, demographicsOf } from '../../../src/events/world/demographics.js'
 import { generateData, type GenerateOptions } from '../../../src/events/world/generate.js'
 import { PRESETS } from '../../../src/events/world/presets.js'
+import { makeWorld, worldEvents } from '../../../src/events/world/world.js'
 import { openStore } from '../../../src/store/open.js'
 import type { Store } from '../../../src/store/store.js'
 
@@ -22,29 +25,31 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Stops the generation when `batches` transactions of events are in. */
-async function interruptAfter(batches: number, target = store): Promise<void> {
+/** Stops the generation when so many chunks of users are in. */
+async function interruptAfter(chunks: number, target = store): Promise<void> {
   const stop = new AbortController()
   let seen = 0
-  let writing = false
-  const progress = { ...silent, start: (label: string) => void (writing = label.startsWith('write')), update: () => void (writing && ++seen === batches && stop.abort()) }
-  await expect(generateData(target, { ...tiny, batch: 1000, progress, signal: stop.signal })).rejects.toThrow(Interrupted)
+  const progress = { ...silent, update: () => void (++seen === chunks && stop.abort()) }
+  await expect(generateData(target, { ...tiny, progress, signal: stop.signal })).rejects.toThrow(Interrupted)
 }
 
 describe('generateData', () => {
-  it('writes catalog and events, in order of time, with what it says', async () => {
+  it('writes catalog, users and events, user by user in order of time, with what it says', async () => {
     const result = await generateData(store, tiny)
     expect(result.added).toBe(result.events)
     expect(store.counts()).toEqual({ users: result.users, items: result.items, advertisers: result.advertisers, events: result.events })
     expect(Object.values(result.byType).reduce((a, b) => a + b)).toBe(result.events)
     expect(Object.keys(result.byType).sort()).toEqual(['add_to_cart', 'checkout', 'onsite click', 'onsite search', 'onsite view', 'signup', 'view'])
-    let last = 0
-    for (const [, , item, advertiser, , , time] of store.scanEvents()) {
-      expect(time).toBeGreaterThanOrEqual(last)
+    let [user, last, latest] = [0, 0, 0]
+    for (const [, of, item, advertiser, , , time] of store.scanEvents()) {
+      expect(of).toBeGreaterThanOrEqual(user)
+      if (of === user) expect(time).toBeGreaterThanOrEqual(last)
       expect(item + advertiser).toBeGreaterThan(0)
-      last = time
+      ;[user, last, latest] = [of, time, Math.max(latest, time)]
     }
-    expect(result.to).toBe(last)
+    expect(result.to).toBe(latest)
+    const { externalId, attributes } = store.user(1)!
+    expect(attributes).toEqual(attributesOf(demographicsOf(1, Number(externalId.slice(1)) - 1)))
     const item = store.item(store.itemId('i1')!)!
     expect(item.category!.split('/')).toHaveLength(3)
     expect(item.title).toMatch(/, no\. \d{3}$/)
@@ -68,14 +73,32 @@ describe('generateData', () => {
     other.close()
     rmSync(whole, { recursive: true })
 
+    const size = chunkUsers(tiny.knobs)
+    const world = makeWorld(tiny.knobs, tiny.seed)
     await interruptAfter(1)
-    expect(store.counts().events).toBe(1000)
-    await interruptAfter(5)
-    expect(store.counts().events).toBe(6000)
-    const result = await generateData(store, tiny)
-    expect(result).toMatchObject({ events, added: events - 6000 })
+    expect(store.counts().events).toBe(worldEvents(world, 0, size).length)
+    // what is in is passed over, and the next chunk is the second
+    await interruptAfter(2)
+    const kept = worldEvents(world, 0, 2 * size).length
+    expect(store.counts().events).toBe(kept)
+    const result = await generateData(store, { ...tiny, workers: 1 })
+    expect(result).toMatchObject({ events, added: events - kept })
     expect(store.dataHash()).toBe(hash)
     expect(store.imports.all()).toHaveLength(1)
+  })
+
+  it('threads change nothing: none, one and two make the same data', async () => {
+    const hashes = new Set<string>()
+    for (const workers of [0, 1, 2]) {
+      const place = mkdtempSync(join(tmpdir(), 'adseq-world-'))
+      const other = openStore(place, { create: true })
+      const { byType, events } = await generateData(other, { ...tiny, workers })
+      hashes.add(JSON.stringify([other.dataHash(), byType, events]))
+      other.close()
+      rmSync(place, { recursive: true })
+    }
+    expect(tiny.knobs.users).toBeGreaterThan(2 * chunkUsers(tiny.knobs))
+    expect(hashes.size).toBe(1)
   })
 
   it('refuses a store with other events, and says what to do', async () => {
@@ -104,14 +127,8 @@ describe('generateData', () => {
     const rival = openStore(folder)
     let raced: Promise<unknown> | undefined
     const stop = new AbortController()
-    const progress = {
-      ...silent,
-      update: () => {
-        if (store.counts().events === 0) return
-        raced ??= generateData(rival, { ...tiny, batch: 1000 })
-      },
-    }
-    const outcome = await generateData(store, { ...tiny, batch: 1000, progress, signal: stop.signal }).then(() => 'done', (error: Error) => error.message)
+    const progress = { ...silent, update: () => void (raced ??= generateData(rival, tiny)) }
+    const outcome = await generateData(store, { ...tiny, progress, signal: stop.signal }).then(() => 'done', (error: Error) => error.message)
     const other = await raced!.then(() => 'done', (error: Error) => error.message)
     rival.close()
     expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
@@ -124,8 +141,8 @@ describe('generateData', () => {
     const rival = openStore(folder)
     let raced: Promise<unknown> | undefined
     // the rival starts after this one's first look at the empty store
-    const progress = { ...silent, start: (label: string) => void (label.startsWith('make') && (raced ??= generateData(rival, { ...tiny, seed: 2, batch: 1000 }))) }
-    const outcome = await generateData(store, { ...tiny, batch: 1000, progress }).then(() => 'done', (error: Error) => error.message)
+    const progress = { ...silent, start: (label: string) => void (label.startsWith('make') && (raced ??= generateData(rival, { ...tiny, seed: 2 }))) }
+    const outcome = await generateData(store, { ...tiny, progress }).then(() => 'done', (error: Error) => error.message)
     const other = await raced!.then(() => 'done', (error: Error) => error.message)
     rival.close()
     expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)

@@ -1,0 +1,30 @@
+import { EVENT_TYPES } from '../../store/event-types.js'
+import type { EventColumns } from './event-table.js'
+
+/** Counts what a world holds as its chunks go by. */
+export class Tally {
+  users = 0
+  events = 0
+  from = Infinity
+  to = -Infinity
+  private readonly counts: Record<string, number> = {}
+
+  /** Chunks hold whole users. */
+  add(events: EventColumns): void {
+    let last = -1
+    for (let i = 0; i < events.length; i++) {
+      if (events.user[i] !== last) this.users++
+      last = events.user[i]
+      if (events.time[i] < this.from) this.from = events.time[i]
+      if (events.time[i] > this.to) this.to = events.time[i]
+      const name = `${events.domain[i] === 1 ? 'onsite ' : ''}${EVENT_TYPES[events.type[i]]}`
+      this.counts[name] = (this.counts[name] ?? 0) + 1
+    }
+    this.events += events.length
+  }
+
+  /** Events by type, onsite ones apart: "view", "add_to_cart", "onsite view" ... */
+  byType(): Record<string, number> {
+    return { ...this.counts }
+  }
+}

@@ -1,6 +1,9 @@
 import { Flags } from '@oclif/core'
+import { resolve } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
 import { count } from '../src/core/progress.js'
+import type { ExportOptions, ExportResult } from '../src/events/world/export.js'
+import type { GenerateOptions, GenerateResult } from '../src/events/world/generate.js'
 import { PRESETS, type PresetName } from '../src/events/world/presets.js'
 
 const EFFECTS = {
@@ -19,39 +22,62 @@ const EFFECTS = {
 }
 
 export default class GenerateData extends AdseqCommand {
-  static override summary = 'Make a synthetic world of users, items and events, straight into the workspace.'
+  static override summary = 'Make a synthetic world of users, items and events, straight into the workspace or into files.'
   static override description = [
     'Users have interests that drift and projects that walk through categories in an order; advertisers and items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and searches, views and clicks onsite. The world knows the truth: adseq eval prints beside a model what an oracle finds.',
     'The same preset, settings and seed give the same world. A killed run goes on with the same command.',
     'Settings and the effect each should have:',
     ...Object.entries(EFFECTS).map(([name, effect]) => `${name}: ${effect}`),
   ].join('\n\n')
-  static override examples = ['<%= config.bin %> generate-data --preset tutorial', '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events']
+  static override examples = ['<%= config.bin %> generate-data --preset tutorial', '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events', '<%= config.bin %> generate-data --preset small --to files --format parquet']
 
   static override flags = {
     preset: Flags.option({ options: Object.keys(PRESETS) as PresetName[], default: 'tutorial' as const, description: 'size and behaviour to start from' })(),
     seed: Flags.integer({ default: 1, min: 0, description: 'another seed is another world of the same kind' }),
     set: Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'NAME=VALUE', description: 'change a setting of the preset; repeatable' }),
+    to: Flags.string({ helpValue: 'DIR', exclusive: ['append'], description: 'write files into this folder instead of the workspace: events, items, users, advertisers' }),
+    format: Flags.option({ options: ['csv', 'parquet'] as const, dependsOn: ['to'], description: 'of the files; default csv' })(),
     append: Flags.boolean({ description: 'add the world to the data that the workspace already holds' }),
   }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(GenerateData)
-    const [{ generateData }, { setKnobs }, { openStore }] = await Promise.all([import('../src/events/world/generate.js'), import('../src/events/world/knobs.js'), import('../src/store/open.js')])
+    const { setKnobs } = await import('../src/events/world/knobs.js')
     const knobs = setKnobs(PRESETS[flags.preset], flags.set)
     const stop = new AbortController()
     const interrupt = (): void => stop.abort()
     process.once('SIGINT', interrupt)
-    const store = openStore(this.folder(flags), { create: true })
+    const options = { name: flags.preset, knobs, seed: flags.seed, progress: this.progress(flags), signal: stop.signal }
     try {
-      const result = await generateData(store, { name: flags.preset, knobs, seed: flags.seed, append: flags.append, progress: this.progress(flags), signal: stop.signal })
-      this.log(`${result.added === 0 ? 'Already there, nothing added' : `Added ${count(result.added)} events`}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} events.`)
-      for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1])) this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)
+      return flags.to === undefined ? await this.intoStore(this.folder(flags), { ...options, append: flags.append }) : await this.intoFiles(resolve(flags.to), { ...options, format: flags.format ?? 'csv' })
+    } finally {
+      process.off('SIGINT', interrupt)
+    }
+  }
+
+  private async intoStore(folder: string, options: GenerateOptions): Promise<GenerateResult> {
+    const [{ generateData }, { openStore }] = await Promise.all([import('../src/events/world/generate.js'), import('../src/store/open.js')])
+    const store = openStore(folder, { create: true })
+    try {
+      const result = await generateData(store, options)
+      this.about(result, result.added === 0 ? 'Already there, nothing added' : `Added ${count(result.added)} events`)
       this.log('Next: adseq train item')
       return result
     } finally {
-      process.off('SIGINT', interrupt)
       store.close()
     }
+  }
+
+  private async intoFiles(folder: string, options: ExportOptions): Promise<ExportResult> {
+    const { exportWorld } = await import('../src/events/world/export.js')
+    const result = await exportWorld(folder, options)
+    this.about(result, `Wrote ${result.files.join(', ')}`)
+    this.log(`Next: adseq import ${options.format} ${result.files.join(' ')}`)
+    return result
+  }
+
+  private about(result: Pick<GenerateResult, 'name' | 'seed' | 'users' | 'items' | 'advertisers' | 'events' | 'byType'>, done: string): void {
+    this.log(`${done}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} events.`)
+    for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1])) this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)
   }
 }

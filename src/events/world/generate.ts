@@ -52,7 +52,7 @@ export interface GenerateResult {
  * @throws UserError when the store holds other events and `append` is not set; Interrupted when `signal` fires
  */
 export async function generateData(store: Store, options: GenerateOptions): Promise<GenerateResult> {
-  const { knobs, seed, name, progress = silent, now = () => Math.floor(Date.now() / 1000) } = options
+  const { knobs, seed, name, now = () => Math.floor(Date.now() / 1000) } = options
   const started = performance.now()
   const hash = worldHash(knobs, seed)
   const found = store.imports.find(importHash(hash))

@@ -35,7 +35,7 @@ describe('exportWorld', () => {
   it.each(['csv', 'parquet'] as const)('as %s and imported, the world is what generate-data puts into a store', async (format) => {
     const { files, events } = await exportWorld(join(folder, 'files'), { ...tiny, format })
     const imported = join(folder, 'imported')
-    await importFiles(imported, format, files, { mapping: { columns: {}, eventTypes: {}, header: true }, maxRejects: 0, progress: silent })
+    await importFiles(imported, format, files, { mapping: { columns: {}, eventTypes: {}, header: true }, maxRejects: 0, evaluation: { cutoff: 'auto', windowDays: 30 }, progress: silent })
     const [one, other] = [openStore(imported), openStore(join(folder, 'made'), { create: true })]
     await generateData(other, tiny)
     expect(one.counts().events).toBe(events)

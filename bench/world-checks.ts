@@ -3,10 +3,11 @@
  *
  * Does the synthetic world do to models what its knobs promise? Worlds are made, models trained and judged by adseq's own
  * commands; each claim gets a verdict from the paired intervals of adseq eval --json. About a minute and a half of two
- * cores a model at tutorial size. --steps and --users make it shorter; models are then further from converged.
+ * cores a model at tutorial size. --steps and --users make it shorter; models are then further from converged. --keep
+ * leaves workspaces and reports in a folder; a world whose report lies there is not made again.
  */
 import { execa } from 'execa'
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -32,6 +33,12 @@ const WORLDS: Record<string, { set: string[]; towers: string[] }> = {
 }
 const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'adseq-world-checks-'))
 const say = (line: string): void => (flags.json ? void process.stderr.write(`${line}\n`) : console.log(line))
+
+const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
+const leadText = (other: ReportRow, k: string): string => {
+  const { gain, low, high } = lead(other, k)
+  return `R@${k} ${signed(gain)} (${signed(low)} to ${signed(high)})`
+}
 
 interface Verdict {
   world: string
@@ -60,6 +67,8 @@ if (verdicts.some(({ holds }) => !holds)) process.exitCode = 1
 async function judged(name: string): Promise<Report> {
   const { set, towers } = WORLDS[name]
   const workspace = join(folder, name)
+  const kept = join(folder, `${name}.json`)
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as Report
   mkdirSync(workspace, { recursive: true })
   await adseq(workspace, 'init', '--template', 'tutorial')
   await adseq(workspace, 'generate-data', '--seed', flags.seed, ...[`users=${flags.users}`, ...set].flatMap((knob) => ['--set', knob]))
@@ -69,7 +78,9 @@ async function judged(name: string): Promise<Report> {
     await adseq(workspace, 'train', 'item', ...settings.flatMap((one) => ['--set', one]))
     say(`${name}: ${tower} trained in ${((performance.now() - started) / 1000).toFixed(0)} s`)
   }
-  return JSON.parse(await adseq(workspace, 'eval', 'item', '--runs', 'all')) as Report
+  const report = await adseq(workspace, 'eval', 'item', '--runs', 'all')
+  writeFileSync(kept, report)
+  return JSON.parse(report) as Report
 }
 
 async function adseq(workspace: string, ...args: string[]): Promise<string> {
@@ -91,12 +102,6 @@ function row(report: Report, name: string): ReportRow {
 function lead(other: ReportRow, k: string): { gain: number; low: number; high: number } {
   const { recall, interval } = other.difference!
   return { gain: -recall[k], low: -interval[k][1], high: -interval[k][0] }
-}
-
-const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
-const leadText = (other: ReportRow, k: string): string => {
-  const { gain, low, high } = lead(other, k)
-  return `R@${k} ${signed(gain)} (${signed(low)} to ${signed(high)})`
 }
 
 function wins(world: string, report: Report, name: string): Verdict {
@@ -121,5 +126,5 @@ function belowOracle(world: string, report: Report): Verdict {
 
 function tableOf(name: string, report: Report): string {
   const lines = itemRows(report).map((one) => `  ${one.name.padEnd(40)}${share(one.recall['10']).padStart(6)}${share(one.recall['100']).padStart(7)}${share(one.recall['1000']).padStart(7)}${one.seconds.toFixed(1).padStart(7)} s`)
-  return [`${name}: ${itemRows(report)[0].users} users, ${itemRows(report)[0].positives} conversions; R@10, R@100, R@1000`, ...lines].join('\n')
+  return [`${name}: ${itemRows(report)[0].users} users, ${Math.round(itemRows(report)[0].positives)} conversions; R@10, R@100, R@1000`, ...lines].join('\n')
 }

@@ -13,7 +13,7 @@ import { oracleOf } from '../../src/retrieve/oracle.js'
 import { openStore } from '../../src/store/open.js'
 
 const DAY = 86_400
-const knobs: WorldKnobs = { ...PRESETS.tiny, users: 1200 }
+const knobs: WorldKnobs = { ...PRESETS.tiny, users: 500 }
 
 let folder: string
 beforeAll(() => {
@@ -29,7 +29,7 @@ async function judged(name: string, changed: Partial<WorldKnobs>): Promise<Repor
     await generateData(store, { name, knobs: { ...knobs, ...changed }, seed: 1 })
     const protocol = { cutoff: knobs.start + 90 * DAY, windowDays: 30, indexSize: 0, history: 'kept' as const, seed: 1 }
     const { report } = await evaluate(loadSnapshot(place, store, silent), {
-      kind: 'item', protocol, bootstrap: 50, requested: ['ease', 'nearest-users'], samples: 0, models: [], oracle: oracleOf(store, 16), progress: silent,
+      kind: 'item', protocol, bootstrap: 40, requested: [], samples: 0, models: [], oracle: oracleOf(store, 8), progress: silent,
       products: () => Promise.reject(new Error('no model, no products')),
     })
     return report
@@ -47,9 +47,9 @@ describe('the oracle', () => {
       expect(rows.length).toBeGreaterThan(4)
       for (const row of rows) for (const k of level === 'category' ? ['1', '10'] : ['10', '100']) expect(row.recall[k], `${row.name} ${level} R@${k}`).toBeLessThanOrEqual(oracle.recall[k])
     }
-    const [oracle, ease] = ['oracle', 'EASE'].map((name) => report.rows.find((row) => row.name.startsWith(name))!)
+    const [oracle, others] = ['oracle', 'co-visitation'].map((name) => report.rows.find((row) => row.name.startsWith(name))!)
     // by far, or it would know no more than a history does
-    expect(oracle.interval['10'][0]).toBeGreaterThan(ease.interval['10'][1])
+    expect(oracle.interval['10'][0]).toBeGreaterThan(others.interval['10'][1])
     expect(report.notes.join()).toContain('oracle')
   })
 

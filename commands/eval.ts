@@ -28,6 +28,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     report: Flags.string({ helpValue: 'FILE.html', description: 'also write the report as one page that needs nothing else: plots, tables, samples' }),
     slices: Flags.boolean({ description: "recall by events of the user's history, by popularity and by age of what was converted on" }),
     'by-type': Flags.boolean({ description: 'recall by type of conversion' }),
+    'models-only': Flags.boolean({ exclusive: ['baselines', 'report', 'slices'], description: 'leave out hybrid, control and baselines: quicker, for many runs that are compared with each other' }),
     set: setFlag,
     ...engineFlags,
   }
@@ -47,7 +48,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     if (flags.why && flags.samples === 0 && flags.report === undefined) throw new UserError('--why tells what pulled the results of samples, and none are asked for.', 'Add --samples 3, or --report report.html.')
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, slices: flags.slices, progress: this.progress(flags),
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, modelsOnly: flags['models-only'], slices: flags.slices, progress: this.progress(flags),
     })
     this.log(reportText(report))
     if (flags.slices) this.log(slicesText(report))

@@ -36,6 +36,8 @@ export interface EvaluateWorkspaceOptions {
   slices?: boolean
   /** tell which events pulled the results of samples */
   why?: boolean
+  /** no hybrid, no control, no baseline */
+  modelsOnly?: boolean
   progress: Progress
 }
 
@@ -62,14 +64,14 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
     const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap, requested, samples: options.samples, slices: options.slices, why: options.why, progress, oracle: oracleOf(store),
+      bootstrap, requested, samples: options.samples, slices: options.slices, why: options.why, modelsOnly: options.modelsOnly, progress, oracle: oracleOf(store),
       models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))
         return products.get(width)!
       },
     })
-    report.notes.push(...aboutRuns(manifests), ...aboutFitting(fitting))
+    report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
     const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
     return { report, samples, names: readNames(store, kind, samples), path }
   } finally {

@@ -59,6 +59,8 @@ export interface EvaluateOptions {
   why?: boolean
   /** the first is the one judged; the others stand beside it */
   models: readonly Model[]
+  /** no hybrid, no control, no baseline: what a study needs of each of many runs */
+  modelsOnly?: boolean
   /** where the data is a generated world: what could be found at best */
   oracle?: OracleSource
   /** of a model's width */
@@ -83,7 +85,7 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   if (options.slices) for (const level of Object.values(set.levels)) level.dimensions = dimensionsOf(snapshot, set.queries, level, protocol.cutoff)
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
-  const validation = tryValidation(snapshot, [kind, ...above], protocol, notes)
+  const validation = options.modelsOnly ? undefined : tryValidation(snapshot, [kind, ...above], protocol, notes)
   let explainer: Explainer | undefined
   for (const model of models) {
     const products = await options.products(model.width)
@@ -107,12 +109,13 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
       }
     }
   }
-  for (const level of [kind, ...above]) {
+  for (const level of options.modelsOnly ? [] : [kind, ...above]) {
     const fitOn = validation && canFit(validation, level) ? validation : undefined
     for (const entrant of await baselines(snapshot, set, level, fitOn, options.requested)) await judge.baseline(entrant)
     if (options.oracle) await judge.baseline({ make: () => options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays) })
   }
-  if (options.oracle) notes.push(options.oracle.note)
+  if (options.modelsOnly) notes.push('only models were judged (--models-only); adseq eval without it sets hybrid, control and baselines beside them.')
+  else if (options.oracle) notes.push(options.oracle.note)
   if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
   const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined) : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))

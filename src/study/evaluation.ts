@@ -31,7 +31,7 @@ export async function evaluateOnce(judging: Judging, run: string, threads?: numb
   const kept = keptReport(judging, run)
   if (kept?.data.hash === data && kept.hits) return kept
   const more = threads === undefined ? [] : ['--threads', String(threads)]
-  return runAdseq<Report>(adseq, ['eval', basis.kind, '--run', run, ...settings(judging), ...more])
+  return runAdseq<Report>(adseq, ['eval', basis.kind, '--run', run, '--models-only', ...settings(judging), ...more])
 }
 
 /** The paired difference of two evaluated runs, what `adseq compare` prints; its line is printed. */

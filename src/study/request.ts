@@ -2,6 +2,7 @@ import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { readAxes, type Axis } from './axes.js'
 import { readBudget } from './budget.js'
+import { CLAIMS, type ClaimId } from './claims.js'
 import { PRESETS, type PresetName } from './presets.js'
 
 export interface SweepFlags {
@@ -36,4 +37,19 @@ export function sweepRequest(kind: Kind, { over, preset, trials, minutes, jobs, 
 /** @throws UserError unless the name makes a folder and nothing else */
 export function checkName(name: string | undefined): void {
   if (name !== undefined && !/^[\w][\w.-]{0,63}$/.test(name)) throw new UserError(`"${name}" is no name for a study.`, 'Use up to 64 letters, digits, dots and dashes: --name weights-1')
+}
+
+export interface ReproduceFlags {
+  budget: string
+  claims: readonly string[]
+  seeds: number
+  name?: string
+}
+
+/** What the flags of a reproduction ask for. @throws UserError for what cannot be asked */
+export function reproduceRequest({ budget, claims, seeds, name }: ReproduceFlags): { seconds: number; claims: readonly ClaimId[]; seeds: number; name?: string } {
+  checkName(name)
+  const unknown = claims.find((claim) => !CLAIMS.includes(claim as ClaimId))
+  if (unknown !== undefined) throw new UserError(`There is no claim called ${unknown}.`, `Claims: ${CLAIMS.join(', ')}.`)
+  return { seconds: readBudget(budget), claims: claims.length > 0 ? (claims as ClaimId[]) : CLAIMS, seeds, name }
 }

@@ -13,6 +13,7 @@ history given with --against, or with --user the user's own history.`
   static override examples = [
     '<%= config.bin %> try "view:1082185,add_to_cart:995242@2d"',
     '<%= config.bin %> try "view:1082185" --against "view:995242"',
+    '<%= config.bin %> try "view:1082185,view:995242" --why 981760',
     '<%= config.bin %> try --user 900 --drop 5',
     '<%= config.bin %> try --user 900 --add "add_to_cart:995242@1h"',
   ]
@@ -25,6 +26,8 @@ history given with --against, or with --user the user's own history.`
     add: Flags.string({ description: 'events to add to it', helpValue: 'HISTORY' }),
     drop: Flags.integer({ min: 0, description: 'latest events to leave out of it' }),
     k: Flags.integer({ default: 10, min: 1, max: 1000, description: 'entries of each list' }),
+    why: Flags.string({ helpValue: 'ITEM', description: 'instead of the lists: which events of the history pull this item (or advertiser:ID) up' }),
+    by: Flags.option({ options: ['item', 'basket'] as const, default: 'item', description: 'with --why: what is left out at a time, all events of an item or of a moment' })(),
     ...modelFlags,
   }
 
@@ -34,6 +37,12 @@ history given with --against, or with --user the user's own history.`
     const { subject, close } = await openSubject({ ...lookingThrough(this.folder(flags), flags), progress: this.progress(flags) })
     try {
       const { against, user, add, drop, k } = flags
+      if (flags.why !== undefined) {
+        const [{ whyTried }, { whyText }] = await Promise.all([import('../src/inspect/try.js'), import('../src/inspect/text/why-text.js')])
+        const told = await whyTried(subject, { history: args.history, against, user, add, drop, k }, flags.why, flags.by)
+        for (const line of whyText(told, paperWidth())) this.log(line)
+        return told
+      }
       const view = await tryHistory(subject, { history: args.history, against, user, add, drop, k })
       for (const line of tryText(view, paperWidth(), k)) this.log(line)
       return view

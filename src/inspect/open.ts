@@ -8,6 +8,7 @@ import { openStore } from '../store/open.js'
 import { findRun, listRuns } from '../train/manifest.js'
 import type { ModelKind } from '../train/records.js'
 import type { LoadedRun } from '../train/run.js'
+import { readItemGraph } from './item-graph.js'
 import { storeNames } from './store-names.js'
 import type { RetrievalModel, Subject } from './types.js'
 
@@ -53,6 +54,7 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
         snapshot,
         names: storeNames(store),
         item: opened?.item && retrievalModel(opened.item),
+        ...(names.item !== undefined && { graph: () => readItemGraph(folder, names.item!, snapshot) }),
         advertiser: opened?.advertiser && retrievalModel(opened.advertiser),
         moment,
         windowDays: loaded[0]?.manifest.windowDays ?? options.eval.windowDays,
@@ -73,11 +75,12 @@ function runsToLookAt(folder: string, named: RunNames, kinds: readonly ModelKind
 }
 
 /** A loaded run as inspections need it. The catalog is encoded when it is first asked for, and kept for one moment. */
-function retrievalModel({ manifest, encoder }: LoadedRun): RetrievalModel {
+function retrievalModel({ manifest, encoder, config }: LoadedRun): RetrievalModel {
   let kept: { moment: number; vectors: Promise<Float32Array> } | undefined
   return {
     run: manifest.id,
     width: encoder.width,
+    reads: config.model.length,
     cutoff: manifest.cutoff,
     windowDays: manifest.windowDays,
     users: (queries, moment, snapshot) => encoder.encodeUsers(queries, moment, snapshot),

@@ -2,7 +2,7 @@ import { plainDotProducts } from '../ann/dot-products.js'
 import { RankCounter, TopK } from '../ann/exact.js'
 
 /** Below every cosine: entries that are not to be retrieved end up last. */
-const LAST = -2
+export const LAST = -2
 /** Ties in lists are broken the same way every time. */
 const TIE_SEED = 1
 

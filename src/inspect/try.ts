@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js'
 import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { Grouping } from '../evaluate/influence.js'
 import { conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { bounds, historyRows } from './history.js'
@@ -7,7 +8,8 @@ import { resolveHistory } from './history-spec.js'
 import { eventsOf, madeUpQuery } from './made-up.js'
 import { absentAdvertisers, absentItems } from './moment.js'
 import { Ranking } from './ranking.js'
-import type { RetrievalModel, Subject, TryView } from './types.js'
+import type { RetrievalModel, Subject, TryView, WhyView } from './types.js'
+import { whyIn } from './why.js'
 
 export interface TryRequest {
   /** a made-up history: "view:ITEM,add_to_cart:ITEM@2d" */
@@ -41,7 +43,7 @@ interface Rankings {
 export async function tryHistory(subject: Subject, request: TryRequest): Promise<TryView> {
   const { snapshot, names } = subject
   if (!subject.item && !subject.advertiser) throw new UserError('There is no trained model to try a history on.', 'Train one first: adseq train item')
-  const [before, after] = request.user === undefined ? madeUp(subject, request) : edited(subject, request.user, request)
+  const [before, after] = sides(subject, request)
   const absent = { items: absentItems(snapshot, subject.moment), advertisers: absentAdvertisers(snapshot, subject.moment) }
   const old = await rankings(subject, before, absent)
   const now = await rankings(subject, after, absent)
@@ -62,6 +64,20 @@ export async function tryHistory(subject: Subject, request: TryRequest): Promise
     before: side(before, old, now),
     after: side(after, now, old),
   }
+}
+
+/**
+ * Which events of the tried history pull an entry up. @param entry an item's id, or advertiser:ID
+ * @throws UserError as tryHistory, and for an unknown entry
+ */
+export async function whyTried(subject: Subject, request: TryRequest, entry: string, by: Grouping): Promise<WhyView> {
+  const [, { label, events = [] }] = sides(subject, request)
+  const { snapshot } = madeUpQuery(subject.snapshot, events)
+  return whyIn(subject, `the ${label}`.replace(/^the user/, 'user'), { snapshot, user: 0, end: events.length }, entry, by)
+}
+
+function sides(subject: Subject, request: TryRequest): [Side, Side] {
+  return request.user === undefined ? madeUp(subject, request) : edited(subject, request.user, request)
 }
 
 function madeUp({ snapshot, names, moment }: Subject, { history, against, add, drop }: TryRequest): [Side, Side] {

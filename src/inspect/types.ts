@@ -1,5 +1,6 @@
 import type { Queries } from '../retrieve/types.js'
 import type { EventType, Snapshot } from '../features/snapshot.js'
+import type { ItemGraph } from './item-graph.js'
 
 /** What the catalog says of an item; null where it is silent. */
 export interface ItemCard {
@@ -94,10 +95,54 @@ export interface Buyer {
   last: number
 }
 
+export interface Neighbour extends ItemCard {
+  rank: number
+  score: number
+  /** its rank among the neighbours in the other space; null where there is no other, or no vector in it */
+  other: number | null
+}
+
+/** A group of past events and what leaving it out does to an entry. */
+export interface PulledBy extends ItemCard {
+  /** score with the group minus score without it */
+  pull: number
+  rankWithout: number
+  events: number
+  /** unix seconds */
+  last: number
+  types: EventType[]
+}
+
+export interface WhyView {
+  /** "user 900", "made-up history" */
+  whose: string
+  run: string
+  moment: number
+  kind: 'item' | 'advertiser'
+  by: 'item' | 'basket'
+  entry: ItemCard
+  score: number
+  rank: number
+  /** entries ranked */
+  of: number
+  /** latest events that the model reads */
+  reads: number
+  historyEvents: number
+  /** groups left out, the latest ones, and how many there are */
+  tried: number
+  groups: number
+  /** the strongest pull first */
+  pulls: PulledBy[]
+}
+
 export interface ItemView extends Origin, ItemCard {
   activity: Activity
   /** nearest by cosine of item vectors, itself left out; empty without an item model */
-  nearest: (ItemCard & { rank: number; score: number })[]
+  nearest: Neighbour[]
+  /** nearest by cosine of the graph vectors that the item tower reads; null where the run has none */
+  nearestInGraph: Neighbour[] | null
+  /** whether its own graph vector was learned from what is engaged with together; null where there is none */
+  inGraph: boolean | null
   buyers: Buyer[]
 }
 
@@ -138,6 +183,8 @@ export interface MovedAdvertiser {
 export interface RetrievalModel {
   readonly run: string
   readonly width: number
+  /** latest events of a history that it reads */
+  readonly reads: number
   /** what this run's training saw events up to, unix seconds */
   readonly cutoff: number
   readonly windowDays: number
@@ -172,6 +219,8 @@ export interface Subject {
   names: Names
   item?: RetrievalModel
   advertiser?: RetrievalModel
+  /** the graph vectors of the item run; undefined where it was trained without */
+  graph?(): ItemGraph | undefined
   /** unix seconds: histories end here, what comes after is "next" */
   moment: number
   windowDays: number

@@ -22,6 +22,21 @@ describe('inspecting an item', () => {
     expect(nearest[0].score).toBeCloseTo(0.96, 6)
   })
 
+  it('finds other neighbours by graph vectors, and tells the rank of each in the other space', async () => {
+    // in the graph the drill lies with butter; bare has a vector made of metadata, and the last two have none
+    const vectors = Float32Array.of(0, 1, 1, 0, 0.96, 0.28, 0.6, 0.8, 0.8, 0.6, 0, 0)
+    const graph = () => ({ vectors, width: 2, warm: Uint8Array.of(1, 1, 0, 1, 0, 0) })
+    const view = await inspectItem({ ...fixtureSubject(), graph }, 'drill', 4)
+    // tower: saw, bare, butter, milk; graph: butter (.96), bare (.936), saw (.8), milk (.28)
+    expect(view.nearest.map((n) => [n.item, n.other])).toEqual([['saw', 3], ['bare', 2], ['butter', 1], ['milk', 4]])
+    expect(view.nearestInGraph!.map((n) => [n.item, n.other])).toEqual([['butter', 3], ['bare', 2], ['saw', 1], ['milk', 4]])
+    expect(view.inGraph).toBe(false)
+    expect(itemText(view, 80).join('\n')).toContain('(its own: from metadata)')
+    const unknown = await inspectItem({ ...fixtureSubject(), graph }, 'future', 2)
+    expect([unknown.nearestInGraph, unknown.inGraph]).toEqual([null, null])
+    for (const line of itemText(view, 80)) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
   it('prints items without title, price, advertiser or event', async () => {
     const text = itemText(await inspectItem(fixtureSubject(), 'bare', 3), 80).join('\n')
     expect(text).toContain('item bare   (no title)')

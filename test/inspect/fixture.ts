@@ -81,6 +81,7 @@ export function fixtureModel(snapshot: Snapshot, level: 'item' | 'advertiser'): 
   return {
     run: `${level}-20260131-101500-a1b2`,
     width: 2,
+    reads: 50,
     cutoff: MOMENT,
     windowDays: 30,
     async users({ users, ends }, _moment, source = snapshot) {

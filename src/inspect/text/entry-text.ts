@@ -1,7 +1,7 @@
 import { count } from '../../core/progress.js'
 import { day, plural, price } from '../format.js'
 import { tableLines, type Column } from '../table.js'
-import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView } from '../types.js'
+import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView, Neighbour } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
 
 const CARD_COLUMNS = [
@@ -15,6 +15,9 @@ const CARD_COLUMNS = [
 const RANK = { head: '#', value: (r: { rank: number }) => String(r.rank), align: 'right' as const }
 const SCORE = { head: 'cosine', value: (r: { score: number }) => r.score.toFixed(3), align: 'right' as const }
 
+/** @param other the space that the second rank is from */
+const neighbourColumns = (other: string): Column<Neighbour>[] => [RANK, { head: other, value: (r) => (r.other === null ? '-' : count(r.other)), align: 'right', drop: 4 }, SCORE, ...CARD_COLUMNS]
+
 const BUYER_COLUMNS: Column<Buyer>[] = [
   { head: 'user', value: (b) => b.user, max: 30 },
   { head: 'conversions', value: (b) => count(b.conversions), align: 'right' },
@@ -26,8 +29,12 @@ export function itemText(view: ItemView, width: number): string[] {
   const lines = [`item ${view.item}   ${view.title ?? '(no title)'}`]
   lines.push(`advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ${price(view.price) || 'unknown'}`, '')
   lines.push(...activityLines(view.activity, 'items'), '')
-  lines.push(`NEAREST ITEMS${view.itemRun === null ? '' : ` by item vectors of ${view.itemRun}`}`)
-  lines.push(...(view.itemRun === null ? ['  there is no trained item model: adseq train item'] : tableLines([RANK, SCORE, ...CARD_COLUMNS], view.nearest, width)), '')
+  if (view.itemRun === null) lines.push('NEAREST ITEMS', '  there is no trained item model: adseq train item', '')
+  else {
+    lines.push(`NEAREST ITEMS by item vectors of ${view.itemRun}`, ...tableLines(neighbourColumns('graph'), view.nearest, width), '')
+    lines.push(`NEAREST ITEMS by graph vectors of the same run${view.inGraph === false ? ' (its own: from metadata)' : ''}`)
+    lines.push(...(view.nearestInGraph === null ? ['  it has no graph vector'] : tableLines(neighbourColumns('tower'), view.nearestInGraph, width)), '')
+  }
   lines.push('WHO BOUGHT IT', ...(view.buyers.length > 0 ? tableLines(BUYER_COLUMNS, view.buyers, width) : ['  nobody yet']))
   return lines
 }

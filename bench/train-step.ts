@@ -30,13 +30,13 @@ const steps = Number(flags.steps)
 
 const batch = { S: 256, T: 64, R: 256, C: 256 + 2048 }
 const items = 20_000
-const config = { ...defaults.model, width: 64, layers: 2, heads: 4, feedForward: 256, length: 64, dropout: 0 }
+const config = { ...defaults.model, width: 64, layers: 2, heads: 4, feedForward: 256, length: 64, dropout: 0, profile: false }
 const shape: ModelShape = { kind: 'item', config, causal: false, items, advertisers: 5000, aggregateWidth: 0 }
 const learningRate = 1e-3
 
 const rng = new Rng(1)
 const itemVectors = Float32Array.from({ length: (items + 1) * config.vectorWidth }, (_, i) => (i < config.vectorWidth ? 0 : rng.normal() / 8))
-const entries = trainingState(shape, { itemVectors }, { seed: 1, temperature: 0.1 })
+const entries = trainingState(shape, { itemVectors, itemStrength: new Float32Array(items + 1) }, { seed: 1, temperature: 0.1 })
 const spec = trainStep(shape, batch, { logq: { positive: 1, negative: 1 }, gradientClip: 1, weightDecay: 0.01, dense: false })
 const feeds = syntheticFeeds(spec.inputs, config, items, batch)
 

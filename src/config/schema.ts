@@ -15,6 +15,8 @@ const model = z.strictObject({
   outputWidth: positive.max(1024),
   dropout: z.number().min(0).max(0.9),
   causal: z.boolean(),
+  /** the user tower also reads which categories and advertisers the whole history holds */
+  profile: z.boolean(),
   /** width of the graph vectors */
   vectorWidth: positive.max(1024),
   advertiserBuckets: positive,
@@ -28,6 +30,8 @@ const model = z.strictObject({
 
 const graph = z.strictObject({
   events: z.enum(['auto', 'onsite', 'views', 'conversions']),
+  /** ppmi: what is met within the window; histories: what the same users meet; both: half of the columns each */
+  method: z.enum(['ppmi', 'histories', 'both']),
   /** events on either side that count as seen together */
   window: positive.max(1000),
   smoothing: z.number().gt(0).max(1),
@@ -49,6 +53,8 @@ const train = z.strictObject({
   /** weights of the log-Q correction at the positive and at the negatives */
   logq: z.strictObject({ positive: z.number().min(0).max(2), negative: z.number().min(0).max(2) }),
   labelWeights: z.strictObject({ checkout: z.number().min(0), add_to_cart: z.number().min(0), signup: z.number().min(0) }),
+  /** of positives that the user had dealt with before, times their label weight */
+  repeatWeight: z.number().gt(0).max(1),
   /** initial; learned within .01 .. 1 */
   temperature: z.number().min(0.01).max(1),
   learningRate: z.number().gt(0).max(1),

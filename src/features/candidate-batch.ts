@@ -1,5 +1,5 @@
 import type { ItemFeatures } from './item-features.js'
-import type { Popularity } from './popularity.js'
+import { POPULARITY_COLUMNS, type Popularity } from './popularity.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from './snapshot.js'
 
 /** The arrays of a candidate tower's input, named and shaped as src/model/inputs.ts says. */
@@ -52,7 +52,7 @@ export function fillAdvertisers(features: ItemFeatures, popularity: Popularity, 
 }
 
 function popularityRows(popularity: Popularity, entries: ArrayLike<number>, moments: ArrayLike<number> | number, C: number): Float32Array {
-  const out = new Float32Array(C * 2)
-  for (let c = 0; c < entries.length; c++) popularity.features(entries[c], typeof moments === 'number' ? moments : moments[c], out, 2 * c)
+  const out = new Float32Array(C * POPULARITY_COLUMNS)
+  for (let c = 0; c < entries.length; c++) popularity.features(entries[c], typeof moments === 'number' ? moments : moments[c], out, POPULARITY_COLUMNS * c)
   return out
 }

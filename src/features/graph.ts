@@ -4,7 +4,8 @@ import { ppmi } from './ppmi.js'
 import type { ItemSequences } from './ppmi.js'
 import { conversionMask, EVENT_TYPES } from './snapshot.js'
 import type { Snapshot } from './snapshot.js'
-import { truncatedSvd } from './svd.js'
+import { truncatedSvd, type TruncatedSvd } from './svd.js'
+import { rarity, userItemMatrix } from './user-item.js'
 
 const ONSITE = 1
 const VIEWS = EVENT_TYPES.map((type) => (type === 'view' || type === 'click' ? 1 : 0))
@@ -22,39 +23,67 @@ export interface GraphVectors {
   width: number
   /** [items] 1 = learned from edges, 0 = from metadata (cold) */
   warm: Uint8Array
+  /**
+   * [items] what an item says of who engages with it: the length of its vector before scaling times
+   * log((U + 1) / (U(i) + 1)) for U(i) of U users; 0 where it is cold
+   */
+  strength: Float32Array
   /** the kind of events that made the edges */
   events: 'onsite' | 'views' | 'conversions'
 }
 
 /**
- * Item vectors from the graph of items engaged with together: PPMI of events at most `window` events apart in a
- * user's history, then a truncated SVD, rows of U * sqrt(S) brought to unit length (Levy, Goldberg & Dagan 2015,
- * section 3.3). Events of one basket have no order; the window counts them in the snapshot's order. Items without
- * edges get their vectors from metadata (cold-vectors.ts). Fixed by the seed; no event after the limit is read.
+ * Item vectors from the graph of items engaged with together, frozen within a run. Method `ppmi`: PPMI of events at most
+ * `window` events apart in a user's history, truncated SVD, rows of U * sqrt(S) (Levy, Goldberg & Dagan 2015, section
+ * 3.3); events of one basket have no order, so the window counts them in the snapshot's order. `histories`: what the same
+ * users meet, however far apart: the SVD of the matrix of items and users (user-item.ts). `both`: half of the columns
+ * each. Rows are brought to unit length; items without edges get their vectors from metadata (cold-vectors.ts). Fixed
+ * by the seed; no event after the limit is read.
  */
 export function graphVectors(snapshot: Snapshot, config: GraphConfig, options: GraphOptions): GraphVectors {
   const { limit, width, seed } = options
   const events = config.events === 'auto' ? chooseEvents(snapshot, limit) : config.events
-  const { matrix, rows } = ppmi(itemSequences(snapshot, events, limit), snapshot.items, config)
+  const sequences = itemSequences(snapshot, events, limit)
   const vectors = new Float32Array(snapshot.items * width)
   const warm = new Uint8Array(snapshot.items)
-  if (rows.length > 0) {
-    const svd = truncatedSvd(matrix, width, seed)
-    const scale = svd.values.map(Math.sqrt)
-    const row = new Float64Array(svd.rank)
-    rows.forEach((item, k) => {
-      let norm = 0
-      for (let c = 0; c < svd.rank; c++) {
-        row[c] = svd.vectors[k * svd.rank + c] * scale[c]
-        norm += row[c] ** 2
-      }
-      if (norm < 1e-20) return
-      warm[item] = 1
-      for (let c = 0; c < svd.rank; c++) vectors[item * width + c] = row[c] / Math.sqrt(norm)
-    })
+  const strength = new Float32Array(snapshot.items)
+  let from = 0
+  for (const method of config.method === 'both' ? (['ppmi', 'histories'] as const) : [config.method]) {
+    const to = config.method === 'both' && from === 0 ? width >> 1 : width
+    const { matrix, rows } = method === 'ppmi' ? ppmi(sequences, snapshot.items, config) : userItemMatrix(sequences, snapshot.items, config)
+    if (rows.length > 0) placeRows(truncatedSvd(matrix, to - from, seed), rows, { vectors, warm, strength, width, from })
+    from = to
   }
+  scaleRows(vectors, width)
+  rarity(sequences, snapshot.items).forEach((idf, i) => (strength[i] *= idf))
   fillColdVectors(snapshot, vectors, warm, width)
-  return { vectors, width, warm, events }
+  return { vectors, width, warm, strength, events }
+}
+
+/** Writes the unit rows of U * sqrt(S) to the columns from `from` on. */
+function placeRows(svd: TruncatedSvd, rows: Uint32Array, { vectors, warm, strength, width, from }: { vectors: Float32Array; warm: Uint8Array; strength: Float32Array; width: number; from: number }): void {
+  const scale = svd.values.map(Math.sqrt)
+  const row = new Float64Array(svd.rank)
+  rows.forEach((item, k) => {
+    let norm = 0
+    for (let c = 0; c < svd.rank; c++) {
+      row[c] = svd.vectors[k * svd.rank + c] * scale[c]
+      norm += row[c] ** 2
+    }
+    if (norm < 1e-20) return
+    warm[item] = 1
+    strength[item] = Math.sqrt(norm)
+    for (let c = 0; c < svd.rank; c++) vectors[item * width + from + c] = row[c] / Math.sqrt(norm)
+  })
+}
+
+/** Rows to unit length: those of two methods are longer. */
+function scaleRows(vectors: Float32Array, width: number): void {
+  for (let at = 0; at < vectors.length; at += width) {
+    let squares = 0
+    for (let c = at; c < at + width; c++) squares += vectors[c] ** 2
+    if (squares > 0) for (let c = at; c < at + width; c++) vectors[c] /= Math.sqrt(squares)
+  }
 }
 
 /** Share of the item events that a kind must have for `auto` to choose it: a handful makes no graph. */

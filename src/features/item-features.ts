@@ -13,6 +13,8 @@ export interface ItemFeatures {
   advertiser: Int32Array
   /** [items * 2]: of the item's advertiser, 0 where it has none */
   itemAdvertiser: Int32Array
+  /** [categories of the snapshot] */
+  categoryRow: Int32Array
   /** [items * CATEGORY_LEVELS], 0 where absent */
   category: Int32Array
   /** [items * TITLE_TOKENS], 0 where absent */
@@ -36,17 +38,17 @@ export function createItemFeatures(snapshot: Snapshot, config: FeatureConfig): I
     itemAdvertiser[2 * i] = advertiser[2 * a]
     itemAdvertiser[2 * i + 1] = advertiser[2 * a + 1]
   }
-  const byPath = Int32Array.from(snapshot.categories, (path) => categoryBucket(path, config.categoryBuckets))
+  const categoryRow = Int32Array.from(snapshot.categories, (path) => categoryBucket(path, config.categoryBuckets))
   const category = new Int32Array(items * CATEGORY_LEVELS)
   for (let k = 0; k < category.length; k++) {
     const c = snapshot.itemCategory[k]
-    if (c >= 0) category[k] = byPath[c]
+    if (c >= 0) category[k] = categoryRow[c]
   }
   const title = new Int32Array(items * TITLE_TOKENS)
   for (let k = 0; k < title.length; k++) title[k] = titleBucket(snapshot.itemTitle[k], config.titleBuckets)
   const price = new Int32Array(items)
   for (let i = 0; i < items; i++) price[i] = priceBucket(snapshot.itemPrice[i])
-  return { advertiser, itemAdvertiser, category, title, price }
+  return { advertiser, itemAdvertiser, categoryRow, category, title, price }
 }
 
 /** Share of distinct keys of each vocabulary that a model of these sizes cannot tell from another. */

@@ -41,11 +41,11 @@ export function ppmi(sequences: ItemSequences, items: number, options: PpmiOptio
     }
     newOffsets[i + 1] = kept
   }
-  return compact({ size: items, offsets: newOffsets, columns: columns.subarray(0, kept), values: values.subarray(0, kept) })
+  return compact({ height: items, width: items, offsets: newOffsets, columns: columns.subarray(0, kept), values: values.subarray(0, kept) })
 }
 
 /** n(i, j) as sparse rows, item by item: one dense row of counters serves them all. */
-function countPairs(sequences: ItemSequences, items: number, { window, minCount }: PpmiOptions): Omit<SparseMatrix, 'size'> & { totals: Float64Array } {
+function countPairs(sequences: ItemSequences, items: number, { window, minCount }: PpmiOptions): Omit<SparseMatrix, 'height' | 'width'> & { totals: Float64Array } {
   const occurrences = invert(sequences, items)
   const count = new Uint32Array(items)
   const touched = new Uint32Array(items)
@@ -111,14 +111,14 @@ function invert({ items: events, offsets: sequences }: ItemSequences, items: num
 
 /** Leaves out the items with neither a row nor a column. */
 function compact(matrix: SparseMatrix): { matrix: SparseMatrix; rows: Uint32Array } {
-  const used = new Uint8Array(matrix.size)
-  for (let i = 0; i < matrix.size; i++) if (matrix.offsets[i] < matrix.offsets[i + 1]) used[i] = 1
+  const used = new Uint8Array(matrix.height)
+  for (let i = 0; i < matrix.height; i++) if (matrix.offsets[i] < matrix.offsets[i + 1]) used[i] = 1
   for (const j of matrix.columns) used[j] = 1
-  const index = new Uint32Array(matrix.size)
+  const index = new Uint32Array(matrix.height)
   const rows: number[] = []
-  for (let i = 0; i < matrix.size; i++) if (used[i] === 1) index[i] = rows.push(i) - 1
+  for (let i = 0; i < matrix.height; i++) if (used[i] === 1) index[i] = rows.push(i) - 1
   const offsets = new Float64Array(rows.length + 1)
   rows.forEach((i, k) => (offsets[k + 1] = matrix.offsets[i + 1]))
   const columns = Uint32Array.from(matrix.columns, (j) => index[j])
-  return { matrix: { size: rows.length, offsets, columns, values: matrix.values.slice() }, rows: Uint32Array.from(rows) }
+  return { matrix: { height: rows.length, width: rows.length, offsets, columns, values: matrix.values.slice() }, rows: Uint32Array.from(rows) }
 }

@@ -2,15 +2,16 @@ import { Rng } from '../core/rng.js'
 import { orthonormalColumns } from './orthonormal.js'
 import { smallEigen } from './small-eigen.js'
 
-/** A square sparse matrix: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`. */
+/** A sparse matrix [height, width]: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`. */
 export interface SparseMatrix {
-  size: number
+  height: number
+  width: number
   offsets: Float64Array
   columns: Uint32Array
   values: Float32Array
 }
 
-/** Left singular vectors [size, rank] in row-major order, and singular values, descending. */
+/** Left singular vectors [height, rank] in row-major order, and singular values, descending. */
 export interface TruncatedSvd {
   vectors: Float32Array
   values: Float64Array
@@ -28,20 +29,21 @@ const POWER_ITERATIONS = 2
  * @param rank at most this many; fewer when the matrix is smaller
  */
 export function truncatedSvd(a: SparseMatrix, rank: number, seed: number): TruncatedSvd {
-  const k = Math.min(rank, a.size)
-  const width = Math.min(a.size, k + OVERSAMPLING)
+  const most = Math.min(a.height, a.width)
+  const k = Math.min(rank, most)
+  const width = Math.min(most, k + OVERSAMPLING)
   const rng = new Rng(seed, 3)
-  const start = Float32Array.from({ length: a.size * width }, () => rng.normal())
+  const start = Float32Array.from({ length: a.width * width }, () => rng.normal())
   const transposed = transpose(a)
-  let q = orthonormalColumns(multiply(a, start, width), a.size, width)
+  let q = orthonormalColumns(multiply(a, start, width), a.height, width)
   for (let i = 0; i < POWER_ITERATIONS; i++) {
-    q = orthonormalColumns(multiply(a, multiply(transposed, q, width), width), a.size, width)
+    q = orthonormalColumns(multiply(a, multiply(transposed, q, width), width), a.height, width)
   }
   // B = Q' A; B B' = W S^2 W', and the left singular vectors of A are Q W
   const b = multiply(transposed, q, width)
-  const { values, vectors } = smallEigen(gram(b, a.size, width), width)
-  const out = new Float32Array(a.size * k)
-  for (let i = 0; i < a.size; i++) {
+  const { values, vectors } = smallEigen(gram(b, a.width, width), width)
+  const out = new Float32Array(a.height * k)
+  for (let i = 0; i < a.height; i++) {
     for (let c = 0; c < k; c++) {
       let sum = 0
       for (let j = 0; j < width; j++) sum += q[i * width + j] * vectors[c * width + j]
@@ -51,12 +53,12 @@ export function truncatedSvd(a: SparseMatrix, rank: number, seed: number): Trunc
   return { vectors: out, values: values.slice(0, k).map((x) => Math.sqrt(Math.max(0, x))), rank: k }
 }
 
-/** A X for X [size, width]. */
+/** A X for X [a.width, width]. */
 function multiply(a: SparseMatrix, x: Float32Array, width: number): Float32Array {
   const { offsets, columns, values } = a
-  const y = new Float32Array(a.size * width)
+  const y = new Float32Array(a.height * width)
   const sum = new Float64Array(width)
-  for (let i = 0; i < a.size; i++) {
+  for (let i = 0; i < a.height; i++) {
     sum.fill(0)
     let e = offsets[i]
     const end = offsets[i + 1]
@@ -77,20 +79,20 @@ function multiply(a: SparseMatrix, x: Float32Array, width: number): Float32Array
 }
 
 function transpose(a: SparseMatrix): SparseMatrix {
-  const offsets = new Float64Array(a.size + 1)
+  const offsets = new Float64Array(a.width + 1)
   for (const j of a.columns) offsets[j + 1]++
-  for (let i = 0; i < a.size; i++) offsets[i + 1] += offsets[i]
+  for (let j = 0; j < a.width; j++) offsets[j + 1] += offsets[j]
   const at = offsets.slice()
   const columns = new Uint32Array(a.columns.length)
   const values = new Float32Array(a.values.length)
-  for (let i = 0; i < a.size; i++) {
+  for (let i = 0; i < a.height; i++) {
     for (let e = a.offsets[i]; e < a.offsets[i + 1]; e++) {
       const to = at[a.columns[e]]++
       columns[to] = i
       values[to] = a.values[e]
     }
   }
-  return { size: a.size, offsets, columns, values }
+  return { height: a.width, width: a.height, offsets, columns, values }
 }
 
 /** X' X for X [rows, width]. */

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Tensors } from '../engine/types.js'
 import { PRICE_BUCKETS } from './inputs.js'
-import { meanOfRows, mlp, oneHot, sumOfRows, unitRows } from './layers.js'
+import { graphTaste, meanOfRows, mlp, oneHot, sumOfRows, unitRows } from './layers.js'
 import type { ModelShape } from './shape.js'
 
 /** Candidate vectors [C, outputWidth] of length 1, from itemInputs or advertiserInputs. */
 export function candidateVectors(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor {
   const features = shape.kind === 'item' ? itemFeatures(shape, p, state, inputs) : advertiserFeatures(p, state, inputs)
-  return unitRows(mlp(p, 'candidate', tf.concat(features, 1)))
+  const x = mlp(p, 'candidate', tf.concat(features, 1))
+  return unitRows(shape.kind === 'item' && shape.config.profile ? tf.add(x, graphTaste(p, features[0])) : x)
 }
 
 function itemFeatures(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor[] {

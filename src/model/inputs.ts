@@ -1,4 +1,6 @@
 import type { TensorSpec } from '../engine/types.js'
+import { POPULARITY_COLUMNS } from '../features/popularity.js'
+import { PROFILE_ADVERTISERS, PROFILE_CATEGORIES, PROFILE_ITEMS } from '../features/history-profile.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from '../features/snapshot.js'
 
 /** Price buckets (0 = unknown), event type codes (0 = padding) and domain codes (0 = padding) as one-hot widths. */
@@ -28,6 +30,18 @@ export function historyInputs(S: number, T: number): InputSpecs {
   }
 }
 
+/** What the user tower reads of whole histories for N outputs: rows of tables with weights; row 0 with weight 0 is padding. */
+export function profileInputs(N: number): InputSpecs {
+  return {
+    'profile.item': i32(N, PROFILE_ITEMS), // item index + 1
+    'profile.item.weight': f32(N, PROFILE_ITEMS),
+    'profile.category': i32(N, PROFILE_CATEGORIES),
+    'profile.category.weight': f32(N, PROFILE_CATEGORIES),
+    'profile.advertiser': i32(N * PROFILE_ADVERTISERS, 2),
+    'profile.advertiser.weight': f32(N, PROFILE_ADVERTISERS),
+  }
+}
+
 /** What the item tower reads for C items. */
 export function itemInputs(C: number): InputSpecs {
   return {
@@ -36,7 +50,7 @@ export function itemInputs(C: number): InputSpecs {
     'candidate.category': i32(C, CATEGORY_LEVELS),
     'candidate.title': i32(C, TITLE_TOKENS), // hash buckets; 0 = none
     'candidate.price': i32(C),
-    'candidate.popularity': f32(C, 2), // log share of all events up to the anchor, and of the last 30 days
+    'candidate.popularity': f32(C, POPULARITY_COLUMNS), // log shares of events and of users, up to the anchor and of the last 30 days
   }
 }
 
@@ -45,7 +59,7 @@ export function advertiserInputs(C: number): InputSpecs {
   return {
     'candidate.row': i32(C), // advertiser index + 1: row of the frozen advertiser aggregates
     'candidate.advertiser': i32(C, 2),
-    'candidate.popularity': f32(C, 2),
+    'candidate.popularity': f32(C, POPULARITY_COLUMNS),
   }
 }
 

@@ -49,9 +49,21 @@ export function sumOfRows(table: Tensor, index: Tensor): Tensor {
 
 /** Mean of the rows whose index is not 0; zeros where there is none: table [rows, w], int32 [n, k] -> [n, w]. */
 export function meanOfRows(table: Tensor, index: Tensor): Tensor {
-  const [n, k] = index.shape as [number, number]
   const present = tf.step(tf.cast(index, 'float32')) // [n, k]
   const weights = tf.div(present, tf.maximum(tf.sum(present, 1, true), 1))
-  const rows = tf.gather(table, index as tf.Tensor2D) // [n, k, w]
-  return tf.reshape(tf.matMul(tf.reshape(weights, [n, 1, k]), rows as tf.Tensor3D), [n, table.shape[1]!])
+  return weightedSum(tf.gather(table, index as tf.Tensor2D), weights)
+}
+
+/** Rows [n, k, w], weights [n, k] -> [n, w]: a batched product, which is one kernel forward and one backward. */
+export function weightedSum(rows: Tensor, weights: Tensor): Tensor {
+  const [n, k, w] = rows.shape as [number, number, number]
+  return tf.reshape(tf.matMul(tf.reshape(weights, [n, 1, k]), rows as tf.Tensor3D), [n, w])
+}
+
+/**
+ * Graph vectors [n, vectorWidth] in the space of the output [n, outputWidth], by one matrix for both towers: what a user
+ * and an item share in the graph is part of their product from the first step on, and need not pass through the layers.
+ */
+export function graphTaste(p: Tensors, vectors: Tensor): Tensor {
+  return tf.matMul(vectors as tf.Tensor2D, p['taste.weight'] as tf.Tensor2D)
 }

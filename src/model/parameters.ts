@@ -1,6 +1,7 @@
 import { Rng } from '../core/rng.js'
 import { sha256 } from '../core/hash.js'
 import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from './inputs.js'
+import { POPULARITY_COLUMNS } from '../features/popularity.js'
 import type { ModelShape } from './shape.js'
 
 export interface ParameterSpec {
@@ -20,12 +21,20 @@ export function tokenFeatures({ config }: ModelShape): number {
   return config.vectorWidth + TYPE_CODES + DOMAIN_CODES + PRICE_BUCKETS + 2 + config.advertiserWidth + config.categoryWidth
 }
 
+/** Columns of what the user tower's last layers read: the pooled history, and the profile. */
+export function userFeatures({ config }: ModelShape): number {
+  return config.width + (config.profile ? config.vectorWidth + config.categoryWidth + config.advertiserWidth : 0)
+}
+
 /** Columns of the concatenated candidate features. */
 export function candidateFeatures({ kind, config, aggregateWidth }: ModelShape): number {
-  if (kind === 'advertiser') return aggregateWidth + config.advertiserWidth + 2
+  if (kind === 'advertiser') return aggregateWidth + config.advertiserWidth + POPULARITY_COLUMNS
   const id = config.itemIds ? config.width : 0
-  return config.vectorWidth + config.advertiserWidth + config.categoryWidth + config.titleWidth + PRICE_BUCKETS + 2 + id
+  return config.vectorWidth + config.advertiserWidth + config.categoryWidth + config.titleWidth + PRICE_BUCKETS + POPULARITY_COLUMNS + id
 }
+
+/** Length of a projected graph vector at first, beside outputs of the last layers of length 1 to 2. */
+const TASTE = 2
 
 /** Bounds of the learned temperature. */
 export const TEMPERATURE = { min: 0.01, max: 1 } as const
@@ -51,7 +60,7 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   }
   // an output of exactly 0 (an empty history) has no direction, and scaling it to length 1 an unbounded gradient
   const vector = (name: string): void => {
-    dense(`${name}.hidden`, name === 'user' ? width : candidateFeatures(shape), 2 * width)
+    dense(`${name}.hidden`, name === 'user' ? userFeatures(shape) : candidateFeatures(shape), 2 * width)
     dense(`${name}.output`, 2 * width, outputWidth, 1, { normal: 0.02 })
   }
   const norm = (name: string): void => {
@@ -84,6 +93,7 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   if (config.userTower === 'decayed-mean') add('decay.rate', [1], { constant: Math.log(0.1) }, false)
   vector('user')
   vector('candidate')
+  if (config.profile && shape.kind === 'item') add('taste.weight', [config.vectorWidth, outputWidth], { normal: TASTE / Math.sqrt(outputWidth) }, true)
   const bounded = Math.min(TEMPERATURE.max, Math.max(TEMPERATURE.min, temperature))
   add('temperature', [1], { constant: Math.log(bounded) }, false)
   return specs

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { weightedSum } from './layers.js'
 
 /** Mean over the events of every history: x [S, T, w], mask [S, T] -> [S, w]; zeros for an empty history. */
 export function meanPool(x: Tensor, mask: Tensor): Tensor {
@@ -27,9 +28,7 @@ export function lastState(x: Tensor, mask: Tensor): Tensor {
   return tf.mul(last, tf.slice(mask as tf.Tensor2D, [0, T - 1], [S, 1]))
 }
 
-/** As a batched product [1, T] x [T, w], which is one kernel forward and one backward. */
+/** Weights of a history brought to a sum of 1; one without any stays at 0. */
 function weightedMean(x: Tensor, weights: Tensor): Tensor {
-  const [S, T, w] = x.shape as [number, number, number]
-  const share = tf.div(weights, tf.maximum(tf.sum(weights, 1, true), 1e-6))
-  return tf.reshape(tf.matMul(tf.reshape(share, [S, 1, T]), x as tf.Tensor3D), [S, w])
+  return weightedSum(x, tf.div(weights, tf.maximum(tf.sum(weights, 1, true), 1e-6)))
 }

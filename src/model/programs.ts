@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { ProgramSpec, Tensors } from '../engine/types.js'
 import { candidateVectors } from './candidate-tower.js'
-import { advertiserInputs, historyInputs, itemInputs, lossInputs, type InputSpecs } from './inputs.js'
+import { advertiserInputs, historyInputs, itemInputs, lossInputs, profileInputs, type InputSpecs } from './inputs.js'
 import { nameTensors } from './layers.js'
 import { sampledSoftmaxLoss, type LogQ } from './loss.js'
 import { adamStep, boundTemperature, clipByNorm, optimizerInputs } from './optimizer.js'
@@ -29,6 +29,9 @@ export interface StepOptions {
 
 const candidateInputs = (shape: ModelShape, C: number): InputSpecs => (shape.kind === 'item' ? itemInputs(C) : advertiserInputs(C))
 
+/** What the user tower reads for S histories of T events with N outputs. */
+const userInputs = (shape: ModelShape, S: number, T: number, N: number): InputSpecs => ({ ...historyInputs(S, T), ...(shape.config.profile ? profileInputs(N) : {}) })
+
 /**
  * One training step: loss and gradient of a batch, clipping, AdamW. Needs the state of trainingState.
  * Outputs loss, gradientNorm (before clipping) and tau, each [1].
@@ -39,7 +42,7 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
   const dropoutInputs = Object.fromEntries(Array.from({ length: sites }, (_, i) => [`dropout.${i}`, { shape: [S * T], dtype: 'int32' as const }]))
   return {
     name: `${shape.kind} train step [S=${S} T=${T} R=${R} C=${C}]`,
-    inputs: { ...historyInputs(S, T), ...candidateInputs(shape, C), ...lossInputs(R, C), ...dropoutInputs, ...optimizerInputs() },
+    inputs: { ...userInputs(shape, S, T, options.dense ? R : S), ...candidateInputs(shape, C), ...lossInputs(R, C), ...dropoutInputs, ...optimizerInputs() },
     fn: (state, inputs) => {
       const dropout = sites === 0 ? undefined : patternDropout(state)
       const loss = (flat: Tensor): Tensor => batchLoss(shape, flat, state, inputs, options, dropout)
@@ -70,7 +73,7 @@ export function batchLoss(shape: ModelShape, flat: Tensor, state: Tensors, input
 export function encodeHistories(shape: ModelShape, S: number, T: number): ProgramSpec {
   return {
     name: `${shape.kind} model, encode histories [S=${S} T=${T}]`,
-    inputs: historyInputs(S, T),
+    inputs: userInputs(shape, S, T, S),
     fn: (state, inputs) => ({ outputs: { vectors: userVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) } }),
   }
 }

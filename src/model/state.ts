@@ -7,6 +7,8 @@ import { decayMask, initialParameters, parameterCount, parameterSpecs } from './
 export interface FrozenTables {
   /** [items + 1, vectorWidth] */
   itemVectors: Float32Array
+  /** [items + 1] weight of an item in the profile of a history */
+  itemStrength: Float32Array
   /** [advertisers + 1, aggregateWidth]; the item model has none */
   advertiserTable?: Float32Array
 }
@@ -19,6 +21,7 @@ export function inferenceState(shape: ModelShape, parameters: Float32Array, tabl
     parameters: { shape: [parameters.length], data: parameters },
     'items.vectors': { shape: [shape.items + 1, shape.config.vectorWidth], data: tables.itemVectors },
   }
+  if (shape.config.profile) entries['items.strength'] = { shape: [shape.items + 1, 1], data: tables.itemStrength }
   if (shape.kind === 'advertiser') {
     if (!tables.advertiserTable) throw new Error('the advertiser model needs its table of aggregates')
     entries['advertisers.table'] = { shape: [shape.advertisers + 1, shape.aggregateWidth], data: tables.advertiserTable }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { cacheParts } from '../engine/fused.js'
 import type { Tensors } from '../engine/types.js'
-import { mlp, unitRows } from './layers.js'
+import { graphTaste, mlp, sumOfRows, unitRows, weightedSum } from './layers.js'
 import { decayedMeanPool, lastState, maxPool, meanPool } from './pooling.js'
 import type { ModelShape } from './shape.js'
 import { tokens, tokenTables } from './token.js'
@@ -16,10 +16,10 @@ export function userVectors(shape: ModelShape, p: Tensors, state: Tensors, input
     const [s, T] = mask.shape as [number, number]
     return pool(shape, p, tf.reshape(states, [s, T, shape.config.width]), mask)
   })
-  if (shape.config.userTower !== 'transformer') return userHead(p, joined(pooled))
+  if (shape.config.userTower !== 'transformer') return userHead(shape, p, state, joined(pooled), inputs)
   // the mean and the last state of scaled and shifted states; those of an empty history stay zeros
   const some = tf.max(inputs['event.mask'], 1, true)
-  return userHead(p, tf.add(tf.mul(joined(pooled), p['final.norm.gain']), tf.mul(some, p['final.norm.bias'])))
+  return userHead(shape, p, state, tf.add(tf.mul(joined(pooled), p['final.norm.gain']), tf.mul(some, p['final.norm.bias'])), inputs)
 }
 
 /**
@@ -29,7 +29,7 @@ export function userVectors(shape: ModelShape, p: Tensors, state: Tensors, input
 export function userVectorsAt(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors, rows: Tensor, dropout: Dropout = noDropout): Tensor {
   if (!shape.causal || shape.config.userTower !== 'transformer') throw new Error('outputs inside a history need a causal transformer')
   const states = joined(userStates(shape, p, state, inputs, dropout).map((part) => part.states))
-  return userHead(p, tf.add(tf.mul(tf.gather(states, rows as tf.Tensor1D), p['final.norm.gain']), p['final.norm.bias']))
+  return userHead(shape, p, state, tf.add(tf.mul(tf.gather(states, rows as tf.Tensor1D), p['final.norm.gain']), p['final.norm.bias']), inputs)
 }
 
 /**
@@ -77,4 +77,29 @@ function pool(shape: ModelShape, p: Tensors, states: Tensor, mask: Tensor): Tens
   }
 }
 
-const userHead = (p: Tensors, x: Tensor): Tensor => unitRows(mlp(p, 'user', x))
+/** The pooled history [N, width], beside it the profile where the model has one, through the last layers. */
+function userHead(shape: ModelShape, p: Tensors, state: Tensors, pooled: Tensor, inputs: Tensors): Tensor {
+  if (!shape.config.profile) return unitRows(mlp(p, 'user', pooled))
+  const { items, hashes } = profile(p, state, inputs)
+  const x = mlp(p, 'user', tf.concat([pooled, items, ...hashes], 1))
+  return unitRows(shape.kind === 'item' ? tf.add(x, graphTaste(p, items)) : x)
+}
+
+/**
+ * What profileInputs sums up to: of the frozen item vectors, brought to unit length [N, vectorWidth], and of the tables
+ * that events and candidates share [N, categoryWidth], [N, advertiserWidth].
+ */
+function profile(p: Tensors, state: Tensors, inputs: Tensors): { items: Tensor; hashes: Tensor[] } {
+  const item = inputs['profile.item'] as tf.Tensor2D
+  const [N, K] = item.shape
+  const strength = tf.reshape(tf.gather(state['items.strength'], item), [N, K])
+  const advertisers = sumOfRows(p['embed.advertiser'], inputs['profile.advertiser'])
+  const [, A] = inputs['profile.advertiser.weight'].shape as [number, number]
+  return {
+    items: unitRows(weightedSum(tf.gather(state['items.vectors'], item), tf.mul(inputs['profile.item.weight'], strength))),
+    hashes: [
+      weightedSum(tf.gather(p['embed.category'], inputs['profile.category'] as tf.Tensor2D), inputs['profile.category.weight']),
+      weightedSum(tf.reshape(advertisers, [N, A, advertisers.shape[1]!]), inputs['profile.advertiser.weight']),
+    ],
+  }
+}

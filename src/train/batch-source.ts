@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
 import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
 import { fillHistories } from '../features/history-batch.js'
+import { HistoryProfiles } from '../features/history-profile.js'
 import { createItemFeatures } from '../features/item-features.js'
 import { createPopularity } from '../features/popularity.js'
 import { usesAges } from './batch.js'
@@ -11,6 +12,7 @@ import { CandidateMask } from './masks.js'
 import { createPool, firstSeen, logExpectedCount } from './negatives.js'
 import { createPositives } from './positives.js'
 import type { Positives } from './positives.js'
+import { RepeatWeights } from './repeats.js'
 import { Sampler } from './sampler.js'
 import { samplingMass } from './sampling-probability.js'
 import { SlotFinder } from './slots.js'
@@ -49,6 +51,8 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   const fillCandidates = kind === 'item' ? fillItems : fillAdvertisers
   const sampler = new Sampler(snapshot, finder, positive, { maxLength: model.length, positivesPerAnchor: P })
   const mask = new CandidateMask(first)
+  const repeats = new RepeatWeights(snapshot, kind === 'item' ? snapshot.eventItem : snapshot.eventAdvertiser, first.length, train.repeatWeight)
+  const profiles = new HistoryProfiles(snapshot, features)
   const shares = runningSum(buckets.map((bucket) => bucket.share))
   const shapes = buckets.map((bucket): BatchShape => ({ S: R / P, T: bucket.length, R, C: R + M, share: bucket.share }))
 
@@ -59,6 +63,7 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
       const b = rng.fromCumulative(shares)
       const { S, T, C } = shapes[b]
       const draw = sampler.draw(buckets[b], S, rng)
+      repeats.apply(draw)
       const candidates = new Int32Array(C)
       const moments = new Float64Array(C)
       candidates.set(draw.entry)
@@ -75,6 +80,7 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
         C,
         feeds: {
           ...fillHistories(snapshot, features, draw, S, T, usesAges(model, train)),
+          ...(model.profile ? profiles.fill(snapshot, finder.dense ? draw.rows : draw, finder.dense ? R : S) : {}),
           ...fillCandidates(features, popularity, candidates, moments),
           'row.output': draw.output,
           'row.weight': draw.weight,

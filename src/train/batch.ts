@@ -30,12 +30,12 @@ export interface TrainBatch {
 }
 
 /** The keys of `model` that shape a batch. */
-export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'causal'>
+export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'causal' | 'profile'>
 
 /** The keys of `train` that shape a batch. */
 export type SamplerConfig = Pick<
   TrainConfig,
-  'objective' | 'anchors' | 'windowDays' | 'positivesPerAnchor' | 'rows' | 'uniformNegatives' | 'negativePool' | 'labelWeights' | 'recencyHalfLifeDays'
+  'objective' | 'anchors' | 'windowDays' | 'positivesPerAnchor' | 'rows' | 'uniformNegatives' | 'negativePool' | 'labelWeights' | 'repeatWeight' | 'recencyHalfLifeDays'
 >
 
 /** All that decides the batches; can be sent to a worker thread as it is. */

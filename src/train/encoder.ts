@@ -1,6 +1,7 @@
 import type { Engine, Feeds, Program, State } from '../engine/types.js'
 import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
 import { fillHistories } from '../features/history-batch.js'
+import { HistoryProfiles } from '../features/history-profile.js'
 import type { ItemFeatures } from '../features/item-features.js'
 import type { Popularity } from '../features/popularity.js'
 import type { Snapshot } from '../features/snapshot.js'
@@ -35,9 +36,11 @@ const FEW_CANDIDATES = 64
 export class Encoder {
   private readonly programs = new Map<string, Promise<Program>>()
   private readonly lengths: number[]
+  private readonly profiles: HistoryProfiles
 
   constructor(private readonly parts: EncoderParts) {
     this.lengths = encodeLengths(parts.shape.config.length)
+    this.profiles = new HistoryProfiles(parts.snapshot, parts.features)
   }
 
   get kind(): 'item' | 'advertiser' {
@@ -66,18 +69,15 @@ export class Encoder {
       for (let at = 0; at < rows.length; ) {
         const block = blockFor(rows.length - at, length)
         const part = rows.slice(at, at + block.rows)
-        const feeds = fillHistories(
-          source,
-          this.parts.features,
-          {
-            users: part.map((q) => users[q]),
-            ends: part.map((q) => ends[q]),
-            anchors: part.map((q) => (typeof anchors === 'number' ? anchors : anchors[q])),
-          },
-          block.rows,
-          length,
-          this.parts.ages,
-        )
+        const drawn = {
+          users: part.map((q) => users[q]),
+          ends: part.map((q) => ends[q]),
+          anchors: part.map((q) => (typeof anchors === 'number' ? anchors : anchors[q])),
+        }
+        const feeds = {
+          ...fillHistories(source, this.parts.features, drawn, block.rows, length, this.parts.ages),
+          ...(this.parts.shape.config.profile ? this.profiles.fill(source, drawn, block.rows) : {}),
+        }
         const vectors = await this.run(`users ${block.rows} ${length}`, () => encodeHistories(this.parts.shape, block.rows, length), feeds)
         part.forEach((q, i) => out.set(vectors.subarray(i * this.width, (i + 1) * this.width), q * this.width))
         at += part.length

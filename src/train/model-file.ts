@@ -23,6 +23,7 @@ export type ModelFile = keyof typeof MODEL_FILES
 
 const ITEM_VECTORS = 'items.vectors'
 const ADVERTISER_TABLE = 'advertisers.table'
+const ITEM_STRENGTH = 'items.strength'
 const WARM = 'items.warm'
 
 /** Writes parameters and frozen tables by name. */
@@ -31,6 +32,7 @@ export function writeModel(folder: string, shape: ModelShape, { parameters, tabl
   const arrays: Record<string, NamedArray> = {
     ...nameParameters(parameterSpecs(shape), parameters),
     [ITEM_VECTORS]: table(tables.itemVectors, shape.config.vectorWidth),
+    [ITEM_STRENGTH]: table(tables.itemStrength, 1),
     [WARM]: { shape: [tables.warm.length], data: tables.warm },
   }
   if (tables.advertiserTable) arrays[ADVERTISER_TABLE] = table(tables.advertiserTable, shape.aggregateWidth)
@@ -48,6 +50,7 @@ export function readModel(folder: string, shape: ModelShape, file: ModelFile = '
     parameters: flattenParameters(parameterSpecs(shape), arrays as Record<string, { shape: number[]; data: Float32Array }>),
     tables: {
       itemVectors: arrays[ITEM_VECTORS].data as Float32Array,
+      itemStrength: arrays[ITEM_STRENGTH].data as Float32Array,
       warm: arrays[WARM].data as Uint8Array,
       advertiserTable: arrays[ADVERTISER_TABLE]?.data as Float32Array | undefined,
     },

@@ -28,10 +28,10 @@ export interface ModelInputs {
 export function createModelInputs(snapshot: Snapshot, config: Config, kind: ModelKind, limit: number): ModelInputs {
   const { model, graph, train } = config
   const width = model.vectorWidth
-  const { vectors, warm } = graph.vectors
+  const { vectors, warm, strength } = graph.vectors
     ? graphVectors(snapshot, graph, { limit, width, seed: train.seed })
-    : { vectors: new Float32Array(snapshot.items * width), warm: new Uint8Array(snapshot.items) }
-  const tables: ModelTables = { itemVectors: withZeroRow(vectors, width), warm }
+    : { vectors: new Float32Array(snapshot.items * width), warm: new Uint8Array(snapshot.items), strength: new Float32Array(snapshot.items) }
+  const tables: ModelTables = { itemVectors: withZeroRow(vectors, width), itemStrength: withZeroRow(strength, 1), warm }
   if (kind === 'advertiser') {
     const { table, width: columns } = createAdvertiserFeatures(snapshot, vectors, width, limit)
     tables.advertiserTable = withZeroRow(table, columns)
@@ -68,7 +68,9 @@ export function extendTables(tables: ModelTables, snapshot: Snapshot, config: Co
     fillColdVectors(snapshot, filled, warm, width)
     vectors.set(filled.subarray(known * width), known * width)
   }
-  const extended: ModelTables = { itemVectors: withZeroRow(vectors, width), warm }
+  const itemStrength = new Float32Array(snapshot.items + 1)
+  itemStrength.set(tables.itemStrength.subarray(0, snapshot.items + 1))
+  const extended: ModelTables = { itemVectors: withZeroRow(vectors, width), itemStrength, warm }
   if (kind === 'advertiser' && tables.advertiserTable) {
     const { table, width: columns } = createAdvertiserFeatures(snapshot, vectors, width, Infinity)
     table.set(tables.advertiserTable.subarray(columns, Math.min(tables.advertiserTable.length, table.length + columns)))

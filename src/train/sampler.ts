@@ -11,6 +11,8 @@ export interface Draw {
   users: Uint32Array
   ends: Uint32Array
   anchors: Float64Array
+  /** per row: user, and end of the row's own history: for dense-all-action it ends inside that of the sequence */
+  rows: { users: Uint32Array; ends: Uint32Array }
   /** per row: entry of the positive, its label weight, index of the row's output, moment of the row's own anchor */
   entry: Int32Array
   weight: Float32Array
@@ -46,6 +48,7 @@ export class Sampler {
       users: new Uint32Array(S),
       ends: new Uint32Array(S),
       anchors: new Float64Array(S),
+      rows: { users: new Uint32Array(S * P), ends: new Uint32Array(S * P) },
       entry: new Int32Array(S * P),
       weight: new Float32Array(S * P),
       output: new Int32Array(S * P),
@@ -89,6 +92,8 @@ export class Sampler {
       const r = s * P + p
       this.setRow(out, r, k, windowFrom, windowTo)
       out.output[r] = s
+      out.rows.users[r] = out.users[s]
+      out.rows.ends[r] = out.ends[s]
       out.moment[r] = slots.time[slot]
     })
   }
@@ -104,6 +109,8 @@ export class Sampler {
       const row = positions.row[position]
       out.output[r] = s * T + T - (slots.end[slot] - row)
       out.moment[r] = this.snapshot.eventTime[row]
+      out.rows.users[r] = out.users[s]
+      out.rows.ends[r] = row + 1
     })
   }
 

@@ -7,7 +7,7 @@ import { chooseEvents, graphVectors } from '../../src/features/graph.js'
 import type { MadeData } from './made-snapshot.js'
 import { DAY, madeMarket, madeSnapshot, START } from './made-snapshot.js'
 
-const config: GraphConfig = { events: 'auto', window: 10, smoothing: 0.75, minCount: 1, vectors: true }
+const config: GraphConfig = { events: 'auto', method: 'ppmi', window: 10, smoothing: 0.75, minCount: 1, vectors: true }
 const LIMIT = START + 50 * DAY
 const options = { limit: LIMIT, width: 8, seed: 1 }
 const cosine = (vectors: Float32Array, width: number, i: number, j: number): number => {
@@ -40,6 +40,23 @@ describe('graph vectors', () => {
         else expect(Math.abs(cosine(vectors, 2, i, j))).toBeLessThan(0.1)
       }
     }
+  })
+
+  it.each([['histories', 2], ['both', 4]] as const)('lie close together by method %s, too, and items of everyone are weak', (method, width) => {
+    const data = twoCamps()
+    // item 12 is met by everyone
+    const shared = { ...data, items: [...data.items, {}], events: [...data.events, ...Array.from({ length: 20 }, (_, user) => ({ user, item: 12, day: 1 }))] }
+    const { vectors, strength } = graphVectors(madeSnapshot(shared), { ...config, method }, { ...options, width })
+    for (let i = 0; i < 8; i++) {
+      expect(cosine(vectors, width, i, i)).toBeCloseTo(1, 5)
+      for (let j = 0; j < i; j++) {
+        if (i < 4 === j < 4) expect(cosine(vectors, width, i, j)).toBeGreaterThan(0.9)
+        else expect(Math.abs(cosine(vectors, width, i, j))).toBeLessThan(0.3)
+      }
+    }
+    expect(strength[0]).toBeGreaterThan(0)
+    expect(strength[12]).toBe(0)
+    expect([...strength.subarray(8, 12)]).toEqual([0, 0, 0, 0])
   })
 
   it('come from category, advertiser or title where an item has no edges, and are zero where nothing is known', () => {

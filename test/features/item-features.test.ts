@@ -3,7 +3,7 @@ import { hashString } from '../../src/core/hash.js'
 import { fillAdvertisers, fillItems } from '../../src/features/candidate-batch.js'
 import { withZeroRow } from '../../src/features/frozen-table.js'
 import { collisions, createItemFeatures } from '../../src/features/item-features.js'
-import { createPopularity } from '../../src/features/popularity.js'
+import { createPopularity, POPULARITY_COLUMNS } from '../../src/features/popularity.js'
 import { PRICE_CODES, priceBucket } from '../../src/features/price-buckets.js'
 import { advertiserBucket, categoryBucket, collisionRate, titleBucket } from '../../src/features/vocabulary.js'
 import { advertiserInputs, itemInputs, PRICE_BUCKETS } from '../../src/model/inputs.js'
@@ -63,11 +63,11 @@ describe('candidates', () => {
     expect([...inputs['candidate.category']].slice(0, 3)).toEqual(['A', 'A/B', 'A/B/C/D'].map((path) => categoryBucket(path, 60)))
     expect([...inputs['candidate.title']].slice(0, 3)).toEqual([titleBucket(hashString('blue'), 70), titleBucket(hashString('soap'), 70), 0])
     expect([...inputs['candidate.price']]).toEqual([priceBucket(3), priceBucket(3), 0, 0])
-    const expected = new Float32Array(8)
-    ;[0, 0, 1].forEach((item, c) => popularity.features(item, moments[c], expected, 2 * c))
+    const expected = new Float32Array(4 * POPULARITY_COLUMNS)
+    ;[0, 0, 1].forEach((item, c) => popularity.features(item, moments[c], expected, POPULARITY_COLUMNS * c))
     expect(inputs['candidate.popularity']).toEqual(expected)
-    expect(expected[0]).not.toBe(expected[2])
-    expect(fillItems(features, popularity, [1], moments[0])['candidate.popularity']).toEqual(expected.slice(4, 6))
+    expect(expected[0]).not.toBe(expected[POPULARITY_COLUMNS])
+    expect(fillItems(features, popularity, [1], moments[0])['candidate.popularity']).toEqual(expected.slice(2 * POPULARITY_COLUMNS, 3 * POPULARITY_COLUMNS))
   })
 
   it('of advertisers likewise', () => {
@@ -76,7 +76,7 @@ describe('candidates', () => {
     expect(Object.keys(inputs).sort()).toEqual(Object.keys(advertiserInputs(2)).sort())
     expect([...inputs['candidate.row']]).toEqual([3, 1])
     expect(inputs['candidate.popularity'][0]).toBeCloseTo(Math.log(((2 + 1) / (2 + 1)) * 1) / 3, 6)
-    expect(inputs['candidate.popularity'][2]).toBeCloseTo(Math.log(1 / 3) / 3, 6)
+    expect(inputs['candidate.popularity'][POPULARITY_COLUMNS]).toBeCloseTo(Math.log(1 / 3) / 3, 6)
   })
 
   it('find row i + 1 of a table with a row of zeros in front', () => {

@@ -12,7 +12,7 @@ const sequences = (...lists: number[][]): ItemSequences => {
 /** As a dense matrix over items. */
 function dense({ matrix, rows }: ReturnType<typeof ppmi>, items: number): number[][] {
   const out = Array.from({ length: items }, () => new Array<number>(items).fill(0))
-  for (let k = 0; k < matrix.size; k++) for (let e = matrix.offsets[k]; e < matrix.offsets[k + 1]; e++) out[rows[k]][rows[matrix.columns[e]]] = matrix.values[e]
+  for (let k = 0; k < matrix.height; k++) for (let e = matrix.offsets[k]; e < matrix.offsets[k + 1]; e++) out[rows[k]][rows[matrix.columns[e]]] = matrix.values[e]
   return out
 }
 

@@ -17,7 +17,7 @@ function sparse(rows: number[][]): SparseMatrix {
     })
     offsets.push(columns.length)
   }
-  return { size: rows.length, offsets: Float64Array.from(offsets), columns: Uint32Array.from(columns), values: Float32Array.from(values) }
+  return { height: rows.length, width: rows[0].length, offsets: Float64Array.from(offsets), columns: Uint32Array.from(columns), values: Float32Array.from(values) }
 }
 
 /** An orthonormal basis with random directions, as columns: q[c] is a vector of n numbers. */

@@ -2,8 +2,10 @@ import { DEFAULTS } from '../../src/config/defaults.js'
 import type { ModelConfig } from '../../src/config/schema.js'
 import { createEngine, type Engine, type Feeds } from '../../src/engine/index.js'
 import { Rng } from '../../src/core/rng.js'
+import { PROFILE_ADVERTISERS, PROFILE_CATEGORIES, PROFILE_ITEMS } from '../../src/features/history-profile.js'
+import { POPULARITY_COLUMNS } from '../../src/features/popularity.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from '../../src/features/snapshot.js'
-import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from '../../src/model/inputs.js'
+import { DOMAIN_CODES, PRICE_BUCKETS, profileInputs, TYPE_CODES } from '../../src/model/inputs.js'
 import { parameterSpecs } from '../../src/model/parameters.js'
 import { encodeHistories } from '../../src/model/programs.js'
 import type { ModelShape } from '../../src/model/shape.js'
@@ -20,6 +22,7 @@ const TINY: ModelConfig = {
   length: 6,
   outputWidth: 5,
   dropout: 0,
+  profile: false,
   vectorWidth: 4,
   advertiserBuckets: 10,
   advertiserWidth: 3,
@@ -37,11 +40,35 @@ export function tinyShape(config: Partial<ModelConfig> = {}, kind: 'item' | 'adv
 export function tinyState(shape: ModelShape, seed = 1): ReturnType<typeof trainingState> {
   const rng = new Rng(seed, 77)
   const table = (rows: number, width: number): Float32Array => Float32Array.from({ length: rows * width }, (_, i) => (i < width ? 0 : rng.normal() / 2))
-  const tables = { itemVectors: table(ITEMS + 1, shape.config.vectorWidth), advertiserTable: table(ADVERTISERS + 1, shape.aggregateWidth) }
+  const tables = { itemVectors: table(ITEMS + 1, shape.config.vectorWidth), itemStrength: Float32Array.from({ length: ITEMS + 1 }, (_, i) => i / ITEMS), advertiserTable: table(ADVERTISERS + 1, shape.aggregateWidth) }
   return trainingState(shape, tables, { seed, temperature: 0.1 })
 }
 
 const ints = (rng: Rng, n: number, below: number): number[] => Array.from({ length: n }, () => rng.int(below))
+
+/** Profiles of N outputs as feeds; an empty one is all zeros. */
+export function profileFeeds(profiles: { item: [row: number, weight: number][]; category: [row: number, weight: number][]; advertiser: [rows: [number, number], weight: number][] }[]): Feeds {
+  const feeds: Feeds = {}
+  for (const [name, { shape, dtype }] of Object.entries(profileInputs(profiles.length))) {
+    const size = shape.reduce((a, b) => a * b, 1)
+    feeds[name] = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)
+  }
+  profiles.forEach(({ item, category, advertiser }, n) => {
+    item.forEach(([row, weight], k) => {
+      feeds['profile.item'][n * PROFILE_ITEMS + k] = row
+      feeds['profile.item.weight'][n * PROFILE_ITEMS + k] = weight
+    })
+    category.forEach(([row, weight], k) => {
+      feeds['profile.category'][n * PROFILE_CATEGORIES + k] = row
+      feeds['profile.category.weight'][n * PROFILE_CATEGORIES + k] = weight
+    })
+    advertiser.forEach(([rows, weight], k) => {
+      feeds['profile.advertiser'].set(rows, 2 * (n * PROFILE_ADVERTISERS + k))
+      feeds['profile.advertiser.weight'][n * PROFILE_ADVERTISERS + k] = weight
+    })
+  })
+  return feeds
+}
 
 /** One event as its input values. */
 export function randomEvent(rng: Rng): Record<string, number[]> {
@@ -79,7 +106,7 @@ export function candidateFeeds(kind: 'item' | 'advertiser', entries: number[], s
   const feeds: Feeds = {
     'candidate.row': Int32Array.from(entries, (e) => e + 1),
     'candidate.advertiser': Int32Array.from(ints(rng, C * 2, 10)),
-    'candidate.popularity': Float32Array.from({ length: C * 2 }, () => rng.normal()),
+    'candidate.popularity': Float32Array.from({ length: C * POPULARITY_COLUMNS }, () => rng.normal()),
   }
   if (kind === 'advertiser') return feeds
   return {
@@ -91,14 +118,14 @@ export function candidateFeeds(kind: 'item' | 'advertiser', entries: number[], s
 }
 
 /** User vectors of histories, one an array, by the engine given. Without positions, all position embeddings are 0. */
-export async function encode(engine: Engine, shape: ModelShape, histories: Record<string, number[]>[][], T: number, positions = true): Promise<number[][]> {
+export async function encode(engine: Engine, shape: ModelShape, histories: Record<string, number[]>[][], T: number, positions = true, profiles: Feeds = {}): Promise<number[][]> {
   const entries = tinyState(shape)
   // a causal tower has no positions anyway
   const table = parameterSpecs(shape).find(({ name }) => name === 'embed.position')
   if (!positions && table) entries.parameters.data.fill(0, table.offset, table.offset + table.size)
   const state = await engine.state(entries)
   const program = await engine.compile(encodeHistories(shape, histories.length, T), state)
-  const { vectors } = await program.run(historyFeeds(histories, T))
+  const { vectors } = await program.run({ ...historyFeeds(histories, T), ...profiles })
   program.dispose()
   state.dispose()
   const d = shape.config.outputWidth

@@ -5,18 +5,19 @@ import { optimizerFeeds } from '../../src/model/optimizer.js'
 import { trainStep } from '../../src/model/programs.js'
 import { dropoutSites, type ModelShape } from '../../src/model/shape.js'
 import { dropoutFeeds } from '../../src/model/state.js'
-import { candidateFeeds, historyFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
+import { candidateFeeds, historyFeeds, profileFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
 
 const [S, T, R, C] = [3, 6, 6, 9]
 const OPTIONS = { logq: { positive: 1, negative: 1 }, gradientClip: 1, weightDecay: 0.01, dense: false }
 
-function batch(kind: 'item' | 'advertiser', dense = false): Feeds {
+function batch(kind: 'item' | 'advertiser', dense = false, profile = false): Feeds {
   const rng = new Rng(21)
   const histories = [6, 3, 0].map((n) => Array.from({ length: n }, () => randomEvent(rng)))
   const entries = Array.from({ length: C }, () => rng.int(6))
   return {
     ...historyFeeds(histories, T),
     ...candidateFeeds(kind, entries),
+    ...(profile ? profileFeeds(Array.from({ length: dense ? R : S }, (_, n) => ({ item: [[1 + n, 0.8], [2 + n, 0.6]], category: [[1 + n, 1]], advertiser: [[[1, 2 + n], 0.6], [[3, 4], 0.8]] }))) : {}),
     'row.output': dense ? Int32Array.of(1, 3, 5, 9, 10, 11) : Int32Array.of(0, 0, 1, 1, 2, 2),
     'row.weight': Float32Array.of(1, 0.5, 1, 1, 0.5, 1),
     'candidate.logq': Float32Array.from({ length: C }, () => rng.normal()),
@@ -68,11 +69,14 @@ const VARIANTS: [string, ModelShape, boolean][] = [
   ['item max', tinyShape({ userTower: 'max', dropout: 0.2 }), false],
   ['item decayed mean', tinyShape({ userTower: 'decayed-mean' }), false],
   ['advertiser transformer', tinyShape({}, 'advertiser'), false],
+  ['item transformer with a profile', tinyShape({ profile: true }), false],
+  ['item causal with a profile of each output', tinyShape({ causal: true, profile: true }), true],
+  ['advertiser transformer with a profile', tinyShape({ profile: true }, 'advertiser'), false],
 ]
 
 describe.each(VARIANTS)('a step of the %s model', (_, shape, dense) => {
   it('is the same on the onnx engine as on the reference', async () => {
-    const feeds = batch(shape.kind, dense)
+    const feeds = batch(shape.kind, dense, shape.config.profile)
     const a = await train(eager, shape, feeds, 3, { dense })
     const b = await train(onnx, shape, feeds, 3, { dense })
     a.losses.forEach((loss, i) => expect(b.losses[i]).toBeCloseTo(loss, 4))
@@ -81,7 +85,7 @@ describe.each(VARIANTS)('a step of the %s model', (_, shape, dense) => {
   })
 
   it('learns a batch by heart', async () => {
-    const { losses } = await train(onnx, shape, batch(shape.kind, dense), 60, { dense })
+    const { losses } = await train(onnx, shape, batch(shape.kind, dense, shape.config.profile), 60, { dense })
     expect(losses[59]).toBeLessThan(losses[0] * 0.7)
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
 import type { Engine } from '../../src/engine/index.js'
-import { eager, encode, randomEvent, tinyShape } from './tiny.js'
+import { eager, encode, profileFeeds, randomEvent, tinyShape } from './tiny.js'
 
 const TOWERS = ['transformer', 'mean', 'max', 'decayed-mean'] as const
 const rng = new Rng(11)
@@ -66,5 +66,27 @@ describe('order of events', () => {
   it('matters to the transformer with positions', async () => {
     const [a, b] = await encode(engine, tinyShape(), [events.slice(0, 4), shuffled], 6)
     expect(distance(a, b)).toBeGreaterThan(1e-3)
+  })
+})
+
+describe('the profile', () => {
+  const shape = tinyShape({ profile: true })
+  const profile = { item: [[3, 0.6], [5, 0.8]] as [number, number][], category: [[2, 1]] as [number, number][], advertiser: [[[1, 4], 1]] as [[number, number], number][] }
+  const vectors = async (...profiles: Parameters<typeof profileFeeds>[0]): Promise<number[][]> => encode(engine, shape, profiles.map(() => events.slice(0, 3)), 6, true, profileFeeds(profiles))
+
+  it('moves the vector by each of its parts, and padding does not', async () => {
+    const [whole, ...others] = await vectors(
+      profile,
+      { ...profile, item: [[3, 0.8], [5, 0.6]] },
+      { ...profile, category: [[7, 1]] },
+      { ...profile, advertiser: [[[1, 5], 1]] },
+      { ...profile, item: [[0, 0], ...profile.item], category: [...profile.category, [0, 0]] },
+    )
+    for (const other of others.slice(0, 3)) expect(distance(whole, other)).toBeGreaterThan(1e-4)
+    expectClose(whole, others[3])
+  })
+
+  it('of nothing gives a finite vector', async () => {
+    for (const x of (await vectors({ item: [], category: [], advertiser: [] }))[0]) expect(Number.isFinite(x)).toBe(true)
   })
 })

@@ -17,6 +17,7 @@ export const samplerConfig: SamplerConfig = {
   uniformNegatives: 4,
   negativePool: 0,
   labelWeights: { checkout: 1, add_to_cart: 0.5, signup: 0.25 },
+  repeatWeight: 1,
   recencyHalfLifeDays: 0,
 }
 
@@ -25,7 +26,7 @@ export function sourceOptions(train: Partial<SamplerConfig> = {}, rest: Partial<
     snapshot: market,
     kind: 'item',
     limit: LIMIT,
-    model: { length: 8, causal: false, advertiserBuckets: 64, categoryBuckets: 64, titleBuckets: 64 },
+    model: { length: 8, causal: false, profile: true, advertiserBuckets: 64, categoryBuckets: 64, titleBuckets: 64 },
     train: { ...samplerConfig, ...train },
     seed: 7,
     ...rest,

@@ -12,6 +12,7 @@ const drawOf = (rows: { entry: number; moment: number; window: [number, number] 
   users: new Uint32Array(0),
   ends: new Uint32Array(0),
   anchors: new Float64Array(0),
+  rows: { users: new Uint32Array(0), ends: new Uint32Array(0) },
   entry: Int32Array.from(rows, (r) => r.entry),
   weight: new Float32Array(rows.length).fill(1),
   output: new Int32Array(rows.length),

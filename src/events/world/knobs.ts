@@ -15,7 +15,7 @@ export interface WorldKnobs {
   days: number
   /** First moment of the span, unix seconds. */
   start: number
-  /** Mean visits of a user over the whole span (a visit has seven or eight events); single users differ log-normally. */
+  /** Mean visits of a user over the whole span (a visit has about seven events); single users differ log-normally. */
   sessionsPerUser: number
 
   /**

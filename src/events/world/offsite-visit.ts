@@ -3,19 +3,18 @@ import { favouritesIn, type UserState } from './user-state.js'
 import { TRAIL_LENGTH } from './themes.js'
 
 /** Views in a visit of each kind, lowest and number of values above it: uniform. */
-const LOOK_ROUND = { least: 1, more: 3 }
+const LOOK_ROUND = { least: 1, more: 2 }
 const STAGE_VIEWS = { least: 2, more: 3 }
 const BAG_VIEWS = { least: 4, more: 5 }
 /**
- * On a project visit the present stage converts and looking round hardly does. Of seven views on average three are of
- * the stage and four are not, so that 3 * STAGE_FACTOR + 4 * LOOK_ROUND_FACTOR = 7 and conversionRate keeps its meaning.
+ * On a project visit the present stage converts and looking round hardly does. Both hold half of the views on average
+ * (1.5 + 1.5 to 3), so that the two factors average to 1 and conversionRate keeps its meaning.
  */
 export const LOOK_ROUND_FACTOR = 0.2
-export const STAGE_FACTOR = (7 - 4 * LOOK_ROUND_FACTOR) / 3
+export const STAGE_FACTOR = 1.8
 /**
  * Where a project visit looks, in this order: steps along the trail, how many views, and the factor on conversionRate.
- * As many views back as ahead, one to three: which way the project goes is in their order alone. How much a recency-weighted
- * mean holds of a category says as little of when as of how often.
+ * As many views back as ahead: which way the project goes is in their order alone.
  */
 const PROJECT_VISIT = [
   { steps: -1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },

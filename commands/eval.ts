@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
+import type { Config } from '../src/config/schema.js'
 import { UserError } from '../src/core/errors.js'
 
 export default class Eval extends AdseqCommand {
@@ -26,6 +27,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
     why: Flags.boolean({ description: 'with --samples or --report: which past events pulled each result, by leaving them out' }),
     report: Flags.string({ helpValue: 'FILE.html', description: 'also write the report as one page that needs nothing else: plots, tables, samples' }),
+    protocol: Flags.option({ options: ['temporal', 'leave-one-out'] as const, description: 'what is held out; leave-one-out is for comparison with published papers only. Default: eval.protocol' })(),
     slices: Flags.boolean({ description: "recall by events of the user's history, by popularity and by age of what was converted on" }),
     'by-type': Flags.boolean({ description: 'recall by type of conversion' }),
     'models-only': Flags.boolean({ exclusive: ['baselines', 'report', 'slices'], description: 'leave out hybrid, control and baselines: quicker, for many runs that are compared with each other' }),
@@ -38,6 +40,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const folder = this.folder(flags)
     const kind = args.kind as 'item' | 'advertiser'
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
+    if ((flags.protocol ?? config.eval.protocol) === 'leave-one-out') return this.leaveOneOut(folder, kind, config, flags)
     const [{ evaluateWorkspace }, { SHOWN, pagePath, writeReportPage }, { reportText }, { agreementText, namedSamples, samplesText }, { byTypeText, slicesText }] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
       import('../src/evaluate/html/report-file.js'),
@@ -61,5 +64,15 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       this.log(`Page:   ${page}`)
     }
     return flags.samples > 0 && samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
+  }
+
+  private async leaveOneOut(folder: string, kind: string, config: Config, flags: { run?: string; with: string[]; runs?: string; baselines: string[]; samples: number; slices: boolean; 'by-type': boolean; report?: string; quiet: boolean }): Promise<unknown> {
+    if (kind !== 'item') throw new UserError('leave-one-out judges items: the published figures it is for are about items.', 'adseq eval item --protocol leave-one-out')
+    if (flags.with.length > 0 || flags.runs || flags.samples > 0 || flags.slices || flags['by-type'] || flags.report) throw new UserError('leave-one-out has HR@K and NDCG@K of one run and the baselines, nothing else.', 'Leave out --with, --runs, --samples, --slices, --by-type and --report.')
+    const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }] = await Promise.all([import('../src/evaluate/leave-one-out-workspace.js'), import('../src/evaluate/leave-one-out.js')])
+    const { report, path } = await evaluateLeaveOneOutWorkspace({ folder, config, run: flags.run, baselines: flags.baselines, progress: this.progress(flags) })
+    this.log(leaveOneOutText(report))
+    if (path) this.log(`\nReport: ${path}`)
+    return report
   }
 }

@@ -74,6 +74,8 @@ const train = z.strictObject({
 })
 
 const evaluation = z.strictObject({
+  /** what is held out; absent = temporal */
+  protocol: z.enum(['temporal', 'leave-one-out']).optional(),
   windowDays: positive.max(3650),
   /** auto = last event minus windowDays; or an ISO date; or unix seconds */
   cutoff: z.union([z.string().refine((text) => text === 'auto' || !Number.isNaN(Date.parse(text))), positive]),

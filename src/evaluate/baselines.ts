@@ -25,15 +25,16 @@ export interface Entrant {
 /**
  * The baselines of one level, in the order of the table: control (and with what was bought lately), EASE and nearest users (on request), own repeats,
  * co-visitation, popularity. Everything they know ends at the cutoff.
+ * @param fitOn histories of the validation, where they are not the same snapshot's
  * @param validation where the control's weight is fitted; without it (no conversions there) there is no control
  */
-export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: Level, validation: EvaluationSet | undefined, requested: readonly OnRequest[]): Promise<Entrant[]> {
+export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: Level, validation: EvaluationSet | undefined, requested: readonly OnRequest[], fitOn = snapshot): Promise<Entrant[]> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, level)
   const entrants: Entrant[] = []
   if (validation) {
     for (const grid of [CONTROL_GRID, RECENCY_CONTROL_GRID]) {
-      const fitted = await fitBlend(snapshot, validation, level, grid)
+      const fitted = await fitBlend(fitOn, validation, level, grid)
       const recent = grid === RECENCY_CONTROL_GRID ? ` + ${rounded(fitted.recent ?? 0)} log recent own` : ''
       const name = `control: log popularity + ${rounded(fitted.own)} log own${recent}`
       entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted, undefined, t) })

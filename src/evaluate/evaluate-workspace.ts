@@ -88,6 +88,7 @@ function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Ma
   if (run === undefined && beside.length === 0 && finished.length === 0) return []
   if (beside === 'all' && finished.length === 0) return []
   const judged = findRun(folder, run ?? 'latest', kind)
+  if (judged.protocol !== undefined) throw new UserError(`Run ${judged.id} was trained under ${judged.protocol}: it has seen events of other users after any cutoff.`, `Judge it with adseq eval --protocol ${judged.protocol} --run ${judged.id}, or train one under the temporal split.`)
   const same = (other: Manifest): boolean => other.cutoff === judged.cutoff && other.data.hash === judged.data.hash
   if (beside === 'all') return [judged, ...finished.filter((other) => other.id !== judged.id && same(other)).reverse()]
   const others = [...new Set(beside)].filter((id) => id !== judged.id).map((id) => findRun(folder, id, kind))

@@ -18,6 +18,8 @@ export interface Manifest {
   /** unix seconds: nothing after it was seen */
   cutoff: number
   windowDays: number
+  /** the split it was trained under; absent: temporal */
+  protocol?: 'leave-one-out'
   /** whether the final parameters were trained up to the cutoff, or only up to the validation window */
   refit: boolean
   data: { hash: string; users: number; items: number; advertisers: number; lastSeq: number }
@@ -70,9 +72,12 @@ export function listRuns(workspace: string): Manifest[] {
   return manifests.sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
 }
 
-/** Finished runs, oldest first, without those that a study tried: the last of a kind is what `latest` means. */
+/**
+ * Finished runs, oldest first, without those that a study tried or that were trained for a comparison under leave-one-out:
+ * the last of a kind is what `latest` means.
+ */
 export function finishedRuns(workspace: string): Manifest[] {
-  return listRuns(workspace).filter(({ status, study }) => status === 'done' && study === undefined)
+  return listRuns(workspace).filter(({ status, study, protocol }) => status === 'done' && study === undefined && protocol === undefined)
 }
 
 /**

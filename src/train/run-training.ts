@@ -3,6 +3,8 @@ import { configFor } from '../config/kind.js'
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { createEngine, type EngineOptions } from '../engine/index.js'
+import { leaveOneOut, trainingEnd } from '../features/leave-one-out.js'
+import { shareSnapshot } from '../features/shared-snapshot.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { resolveCutoff } from '../features/split.js'
 import { runFolder } from '../store/workspace.js'
@@ -29,6 +31,13 @@ export interface TrainOptions {
   signal?: AbortSignal
 }
 
+/** What training may see and up to when: under leave-one-out no user's last two conversions, and nothing after them. */
+function trainingData(snapshot: Snapshot, config: Config): { snapshot: Snapshot; cutoff: number } {
+  if (config.eval.protocol !== 'leave-one-out') return { snapshot, cutoff: resolveCutoff(snapshot, config.eval) }
+  const split = leaveOneOut(snapshot)
+  return { snapshot: shareSnapshot(split.training), cutoff: trainingEnd(split) }
+}
+
 /**
  * Trains a model in this thread and writes its run: manifest, config, metrics, checkpoints, final model. An unfinished
  * run of the same settings and data is resumed; a finished one is left alone and a new one made.
@@ -37,9 +46,9 @@ export interface TrainOptions {
  *   when the signal aborts it
  */
 export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainRecord, void> {
-  const { workspace, kind, snapshot, study, signal } = options
+  const { workspace, kind, study, signal } = options
   const config = configFor(options.config, kind)
-  const cutoff = resolveCutoff(snapshot, config.eval)
+  const { snapshot, cutoff } = trainingData(options.snapshot, config)
   const engine = await createEngine(options.engine)
   let folder: string | undefined
   let release = (): void => undefined

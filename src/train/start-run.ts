@@ -47,6 +47,7 @@ export function startRun(settings: RunSettings): Manifest {
     seed: config.train.seed,
     cutoff,
     windowDays: config.eval.windowDays,
+    ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }),
     refit: config.train.refit,
     data: { hash, users, items, advertisers, lastSeq },
     configHash,
@@ -65,5 +66,5 @@ export function startRun(settings: RunSettings): Manifest {
 function hashSettings({ kind, config, cutoff, engine }: RunSettings): string {
   const { model, graph, train } = config
   const { checkpointSeconds: _, ...deciding } = train
-  return hashJson({ kind, model, graph, train: deciding, cutoff, windowDays: config.eval.windowDays, engine, threads: config.engine.threads })
+  return hashJson({ kind, model, graph, train: deciding, cutoff, windowDays: config.eval.windowDays, ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }), engine, threads: config.engine.threads })
 }

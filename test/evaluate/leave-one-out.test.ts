@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { silent } from '../../src/core/progress.js'
+import { Rng } from '../../src/core/rng.js'
+import { evaluateWorkspace } from '../../src/evaluate/evaluate-workspace.js'
+import { leaveOneOutText, metricsOf } from '../../src/evaluate/leave-one-out.js'
+import { evaluateLeaveOneOutWorkspace } from '../../src/evaluate/leave-one-out-workspace.js'
+import { leaveOneOut } from '../../src/features/leave-one-out.js'
+import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { openStore } from '../../src/store/open.js'
+import { findRun, readManifest } from '../../src/train/manifest.js'
+import { train } from '../../src/train/train.js'
+import { runFolder } from '../../src/store/workspace.js'
+import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+
+describe('the leave-one-out split', () => {
+  // users 0..4 buy items 0..4 each once, in an order of their own; item 5 and user 5 have too few
+  const events: FixtureEvent[] = []
+  for (let user = 0; user < 5; user++) for (let k = 0; k < 5; k++) events.push([user, (user + k) % 5, 10 + k])
+  events.push([0, 5, 9], [5, 0, 9], [5, 1, 9], [1, 3, 50, 'view'], [2, 2, 3, 'view'])
+  const split = leaveOneOut(snapshotOf(events, { advertisers: [0, 0, 0, 0, 0, 0] }))
+
+  it('keeps the 5-core and holds out the last conversion of each user, and the one before for validation', () => {
+    expect([...split.users]).toEqual([0, 1, 2, 3, 4])
+    expect(split.items).toBe(5)
+    expect([...split.test.item]).toEqual([4, 0, 1, 2, 3])
+    expect([...split.validation.item]).toEqual([3, 4, 0, 1, 2])
+    expect([...split.test.time]).toEqual(Array(5).fill(day(14)))
+  })
+
+  it('cuts histories before what is held out, views after it included', () => {
+    const items = (of: typeof split.history, user: number): number[] => [...of.eventItem.subarray(of.offsets[user], of.offsets[user + 1])]
+    expect(items(split.history, 1)).toEqual([1, 2, 3, 4])
+    expect(items(split.training, 1)).toEqual([1, 2, 3])
+    expect(items(split.history, 2)).toEqual([2, 2, 3, 4, 0])
+    expect(items(split.history, 0)).toEqual([0, 1, 2, 3])
+    expect(items(split.history, 5)).toEqual([])
+    expect(new Set([split.history.hash, split.training.hash, 'fixture']).size).toBe(3)
+  })
+
+  it('says so where there is no core, or no conversion', () => {
+    expect(() => leaveOneOut(snapshotOf([[0, 0, 1], [0, 0, 2]], { advertisers: [0] }))).toThrow('have 5 conversions among each other')
+    expect(() => leaveOneOut(snapshotOf([[0, 0, 1, 'view']], { advertisers: [0] }))).toThrow('no conversions of items')
+  })
+
+  it('has the hit rate and the discounted gain of the ranks', () => {
+    const { hr, ndcg } = metricsOf(Float64Array.of(1, 3, 8, 21), 0, 1)
+    expect(hr).toEqual({ 5: 2 / 4, 10: 3 / 4, 20: 3 / 4 })
+    expect(ndcg['5']).toBeCloseTo((1 + 1 / 2) / 4, 12)
+    expect(ndcg['10']).toBeCloseTo((1 + 1 / 2 + 1 / Math.log2(9)) / 4, 12)
+  })
+})
+
+describe('a workspace under leave-one-out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'adseq-loo-'))
+  const TINY = ['train.steps=4', 'train.validateEvery=2', 'train.rows=16', 'train.positivesPerAnchor=2', 'train.uniformNegatives=8', 'model.width=8', 'model.outputWidth=8', 'model.feedForward=8', 'model.layers=1', 'model.length=8', 'model.vectorWidth=8', 'train.windowDays=10', 'eval.windowDays=10', 'eval.bootstrap=20']
+  const config = (...set: string[]) => loadConfig(folder, { set: [...TINY, ...set], env: {} })
+  const runs: Record<string, string> = {}
+  beforeAll(async () => {
+    const store = openStore(folder, { create: true })
+    const writer = store.writer()
+    const rng = new Rng(1)
+    for (let i = 0; i < 30; i++) writer.setItem(writer.item(`i${i}`), { advertiser: writer.advertiser(`a${i % 5}`), category: `c${i % 3}`, title: `thing ${i}`, price: i + 1 })
+    for (let d = 0; d < 90; d++) for (let user = 0; user < 30; user++) if (rng.uniform() < 0.3) writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(12)) % 30}`), advertiser: 0, type: 2, domain: 0, time: 1_600_000_000 + d * 86_400 + user })
+    writer.commit()
+    const snapshot = loadSnapshot(folder, store, silent)
+    store.close()
+    for (const protocol of ['temporal', 'leave-one-out']) {
+      for await (const record of train({ workspace: folder, kind: 'item', config: config(`eval.protocol=${protocol}`), snapshot, engine: { engine: 'onnx' } })) if (record.type === 'done') runs[protocol] = record.run
+    }
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('trains without what is held out, and is no latest run', () => {
+    const manifest = readManifest(runFolder(folder, runs['leave-one-out']))
+    expect(manifest.protocol).toBe('leave-one-out')
+    expect(manifest.data.hash).toMatch(/-leave-one-out-training$/)
+    expect(findRun(folder, 'latest', 'item').id).toBe(runs.temporal)
+  })
+
+  it('judges its run beside the baselines over all users', async () => {
+    const { report, path } = await evaluateLeaveOneOutWorkspace({ folder, config: config(), baselines: ['ease', 'nearest-users'], progress: silent })
+    expect(report).toMatchObject({ users: 30, items: 30, runs: [runs['leave-one-out']] })
+    expect(report.rows.map(({ name }) => name.replace(/[\d.]+ log/g, 'b log'))).toEqual(['transformer', 'control: log popularity + b log own', 'control: log popularity + b log own + b log recent own', 'EASE', 'nearest users, 200', 'own repeats', 'co-visitation, last 100', 'popularity, 30 days', 'popularity, all time'])
+    expect(path).toContain(runs['leave-one-out'])
+    expect(leaveOneOutText(report)).toMatch(/the last conversion of each of 30 users.*\n\n.*HR@5/)
+  })
+
+  it('refuses a run of the other split, both ways', async () => {
+    await expect(evaluateLeaveOneOutWorkspace({ folder, config: config(), run: runs.temporal, baselines: [], progress: silent })).rejects.toThrow('trained under the temporal split')
+    await expect(evaluateWorkspace({ folder, kind: 'item', config: config(), run: runs['leave-one-out'], beside: [], baselines: [], samples: 0, progress: silent })).rejects.toThrow('trained under leave-one-out')
+  })
+})

@@ -28,6 +28,8 @@ export interface Finding {
   verdict: Verdict
   /** trainings of each side */
   seeds: number
+  /** a training of either side was best at its last step: more steps might change the verdict */
+  rising?: boolean
   /** by K */
   at: Record<string, FoundAt>
   /** why there is no verdict */
@@ -112,7 +114,8 @@ class Judge {
     const at = Object.fromEntries(this.ksOf(statement, done[0]).map((k) => [k, this.at(statement, k, done)]))
     const verdicts = Object.values(at).map((one) => one.verdict)
     const whole = overall(verdicts)
-    return { ...about, verdict: whole, seeds: done.length, at, ...(whole === 'not enough budget' && { reason: 'coverage has an interval from two seeds on' }) }
+    const rising = done.some((seed) => sides.some((side) => this.ledger.arm(side, seed)!.training.rising))
+    return { ...about, verdict: whole, seeds: done.length, rising, at, ...(whole === 'not enough budget' && { reason: 'coverage has an interval from two seeds on' }) }
   }
 
   /** Standard deviations between seeds that intervals are made with. */

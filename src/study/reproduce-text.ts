@@ -29,17 +29,17 @@ function claimLines({ title, original, findings, curve }: Reproduction['claims']
   const lines = [`${title}. The original: ${original}`, '']
   for (const finding of findings) lines.push(...findingLines(finding))
   if (curve.length > 0) {
-    lines.push('', `${''.padEnd(12)}${['R@10', 'R@100', 'cov@10', 'training'].map((head) => head.padStart(10)).join('')}`)
-    for (const { label, recall, coverage, seconds } of curve) lines.push(`${label.padEnd(12)}${[share(recall['10']), share(recall['100']), share(coverage['10']), duration(seconds)].map((cell) => cell.padStart(10)).join('')}`)
+    lines.push('', `${''.padEnd(12)}${['R@10', 'R@100', 'cov@10', 'training'].map((head) => head.padStart(head === 'training' ? 12 : 10)).join('')}`)
+    for (const { label, recall, coverage, seconds } of curve) lines.push(`${label.padEnd(12)}${[share(recall['10']), share(recall['100']), share(coverage['10']), duration(seconds)].map((cell, c) => cell.padStart(c === 3 ? 12 : 10)).join('')}`)
   }
   return lines
 }
 
 function findingLines(finding: Finding): string[] {
-  const { text, source, seeds, reason } = finding
+  const { text, source, seeds, rising, reason } = finding
   const head = `${verdictWords(finding).toUpperCase()}: ${text}${source === 'adseq' ? ' (our question)' : ''}`
   const figures = Object.entries(finding.at).map(([k, at]) => `  ${figure(finding, k, at)}`)
-  const trainings = seeds > 0 ? [`  ${seeds === 1 ? 'one training of each' : `${seeds} trainings of each, with other seeds`}`] : []
+  const trainings = seeds > 0 ? [`  ${seeds === 1 ? 'one training of each' : `${seeds} trainings of each, with other seeds`}${rising ? '; not all had come to rest at their last step, so this may change with more' : ''}`] : []
   return [reason ? `${head}: ${reason}` : head, ...figures, ...trainings]
 }
 

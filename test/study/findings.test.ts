@@ -84,6 +84,9 @@ describe('findings', () => {
     const text = reproductionText(result)
     expect(text).toContain('HOLDS: a transformer recalls more than mean pooling\n  item recall@10 +.020 (+.010 to +.030), +20.0 %; checkouts alone +20.0 %')
     expect(text).toContain('@10 HOLDS, @100 A TIE WITHIN THE INTERVAL: a transformer recalls more than max pooling')
+    expect(text).not.toContain('come to rest')
+    made.state.arms[made.ledger.key(mean.less, 0)].training.rising = true
+    expect(reproductionText(made.result([claim('pooling')]))).toContain('one training of each; not all had come to rest at their last step')
     expect(text).toContain('Left out for the budget: a transformer recalls more than mean pooling with recency decay')
     expect(text).toContain('what another seed would change is not in the intervals')
     expect(reproductionMarkdown(result)).toContain('## Transformer against pooled events\n\nThe original: "up to a 45% improvement')

@@ -37,7 +37,7 @@ export function resolve({ folder, kind, set }: Basis, settings: Settings): Confi
  */
 export function trainingKey(kind: Kind, config: Config, cutoff: number, data: string): string {
   const { checkpointSeconds: _, ...train } = config.train
-  return hashJson({ kind, model: config.model, graph: config.graph, train, cutoff, windowDays: config.eval.windowDays, data })
+  return hashJson({ kind, model: config.model, graph: config.graph, train, cutoff, windowDays: config.eval.windowDays, ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }), data })
 }
 
 /** A value as YAML reads it. @throws UserError unless it is a number, a word or true/false */

@@ -27,6 +27,7 @@ export interface WorkspaceData {
 /** @throws UserError when there are no data, too little time, or intervals are switched off */
 export function readWorkspaceData(folder: string, config: Config): WorkspaceData {
   if (config.eval.bootstrap < 20) throw new UserError(`eval.bootstrap is ${config.eval.bootstrap}: a study compares by intervals, which need resamples.`, 'Set eval.bootstrap to 200 or more.')
+  if (config.eval.protocol === 'leave-one-out') throw new UserError('Studies are of the temporal split, and eval.protocol is leave-one-out.', 'Set eval.protocol: temporal, or add --set eval.protocol=temporal.')
   const store = openStore(folder, { readonly: true })
   try {
     const snapshot = loadSnapshot(folder, store, silent)

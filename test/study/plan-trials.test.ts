@@ -67,6 +67,7 @@ describe('the trials of a sweep', () => {
     expect(key([], { 'model.width': 32 })).toBe(key(['model.width=32']))
     expect(key([], { 'model.width': 32 })).not.toBe(key([]))
     expect(key(['eval.windowDays=7'])).not.toBe(key([]))
+    expect(key(['eval.protocol=leave-one-out'])).not.toBe(key([]))
   })
 })
 

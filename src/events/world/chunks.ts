@@ -50,8 +50,7 @@ export async function* worldChunks(world: World, workers: number): AsyncGenerato
   const range = (n: number): ChunkRequest => ({ from: n * size, to: Math.min(knobs.users, (n + 1) * size) })
   if (workers === 0) {
     for (let n = 0; n < chunks; n++) {
-      // yields to signals between chunks
-      await new Promise((resolve) => setImmediate(resolve))
+      await turn()
       const { from, to } = range(n)
       yield { from, to, events: worldEvents(world, from, to) }
     }
@@ -61,6 +60,7 @@ export async function* worldChunks(world: World, workers: number): AsyncGenerato
   try {
     for (let n = 0; n < Math.min(chunks, threads.length * AHEAD); n++) threads[n % threads.length].ask(range(n))
     for (let n = 0; n < chunks; n++) {
+      await turn()
       const thread = threads[n % threads.length]
       const events = await thread.next()
       const later = n + threads.length * AHEAD
@@ -71,6 +71,9 @@ export async function* worldChunks(world: World, workers: number): AsyncGenerato
     await Promise.all(threads.map((thread) => thread.stop()))
   }
 }
+
+/** Lets signals in between chunks. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A thread that makes chunks, answering in the order in which it is asked. */
 class ChunkThread {

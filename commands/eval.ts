@@ -51,7 +51,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     if (flags.why && flags.samples === 0 && flags.report === undefined) throw new UserError('--why tells what pulled the results of samples, and none are asked for.', 'Add --samples 3, or --report report.html.')
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, modelsOnly: flags['models-only'], slices: flags.slices, progress: this.progress(flags),
+      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, modelsOnly: flags['models-only'], slices: flags.slices || page !== undefined, progress: this.progress(flags),
     })
     this.log(reportText(report))
     if (flags.slices) this.log(slicesText(report))

@@ -13,7 +13,7 @@ import { percentage } from './scale.js'
 import { sampleArticle } from './samples.js'
 import { seriesOf } from './series.js'
 import { STYLE } from './style.js'
-import { agreementTable, byTypeTable, levelTable } from './tables.js'
+import { agreementTable, levelTable, partTables } from './tables.js'
 import { baselinesInWords, fittedInWords, keyFacts, missingNotes, headline, protocolInWords, summary } from './words.js'
 
 /** Nothing may be fetched and no script may run, whatever a title holds. */
@@ -33,7 +33,7 @@ interface Section {
  * escaped.
  */
 export function reportPage(report: Report, samples: readonly Sample[], names: SampleNames): string {
-  const sections = [recallSection(report), levelsSection(report), coverageSection(report), popularitySection(report), agreementSection(report), samplesSection(report, samples, names), readingSection(report), protocolSection(report)].filter((one) => one !== undefined)
+  const sections = [recallSection(report), levelsSection(report), partsSection(report), coverageSection(report), popularitySection(report), agreementSection(report), samplesSection(report, samples, names), readingSection(report), protocolSection(report)].filter((one) => one !== undefined)
   const { cutoff, windowDays } = report.protocol
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="generator" content="adseq eval"><title>${headline(report)} · adseq</title><style>${new Markup(STYLE)}</style></head>
@@ -68,8 +68,13 @@ function levelsSection(report: Report): Section {
   const levels: Level[] = report.kind === 'item' ? ['item', 'advertiser', 'category'] : ['advertiser']
   return {
     id: 'figures', short: 'All figures',
-    body: html`<h2>All figures</h2>${levels.map((level) => levelTable(report, level))}${byTypeTable(rowsOf(report, report.kind))}`,
+    body: html`<h2>All figures</h2>${levels.map((level) => levelTable(report, level))}`,
   }
+}
+
+function partsSection(report: Report): Section | undefined {
+  const tables = partTables(rowsOf(report, report.kind))
+  return tables.length === 0 ? undefined : { id: 'parts', short: 'Slices', body: html`<h2>Where it is found, and where not</h2>${tables}` }
 }
 
 function coverageSection(report: Report): Section {

@@ -95,6 +95,7 @@ tbody th { font-weight: 400; }
 tbody tr + tr > * { border-top: 1px solid var(--zebra); }
 tr.strong th, tr.strong td.main { font-weight: 650; }
 tr.apart > * { border-top: 1px solid var(--line) !important; color: var(--soft); }
+thead small { font-weight: 400; }
 td small { color: var(--soft); font-size: .8125rem; }
 .dim { color: var(--soft); }
 details { margin: .75rem 0 0; font-size: .875rem; }

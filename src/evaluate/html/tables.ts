@@ -39,13 +39,38 @@ function missed(level: Level, { positivesOutside, positivesWithoutHistory, users
   return parts.length === 0 ? html`` : html`<p class="note">Counted as misses for every retriever: ${parts.join(', and ')}.</p>`
 }
 
-/** Recall by what kind of conversion was to be found; nothing where there is one kind. */
-export function byTypeTable(rows: readonly ReportRow[]): Markup {
-  const types = Object.keys(rows[0].byType)
-  if (types.length < 2) return html``
-  const table = html`<table><caption><span><b>By kind of conversion</b>recall at 10 and at 100 over the conversions of each kind</span></caption><thead><tr><th></th>${types.map((type) => html`<th class="over" scope="colgroup" colspan="2">${type}, ${count(rows[0].byType[type].positives)}</th>`)}</tr><tr><th scope="col">Retriever</th>${types.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${types.map((type) => html`<td>${share(row.byType[type]?.recall['10'] ?? 0)}</td><td>${share(row.byType[type]?.recall['100'] ?? 0)}</td>`)}</tr>`)}</tbody></table>`
-  return scrolling('Recall by kind of conversion', table)
+const PARTS = {
+  type: ['By kind of conversion', 'what was done'],
+  activity: ['By length of the history', 'events of the user up to the cutoff'],
+  popularity: ['By popularity of what was converted on', 'head: the entries that make up half of all conversions before the cutoff; torso: the next 40 %; tail: the rest'],
+  age: ['By age of what was converted on', 'since it was launched or first seen'],
+} as const
+type Parting = keyof typeof PARTS
+
+interface Part {
+  label: string
+  positives: number
+  recall: Record<string, number>
+}
+
+/** Recall at 10 and 100 on parts of the conversions, a table each; what has one part only is left out. */
+export function partTables(rows: readonly ReportRow[]): Markup[] {
+  return (Object.keys(PARTS) as Parting[]).flatMap((name) => {
+    const first = partsOf(rows[0], name).filter(({ positives }) => positives > 0)
+    return first.length < 2 ? [] : [partTable(rows, name, first.map(({ label }) => label))]
+  })
+}
+
+function partsOf(row: ReportRow, name: Parting): Part[] {
+  return name === 'type' ? Object.entries(row.byType).map(([label, rest]) => ({ label: label.replaceAll('_', ' '), ...rest })) : (row.slices?.[name] ?? [])
+}
+
+function partTable(rows: readonly ReportRow[], name: Parting, labels: readonly string[]): Markup {
+  const [title, words] = PARTS[name]
+  const of = (row: ReportRow): Part[] => labels.flatMap((label) => partsOf(row, name).filter((part) => part.label === label))
+  const table = html`<table><caption><span><b>${title}</b>${words}; recall at 10 and at 100</span></caption><thead><tr><th></th>${of(rows[0]).map(({ label, positives }) => html`<th class="over" scope="colgroup" colspan="2">${label}<br><small>${count(positives)} conversions</small></th>`)}</tr><tr><th scope="col">Retriever</th>${labels.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${of(row).map(({ recall }) => html`<td class="main">${share(recall['10'])}</td><td>${share(recall['100'])}</td>`)}</tr>`)}</tbody></table>`
+  return scrolling(title, table)
 }
 
 /** Mean agreement of categories and advertisers between history, results and purchases. */

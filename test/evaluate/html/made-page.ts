@@ -17,7 +17,7 @@ export interface Made {
 /** The page of a small evaluation with two models, samples and reasons; every item is called `title`, followed by its number. */
 export async function madePage(title: string): Promise<Made> {
   const pooled = { ...model(snapshot, 'mean pooling'), encodeUsers: async ({ users }: { users: Int32Array }) => new Float32Array(users.length * 4).fill(0.5) }
-  const { report, samples } = await evaluate(snapshot, options([model(snapshot), pooled], { samples: 2, why: true, requested: ['ease'] }))
+  const { report, samples } = await evaluate(snapshot, options([model(snapshot), pooled], { samples: 2, why: true, slices: true, requested: ['ease'] }))
   report.notes.push(`a note with <b>markup</b>`)
   const card = (index: number): EntryCard => ({ externalId: `i${index}`, title: `${title} ${index}`, category: 'FOOD/<DAIRY>', advertiser: 'Cheese & "Sons"', price: index / 2 })
   const names: SampleNames = { user: (index) => `<u${index}>`, entry: (index) => `${title} ${index}`, card, item: card, advertiser: card }

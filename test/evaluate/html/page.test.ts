@@ -52,6 +52,14 @@ describe('a page', () => {
     for (const run of report.runs) expect(page.includes(`<code>${run}</code>`)).toBe(true)
   })
 
+  it('has a table for each way to part the conversions', () => {
+    for (const title of ['By kind of conversion', 'By popularity of what']) expect(made.page.includes(`<b>${title}`), title).toBe(true)
+    // all users have histories of one length, so there is nothing to tell apart
+    expect(made.page.includes('<b>By length of the history')).toBe(false)
+    const { label, positives } = made.report.rows[0].slices!.popularity![0]
+    expect(made.page.includes(`${label}<br><small>${positives} conversions`)).toBe(true)
+  })
+
   it('escapes titles, advertisers, categories, users and notes: none of them becomes an element', () => {
     const { page } = made
     expect(page.includes('&lt;script&gt;console.error(&quot;run&quot;)&lt;/script&gt;')).toBe(true)

@@ -4,11 +4,11 @@ import { AdseqCommand } from '../../src/cli/command.js'
 import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
 import { count, duration } from '../../src/core/progress.js'
-import { descriptionText, describeFiles, type Description } from '../../src/events/import/describe.js'
+import type { Description } from '../../src/events/import/describe.js'
+import { GENERIC } from '../../src/events/import/format.js'
 import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
-import { importFiles, type ImportOptions, type ImportResult } from '../../src/events/import/import.js'
+import type { ImportOptions, ImportResult } from '../../src/events/import/import.js'
 import { pairs } from '../../src/events/import/pairs.js'
-import { guessFormats } from '../../src/events/import/plan.js'
 import { moment } from '../../src/events/import/timestamps.js'
 
 interface FormatList {
@@ -34,13 +34,13 @@ A file that was imported before adds nothing; an import that was cut off goes on
   static override flags = {
     describe: Flags.boolean({ description: 'only say what is in the files; write nothing' }),
     map: Flags.string({ multiple: true, description: 'csv, jsonl, parquet: our column = theirs, e.g. user_id=visitor,item_id=product', helpValue: 'ours=theirs,...' }),
-    'event-type': Flags.string({ multiple: true, description: 'their event type = ours, or skip, e.g. buy=checkout,fav=skip', helpValue: 'theirs=ours,...' }),
+    'event-type': Flags.string({ multiple: true, description: 'their event type = ours, or skip, e.g. buy=checkout,fav=skip (formats whose logs have types)', helpValue: 'theirs=ours,...' }),
     'default-type': Flags.string({ description: 'csv, jsonl, parquet: type of all events of a file without an event_type column' }),
     header: Flags.boolean({ allowNo: true, description: 'csv: the first line names the columns; with --no-header columns go by number from 1' }),
     'as-of': Flags.string({ description: 'retailrocket: what was known by then goes into the catalog (default: where the evaluation begins)', helpValue: 'DATE' }),
     year: Flags.integer({ description: 'tmall: the year that its days are in (default 2014)', min: 1990, max: 2099 }),
     epoch: Flags.string({ description: 'completejourney: the date of day 1 (default 2016-01-01)', helpValue: 'DATE' }),
-    'min-rating': Flags.string({ description: 'movielens, amazon: ratings at or above it are checkouts' }),
+    'min-rating': Flags.string({ description: 'movielens: ratings at or above it are checkouts, others views (default 4)' }),
     advertiser: Flags.string({ description: 'which column is the advertiser, where a format has several', helpValue: 'COLUMN' }),
     'max-rejects': Flags.string({ description: 'share of rows of a file that may be rejected (default 0.05)' }),
     set: Flags.string({ multiple: true, description: 'a setting of adseq.yaml', helpValue: 'section.key=value' }),
@@ -57,8 +57,11 @@ A file that was imported before adds nothing; an import that was cut off goes on
     process.once('SIGINT', () => stop.abort())
     const minRating = flags['min-rating'] === undefined ? undefined : Number(flags['min-rating'])
     if (Number.isNaN(minRating)) throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
+    const generic = GENERIC.includes(format)
+    if (!generic && FORMAT_NAMES.includes(format) && (flags.map ?? flags['default-type'] ?? flags.header) !== undefined) throw new UserError(`--map, --default-type and --header say nothing to ${format}, whose layout is known.`, 'Leave them out, or read the file as csv, jsonl or parquet.')
+    const eventTypes = pairs(flags['event-type'], '--event-type')
     const options: ImportOptions = {
-      mapping: { columns: { ...csv.columns, ...pairs(flags.map, '--map') }, eventTypes: { ...csv.eventTypes, ...pairs(flags['event-type'], '--event-type') }, defaultType: flags['default-type'] ?? csv.defaultType, header: flags.header ?? csv.header },
+      mapping: !generic ? { columns: {}, eventTypes, header: true } : { columns: { ...csv.columns, ...pairs(flags.map, '--map') }, eventTypes: { ...csv.eventTypes, ...eventTypes }, defaultType: flags['default-type'] ?? csv.defaultType, header: flags.header ?? csv.header },
       asOf: moment(flags['as-of'], '--as-of'),
       year: flags.year,
       epoch: moment(flags.epoch, '--epoch'),
@@ -72,10 +75,13 @@ A file that was imported before adds nothing; an import that was cut off goes on
     if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
     if (files.length === 0) throw new UserError(`adseq import ${format} needs files.`, (await allFormats()).find(({ name }) => name === format)?.files ?? `Formats: ${FORMAT_NAMES.join(', ')}.`)
     if (flags.describe) {
+      const { describeFiles, descriptionText } = await import('../../src/events/import/describe.js')
       const found = await describeFiles(format, files, options)
       for (const line of descriptionText(found)) this.log(line)
       return found
     }
+    // SQLite and what unpacks files are loaded when they are needed: --help loads every command
+    const { importFiles } = await import('../../src/events/import/import.js')
     const result = await importFiles(folder, format, files, options)
     const { users, items, advertisers, events } = result.counts
     this.log(`${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers in ${folder}`)
@@ -93,6 +99,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
 
   /** Files without a format: which one it would be. */
   private async nameIt(files: string[], options: ImportOptions): Promise<UserError> {
+    const { guessFormats } = await import('../../src/events/import/plan.js')
     const names = new Set<string>()
     for (const file of files) for (const name of await guessFormats(file, { ...options, say: () => undefined } as never)) names.add(name)
     const [likely, ...others] = names

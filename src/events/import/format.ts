@@ -31,6 +31,9 @@ export interface FormatOptions {
 export const SPECIAL = ['asOf', 'year', 'epoch', 'minRating', 'advertiser'] as const
 export type Special = (typeof SPECIAL)[number]
 
+/** Formats of any layout, which need a mapping where columns have other names. */
+export const GENERIC: readonly string[] = ['csv', 'jsonl', 'parquet']
+
 /** A file and which file of the format it is. */
 export interface Matched {
   head: FileHead
@@ -50,6 +53,8 @@ export interface Format {
   files: string
   /** options of its own */
   special: readonly Special[]
+  /** its events have types of their own, which --event-type can map otherwise */
+  mapsTypes: boolean
   /** values of `advertiser`, the default first */
   advertisers?: readonly string[]
   /** which of its files this is; undefined when it is none. Generic formats take any file of their form. */

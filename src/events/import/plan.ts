@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.js'
 import type { Format, FormatOptions, Matched, Step } from './format.js'
-import { SPECIAL } from './format.js'
+import { GENERIC, SPECIAL } from './format.js'
 import { readHead, type FileHead } from './file-head.js'
 import { findFormat, allFormats } from './formats/index.js'
 import type { ImportOptions } from './import.js'
@@ -44,7 +44,7 @@ export async function guessFormats(path: string, options: FormatOptions): Promis
     const head = await headOf(true, () => readHead(place))
     if (!head) continue
     for (const format of await allFormats()) {
-      if (['csv', 'jsonl', 'parquet'].includes(format.name)) continue
+      if (GENERIC.includes(format.name)) continue
       if (await headOf(true, () => Promise.resolve(format.role(head, options)))) names.add(format.name)
     }
   }
@@ -53,7 +53,7 @@ export async function guessFormats(path: string, options: FormatOptions): Promis
 
 async function wrongFile(format: Format, head: FileHead, options: FormatOptions): Promise<UserError> {
   const others = (await Promise.all((await allFormats()).map(async (other) => ((await headOf(true, () => Promise.resolve(other.role(head, options)))) ? other.name : '')))).filter((name) => name !== '' && name !== format.name)
-  const better = others.find((name) => !['csv', 'jsonl', 'parquet'].includes(name))
+  const better = others.find((name) => !GENERIC.includes(name))
   const columns = head.header.slice(0, 12).join(', ').slice(0, 200)
   return new UserError(`${head.name} is no file of ${format.name}. It begins with: ${columns || 'nothing that adseq can read'}.`, better ? `It looks like ${better}: adseq import ${better} ${head.name}` : format.files)
 }
@@ -64,6 +64,7 @@ function checkSpecial(format: Format, options: FormatOptions): void {
     const own = format.special.map((one) => FLAGS[one])
     throw new UserError(`${FLAGS[key]} says nothing to ${format.name}.`, own.length > 0 ? `Leave it out; ${format.name} has ${own.join(' and ')}.` : `Leave it out; ${format.name} has no such option.`)
   }
+  if (!format.mapsTypes && Object.keys(options.mapping.eventTypes).length > 0) throw new UserError(`--event-type says nothing to ${format.name}, whose log has no event types.`, 'Leave it out.')
   const { advertiser } = options
   if (advertiser !== undefined && !format.advertisers!.includes(advertiser)) {
     throw new UserError(`${format.name} has no advertiser ${advertiser}.`, `--advertiser can be ${format.advertisers!.join(', ')}.`)

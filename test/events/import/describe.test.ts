@@ -64,6 +64,7 @@ test.each([
   ['tmall', ['a,b', '1,2'], {}, 'is no file of tmall. It begins with: a, b.', 'Give user_log_format1.csv'],
   ['taobao', ['1,2268318,2520377,pv,1511544070'], { year: 2014 }, '--year says nothing to taobao.', 'taobao has --advertiser'],
   ['taobao', ['1,2268318,2520377,pv,1511544070'], { advertiser: 'brand' }, 'taobao has no advertiser brand.', 'none, category'],
+  ['movielens', ['1::1193::5::978300760'], { mapping: { columns: {}, eventTypes: { a: 'view' }, header: true } }, '--event-type says nothing to movielens', 'Leave it out'],
 ] as const)('%s %j: refused', async (format, lines, options, message, hint) => {
   const at = new ImportFolder()
   const path = at.file('file.csv', [...lines])

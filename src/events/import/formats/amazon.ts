@@ -24,6 +24,7 @@ export const amazon: Format = {
   summary: 'Amazon reviews 2014, 2018, 2023: reviews as JSON lines with meta_*.json(l), or the ratings as CSV (2023)',
   files: 'Give the reviews of a category (JSON lines with reviewerID and asin, or user_id and parent_asin) and its metadata (meta_*.json.gz, meta_*.jsonl.gz).',
   special: ['advertiser'],
+  mapsTypes: false,
   advertisers: ['brand', 'category'],
   role: (head) => (hasColumns(head, RATINGS) ? 'ratings' : roleOf(firstObject(head))),
   steps(files, options) {

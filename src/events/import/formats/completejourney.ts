@@ -33,6 +33,7 @@ export const completejourney: Format = {
   summary: 'The Complete Journey: transaction_data.csv, product.csv, hh_demographic.csv, or transactions, products, demographics',
   files: 'Give transaction_data.csv, product.csv and hh_demographic.csv, or transactions, products and demographics of the R or Python package (CSV or Parquet).',
   special: ['epoch', 'advertiser'],
+  mapsTypes: false,
   advertisers: ['manufacturer', 'brand'],
   role(head) {
     if (hasColumns(head, LINES) || hasColumns(head, LINES_2)) return 'transactions'

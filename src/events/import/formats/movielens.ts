@@ -40,6 +40,7 @@ export const movielens: Format = {
   summary: 'MovieLens: 100K (u.data, u.item, u.user), 1M and 10M (*.dat), 20M and later (ratings.csv, movies.csv)',
   files: 'Give the ratings (u.data, ratings.dat or ratings.csv), the movies (u.item, movies.dat, movies.csv) and, where there are some, the users; or the archive as downloaded.',
   special: ['minRating'],
+  mapsTypes: false,
   role(head) {
     if (hasColumns(head, ['userId', 'movieId', 'rating', 'timestamp'])) return 'ratings'
     if (hasColumns(head, ['movieId', 'title', 'genres'])) return 'movies'

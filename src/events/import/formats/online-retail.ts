@@ -25,6 +25,7 @@ export const onlineRetail: Format = {
   summary: 'Online Retail and Online Retail II (UCI): the .xlsx, the archive that holds it, or its CSV',
   files: 'Give online_retail_II.xlsx or Online Retail.xlsx, the archive as downloaded, or the CSV: Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country.',
   special: [],
+  mapsTypes: false,
   role: (head) => (hasColumns(head, NEW) || hasColumns(head, OLD) ? 'events' : undefined),
   steps: (files) => Promise.resolve(files.map((file) => ({ file: tableImport(file, [...NEW, ...OLD], { format: FORMAT, kind: 'events', rows: lineRows }) }))),
 }

@@ -18,6 +18,7 @@ export const rees46: Format = {
   summary: 'REES46: 2019-Oct.csv and other months (event_time,event_type,product_id,...,user_session)',
   files: 'Give the files of the months, as .csv, .csv.gz or .csv.zip: event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session.',
   special: ['advertiser'],
+  mapsTypes: true,
   advertisers: ['brand', 'category'],
   role: (head) => (hasColumns(head, COLUMNS.filter((name) => name !== 'user_session')) ? 'events' : undefined),
   steps: (files, options) => Promise.resolve(inOrder(files, 'events', firstTime).map((file) => ({

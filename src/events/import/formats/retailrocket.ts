@@ -25,6 +25,7 @@ export const retailrocket: Format = {
   summary: 'RetailRocket: events.csv with item_properties_part1.csv, item_properties_part2.csv and category_tree.csv',
   files: 'Give events.csv (timestamp,visitorid,event,itemid,transactionid), both item_properties_part*.csv and category_tree.csv, or the archive that holds them.',
   special: ['asOf', 'advertiser'],
+  mapsTypes: true,
   advertisers: ['none', 'category'],
   role: (head) => (hasColumns(head, EVENTS) ? 'events' : hasColumns(head, PROPERTIES) ? 'properties' : hasColumns(head, TREE) ? 'tree' : undefined),
   async steps(files, options) {

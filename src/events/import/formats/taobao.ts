@@ -20,6 +20,7 @@ export const taobao: Format = {
   summary: 'Taobao UserBehavior.csv: no header; user,item,category,behavior (pv, fav, cart, buy),timestamp',
   files: 'Give UserBehavior.csv, or UserBehavior.csv.zip as downloaded: user,item,category,pv|fav|cart|buy,unix seconds; no header.',
   special: ['advertiser'],
+  mapsTypes: true,
   advertisers: ['none', 'category'],
   role: (head) => (looksRight(head) ? 'events' : undefined),
   steps: (files, options) => Promise.resolve(inOrder(files, 'events', () => undefined).map((file) => ({

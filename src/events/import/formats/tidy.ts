@@ -25,6 +25,7 @@ const generic = (name: string, summary: string, takes: (head: FileHead) => boole
   summary,
   files: FILES,
   special: [],
+  mapsTypes: true,
   role(head) {
     if (takes(head)) return 'table'
     throw wrong(head)

@@ -22,6 +22,7 @@ export const tmall: Format = {
   summary: 'Tmall repeat buyers (IJCAI-15): user_log_format1.csv or user_log.csv, with user_info_format1.csv',
   files: 'Give user_log_format1.csv (user_id,item_id,cat_id,seller_id,brand_id,time_stamp,action_type) or user_log.csv (...,month,day,action,...), and user_info_format1.csv.',
   special: ['year', 'advertiser'],
+  mapsTypes: true,
   advertisers: ['merchant', 'brand'],
   role: (head) => (hasColumns(head, LOG) || hasColumns(head, CONTEST) ? 'events' : hasColumns(head, INFO) && !hasColumns(head, ['merchant_id']) ? 'users' : undefined),
   steps(files, options) {

@@ -33,7 +33,6 @@ export const DEFAULTS: Config = {
     negativePool: 0,
     logq: { positive: 1, negative: 1 },
     labelWeights: { checkout: 1, add_to_cart: 0.5, signup: 0.5 },
-    repeatWeight: 1,
     temperature: 0.1,
     learningRate: 2e-3,
     warmupSteps: 100,

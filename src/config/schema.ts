@@ -53,8 +53,6 @@ const train = z.strictObject({
   /** weights of the log-Q correction at the positive and at the negatives */
   logq: z.strictObject({ positive: z.number().min(0).max(2), negative: z.number().min(0).max(2) }),
   labelWeights: z.strictObject({ checkout: z.number().min(0), add_to_cart: z.number().min(0), signup: z.number().min(0) }),
-  /** of positives that the user had dealt with before, times their label weight */
-  repeatWeight: z.number().gt(0).max(1),
   /** initial; learned within .01 .. 1 */
   temperature: z.number().min(0.01).max(1),
   learningRate: z.number().gt(0).max(1),

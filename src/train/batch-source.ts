@@ -12,7 +12,6 @@ import { CandidateMask } from './masks.js'
 import { createPool, firstSeen, logExpectedCount } from './negatives.js'
 import { createPositives } from './positives.js'
 import type { Positives } from './positives.js'
-import { RepeatWeights } from './repeats.js'
 import { Sampler } from './sampler.js'
 import { samplingMass } from './sampling-probability.js'
 import { SlotFinder } from './slots.js'
@@ -51,7 +50,6 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   const fillCandidates = kind === 'item' ? fillItems : fillAdvertisers
   const sampler = new Sampler(snapshot, finder, positive, { maxLength: model.length, positivesPerAnchor: P })
   const mask = new CandidateMask(first)
-  const repeats = new RepeatWeights(snapshot, kind === 'item' ? snapshot.eventItem : snapshot.eventAdvertiser, first.length, train.repeatWeight)
   const profiles = new HistoryProfiles(snapshot, features)
   const shares = runningSum(buckets.map((bucket) => bucket.share))
   const shapes = buckets.map((bucket): BatchShape => ({ S: R / P, T: bucket.length, R, C: R + M, share: bucket.share }))
@@ -63,7 +61,6 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
       const b = rng.fromCumulative(shares)
       const { S, T, C } = shapes[b]
       const draw = sampler.draw(buckets[b], S, rng)
-      repeats.apply(draw)
       const candidates = new Int32Array(C)
       const moments = new Float64Array(C)
       candidates.set(draw.entry)

@@ -17,7 +17,6 @@ export const samplerConfig: SamplerConfig = {
   uniformNegatives: 4,
   negativePool: 0,
   labelWeights: { checkout: 1, add_to_cart: 0.5, signup: 0.25 },
-  repeatWeight: 1,
   recencyHalfLifeDays: 0,
 }
 

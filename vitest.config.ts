@@ -7,8 +7,9 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // tests play a user at a terminal: where these are set, Ink draws the last frame alone
     env: { CI: 'false', CONTINUOUS_INTEGRATION: 'false' },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // a test that starts processes takes long on a machine that is busy with something else
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -88,8 +88,8 @@ export class TrialScorer {
     let equal = 0
     for (let k = above; k < others.length && others[k] === score; k++) equal++
     for (const own of this.scores) {
-      if (own > score) above++
-      else if (own === score) equal++
+      if (own > score && ++above >= DEEPEST) return Infinity
+      if (own === score) equal++
     }
     // the entry itself is one of its equals
     return 1 + above + (equal - 1) / 2

@@ -8,11 +8,11 @@ import { evaluationSet, sampleQueries, type EvaluationSet, type ProtocolOptions 
 import type { Fitted } from './report.js'
 
 /** Users of the validation window that weights are fitted on. */
-export const FIT_USERS = 512
+export const FIT_USERS = 256
 /** The coarse grid is refined around its best point: first by factors of 2, beyond its edges too, then by finer ones. */
 const FIRST_STEP = 2
 const LAST_STEP = 1.15
-const MOST_PASSES = 10
+const MOST_PASSES = 5
 const DAY = 86_400
 
 /** The values tried first; of equal ones the first wins. An axis of one value stays there. */

@@ -4,9 +4,9 @@ import { CATEGORY_LEVELS } from './snapshot.js'
 import type { Snapshot } from './snapshot.js'
 
 /** Items, categories (of all levels) and advertisers that a profile holds at most: the most frequent ones. */
-export const PROFILE_ITEMS = 384
-export const PROFILE_CATEGORIES = 192
-export const PROFILE_ADVERTISERS = 96
+export const PROFILE_ITEMS = 192
+export const PROFILE_CATEGORIES = 128
+export const PROFILE_ADVERTISERS = 48
 
 /** What n meetings weigh, by kind. */
 const MET = (n: number): number => 1 + Math.log(n) / 4

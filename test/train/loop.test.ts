@@ -14,7 +14,8 @@ import { collect, inWorkspace, options, settings } from './settings.js'
 describe('training', () => {
   it('lowers the loss, beats chance, and refits for the number of steps it chose', async () => {
     await inWorkspace(async (folder) => {
-      const { records, done } = await collect(runTraining(options(folder)))
+      // a model with a profile knows the two camps of this market by the graph alone, before its first step
+      const { records, done } = await collect(runTraining(options(folder, { config: settings('model.profile=false') })))
       const steps = records.filter((r): r is StepRecord => r.type === 'step' && r.phase === 'select')
       expect(steps[steps.length - 1].loss).toBeLessThan(steps[0].loss * 0.8)
       // 10 of 60 items, drawn at random, would hold one in six
@@ -31,6 +32,18 @@ describe('training', () => {
       const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line))
       expect(written).toEqual(records)
       expect(readManifest(join(folder, 'runs', done.run))).toMatchObject({ status: 'done', weightsHash: done.weightsHash, kind: 'item', refit: true })
+    })
+  })
+
+  it('of a model with a profile begins below the loss of one without, and falls', async () => {
+    await inWorkspace(async (folder) => {
+      const losses = async (profile: boolean): Promise<number[]> => {
+        const { records } = await collect(runTraining(options(folder, { config: settings(`model.profile=${profile}`, 'train.refit=false') })))
+        return records.filter((r): r is StepRecord => r.type === 'step').map(({ loss }) => loss)
+      }
+      const [without, having] = [await losses(false), await losses(true)]
+      expect(having[0]).toBeLessThan(without[0])
+      expect(having.at(-1)!).toBeLessThan(having[0])
     })
   })
 

@@ -54,8 +54,10 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const world = join(options.folder, 'world')
   await step(world, 'init', '--template', 'tutorial')
   await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
-  await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...brief)
-  await step(world, 'train', 'item', ...brief)
+  // what follows what takes longer to learn than who buys what
+  const longer = small ? brief : ['--set', 'train.steps=500', '--set', 'train.validateEvery=100']
+  await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...longer)
+  await step(world, 'train', 'item', ...longer)
   const report = await step.json<Report>(world, 'eval', 'item', '--runs', 'all')
   return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
 }

@@ -63,37 +63,49 @@ export class TrialScorer {
     const others = this.top.scores.subarray(0, this.top.select(row, skip))
     for (const e of entries) skip[e] = 0
     const before = Float32Array.from(entries, (e) => row[e])
+    // what is not above the DEEPEST-th of the others is above no entry that counts
+    const floor = others.length < DEEPEST ? -Infinity : others[DEEPEST - 1]
+    const { counts, decayed } = this
     for (const trial of trials) {
-      for (let i = 0; i < scores.length; i++) {
-        scores[i] = before[i] + (trial.own * this.counts[i] + trial.recent * this.decayed[i])
-        row[entries[i]] = scores[i]
+      let strong = 0
+      for (let i = 0; i < entries.length; i++) {
+        // rounded as the row is: equal entries must be equal
+        const score = Math.fround(before[i] + (trial.own * counts[i] + trial.recent * decayed[i]))
+        row[entries[i]] = score
+        if (score > floor) scores[strong++] = score
       }
-      this.count(others, trial.hits)
+      this.count(others, scores.subarray(0, strong).sort(), trial.hits)
     }
   }
 
-  private count(others: Float32Array, hits: number[]): void {
+  private count(others: Float32Array, own: Float32Array, hits: number[]): void {
     const { offsets, positives, counts } = this.level
     for (let p = offsets[this.query]; p < offsets[this.query + 1]; p++) {
       if (positives[p] < 0) continue
-      const rank = this.rank(this.row[positives[p]], others)
+      const rank = rankAmong(this.row[positives[p]], others, own)
       for (let i = 0; i < FIT_AT.length; i++) if (rank <= FIT_AT[i]) hits[i] += counts[p]
     }
   }
+}
 
-  /** 1 + entries above + half of the other entries with an equal score; Infinity past the deepest K. */
-  private rank(score: number, others: Float32Array): number {
-    let above = firstAtMost(others, score)
-    if (above >= DEEPEST) return Infinity
-    let equal = 0
-    for (let k = above; k < others.length && others[k] === score; k++) equal++
-    for (const own of this.scores) {
-      if (own > score && ++above >= DEEPEST) return Infinity
-      if (own === score) equal++
-    }
-    // the entry itself is one of its equals
-    return 1 + above + (equal - 1) / 2
+/**
+ * 1 + entries above + half of the other entries with an equal score; Infinity past the deepest K.
+ * @param others descending @param own ascending: those of the history above the last of the others that counts
+ */
+function rankAmong(score: number, others: Float32Array, own: Float32Array): number {
+  const above = firstAtMost(others, score)
+  if (above >= DEEPEST) return Infinity
+  let equal = 0
+  for (let k = above; k < others.length && others[k] === score; k++) equal++
+  let [lo, hi] = [0, own.length]
+  while (lo < hi) {
+    const mid = (lo + hi) >>> 1
+    if (own[mid] > score) hi = mid
+    else lo = mid + 1
   }
+  for (let k = lo - 1; k >= 0 && own[k] === score; k--) equal++
+  // the entry itself is one of its equals
+  return 1 + above + (own.length - lo) + (equal - 1) / 2
 }
 
 /** How many of the descending scores are above x. */

@@ -119,12 +119,12 @@ const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max poo
 /** Runs under names that a table can tell apart. */
 function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loadSelected: (id: string) => Promise<LoadedRun>): Model[] {
   const names = runs.map(({ config }) => TOWERS[config.model.userTower])
-  return runs.map(({ manifest, encoder, config }, i): Model => ({
+  return runs.map(({ manifest, encoder }, i): Model => ({
     run: manifest.id,
     weights: manifest.weightsHash,
     name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
     width: encoder.width,
-    reads: config.model.length,
+    reads: encoder.reads,
     ...towersOf(encoder),
     // opened only while it is used: its tables are as large as the model's own
     ...(fitting[i].file === 'selected' && {

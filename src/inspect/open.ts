@@ -75,12 +75,12 @@ function runsToLookAt(folder: string, named: RunNames, kinds: readonly ModelKind
 }
 
 /** A loaded run as inspections need it. The catalog is encoded when it is first asked for, and kept for one moment. */
-function retrievalModel({ manifest, encoder, config }: LoadedRun): RetrievalModel {
+function retrievalModel({ manifest, encoder }: LoadedRun): RetrievalModel {
   let kept: { moment: number; vectors: Promise<Float32Array> } | undefined
   return {
     run: manifest.id,
     width: encoder.width,
-    reads: config.model.length,
+    reads: encoder.reads,
     cutoff: manifest.cutoff,
     windowDays: manifest.windowDays,
     users: (queries, moment, snapshot) => encoder.encodeUsers(queries, moment, snapshot),

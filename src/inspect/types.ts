@@ -125,7 +125,7 @@ export interface WhyView {
   rank: number
   /** entries ranked */
   of: number
-  /** latest events that the model reads */
+  /** latest events of the history that the model reads */
   reads: number
   historyEvents: number
   /** groups left out, the latest ones, and how many there are */

@@ -34,6 +34,7 @@ export async function whyIn(subject: Subject, whose: string, history: History, e
   if (!model) throw new UserError(`There is no trained ${kind} model.`, `Train one: adseq train ${kind}`)
   const absent = kind === 'item' ? absentItems(subject.snapshot, moment) : absentAdvertisers(subject.snapshot, moment)
   if (absent[index] === 1) throw new UserError(`The catalog did not have ${kind} ${entry} yet at the cutoff, so it is not retrieved.`, 'Choose one of the list that inspect user shows.')
+  const historyEvents = history.end - history.snapshot.offsets[history.user]
   const all = eventGroups(history, by, model.reads)
   const groups = all.slice(0, MOST_GROUPS)
   const variants = leaveOut(history, groups)
@@ -44,8 +45,8 @@ export async function whyIn(subject: Subject, whose: string, history: History, e
     whose, run: model.run, moment, kind, by, score, rank,
     of: absent.reduce((n, gone) => n + 1 - gone, 0),
     entry: kind === 'item' ? card(names, index) : { ...card(names, -1, index), ...advertiserCard(names, index) },
-    reads: model.reads,
-    historyEvents: history.end - history.snapshot.offsets[history.user],
+    reads: Math.min(model.reads, historyEvents),
+    historyEvents,
     tried: groups.length,
     groups: all.length,
     pulls: pulls.map(({ group, pull, rankWithout }) => ({ pull, rankWithout, ...about(subject, history, groups[group], by) })),

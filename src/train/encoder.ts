@@ -52,6 +52,12 @@ export class Encoder {
     return this.parts.shape.config.outputWidth
   }
 
+  /** Latest events of a history that it reads: all of them where the model has a profile of the whole. */
+  get reads(): number {
+    const { profile, length } = this.parts.shape.config
+    return profile ? Infinity : length
+  }
+
   /** Items of an item model, advertisers of an advertiser model. */
   get entries(): number {
     return this.parts.shape[this.kind === 'item' ? 'items' : 'advertisers']

@@ -30,7 +30,7 @@ export function whyText(view: WhyView, width: number): string[] {
   const what = by === 'item' ? 'all events of one item' : 'all events of one moment'
   lines.push(
     `score: its loss without ${what}; without: its place then`,
-    `the model reads the latest ${count(Math.min(reads, historyEvents))} of ${plural(historyEvents, 'event')}: ${plural(groups, by)}${tried < groups ? `, the latest ${count(tried)} tried` : ''}`,
+    `the model reads the latest ${count(reads)} of ${plural(historyEvents, 'event')}: ${plural(groups, by)}${tried < groups ? `, the latest ${count(tried)} tried` : ''}`,
   )
   return lines
 }

@@ -2,6 +2,7 @@ import { Command, Flags } from '@oclif/core'
 import { resolve } from 'node:path'
 import { Interrupted, UserError, hasCode } from '../core/errors.js'
 import { plainProgress, silent, terminalProgress, type Progress } from '../core/progress.js'
+import { endsWithStarter } from './ends-with-starter.js'
 
 /**
  * What every adseq command shares: --json, --quiet, --workspace, progress, and errors rendered in one place.
@@ -13,6 +14,11 @@ export abstract class AdseqCommand extends Command {
   static override baseFlags = {
     workspace: Flags.string({ description: 'folder with adseq.yaml and adseq.db', env: 'ADSEQ_WORKSPACE', default: '.', helpGroup: 'GLOBAL' }),
     quiet: Flags.boolean({ char: 'q', description: 'print results only, no progress', helpGroup: 'GLOBAL' }),
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init()
+    endsWithStarter()
   }
 
   /** Progress goes to stderr, so that stdout holds results only. */

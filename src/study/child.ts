@@ -31,7 +31,8 @@ export async function runAdseq<T>(adseq: Adseq, args: readonly string[]): Promis
   const all = [...args, ...workspaceFlag(adseq.folder)]
   adseq.print(`$ ${commandLine(all)}`)
   const [node, ...entry] = adseq.start
-  const child: ResultPromise = execa(node, [...entry, ...all, '--json'], { stdin: 'ignore', reject: false })
+  // over the channel the child notices when the study is killed: it must not go on training beside the next one
+  const child: ResultPromise = execa(node, [...entry, ...all, '--json'], { stdin: 'ignore', reject: false, ipc: true })
   // a Ctrl-C reaches the child by itself; a SIGTERM to the study alone does not
   const stop = (): void => void child.kill('SIGTERM')
   adseq.signal.addEventListener('abort', stop)

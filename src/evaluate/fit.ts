@@ -1,8 +1,10 @@
 import { UserError } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
+import { OwnHistory } from '../retrieve/own-history.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import type { Level, Retriever } from '../retrieve/types.js'
-import { FIT_AT, TrialScorer, type Trial } from './fit-trials.js'
+import { ContestMaker, type Contest } from './fit-contest.js'
+import { DEPTH, FIT_AT, addHits, type Trial } from './fit-trials.js'
 import { forEachRow, levelOf } from './measure.js'
 import { evaluationSet, sampleQueries, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Fitted } from './report.js'
@@ -61,11 +63,12 @@ interface Best {
  */
 export async function fitBlend(snapshot: Snapshot, set: EvaluationSet, level: Level, grid: Grid, base?: Retriever): Promise<Fitted> {
   const { cutoff, windowDays } = set.protocol
-  let best = await tryAll(snapshot, set, level, grid, base)
+  const made = await arenas(snapshot, set, level, grid.popularityDays, base)
+  let best = tryAll(made, grid)
   for (let step = FIRST_STEP, pass = 0; step > LAST_STEP && pass < MOST_PASSES; pass++) {
     const { trial, days } = best
     const around = (axis: keyof Trial): number[] => neighbours(trial[axis], grid[axis], step)
-    const next = await tryAll(snapshot, set, level, { own: around('own'), recent: around('recent'), popularity: around('popularity'), popularityDays: [days] }, base)
+    const next = tryAll(made.filter((arena) => arena.days === days), { own: around('own'), recent: around('recent'), popularity: around('popularity') })
     if (objective(next.hits) > objective(best.hits)) best = next
     else step = Math.sqrt(step)
   }
@@ -86,22 +89,36 @@ function neighbours(value: number, axis: readonly number[], step: number): numbe
   return [0, Math.min(...axis.filter((x) => x > 0)) / step]
 }
 
-async function tryAll(snapshot: Snapshot, set: EvaluationSet, level: Level, grid: Grid, base?: Retriever): Promise<Best> {
-  const { catalog } = levelOf(set, level)
-  const scorer = new TrialScorer(snapshot, set, level)
-  const trials = grid.popularityDays.flatMap((days) => {
-    const scores = logPopularity(snapshot, catalog, set.protocol.cutoff, days)
-    return grid.popularity.map((popularity) => ({
-      days, scores, popularity,
-      weights: grid.own.flatMap((own) => grid.recent.map((recent): Trial & { hits: number[] } => ({ own, recent, popularity, hits: FIT_AT.map(() => 0) }))),
-    }))
-  })
+/** The queries of the window as contests, for popularity of so many days. */
+interface Arena {
+  days: number | undefined
+  contests: Contest[]
+}
+
+/** Ranks every query once; from then on weights are tried on what can win. */
+async function arenas(snapshot: Snapshot, set: EvaluationSet, level: Level, days: Grid['popularityDays'], base?: Retriever): Promise<Arena[]> {
+  const levelSet = levelOf(set, level)
+  const { catalog, offsets } = levelSet
+  const makers = days.map((n) => new ContestMaker(levelSet, logPopularity(snapshot, catalog, set.protocol.cutoff, n), DEPTH))
+  const made = days.map((n): Arena => ({ days: n, contests: [] }))
+  const own = new OwnHistory(snapshot, catalog, set.protocol.cutoff)
   const nothing: Retriever = { name: 'nothing', kind: 'baseline', level, entries: catalog.size, score: (_queries, from, to, out) => void out.fill(0, 0, (to - from) * catalog.size) }
   await forEachRow(set, base ?? nothing, (q, row) => {
-    if (!scorer.open(q)) return
-    for (const { scores, popularity, weights } of trials) scorer.add(row, scores, popularity, weights)
+    if (offsets[q] === offsets[q + 1]) return
+    own.read(set.queries.users[q], set.queries.ends[q])
+    makers.forEach((maker, i) => made[i].contests.push(maker.make(q, own, row)))
   })
-  const all = trials.flatMap(({ days, weights }) => weights.map(({ hits, ...trial }): Best => ({ trial, days, hits })))
+  return made
+}
+
+function tryAll(arenas: readonly Arena[], grid: Omit<Grid, 'popularityDays'>): Best {
+  const all = arenas.flatMap(({ days, contests }) =>
+    grid.popularity.flatMap((popularity) => {
+      const trials = grid.own.flatMap((own) => grid.recent.map((recent): Trial & { hits: number[] } => ({ own, recent, popularity, hits: FIT_AT.map(() => 0) })))
+      for (const contest of contests) addHits(contest, popularity, trials)
+      return trials.map(({ hits, ...trial }): Best => ({ trial, days, hits }))
+    }),
+  )
   return all.reduce((a, b) => (objective(b.hits) > objective(a.hits) ? b : a))
 }
 

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { Blend } from '../retrieve/blend.js'
 import { CoVisitation } from '../retrieve/co-visitation.js'
-import { Ease } from '../retrieve/ease.js'
+import { ease } from '../retrieve/ease.js'
 import { NearestUsers } from '../retrieve/nearest-users.js'
 import { OwnRepeats } from '../retrieve/own-history.js'
 import { PopularityRetriever, logPopularity } from '../retrieve/popularity.js'
@@ -40,7 +40,7 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
       entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted, undefined, t) })
     }
   }
-  if (requested.includes('ease')) entrants.push({ make: () => new Ease(snapshot, catalog, t) })
+  if (requested.includes('ease')) entrants.push({ make: () => ease(snapshot, catalog, t) })
   if (requested.includes('nearest-users')) entrants.push({ make: () => new NearestUsers(snapshot, catalog, t) })
   entrants.push(
     { make: () => new OwnRepeats(snapshot, catalog, t) },

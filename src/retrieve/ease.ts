@@ -1,88 +1,26 @@
 import type { Snapshot } from '../features/snapshot.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
-import { invertSymmetric } from './cholesky.js'
-import { OwnHistory } from './own-history.js'
+import type { Catalog } from './catalog.js'
+import { EaseByEntries } from './ease-by-entries.js'
+import { EaseByUsers } from './ease-by-users.js'
 import { conversionCounts } from './popularity.js'
-import type { Queries, Retriever } from './types.js'
+import type { Retriever } from './types.js'
 
 export interface EaseOptions {
-  /** only the most frequently converted entries are modelled: the cost grows with the third power */
+  /** the largest matrix that is inverted: the cost grows with the third power */
   cap: number
   /** L2 weight lambda */
   regularisation: number
 }
 
-export const EASE: EaseOptions = { cap: 2000, regularisation: 300 }
+export const EASE: EaseOptions = { cap: 2500, regularisation: 300 }
 
 /**
- * The closed-form linear item-item model (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"):
- * G = X^T X + lambda I over the users' histories up to t (X = 1 where a user dealt with an entry), P = G^-1,
- * B = -P / diag(P) with a zero diagonal, and score = x B. Entries beyond the cap score 0.
+ * The closed-form linear item-item model (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data") over the
+ * histories up to t (unix seconds), of every entry converted on. Where these are more than the cap, it is solved over
+ * users, which gives the same scores; where users are too many, too, only the most frequent entries are modelled.
  */
-export class Ease implements Retriever {
-  readonly kind = 'baseline'
-  readonly name: string
-  readonly level
-  readonly entries
-  /** entry of every modelled column, and back (-1) */
-  private readonly columns: Int32Array
-  private readonly columnOf: Int32Array
-  /** B [n, n] */
-  private readonly weights: Float32Array
-  private readonly own: OwnHistory
-
-  constructor(snapshot: Snapshot, catalog: Catalog, t: number, options = EASE) {
-    this.columns = mostFrequent(conversionCounts(snapshot, catalog, t), options.cap)
-    const n = this.columns.length
-    this.name = n < catalog.size ? `EASE, ${n} most frequent` : 'EASE'
-    this.level = catalog.level
-    this.entries = catalog.size
-    this.columnOf = new Int32Array(catalog.size).fill(-1)
-    this.columns.forEach((entry, column) => (this.columnOf[entry] = column))
-    this.own = new OwnHistory(snapshot, catalog)
-    const inverse = invertSymmetric(this.gram(snapshot, catalog, t, options.regularisation), n)
-    this.weights = new Float32Array(n * n)
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (i !== j) this.weights[i * n + j] = -inverse[i * n + j] / inverse[j * n + j]
-  }
-
-  score(queries: Queries, from: number, to: number, out: Float32Array): void {
-    const n = this.columns.length
-    const scores = new Float64Array(n)
-    out.fill(0, 0, (to - from) * this.entries)
-    for (let q = from; q < to; q++) {
-      const own = this.own.read(queries.users[q], queries.ends[q])
-      scores.fill(0)
-      for (let i = 0; i < own.size; i++) {
-        const row = this.columnOf[own.entries[i]] * n
-        if (row >= 0) for (let j = 0; j < n; j++) scores[j] += this.weights[row + j]
-      }
-      for (let j = 0; j < n; j++) out[(q - from) * this.entries + this.columns[j]] = scores[j]
-    }
-  }
-
-  /** X^T X + lambda I over the modelled columns. */
-  private gram(snapshot: Snapshot, catalog: Catalog, t: number, regularisation: number): Float64Array {
-    const n = this.columns.length
-    const gram = new Float64Array(n * n)
-    const seen = new Int32Array(n).fill(-1)
-    const own = new Int32Array(n)
-    for (let user = 0; user < snapshot.users; user++) {
-      let size = 0
-      for (let row = snapshot.offsets[user]; row < snapshot.offsets[user + 1] && snapshot.eventTime[row] <= t; row++) {
-        const entry = entryOfEvent(catalog, row)
-        const column = entry < 0 ? -1 : this.columnOf[entry]
-        if (column < 0 || seen[column] === user) continue
-        seen[column] = user
-        own[size++] = column
-      }
-      for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) gram[own[i] * n + own[j]]++
-    }
-    for (let i = 0; i < n; i++) gram[i * n + i] += regularisation
-    return gram
-  }
-}
-
-function mostFrequent(counts: Float64Array, cap: number): Int32Array {
-  const seen = Int32Array.from(counts.keys()).filter((entry) => counts[entry] > 0)
-  return seen.sort((a, b) => counts[b] - counts[a] || a - b).slice(0, cap)
+export function ease(snapshot: Snapshot, catalog: Catalog, t: number, options = EASE): Retriever {
+  const converted = conversionCounts(snapshot, catalog, t).reduce((n, count) => n + (count > 0 ? 1 : 0), 0)
+  const overUsers = converted > options.cap && snapshot.users <= options.cap
+  return overUsers ? new EaseByUsers(snapshot, catalog, t, options) : new EaseByEntries(snapshot, catalog, t, options)
 }

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../features/snapshot.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
+import type { Catalog } from './catalog.js'
 import type { Queries, Retriever } from './types.js'
+import { transpose, userEntries, type Sparse } from './user-entries.js'
 
 export interface NearestUsersOptions {
   /** histories that vote */
@@ -28,12 +29,12 @@ export class NearestUsers implements Retriever {
   private readonly norms: Float64Array
   private readonly idf: Float64Array
 
-  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, private readonly t: number, private readonly options = NEAREST_USERS) {
+  constructor(private readonly snapshot: Snapshot, catalog: Catalog, t: number, private readonly options = NEAREST_USERS) {
     this.name = `nearest users, ${options.neighbours}`
     this.level = catalog.level
     this.entries = catalog.size
-    this.byUser = this.histories()
-    this.byEntry = transpose(this.byUser, snapshot.users, catalog.size)
+    this.byUser = userEntries(snapshot, catalog, t, (row) => 2 ** ((snapshot.eventTime[row] - t) / DAY / options.halfLifeDays))
+    this.byEntry = transpose(this.byUser, catalog.size)
     this.idf = Float64Array.from({ length: catalog.size }, (_, e) => {
       const users = this.byEntry.offsets[e + 1] - this.byEntry.offsets[e]
       return users === 0 ? 0 : Math.log(snapshot.users / users)
@@ -71,54 +72,4 @@ export class NearestUsers implements Retriever {
       }
     }
   }
-
-  /** x of every user: distinct entries and their decayed counts. */
-  private histories(): Sparse {
-    const { snapshot, catalog, t } = this
-    const offsets = new Uint32Array(snapshot.users + 1)
-    const columns = new Int32Array(snapshot.eventTime.length)
-    const values = new Float64Array(snapshot.eventTime.length)
-    const place = new Map<number, number>()
-    let n = 0
-    for (let user = 0; user < snapshot.users; user++) {
-      place.clear()
-      for (let row = snapshot.offsets[user]; row < snapshot.offsets[user + 1] && snapshot.eventTime[row] <= t; row++) {
-        const entry = entryOfEvent(catalog, row)
-        if (entry < 0) continue
-        let at = place.get(entry)
-        if (at === undefined) {
-          at = n++
-          place.set(entry, at)
-          columns[at] = entry
-        }
-        values[at] += 2 ** ((snapshot.eventTime[row] - t) / DAY / this.options.halfLifeDays)
-      }
-      offsets[user + 1] = n
-    }
-    return { offsets, columns: columns.slice(0, n), values: values.slice(0, n) }
-  }
-}
-
-/** Rows of (column, value) pairs. */
-interface Sparse {
-  offsets: Uint32Array
-  columns: Int32Array
-  values: Float64Array
-}
-
-function transpose(from: Sparse, rows: number, width: number): Sparse {
-  const offsets = new Uint32Array(width + 1)
-  for (const column of from.columns) offsets[column + 1]++
-  for (let i = 0; i < width; i++) offsets[i + 1] += offsets[i]
-  const next = offsets.slice()
-  const columns = new Int32Array(from.columns.length)
-  const values = new Float64Array(from.columns.length)
-  for (let row = 0; row < rows; row++) {
-    for (let i = from.offsets[row]; i < from.offsets[row + 1]; i++) {
-      const at = next[from.columns[i]]++
-      columns[at] = row
-      values[at] = from.values[i]
-    }
-  }
-  return { offsets, columns, values }
 }

@@ -4,7 +4,8 @@ import { BestOfGroup } from '../../src/retrieve/best-of-group.js'
 import { Blend } from '../../src/retrieve/blend.js'
 import { catalogAt, groupsOf } from '../../src/retrieve/catalog.js'
 import { CoVisitation } from '../../src/retrieve/co-visitation.js'
-import { Ease } from '../../src/retrieve/ease.js'
+import { EaseByEntries } from '../../src/retrieve/ease-by-entries.js'
+import { EaseByUsers } from '../../src/retrieve/ease-by-users.js'
 import { NearestUsers } from '../../src/retrieve/nearest-users.js'
 import { OwnRepeats } from '../../src/retrieve/own-history.js'
 import { PopularityRetriever, logPopularity } from '../../src/retrieve/popularity.js'
@@ -129,48 +130,6 @@ describe('co-visitation', () => {
   })
 })
 
-describe('EASE', () => {
-  it('is the closed form of the regularised regression with a zero diagonal', async () => {
-    // X (users x items 0 1 2 4; item 3 has no conversion): 1100, 0110, 0111
-    const X = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
-    const lambda = 0.5
-    const rows = await scores(new Ease(snapshot, items, t, { cap: 10, regularisation: lambda }))
-    // B from the rows: x B = score, and the defining condition is X^T X B + lambda B - X^T X = diagonal (Steck 2019, eq. 8)
-    // checked through the normal equations of each column with its own weight held at zero, solved here by elimination
-    const G = X[0].map((_, i) => X[0].map((_, j) => X.reduce((s, x) => s + x[i] * x[j], 0)))
-    const B = X[0].map(() => [0, 0, 0, 0])
-    for (let j = 0; j < 4; j++) {
-      const others = [0, 1, 2, 3].filter((i) => i !== j)
-      const solution = solve(others.map((i) => others.map((k) => G[i][k] + (i === k ? lambda : 0))), others.map((i) => G[i][j]))
-      others.forEach((i, r) => (B[i][j] = solution[r]))
-    }
-    const columns = [0, 1, 2, 4]
-    X.forEach((x, q) => columns.forEach((item, j) => expect(rows[q][item]).toBeCloseTo(x.reduce((s, v, i) => s + v * B[i][j], 0), 5)))
-    expect(rows.map((row) => row[3])).toEqual([0, 0, 0])
-  })
-
-  it('models the most frequent entries up to its cap, and says so', async () => {
-    const ease = new Ease(snapshot, items, t, { cap: 2, regularisation: 1 })
-    expect(ease.name).toBe('EASE, 2 most frequent')
-    // columns 1 (3 conversions) and 0 (2, before item 2 by its number)
-    for (const row of await scores(ease)) expect(row.slice(2)).toEqual([0, 0, 0])
-  })
-})
-
-function solve(a: number[][], b: number[]): number[] {
-  const n = b.length
-  const m = a.map((row, i) => [...row, b[i]])
-  for (let i = 0; i < n; i++) {
-    for (let r = i + 1; r < n; r++) {
-      const f = m[r][i] / m[i][i]
-      for (let c = i; c <= n; c++) m[r][c] -= f * m[i][c]
-    }
-  }
-  const x = Array(n).fill(0) as number[]
-  for (let i = n - 1; i >= 0; i--) x[i] = (m[i][n] - m[i].slice(i + 1, n).reduce((s, v, k) => s + v * x[i + 1 + k], 0)) / m[i][i]
-  return x
-}
-
 describe('nearest users', () => {
   it('sums the histories of the nearest by similarity, older events less', async () => {
     const halfLifeDays = 10
@@ -218,7 +177,8 @@ describe('every baseline', () => {
     ['popularity, 30 days', (s: Snapshot) => new PopularityRetriever(s, catalogAt(s, 'item', t), t, 30)],
     ['own repeats', (s: Snapshot) => new OwnRepeats(s, catalogAt(s, 'item', t), t)],
     ['co-visitation', (s: Snapshot) => new CoVisitation(s, catalogAt(s, 'item', t), t)],
-    ['EASE', (s: Snapshot) => new Ease(s, catalogAt(s, 'item', t), t)],
+    ['EASE', (s: Snapshot) => new EaseByEntries(s, catalogAt(s, 'item', t), t, { cap: 10, regularisation: 1 })],
+    ['EASE over users', (s: Snapshot) => new EaseByUsers(s, catalogAt(s, 'item', t), t, { regularisation: 1 })],
     ['nearest users', (s: Snapshot) => new NearestUsers(s, catalogAt(s, 'item', t), t)],
   ])('%s knows nothing after the moment', async (_name, make) => {
     const nothingAfter = snapshotOf(before, catalog)

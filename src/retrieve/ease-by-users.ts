@@ -1,0 +1,111 @@
+import { historyEnd, type Snapshot } from '../features/snapshot.js'
+import type { Catalog } from './catalog.js'
+import { invertSymmetric } from './cholesky.js'
+import { OwnHistory } from './own-history.js'
+import { conversionCounts } from './popularity.js'
+import type { Queries, Retriever } from './types.js'
+import { transpose, userEntries, type Sparse } from './user-entries.js'
+
+/**
+ * EASE solved over users. With K = X X^T + lambda I (users x users) Woodbury's identity gives
+ * P = (X^T X + lambda I)^-1 = (I - X^T K^-1 X) / lambda, so that B = -P / diag(P) with a zero diagonal is never made:
+ * score_j = x_j - (x_j - x_j^T K^-1 X x) / (1 - |x_j|^2 in the metric K^-1), x the user's row, x_j the entry's column.
+ */
+export class EaseByUsers implements Retriever {
+  readonly kind = 'baseline'
+  readonly name = 'EASE'
+  readonly level
+  readonly entries
+  /** X^T: who dealt with an entry, of the entries that were converted on */
+  private readonly byEntry: Sparse
+  private readonly modelled: Uint8Array
+  /** K^-1 [users, users] */
+  private readonly inverse: Float64Array
+  /** lambda diag(P) [entries] */
+  private readonly diagonal: Float64Array
+  private readonly own: OwnHistory
+  private readonly regularisation: number
+
+  constructor(private readonly snapshot: Snapshot, catalog: Catalog, private readonly t: number, options: { regularisation: number }) {
+    this.regularisation = options.regularisation
+    this.level = catalog.level
+    this.entries = catalog.size
+    this.modelled = Uint8Array.from(conversionCounts(snapshot, catalog, t), (count) => (count > 0 ? 1 : 0))
+    this.byEntry = transpose(only(userEntries(snapshot, catalog, t, () => 0), this.modelled), catalog.size)
+    this.own = new OwnHistory(snapshot, catalog)
+    this.inverse = invertSymmetric(this.kernel(), snapshot.users)
+    this.diagonal = this.remainders()
+  }
+
+  score(queries: Queries, from: number, to: number, out: Float32Array): void {
+    const { byEntry: { offsets, columns }, diagonal, modelled, entries } = this
+    for (let q = from; q < to; q++) {
+      const own = this.own.read(queries.users[q], queries.ends[q])
+      const history = own.entries.subarray(0, own.size).filter((e) => modelled[e] === 1)
+      const pull = queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t) ? this.pullOfUser(queries.users[q]) : this.pullOf(history)
+      const at = (q - from) * entries
+      for (let e = 0; e < entries; e++) {
+        let s = 0
+        for (let i = offsets[e]; i < offsets[e + 1]; i++) s += pull[columns[i]]
+        out[at + e] = s / diagonal[e]
+      }
+      // an entry of the history: x_j - (x_j - s) / diagonal
+      for (const e of history) out[at + e] += 1 - 1 / diagonal[e]
+    }
+  }
+
+  /** K^-1 X x of any history x. */
+  private pullOf(history: Int32Array): Float64Array {
+    const { snapshot: { users }, byEntry: { offsets, columns }, inverse } = this
+    const shared = new Float64Array(users)
+    for (const e of history) for (let i = offsets[e]; i < offsets[e + 1]; i++) shared[columns[i]]++
+    const pull = new Float64Array(users)
+    for (let v = 0; v < users; v++) if (shared[v] > 0) for (let u = 0; u < users; u++) pull[u] += shared[v] * inverse[v * users + u]
+    return pull
+  }
+
+  /** The same where x is the user's own row of X: X x is a column of K but for lambda, so K^-1 X x = e_u - lambda K^-1 e_u. */
+  private pullOfUser(user: number): Float64Array {
+    const { snapshot: { users }, inverse, regularisation } = this
+    const pull = Float64Array.from(inverse.subarray(user * users, (user + 1) * users), (x) => -regularisation * x)
+    pull[user]++
+    return pull
+  }
+
+  /** X X^T + lambda I. */
+  private kernel(): Float64Array {
+    const { snapshot: { users }, byEntry: { offsets, columns }, regularisation } = this
+    const kernel = new Float64Array(users * users)
+    for (let e = 0; e < this.entries; e++) {
+      for (let i = offsets[e]; i < offsets[e + 1]; i++) {
+        const row = columns[i] * users
+        for (let j = offsets[e]; j < offsets[e + 1]; j++) kernel[row + columns[j]]++
+      }
+    }
+    for (let u = 0; u < users; u++) kernel[u * users + u] += regularisation
+    return kernel
+  }
+
+  /** 1 - x_j^T K^-1 x_j of every entry: between 0 and 1. */
+  private remainders(): Float64Array {
+    const { snapshot: { users }, byEntry: { offsets, columns }, inverse } = this
+    return Float64Array.from({ length: this.entries }, (_, e) => {
+      let s = 0
+      for (let i = offsets[e]; i < offsets[e + 1]; i++) {
+        const row = columns[i] * users
+        // the inverse is symmetric: every pair once
+        s += inverse[row + columns[i]]
+        for (let j = offsets[e]; j < i; j++) s += 2 * inverse[row + columns[j]]
+      }
+      return 1 - s
+    })
+  }
+}
+
+/** The pairs whose column is marked. */
+function only({ offsets, columns, values }: Sparse, marked: Uint8Array): Sparse {
+  const kept = Uint32Array.from(columns.keys()).filter((i) => marked[columns[i]] === 1)
+  const before = new Uint32Array(columns.length + 1)
+  columns.forEach((column, i) => (before[i + 1] = before[i] + marked[column]))
+  return { offsets: offsets.map((at) => before[at]), columns: Int32Array.from(kept, (i) => columns[i]), values: Float64Array.from(kept, (i) => values[i]) }
+}

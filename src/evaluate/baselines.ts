@@ -23,8 +23,8 @@ export interface Entrant {
 }
 
 /**
- * The baselines of one level, in the order of the table: control (and with what was bought lately), EASE and nearest users (on request), own repeats,
- * co-visitation, popularity. Everything they know ends at the cutoff.
+ * The baselines of one level, in the order of the table: control (and with what was bought lately), EASE and nearest
+ * users (on request), own repeats, co-visitation, popularity. Everything they know ends at the cutoff.
  * @param fitOn histories of the validation, where they are not the same snapshot's
  * @param validation where the control's weight is fitted; without it (no conversions there) there is no control
  */
@@ -33,10 +33,8 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
   const { catalog } = levelOf(set, level)
   const entrants: Entrant[] = []
   if (validation) {
-    for (const grid of [CONTROL_GRID, RECENCY_CONTROL_GRID]) {
+    for (const [name, grid] of [['control', CONTROL_GRID], ['control with recency', RECENCY_CONTROL_GRID]] as const) {
       const fitted = await fitBlend(fitOn, validation, level, grid)
-      const recent = grid === RECENCY_CONTROL_GRID ? ` + ${rounded(fitted.recent ?? 0)} log recent own` : ''
-      const name = `control: log popularity + ${rounded(fitted.own)} log own${recent}`
       entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted, undefined, t) })
     }
   }
@@ -50,9 +48,6 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
   )
   return entrants
 }
-
-/** Two digits that count, as weights are fitted. */
-const rounded = (x: number): number => Number(x.toPrecision(2))
 
 /** @throws UserError for a name that is none of ON_REQUEST */
 export function requestedBaselines(names: readonly string[]): OnRequest[] {

@@ -100,7 +100,7 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
       const { catalog } = levelOf(set, level)
       const base = level === kind ? tower : new BestOfGroup(snapshot, tower, levelOf(set, kind).catalog, catalog)
       const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
-      const hybrid = new Blend(`${model.name} + own history`, 'hybrid', snapshot, catalog, popularity, fitted, base, protocol.cutoff)
+      const hybrid = new Blend(`${model.name} + history`, 'hybrid', snapshot, catalog, popularity, fitted, base, protocol.cutoff)
       await judge.add(hybrid, [], { run: model.run, fitted })
       if (judge.best !== hybrid) continue
       explainer = {

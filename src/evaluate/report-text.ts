@@ -1,6 +1,7 @@
 import { count } from '../core/progress.js'
 import type { Level } from '../retrieve/types.js'
 import { isoDate } from './protocol.js'
+import { formula } from './formula.js'
 import { layOut } from './lay-out.js'
 import type { Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
@@ -29,6 +30,8 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     if (rows.length === 0 || !about) continue
     lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
     lines.push(...table(rows))
+    const weighed = rows.flatMap((row) => formula(row) ? [`${row.name} = ${formula(row)}.`] : [])
+    if (weighed.length > 0) lines.push('', ...weighed)
     const beside = rows.filter((row) => row.kind === 'model' && row.difference).map((row) => comparison(row.name, row.difference!))
     const over = rows.flatMap((row) => (row.overControls ?? []).map((one) => comparison(row.name, one)))
     if (beside.length + over.length > 0) lines.push('', ...beside, ...over)
@@ -53,7 +56,7 @@ function missedText(level: Level, { positivesOutside, positivesWithoutHistory, u
 const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(n)} conversions`)
 
 function table(rows: readonly ReportRow[]): string[] {
-  const head = ['', 'R@10', '95 % interval', 'R@100', 'new R@10', 'new R@100', 'cov@10', 'cov@100']
+  const head = ['', 'R@10', '95 %', 'R@100', 'new@10', 'new@100', 'cov@10', 'cov@100']
   const cells = rows.map((row) => [
     row.name,
     share(row.recall['10']),
@@ -65,7 +68,7 @@ function table(rows: readonly ReportRow[]): string[] {
     share(row.coverage['100']),
   ])
   const ceiling = rows[0].coverageCeiling
-  cells.push(['highest coverage possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
+  cells.push(['most possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
   return layOut([head, ...cells])
 }
 
@@ -81,7 +84,7 @@ export function readingText(report: Report): string {
   const model = main.find((row) => row.kind !== 'baseline')
   const example = model ?? main[0]
   const found = `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all conversions were among the 10 results of ${example.name} for that user`
-  return `${found}; new = only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results.`
+  return `${found}; 95 % = the interval of R@10; new = recall of only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results. Own = times that the user dealt with the entry, recent own = the same, each time counted as 2^(-age / 30 days), popularity = conversions.`
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`

@@ -62,13 +62,12 @@ export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, o
 /** Scores the neighbours of a user's last events: the sum of their weights, an event a vote. All others score 0. */
 export class CoVisitation implements Retriever {
   readonly kind = 'baseline'
-  readonly name: string
+  readonly name = 'co-visitation'
   readonly level
   readonly entries
   private readonly neighbourhood: Neighbourhood
 
   constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, t: number, private readonly options = CO_VISITATION) {
-    this.name = `co-visitation, last ${options.recent}`
     this.level = catalog.level
     this.entries = catalog.size
     this.neighbourhood = coVisitations(snapshot, catalog, t, options)

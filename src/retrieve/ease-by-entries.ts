@@ -25,7 +25,7 @@ export class EaseByEntries implements Retriever {
     const converted = byFrequency(conversionCounts(snapshot, catalog, t))
     this.columns = converted.slice(0, options.cap)
     const n = this.columns.length
-    this.name = n < converted.length ? `EASE, ${n} most frequent` : 'EASE'
+    this.name = n < converted.length ? `EASE, top ${n}` : 'EASE'
     this.level = catalog.level
     this.entries = catalog.size
     this.columnOf = new Int32Array(catalog.size).fill(-1)

@@ -81,7 +81,7 @@ describe('evaluating a workspace', () => {
     it('judges the latest, with samples, and keeps the report in its folder', async () => {
       const { report, path, samples, names } = await evaluateWorkspace(options({ samples: 2 }))
       expect(report.runs).toEqual([ids[1]])
-      expect(report.rows.filter((row) => row.level === 'item').slice(0, 2).map(({ name }) => name)).toEqual(['transformer', 'transformer + own history'])
+      expect(report.rows.filter((row) => row.level === 'item').slice(0, 2).map(({ name }) => name)).toEqual(['transformer', 'transformer + history'])
       expect(path).toBe(join(runFolder(folder, ids[1]), `eval-${report.protocol.hash}.json`))
       expect(readReport(path!)).toEqual(JSON.parse(JSON.stringify(report)))
       expect(names.user(samples[0].user)).toMatch(/^u\d+$/)

@@ -69,7 +69,7 @@ describe('slices', () => {
     }
     const text = slicesText(report)
     expect(text.match(/^(Items|Advertisers|Categories), by /gm)).toHaveLength(9)
-    expect(text).toMatch(/^transformer \+ own history +\.\d+/m)
+    expect(text).toMatch(/^transformer \+ history +\.\d+/m)
     expect(text + byTypeText(report)).not.toContain('NaN')
     expect(byTypeText(report)).toMatch(/add_to_cart .*checkout/)
     expect((await evaluate(world, favourites([]))).report.rows[0].slices).toBeUndefined()

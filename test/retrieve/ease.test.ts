@@ -64,7 +64,7 @@ describe('EASE', () => {
     expect(made(4).name).toBe('EASE')
     expect(made(3)).toBeInstanceOf(EaseByUsers)
     expect(made(3).name).toBe('EASE')
-    expect(made(2).name).toBe('EASE, 2 most frequent')
+    expect(made(2).name).toBe('EASE, top 2')
     // columns 1 (3 conversions) and 0 (2, before item 2 by its number)
     for (const row of await scores(made(2), few)) expect(row.slice(2)).toEqual([0, 0, 0])
   })

@@ -1,6 +1,7 @@
 import { count } from '../../core/progress.js'
 import { isoDate } from '../protocol.js'
 import type { Report, ReportRow } from '../report.js'
+import { formula } from '../formula.js'
 import { share } from '../share.js'
 import { html, type Markup } from './markup.js'
 import { percentage, points } from './scale.js'
@@ -36,7 +37,7 @@ export function summary(report: Report): Markup {
   const parts: Markup[] = []
   const overControl = hybrid?.overControls?.find(({ from }) => from === control?.name)
   if (model && popular) parts.push(html`The model alone finds ${percentage(model.recall['10'])}, popularity of the last 30 days ${percentage(popular.recall['10'])}${popular.difference && against(popular, true)}. `)
-  if (hybrid && overControl) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}; the control (${control!.name.replace(/^control: /, '')}, without a model) ${percentage(control!.recall['10'])}: ${verdict(overControl.recall['10'], overControl.interval['10'])}. `)
+  if (hybrid && overControl) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}; the control (${formula(control!) ?? control!.name}, without a model) ${percentage(control!.recall['10'])}: ${verdict(overControl.recall['10'], overControl.interval['10'])}. `)
   else if (hybrid && control) parts.push(html`With the user’s own history it finds ${percentage(hybrid.recall['10'])}, the control ${percentage(control.recall['10'])}. `)
   if (!model) parts.push(html`No model is judged here, only baselines; the best of them is ${best.name}. `)
   else if (best !== model && best !== hybrid) parts.push(html`The highest recall at 10 in this table is that of ${best.name}, ${percentage(best.recall['10'])}.`)

@@ -80,6 +80,8 @@ export class SheetRows {
 }
 
 const SLASH = 47
+const COLON = 58
+const CLOSE = 62
 const MAX_ROW = 1 << 22
 const MAX_COLUMNS = 1024
 
@@ -115,8 +117,8 @@ function findTag(xml: string, name: string, from: number): number {
     if (!xml.startsWith(name, i) || !endsName(xml.charCodeAt(i + name.length))) {
       const c = xml.charCodeAt(i)
       if (c === SLASH || c === 63 || c === 33) continue
-      while (i < xml.length && !endsName(xml.charCodeAt(i)) && xml.charCodeAt(i) !== 58) i++
-      if (xml.charCodeAt(i) !== 58 || !xml.startsWith(name, i + 1) || !endsName(xml.charCodeAt(i + 1 + name.length))) continue
+      while (i < xml.length && !endsName(xml.charCodeAt(i)) && xml.charCodeAt(i) !== COLON) i++
+      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1) || !endsName(xml.charCodeAt(i + 1 + name.length))) continue
     }
     return open
   }
@@ -126,16 +128,21 @@ function findTag(xml: string, name: string, from: number): number {
 /** Where the next </name> or </prefix:name> begins, or -1. */
 function closeTag(xml: string, name: string, from: number): number {
   for (let open = xml.indexOf('</', from); open >= 0; open = xml.indexOf('</', open + 2)) {
-    const end = xml.indexOf('>', open)
-    if (end < 0) return -1
-    const found = xml.slice(open + 2, end).trimEnd()
-    if (found === name || found.endsWith(`:${name}`)) return open
+    let i = open + 2
+    if (!xml.startsWith(name, i)) {
+      while (i < xml.length && xml.charCodeAt(i) !== COLON && xml.charCodeAt(i) !== CLOSE) i++
+      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1)) continue
+      i++
+    }
+    i += name.length
+    while (xml.charCodeAt(i) <= 32) i++
+    if (xml.charCodeAt(i) === CLOSE) return open
   }
   return -1
 }
 
 /** True for what follows a tag's name: blank, slash, >. */
-const endsName = (code: number): boolean => code <= 32 || code === SLASH || code === 62
+const endsName = (code: number): boolean => code <= 32 || code === SLASH || code === CLOSE
 
 /** Index of the column of r="AB12", from 0. */
 function columnOf(attributes: string): number | undefined {

@@ -34,14 +34,14 @@ const STUDIES: Record<string, Study> = {
   completejourney: {
     title: 'The Complete Journey: a year of groceries',
     about: 'Dunnhumby / 84.51, 1.46 M checkouts of 2,469 households, 68,260 products of 5,288 manufacturers.',
-    settings: ['model.length=64', 'train.steps=300', 'train.validateEvery=100', 'train.uniformNegatives=512'],
+    settings: ['model.length=64', 'train.steps=800', 'train.validateEvery=100', 'train.uniformNegatives=512'],
     towers: ['mean', 'transformer'],
     advertisers: true,
   },
   'online-retail': {
     title: 'Online Retail II: two years of a gift shop',
     about: 'UCI Machine Learning Repository (Chen, 2012), 788 k checkouts of 5,852 customers, 4,791 products, no advertisers.',
-    settings: ['model.length=64', 'train.steps=300', 'train.validateEvery=100', 'train.uniformNegatives=512'],
+    settings: ['model.length=64', 'train.steps=800', 'train.validateEvery=100', 'train.uniformNegatives=512'],
     towers: ['mean', 'transformer'],
     advertisers: false,
   },

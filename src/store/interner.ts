@@ -11,22 +11,24 @@ export class Interner {
   private recent = new Map<string, number>()
   private older = new Map<string, number>()
   private readonly find: Database.Statement
-  private readonly insert: Database.Statement
   private readonly last: Database.Statement
   private lastName: string | undefined
   private lastId = 0
+  /** every name of the table is in `recent`: one that is not there is new */
+  private complete = false
   /** rows of the table; an id above the count before the call is new */
   count = 0
 
-  constructor(db: Database.Database, table: 'users' | 'items' | 'advertisers', private readonly keep = KEEP) {
+  /** @param insert adds a row of that id and external id to the table */
+  constructor(db: Database.Database, table: 'users' | 'items' | 'advertisers', private readonly insert: (id: number, name: string) => void, private readonly keep = KEEP) {
     this.find = db.prepare(`SELECT id FROM ${table} WHERE external_id = ?`).pluck()
-    this.insert = db.prepare(`INSERT INTO ${table} (id, external_id) VALUES (?, ?)`)
     this.last = db.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck()
   }
 
   /** At the start of a transaction: another process may have added rows since the last one. */
   refresh(): void {
     this.count = this.last.get() as number
+    this.complete = this.count === this.recent.size && this.older.size === 0
   }
 
   /** After a rollback: cached ids may not exist. */
@@ -48,17 +50,18 @@ export class Interner {
   private remember(name: string): number {
     // a substring keeps the whole text it was cut from alive, so a name that stays is copied
     const own = name.length < 13 ? name : Buffer.from(name).toString()
-    const id = this.older.get(name) ?? (this.find.get(own) as number | undefined) ?? this.add(own)
+    const id = (this.complete ? undefined : (this.older.get(name) ?? (this.find.get(own) as number | undefined))) ?? this.add(own)
     if (this.recent.size >= this.keep) {
       this.older = this.recent
       this.recent = new Map()
+      this.complete = false
     }
     this.recent.set(own, id)
     return id
   }
 
   private add(name: string): number {
-    this.insert.run(this.count + 1, name)
+    this.insert(this.count + 1, name)
     return ++this.count
   }
 }

@@ -28,6 +28,8 @@ export interface ItemFields {
   launched?: number
 }
 
+const NOTHING: ItemFields = {}
+
 /**
  * Appends to a store. A transaction begins with the first write and ends with `commit`; nothing of it is seen before.
  * After a write that threw, `rollback` undoes the transaction; the writer can then go on from the last commit.
@@ -45,12 +47,22 @@ export class BulkWriter {
   private readonly lastEvent: Database.Statement
   private digest = new DataDigest()
   private seq = 0
+  /** what the item in hand gets where it is new */
+  private ifNew: ItemFields = NOTHING
   private open = false
 
   constructor(private readonly db: Database.Database) {
-    this.users = new Interner(db, 'users')
-    this.items = new Interner(db, 'items')
-    this.advertisers = new Interner(db, 'advertisers')
+    const insertInto = (table: string): ((id: number, name: string) => void) => {
+      const insert = db.prepare(`INSERT INTO ${table} (id, external_id) VALUES (?, ?)`)
+      return (id, name) => void insert.run(id, name)
+    }
+    this.users = new Interner(db, 'users', insertInto('users'))
+    this.advertisers = new Interner(db, 'advertisers', insertInto('advertisers'))
+    const insertItem = db.prepare('INSERT INTO items (id, external_id, advertiser, category, price, title, launched) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    this.items = new Interner(db, 'items', (id, name) => {
+      const { advertiser, category, price, title, launched } = this.ifNew
+      insertItem.run(id, name, advertiser || null, category ?? null, price ?? null, title ?? null, launched ?? null)
+    })
     this.insertEvent = db.prepare('INSERT INTO events (seq, user, item, advertiser, type, domain, time) VALUES (?, ?, ?, ?, ?, ?, ?)')
     this.updateItem = db.prepare(`UPDATE items SET advertiser = coalesce(?, advertiser), category = coalesce(?, category),
       price = coalesce(?, price), title = coalesce(?, title), launched = coalesce(?, launched) WHERE id = ?`)
@@ -67,14 +79,14 @@ export class BulkWriter {
     return this.intern(this.users, 'users', externalId)
   }
 
-  item(externalId: string): number {
+  /** @param ifNew what is stored of an item that was not there */
+  item(externalId: string, ifNew?: ItemFields): number {
     this.begin()
-    return this.intern(this.items, 'items', externalId)
-  }
-
-  advertiser(externalId: string): number {
-    this.begin()
-    return this.intern(this.advertisers, 'advertisers', externalId)
+    const before = this.items.count
+    this.ifNew = ifNew ?? NOTHING
+    const id = this.intern(this.items, 'items', externalId)
+    if (ifNew && id > before) this.digestItem(id, ifNew)
+    return id
   }
 
   /** Items of the catalog so far: an id above it is one that the next `item()` call adds. */
@@ -83,11 +95,16 @@ export class BulkWriter {
     return this.items.count
   }
 
+  advertiser(externalId: string): number {
+    this.begin()
+    return this.intern(this.advertisers, 'advertisers', externalId)
+  }
+
   setItem(id: number, fields: ItemFields): void {
     this.begin()
     const { advertiser, category, price, title, launched } = fields
     this.updateItem.run(advertiser || null, category ?? null, price ?? null, title ?? null, launched ?? null, id)
-    this.digest.addText('item', id, `${advertiser}\t${category}\t${price}\t${title}\t${launched}`)
+    this.digestItem(id, fields)
   }
 
   setUser(id: number, attributes: Record<string, string | number>): void {
@@ -138,6 +155,10 @@ export class BulkWriter {
   finish(): void {
     if (this.open) this.commit()
     this.db.exec(EVENTS_INDEX)
+  }
+
+  private digestItem(id: number, { advertiser, category, price, title, launched }: ItemFields): void {
+    this.digest.addText('item', id, `${advertiser}\t${category}\t${price}\t${title}\t${launched}`)
   }
 
   private intern(interner: Interner, table: string, name: string): number {

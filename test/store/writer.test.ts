@@ -42,7 +42,9 @@ describe('ids', () => {
   test('stay right when the cache of names is far too small', () => {
     const db = new Database(join(temporaryFolder(), 'x.db'))
     db.exec(SCHEMA_1)
-    const interner = new Interner(db, 'items', 3)
+    const insert = db.prepare('INSERT INTO items (id, external_id) VALUES (?, ?)')
+    const interner = new Interner(db, 'items', (id, name) => void insert.run(id, name), 3)
+    interner.refresh()
     const rng = new Rng(1)
     const expected = new Map<string, number>()
     for (let i = 0; i < 2000; i++) {
@@ -51,6 +53,39 @@ describe('ids', () => {
       expect(interner.id(name)).toBe(expected.get(name))
     }
     db.close()
+  })
+
+  test('that another process added between two transactions are found', () => {
+    const one = temporaryStore()
+    const first = one.writer()
+    first.user('a')
+    first.commit()
+    const beside = openStore(one.folder)
+    const second = beside.writer()
+    expect([second.user('b'), second.user('a')]).toEqual([2, 1])
+    second.commit()
+    beside.close()
+    expect([first.user('a'), first.user('b'), first.user('c')]).toEqual([1, 2, 3])
+    first.commit()
+    expect(one.externalIds('users')).toEqual(['a', 'b', 'c'])
+  })
+
+  test('of items take what is said of them when they are new, and leave it when they are not', () => {
+    const store = temporaryStore()
+    const writer = store.writer()
+    expect(writer.item('i', { price: 3, category: 'a' })).toBe(1)
+    expect(writer.item('i', { price: 9, category: 'b' })).toBe(1)
+    expect(writer.item('j')).toBe(2)
+    writer.commit()
+    expect(store.item(1)).toMatchObject({ price: 3, category: 'a' })
+    expect(store.item(2)).toEqual({ id: 2, externalId: 'j' })
+    // the same data in two steps has the same digest
+    const twoSteps = temporaryStore()
+    const slow = twoSteps.writer()
+    slow.setItem(slow.item('i'), { price: 3, category: 'a' })
+    slow.item('j')
+    slow.commit()
+    expect(twoSteps.dataHash()).toBe(store.dataHash())
   })
 
   test('of names with odd characters are told apart', () => {

@@ -38,14 +38,8 @@ export function storeSink(writer: BulkWriter): Sink {
   return {
     event({ user, item, advertiser, type, domain, time, category, price, title }) {
       const advertiserId = advertiser === '' ? 0 : writer.advertiser(advertiser)
-      let itemId = 0
-      if (item !== '') {
-        const known = writer.itemCount()
-        itemId = writer.item(item)
-        if (itemId > known && (advertiserId > 0 || category !== undefined || price !== undefined || title !== undefined)) {
-          writer.setItem(itemId, { advertiser: advertiserId || undefined, category, price, title })
-        }
-      }
+      const describes = advertiserId > 0 || category !== undefined || price !== undefined || title !== undefined
+      const itemId = item === '' ? 0 : writer.item(item, describes ? { advertiser: advertiserId || undefined, category, price, title } : undefined)
       writer.event({ user: writer.user(user), item: itemId, advertiser: advertiserId, type, domain, time })
     },
     item(id, { advertiser, ...fields }) {

@@ -27,12 +27,24 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)
 function isoSeconds(text: string): number {
   const parts = ISO.exec(text)
   if (!parts) return NaN
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((i) => Number(parts[i] ?? 0))
+  const [hour, minute, second] = [Number(parts[4] ?? 0), Number(parts[5] ?? 0), Number(parts[6] ?? 0)]
   if (hour > 23 || minute > 59 || second > 60) return NaN
-  const midnight = Date.UTC(year, month - 1, day)
+  // times of a file mostly lie on the day of the one before
+  if (!text.startsWith(lastDay)) {
+    lastDay = text.slice(0, 10)
+    lastMidnight = midnight(Number(parts[1]), Number(parts[2]), Number(parts[3]))
+  }
+  return lastMidnight + hour * 3600 + minute * 60 + second - zoneSeconds(parts[7])
+}
+
+let lastDay = '1970-01-01'
+let lastMidnight = 0
+
+/** Unix seconds; NaN for a day that is none. */
+function midnight(year: number, month: number, day: number): number {
+  const time = Date.UTC(year, month - 1, day)
   // Date.UTC makes March of the 30th of February
-  if (new Date(midnight).getUTCDate() !== day || month < 1 || month > 12) return NaN
-  return midnight / 1000 + hour * 3600 + minute * 60 + second - zoneSeconds(parts[7])
+  return new Date(time).getUTCDate() === day && month >= 1 && month <= 12 ? time / 1000 : NaN
 }
 
 function zoneSeconds(zone: string | undefined): number {

@@ -30,6 +30,7 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
   const types = typesOf({ view: 'view', cart: 'add_to_cart', remove_from_cart: 'skip', purchase: 'checkout' }, options)
   const byCategory = options.advertiser === 'category'
   const draft = newDraft()
+  const pathOf = paths()
   let second = 0
   let secondText = ''
   // rows of the current second
@@ -71,11 +72,23 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
       draft.advertiser = badId(advertiser) ? '' : advertiser!
       draft.type = type
       draft.time = time
-      draft.category = code ? categoryPath(...code.split('.')) : categoryPath(cell(row, at.category_id))
+      draft.category = pathOf(code ?? '') ?? categoryPath(cell(row, at.category_id))
       draft.price = price === 0 ? undefined : price
       sink.event(draft)
       return 'stored'
     },
+  }
+}
+
+/** A category code as a path, electronics.smartphone as electronics/smartphone; undefined for none. There are hundreds of codes. */
+function paths(): (code: string) => string | undefined {
+  const known = new Map<string, string | undefined>([['', undefined]])
+  return (code) => {
+    let path = known.get(code)
+    if (path !== undefined || code === '') return path
+    path = categoryPath(...code.split('.'))
+    if (known.size < 10_000) known.set(code, path)
+    return path
   }
 }
 

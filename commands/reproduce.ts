@@ -1,9 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { AdseqCommand } from '../src/cli/command.js'
 import { setFlag } from '../src/cli/engine-flags.js'
-import { interruptible } from '../src/cli/interruptible.js'
+import { StudyCommand } from '../src/cli/study-command.js'
 
-export default class Reproduce extends AdseqCommand {
+export default class Reproduce extends StudyCommand {
   static override summary = 'Test the claims of the method on the data of the workspace, within a budget.'
   static override description = `Every claim is a comparison of trainings that differ in one setting: transformer against pooling, objectives, log-Q
 weights, length, negatives, item ids, hash sizes. Each is judged on the window after the cutoff by a paired bootstrap over
@@ -26,15 +25,7 @@ command goes on, also with a larger budget. Ends with studies/ID/reproduce.md an
     const kind = args.kind as 'item' | 'advertiser'
     const [{ reproduce }, { reproductionText }, { reproduceRequest }] = await Promise.all([import('../src/study/reproduce.js'), import('../src/study/reproduce-text.js'), import('../src/study/request.js')])
     const request = reproduceRequest(flags)
-    const progress = this.progress(flags)
-    const folder = this.folder(flags)
-    const result = await interruptible('Run the same command again: it goes on where it was.', (signal) =>
-      reproduce({
-        ...request, progress,
-        adseq: { start: [process.execPath, process.argv[1]], folder, signal, print: (line) => progress.line(line) },
-        basis: { folder, kind, set: flags.set },
-      }),
-    )
+    const result = await this.study(kind, flags, (about) => reproduce({ ...request, ...about }))
     this.log(reproductionText(result))
     return result
   }

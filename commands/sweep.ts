@@ -1,9 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { AdseqCommand } from '../src/cli/command.js'
 import { setFlag } from '../src/cli/engine-flags.js'
-import { interruptible } from '../src/cli/interruptible.js'
+import { StudyCommand } from '../src/cli/study-command.js'
 
-export default class Sweep extends AdseqCommand {
+export default class Sweep extends StudyCommand {
   static override summary = 'Try settings: the front of recall against coverage, and which point of it to take.'
   static override description = `Trains and judges many settings, each by commands of adseq that are printed. Trials are trained up to a window before
 the cutoff and judged on that window, never on the one after the cutoff that is reported. Without --over or --preset the
@@ -34,15 +33,7 @@ and advertiser level and studies/ID/sweep.json.`
     const kind = args.kind as 'item' | 'advertiser'
     const [{ sweep }, { sweepText }, { sweepRequest }] = await Promise.all([import('../src/study/sweep.js'), import('../src/study/sweep-text.js'), import('../src/study/request.js')])
     const request = sweepRequest(kind, flags)
-    const progress = this.progress(flags)
-    const folder = this.folder(flags)
-    const result = await interruptible('Run the same command again: it goes on where it was.', (signal) =>
-      sweep({
-        ...request, progress,
-        adseq: { start: [process.execPath, process.argv[1]], folder, signal, print: (line) => progress.line(line) },
-        basis: { folder, kind, set: flags.set },
-      }),
-    )
+    const result = await this.study(kind, flags, (about) => sweep({ ...request, ...about }))
     this.log(sweepText(result, process.stdout.columns ?? 120))
     return result
   }

@@ -10,7 +10,7 @@ import type { EventColumns } from './event-table.js'
 import type { WorldKnobs } from './knobs.js'
 import { advertiserName } from './names.js'
 import { tableFile, type Columns, type FileFormat, type TableFile } from './table-file.js'
-import { Tally } from './tally.js'
+import { Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { makeWorld, worldHash } from './world.js'
 
@@ -33,17 +33,8 @@ export interface ExportOptions {
   workers?: number
 }
 
-export interface ExportResult {
-  world: string
-  name: string
-  seed: number
-  users: number
-  items: number
-  advertisers: number
-  events: number
-  byType: Record<string, number>
+export interface ExportResult extends WorldCounts {
   files: string[]
-  seconds: number
 }
 
 /**

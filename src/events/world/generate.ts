@@ -4,7 +4,7 @@ import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { defaultWorkers, worldChunks } from './chunks.js'
 import type { WorldKnobs } from './knobs.js'
-import { Tally } from './tally.js'
+import { Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { WorldWriter } from './world-writer.js'
 import { makeWorld, worldHash } from './world.js'
@@ -25,24 +25,13 @@ export interface GenerateOptions {
   now?: () => number
 }
 
-export interface GenerateResult {
-  /** names the world: knobs and seed */
-  world: string
-  name: string
-  seed: number
-  /** of the world, whether they were written by this call or an earlier one */
-  users: number
-  items: number
-  advertisers: number
-  events: number
-  /** events by type, onsite views and clicks apart: "view", "add_to_cart", "onsite view" ... */
-  byType: Record<string, number>
+/** Counts are of the world, whether they were written by this call or an earlier one. */
+export interface GenerateResult extends WorldCounts {
   /** events that this call added: 0 when the world was already there */
   added: number
   /** first and last event, unix seconds */
   from: number
   to: number
-  seconds: number
 }
 
 /**

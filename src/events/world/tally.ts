@@ -1,6 +1,22 @@
 import { EVENT_TYPES } from '../../store/event-types.js'
 import type { EventColumns } from './event-table.js'
 
+/** What a world that was made holds. */
+export interface WorldCounts {
+  /** names the world: knobs and seed */
+  world: string
+  /** of the preset */
+  name: string
+  seed: number
+  users: number
+  items: number
+  advertisers: number
+  events: number
+  /** events by type, onsite views and clicks apart: "view", "add_to_cart", "onsite view" ... */
+  byType: Record<string, number>
+  seconds: number
+}
+
 /** Counts what a world holds as its chunks go by. */
 export class Tally {
   users = 0

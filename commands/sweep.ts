@@ -8,7 +8,7 @@ export default class Sweep extends StudyCommand {
 the cutoff and judged on that window, never on the one after the cutoff that is reported. Without --over or --preset the
 two weights of the log-Q correction are varied. What is done is kept in studies/ID/: the same command goes on after a
 kill, and with a larger --trials or --minutes; finished runs are not trained again. Ends with the Pareto front at item
-and advertiser level and studies/ID/sweep.json.`
+and advertiser level, and studies/ID/sweep.json and sweep.html.`
   static override examples = [
     '<%= config.bin %> sweep',
     '<%= config.bin %> sweep item --over train.logq.negative=0,0.5,1 --over train.uniformNegatives=128,512 --trials 4',

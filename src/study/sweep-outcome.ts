@@ -9,6 +9,7 @@ import { telling, type Levels } from './result.js'
 import { assignments, type Settings } from './settings.js'
 import type { StudyFolder } from './study-file.js'
 import type { SweepOptions, SweepState } from './sweep.js'
+import { sweepPage } from './sweep-page.js'
 import type { WorkspaceData } from './workspace-data.js'
 
 /** What `adseq sweep --json` prints and studies/<id>/sweep.json holds. */
@@ -46,7 +47,7 @@ export interface SweepOutcome extends SweepOptions {
 const LEVELS = ['item', 'advertiser'] as const
 const MARKS = '123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** Fronts, and the point to take, from the trials that are done; writes sweep.json. */
+/** Fronts, and the point to take, from the trials that are done; writes sweep.json and sweep.html. */
 export function summarize(outcome: SweepOutcome): Sweep {
   const { basis, axes, data, plan, study, failures, done } = outcome
   const trials = done.map(({ key, settings }, i): Sweep['trials'][number] => {
@@ -67,6 +68,7 @@ export function summarize(outcome: SweepOutcome): Sweep {
     spentSeconds: study.spent(),
   }
   study.write('sweep.json', `${JSON.stringify(result, undefined, 2)}\n`)
+  study.write('sweep.html', sweepPage(result))
   return result
 }
 

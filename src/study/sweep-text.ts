@@ -10,7 +10,7 @@ type Row = Sweep['trials'][number]
 
 /** The sweep as plain lines: a table of trials, fronts as plots, and the point to take. */
 export function sweepText(sweep: Sweep, width: number): string {
-  return [...table(sweep, width), '', ...plots(sweep, width), ...recommendation(sweep), ...notes(sweep)].join('\n')
+  return [...table(sweep, width), '', ...plots(sweep, width), ...recommendation(sweep), ...notes(sweep), `As one page, with plots: studies/${sweep.id}/sweep.html`].join('\n')
 }
 
 function table({ kind, trials, over, fronts, recommended }: Sweep, width: number): string[] {
@@ -46,7 +46,8 @@ function plots({ trials, fronts, recommended }: Sweep, width: number): string[] 
   })
 }
 
-function recommendation({ kind, trials, recommended }: Sweep): string[] {
+/** Which point to take, by which rule, at which price; then the commands, indented. */
+export function recommendation({ kind, trials, recommended }: Sweep): string[] {
   const { key, best, judged, against, rule, commands } = recommended
   const of = (wanted: string): Row => trials.find((trial) => trial.key === wanted)!
   const [chosen, top] = [of(key), of(best)]
@@ -63,7 +64,8 @@ function recommendation({ kind, trials, recommended }: Sweep): string[] {
   return [...lines, 'The best of many trials looks better than it is. Its figure for a report: train it with the whole training period, and judge it once on the window that no trial has seen:', ...commands.map((line) => `    ${line}`)]
 }
 
-function notes({ trials, failed, left, spentSeconds }: Sweep): string[] {
+/** What the sweep leaves open. */
+export function notes({ trials, failed, left, spentSeconds }: Sweep): string[] {
   const lines = [`${trials.length} trials, ${duration(spentSeconds)} at work.`]
   const rising = trials.filter((trial) => trial.rising)
   if (rising.length > 0) lines.push(`${rising.length} of them were best at their last step (+): with more train.steps they might have gone on rising.`)

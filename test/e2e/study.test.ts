@@ -42,6 +42,7 @@ describe('studies of a cut of the sample data', () => {
     expect(sweep.fronts.item['10'].length).toBeGreaterThan(0)
     expect(sweep.recommended.commands[0]).toMatch(/^adseq train item/)
     expect(JSON.parse(readFileSync(join(folder, 'studies', 'weights', 'sweep.json'), 'utf8'))).toEqual(sweep)
+    expect(readFileSync(join(folder, 'studies', 'weights', 'sweep.html'), 'utf8')).toContain('<b>Trials</b>')
   }, 300_000)
 
   it('trials are not what is meant by the latest run', async () => {

@@ -7,41 +7,27 @@ import type { Sample } from '../samples.js'
 import { share } from '../share.js'
 import { bandsFigures } from './bands.js'
 import { curvesFigure } from './curves.js'
+import { documentOf, type Section } from './document.js'
 import { dotsFigure } from './dots.js'
-import { html, Markup } from './markup.js'
+import { html } from './markup.js'
 import { percentage } from './scale.js'
 import { sampleArticle } from './samples.js'
 import { seriesOf } from './series.js'
-import { STYLE } from './style.js'
 import { agreementTable, levelTable, partTables } from './tables.js'
 import { baselinesInWords, fittedInWords, keyFacts, missingNotes, headline, protocolInWords, summary } from './words.js'
 
-/** Nothing may be fetched and no script may run, whatever a title holds. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 /** Rows that say nothing more in these figures. */
 const TWIN = 'popularity, all time'
 
-interface Section {
-  id: string
-  /** in the list of contents */
-  short: string
-  body: Markup
-}
-
-/**
- * A report as one page that needs nothing else: no script, no font, no picture from anywhere. Text of the data is
- * escaped.
- */
+/** A report as one page. */
 export function reportPage(report: Report, samples: readonly Sample[], names: SampleNames): string {
   const sections = [recallSection(report), levelsSection(report), partsSection(report), coverageSection(report), popularitySection(report), agreementSection(report), samplesSection(report, samples, names), readingSection(report), protocolSection(report)].filter((one) => one !== undefined)
   const { cutoff, windowDays } = report.protocol
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="generator" content="adseq eval"><title>${headline(report)} · adseq</title><style>${new Markup(STYLE)}</style></head>
-<body><header><p class="kicker">adseq evaluation · ${report.kind === 'item' ? 'items' : 'advertisers'} · ${isoDate(cutoff)} to ${isoDate(cutoff + windowDays * 86_400)}</p><h1>${headline(report)}</h1>${summary(report)}${keyFacts(report)}</header>
-<nav aria-label="Contents"><ul>${sections.map(({ id, short }) => html`<li><a href="#${id}">${short}</a></li>`)}</ul></nav>
-<main>${sections.map(({ id, body }) => html`<section id="${id}">${body}</section>`)}</main>
-<footer><p>Made by <code>adseq eval --report</code> in ${duration(report.seconds)}. Protocol ${report.protocol.hash}, data ${report.data.hash}.</p></footer></body></html>`
-  return `${page.text}\n`
+  return documentOf({
+    generator: 'adseq eval', kicker: `adseq evaluation · ${report.kind === 'item' ? 'items' : 'advertisers'} · ${isoDate(cutoff)} to ${isoDate(cutoff + windowDays * 86_400)}`,
+    headline: headline(report), lead: html`${summary(report)}${keyFacts(report)}`, sections,
+    footer: html`Made by <code>adseq eval --report</code> in ${duration(report.seconds)}. Protocol ${report.protocol.hash}, data ${report.data.hash}.`,
+  })
 }
 
 function rowsOf(report: Report, level: Level): ReportRow[] {

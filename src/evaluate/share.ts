@@ -5,5 +5,8 @@ export function share(x: number): string {
   return x.toFixed(x < 0.01 ? 4 : 3).replace(/^0/, '')
 }
 
-/** +.0012, -.0340. */
-export const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
+/** +.0012, -.034; what rounds to nothing is +.0000. */
+export function signed(x: number): string {
+  const size = share(Math.abs(x))
+  return x === 0 || /^\.0+$/.test(size) ? '+.0000' : `${x < 0 ? '-' : '+'}${size}`
+}

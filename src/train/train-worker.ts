@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Interrupted, UserError } from '../core/errors.js'
+import { describeError } from '../core/thread-error.js'
 import { runTraining, type TrainOptions } from './run-training.js'
 import type { TrainMessage } from './train.js'
 
@@ -12,15 +12,8 @@ async function run(options: TrainOptions): Promise<void> {
     for await (const record of runTraining({ ...options, signal: controller.signal })) say({ type: 'record', record })
     say({ type: 'end' })
   } catch (error) {
-    say(described(error))
+    say({ type: 'error', error: describeError(error) })
   }
-}
-
-function described(error: unknown): TrainMessage {
-  if (error instanceof Interrupted) return { type: 'error', kind: 'interrupted', message: error.message, hint: error.hint }
-  if (error instanceof UserError) return { type: 'error', kind: 'user', message: error.message, hint: error.hint }
-  const { message, stack, code } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException
-  return { type: 'error', kind: 'fault', message, hint: '', stack, code }
 }
 
 await run(workerData as TrainOptions)

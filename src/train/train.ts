@@ -1,4 +1,4 @@
-import { Interrupted, UserError } from '../core/errors.js'
+import { describeError, thrownError, type ThreadError } from '../core/thread-error.js'
 import { startWorker } from '../core/worker.js'
 import { shareSnapshot } from '../features/shared-snapshot.js'
 import type { TrainRecord } from './records.js'
@@ -10,7 +10,7 @@ export type { TrainOptions } from './run-training.js'
 export type TrainMessage =
   | { type: 'record'; record: TrainRecord }
   | { type: 'end' }
-  | { type: 'error'; kind: 'user' | 'interrupted' | 'fault'; message: string; hint: string; stack?: string; code?: string }
+  | { type: 'error'; error: ThreadError }
 
 /**
  * Trains as runTraining does, but in a worker thread, so that a screen stays alive while it runs. Ending the iteration
@@ -28,8 +28,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
     wake()
   }
   worker.on('message', put)
-  worker.on('error', (error) => put({ type: 'error', kind: 'fault', message: error.message, hint: '', stack: error.stack }))
-  worker.on('exit', (code) => put({ type: 'error', kind: 'fault', message: `The training thread ended with code ${code}.`, hint: '' }))
+  worker.on('error', (error) => put({ type: 'error', error: describeError(error) }))
+  worker.on('exit', (code) => put({ type: 'error', error: describeError(new Error(`The training thread ended with code ${code}.`)) }))
   const stop = (): void => worker.postMessage('stop')
   signal?.addEventListener('abort', stop)
   if (signal?.aborted) stop()
@@ -45,7 +45,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
     for (;;) {
       const message = await next()
       if (message.type === 'record') yield message.record
-      else if (message.type === 'error') throw toError(message)
+      else if (message.type === 'error') throw thrownError(message.error)
       else return
     }
   } finally {
@@ -54,13 +54,4 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
     while (!ended) await next()
     await worker.terminate()
   }
-}
-
-function toError({ kind, message, hint, stack, code }: TrainMessage & { type: 'error' }): Error {
-  if (kind === 'interrupted') return new Interrupted(hint)
-  if (kind === 'user') return new UserError(message, hint)
-  // a full disk is told by its code
-  const error = code === undefined ? new Error(message) : Object.assign(new Error(message), { code })
-  error.stack = stack ?? error.stack
-  return error
 }

@@ -1,15 +1,18 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Interrupted, UserError } from '../../core/errors.js'
 import { hashJson } from '../../core/hash.js'
 import type { Progress } from '../../core/progress.js'
-import { ImportConflict, type ImportRecord } from '../../store/imports.js'
+import type { ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { workspace } from '../../store/workspace.js'
 import type { OpenRecords } from './record.js'
 import { byReason, Rejects } from './rejects.js'
 import type { Rows } from './row.js'
-import { storeSink, type Sink } from './sink.js'
+import { storeRecorder } from './recorder.js'
+import type { Sink } from './sink.js'
 import { shown, type SourceFile } from './source-file.js'
+import { threadRecorder } from './thread-recorder.js'
 import { walk, type Tally } from './walk.js'
 
 /** One file, and how its rows are read. */
@@ -56,12 +59,18 @@ export interface RunOptions {
   batch?: number
   /** unix seconds */
   now?: () => number
+  /** bytes of a file of events that are worth a thread of their own for writing */
+  threadFrom?: number
 }
 
 /** Rows a transaction: a kill loses at most this many, about a quarter of a second. */
 const BATCH = 50_000
 /** Rows before the share of rejects is judged; a shorter file is judged as a whole, before anything is stored. */
 const ENOUGH = 10_000
+/** A smaller file is written before a thread has started. */
+const WORTH_A_THREAD = 1 << 21
+/** Transactions under way when the next is begun: memory holds these. */
+const AHEAD = 2
 
 /**
  * Imports what is not yet committed of a file, batch by batch: rows and the offset they reach to are one transaction.
@@ -69,7 +78,7 @@ const ENOUGH = 10_000
  */
 export async function importFile(store: Store, file: FileImport, options: RunOptions): Promise<FileResult> {
   const { source } = file
-  const { progress, signal, batch = BATCH, now = () => Math.floor(Date.now() / 1000) } = options
+  const { progress, signal, batch = BATCH, now = () => Math.floor(Date.now() / 1000), threadFrom = WORTH_A_THREAD } = options
   const found = store.imports.find(source.hash)
   if (found?.status === 'done') return alreadyImported(store, found, file, progress)
   if (found && hashJson(found.options) !== hashJson(file.options)) {
@@ -85,8 +94,8 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   let saved = found?.offset
   const memory = (found ? store.imports.memory(source.hash) : undefined) as { skips: Record<string, number>; reader?: unknown } | undefined
   const reader = file.open(state.offset, state.line)
-  const writer = store.writer()
-  const rows = file.rows(storeSink(writer))
+  const recorder = file.kind === 'events' && source.bytes - state.offset >= threadFrom && availableParallelism() > 1 ? threadRecorder(store.folder, batch) : storeRecorder(store)
+  const rows = file.rows(recorder.sink)
   if (memory?.reader !== undefined) rows.restore?.(memory.reader)
   const tally: Tally = { rows: state.rows, skipped: state.skipped, skips: { ...memory?.skips } }
 
@@ -96,10 +105,8 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
     if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH)) throw tooMany(file, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
     Object.assign(state, { status, rows: tally.rows, skipped: tally.skipped, offset: reader.offset, line: reader.lines, rejected: rejects.count, reasons: rejects.reasons, rejectsFile: rejects.count > 0 ? rejects.path : undefined })
     if (status === 'done') state.finished = now()
-    writer.commit(() => {
-      store.imports.save(state, saved)
-      if (tally.skipped > 0 || rows.save) store.imports.saveMemory(source.hash, { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() })
-    })
+    const memory = tally.skipped > 0 || rows.save ? { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() } : undefined
+    recorder.commit({ state, before: saved, memory })
     saved = state.offset
     before.rows = state.rows
   }
@@ -126,16 +133,16 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
         progress.update(tally.rows - startRows)
         stop()
       },
-      block() {
+      async block() {
+        await recorder.settle(AHEAD)
         progress.update(tally.rows - startRows)
         stop()
       },
     })
     commit('done')
-  } catch (error) {
-    writer.rollback()
-    if (error instanceof ImportConflict) throw new UserError(`Another process is importing ${source.name} into this workspace.`, 'Wait until it is done; a file is imported once.')
-    throw error
+    await recorder.settle(0)
+  } finally {
+    await recorder.close()
   }
   const stored = state.rows - startRows
   progress.finish(outcome(stored, tally, state, rejects))

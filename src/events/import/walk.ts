@@ -19,7 +19,7 @@ export interface Walk {
   /** after each row */
   row?: () => void
   /** after each block of the file */
-  block?: () => void
+  block?: () => void | Promise<void>
 }
 
 /** Reads a file to its end and counts what becomes of each row. */
@@ -42,6 +42,6 @@ export async function walk({ reader, width, read, tally, reject, row, block }: W
       else if (read(reader, notes) === 'stored') tally.rows++
       row?.()
     }
-    block?.()
+    await block?.()
   }
 }

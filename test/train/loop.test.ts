@@ -8,6 +8,7 @@ import { trainLoop } from '../../src/train/loop.js'
 import { listRuns, readManifest } from '../../src/train/manifest.js'
 import type { StepRecord, ValidationRecord } from '../../src/train/records.js'
 import { runTraining } from '../../src/train/run-training.js'
+import { learningRateAt } from '../../src/train/schedule.js'
 import { DAY, makeSnapshot, upTo } from '../fixtures/snapshot.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
 
@@ -71,6 +72,19 @@ describe('training', () => {
       expect(b.weightsHash).toBe(a.weightsHash)
       expect(b.recall).toEqual(a.recall)
     }
+  })
+
+  it('refits with a learning rate that falls over the steps chosen, not over those allowed', async () => {
+    await inWorkspace(async (folder) => {
+      // a rate too low to change any rank: the first validation is the best
+      const config = settings('train.steps=60', 'train.validateEvery=10', 'train.patience=2', 'train.learningRate=1e-9', 'train.warmupSteps=2')
+      const { records, done } = await collect(runTraining(options(folder, { config })))
+      expect(done.steps).toBe(10)
+      const last = (phase: string): number => records.filter((r): r is StepRecord => r.type === 'step' && r.phase === phase && r.step === 10)[0].learningRate
+      expect(last('select')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 60 }), 15)
+      expect(last('refit')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 10 }), 15)
+      expect(last('refit')).toBeLessThan(last('select') / 10)
+    })
   })
 
   it('stops early, and without refit keeps the best parameters', async () => {

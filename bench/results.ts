@@ -34,7 +34,7 @@ const STUDIES: Record<string, Study> = {
   completejourney: {
     title: 'The Complete Journey: a year of groceries',
     about: 'Dunnhumby / 84.51, 1.46 M checkouts of 2,469 households, 68,260 products of 5,288 manufacturers.',
-    settings: ['model.length=64', 'train.steps=800', 'train.validateEvery=100', 'train.uniformNegatives=512'],
+    settings: ['model.length=64', 'train.steps=500', 'train.validateEvery=100', 'train.uniformNegatives=512'],
     towers: ['mean', 'transformer'],
     advertisers: true,
   },
@@ -48,7 +48,7 @@ const STUDIES: Record<string, Study> = {
   world: {
     title: 'The synthetic world, where order carries signal',
     about: 'adseq generate-data --preset tutorial: 6,000 users with the full funnel; the oracle knows what each of them is about to do.',
-    settings: ['model.length=64', 'train.steps=2000', 'train.validateEvery=100', 'train.uniformNegatives=512'],
+    settings: ['model.length=64', 'train.steps=800', 'train.validateEvery=100', 'train.uniformNegatives=512'],
     towers: ['mean', 'decayed-mean', 'transformer'],
     advertisers: false,
   },

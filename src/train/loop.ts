@@ -38,8 +38,8 @@ export interface TrainResult {
  *
  * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
  *    (a smaller K for a small catalog) has not risen for `patience` validations; the best step is chosen;
- * 2. refit: train anew up to the cutoff for that many steps, over which the learning rate falls as over a whole training:
- *    one that was stopped early would else end at a high rate; the best model of 1 is kept as selected.safetensors.
+ * 2. refit: train anew up to the cutoff for that many steps, with the rates of 1, under which that number was chosen;
+ *    the best model of 1 is kept as selected.safetensors.
  *    Without refit, the best parameters of 1 are the result.
  *
  * @throws UserError when there is nothing to train or validate on, or the loss is not finite; Interrupted when the
@@ -73,7 +73,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     const limit = cutoff - config.eval.windowDays * DAY
     const set = createValidationSet(snapshot, config, kind, limit, cutoff)
     const watched = watchedK(set)
-    const phase = await TrainingPhase.open(job, limit, progress.step, train.steps, vectors)
+    const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
     const encoder = phase.encoder()
     try {
       let best = vectors?.best
@@ -106,7 +106,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   }
 
   const steps = progress.best!.step
-  const phase = await TrainingPhase.open(job, cutoff, progress.step, steps, vectors)
+  const phase = await TrainingPhase.open(job, cutoff, progress.step, vectors)
   try {
     const meter = new Meter('refit', steps, progress, now)
     yield start(steps)

@@ -41,19 +41,16 @@ export class TrainingPhase {
     private readonly inputs: ModelInputs,
     private readonly state: State,
     private readonly batches: BatchThread,
-    /** steps over which the learning rate falls */
-    private readonly steps: number,
   ) {
     this.sites = dropoutSites(shape.config)
   }
 
   /**
    * Opens the training on data up to `limit` (unix seconds), where it was after `from` steps.
-   * @param steps in all, over which the learning rate falls
-   * @param vectors parameters and moments after `from` steps; undefined: initial ones
+   * @param vectors parameters and moments after those steps; undefined: initial ones
    * @throws UserError when there is nothing to train on
    */
-  static async open(material: Material, limit: number, from: number, steps: number, vectors?: TrainingVectors): Promise<TrainingPhase> {
+  static async open(material: Material, limit: number, from: number, vectors?: TrainingVectors): Promise<TrainingPhase> {
     const { kind, config, snapshot, engine } = material
     const { seed, temperature } = config.train
     // the thread counts its slots while features are made here
@@ -64,7 +61,7 @@ export class TrainingPhase {
     const thread = await batches
     const entries = trainingState(shape, inputs.tables, { seed, temperature })
     if (vectors) Object.entries({ parameters: vectors.parameters, 'adam.m': vectors.m, 'adam.v': vectors.v }).forEach(([name, data]) => (entries[name] = { ...entries[name], data }))
-    return new TrainingPhase(material, shape, inputs, await engine.state(entries), thread, steps)
+    return new TrainingPhase(material, shape, inputs, await engine.state(entries), thread)
   }
 
   get tables(): ModelTables {
@@ -79,7 +76,7 @@ export class TrainingPhase {
     const { train } = this.material.config
     const batch = await this.batches.next()
     const program = await this.program(batch.bucket)
-    const learningRate = learningRateAt(step, { ...train, steps: this.steps })
+    const learningRate = learningRateAt(step, train)
     const dropout = dropoutFeeds(this.sites, batch.S * batch.T, train.seed, step)
     const { loss, gradientNorm, tau } = await program.run({ ...batch.feeds, ...dropout, ...optimizerFeeds(step, learningRate) })
     if (!Number.isFinite(loss.data[0]) || !Number.isFinite(gradientNorm.data[0])) {

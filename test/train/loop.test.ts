@@ -74,7 +74,7 @@ describe('training', () => {
     }
   })
 
-  it('refits with a learning rate that falls over the steps chosen, not over those allowed', async () => {
+  it('refits with the learning rates under which the number of steps was chosen', async () => {
     await inWorkspace(async (folder) => {
       // a rate too low to change any rank: the first validation is the best
       const config = settings('train.steps=60', 'train.validateEvery=10', 'train.patience=2', 'train.learningRate=1e-9', 'train.warmupSteps=2')
@@ -82,8 +82,7 @@ describe('training', () => {
       expect(done.steps).toBe(10)
       const last = (phase: string): number => records.filter((r): r is StepRecord => r.type === 'step' && r.phase === phase && r.step === 10)[0].learningRate
       expect(last('select')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 60 }), 15)
-      expect(last('refit')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 10 }), 15)
-      expect(last('refit')).toBeLessThan(last('select') / 10)
+      expect(last('refit')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 60 }), 15)
     })
   })
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
 import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 import { Runs } from '../src/inspect/runs.js'
@@ -23,8 +24,9 @@ In a pipe: the list of runs as plain text.`
     }
     const [{ runTui }, { lookupInThread }] = await Promise.all([import('../src/tui/run-tui.js'), import('../src/inspect/lookup-worker.js')])
     const through = lookingThrough(folder, flags)
+    const beside = relative(process.cwd(), folder) || '.'
     await runTui({
-      folder,
+      folder: beside.startsWith('..') ? folder : beside,
       readRuns: () => runs.refresh(),
       open: ({ item = through.runs.item, advertiser = through.runs.advertiser }) => lookupInThread({ ...through, runs: { item, advertiser } }),
       draw: Date.now() % 1_000_000,

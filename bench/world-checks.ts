@@ -11,8 +11,8 @@ import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { share } from '../src/evaluate/report-text.js'
 import type { Report, ReportRow } from '../src/evaluate/report.js'
+import { share, signed } from '../src/evaluate/share.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,7 +34,6 @@ const WORLDS: Record<string, { set: string[]; towers: string[] }> = {
 const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'adseq-world-checks-'))
 const say = (line: string): void => (flags.json ? void process.stderr.write(`${line}\n`) : console.log(line))
 
-const signed = (x: number): string => `${x < 0 ? '-' : '+'}${share(Math.abs(x))}`
 const leadText = (other: ReportRow, k: string): string => {
   const { gain, low, high } = lead(other, k)
   return `R@${k} ${signed(gain)} (${signed(low)} to ${signed(high)})`

@@ -1,6 +1,7 @@
 import { duration } from '../core/progress.js'
 import { levelsText, protocolText, readingText, share } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
+import { signed } from '../evaluate/share.js'
 import type { QuickstartResult } from './quickstart.js'
 
 /** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
@@ -38,7 +39,6 @@ export function sequenceGain(report: Report): string {
   if (!transformer || !mean) return 'No pair of a transformer and a mean pooling run to compare.'
   const [low, high] = mean.difference!.interval['10'].map((x) => -x).reverse()
   const gain = transformer.recall['10'] - mean.recall['10']
-  const signed = (x: number): string => (x < 0 ? `-${share(-x)}` : `+${share(x)}`)
   const found = `On the synthetic world, where what follows what carries signal, R@10 is ${share(transformer.recall['10'])} for the transformer and ${share(mean.recall['10'])} for mean pooling of the same events: ${signed(gain)} (95 % interval of the paired difference ${signed(low)} to ${signed(high)}, ${((100 * gain) / mean.recall['10']).toFixed(0)} %)`
   if (low > 0) return `${found}. Order is worth something here.`
   return high < 0 ? `${found}. Here the sequence model loses.` : `${found}: no difference can be claimed from this run.`

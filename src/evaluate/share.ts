@@ -8,5 +8,5 @@ export function share(x: number): string {
 /** +.0012, -.034; what rounds to nothing is +.0000. */
 export function signed(x: number): string {
   const size = share(Math.abs(x))
-  return x === 0 || /^\.0+$/.test(size) ? '+.0000' : `${x < 0 ? '-' : '+'}${size}`
+  return Number(size) === 0 ? '+.0000' : `${x < 0 ? '-' : '+'}${size}`
 }

@@ -1,9 +1,10 @@
 import type { Snapshot } from '../features/snapshot.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
+import type { Catalog } from './catalog.js'
 import { invertSymmetric } from './cholesky.js'
 import { OwnHistory } from './own-history.js'
 import { conversionCounts } from './popularity.js'
 import type { Queries, Retriever } from './types.js'
+import { userEntries } from './user-entries.js'
 
 /**
  * EASE solved over entries: G = X^T X + lambda I over the users' histories up to t (X = 1 where a user dealt with an
@@ -55,18 +56,10 @@ export class EaseByEntries implements Retriever {
   private gram(snapshot: Snapshot, catalog: Catalog, t: number, regularisation: number): Float64Array {
     const n = this.columns.length
     const gram = new Float64Array(n * n)
-    const seen = new Int32Array(n).fill(-1)
-    const own = new Int32Array(n)
+    const { offsets, columns } = userEntries(snapshot, catalog, t, () => 1)
     for (let user = 0; user < snapshot.users; user++) {
-      let size = 0
-      for (let row = snapshot.offsets[user]; row < snapshot.offsets[user + 1] && snapshot.eventTime[row] <= t; row++) {
-        const entry = entryOfEvent(catalog, row)
-        const column = entry < 0 ? -1 : this.columnOf[entry]
-        if (column < 0 || seen[column] === user) continue
-        seen[column] = user
-        own[size++] = column
-      }
-      for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) gram[own[i] * n + own[j]]++
+      const own = columns.subarray(offsets[user], offsets[user + 1]).map((entry) => this.columnOf[entry]).filter((column) => column >= 0)
+      for (const i of own) for (const j of own) gram[i * n + j]++
     }
     for (let i = 0; i < n; i++) gram[i * n + i] += regularisation
     return gram

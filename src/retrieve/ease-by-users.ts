@@ -18,7 +18,6 @@ export class EaseByUsers implements Retriever {
   readonly entries
   /** X^T: who dealt with an entry, of the entries that were converted on */
   private readonly byEntry: Sparse
-  private readonly modelled: Uint8Array
   /** K^-1 [users, users] */
   private readonly inverse: Float64Array
   /** lambda diag(P) [entries] */
@@ -30,18 +29,19 @@ export class EaseByUsers implements Retriever {
     this.regularisation = options.regularisation
     this.level = catalog.level
     this.entries = catalog.size
-    this.modelled = Uint8Array.from(conversionCounts(snapshot, catalog, t), (count) => (count > 0 ? 1 : 0))
-    this.byEntry = transpose(only(userEntries(snapshot, catalog, t, () => 0), this.modelled), catalog.size)
-    this.own = new OwnHistory(snapshot, catalog)
+    const counts = conversionCounts(snapshot, catalog, t)
+    const converted = { ...catalog, entryOf: catalog.entryOf.map((e) => (counts[e] > 0 ? e : -1)) }
+    this.byEntry = transpose(userEntries(snapshot, converted, t, () => 1), catalog.size)
+    this.own = new OwnHistory(snapshot, converted)
     this.inverse = invertSymmetric(this.kernel(), snapshot.users)
     this.diagonal = this.remainders()
   }
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
-    const { byEntry: { offsets, columns }, diagonal, modelled, entries } = this
+    const { byEntry: { offsets, columns }, diagonal, entries } = this
     for (let q = from; q < to; q++) {
       const own = this.own.read(queries.users[q], queries.ends[q])
-      const history = own.entries.subarray(0, own.size).filter((e) => modelled[e] === 1)
+      const history = own.entries.subarray(0, own.size)
       const pull = queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t) ? this.pullOfUser(queries.users[q]) : this.pullOf(history)
       const at = (q - from) * entries
       for (let e = 0; e < entries; e++) {
@@ -100,12 +100,4 @@ export class EaseByUsers implements Retriever {
       return 1 - s
     })
   }
-}
-
-/** The pairs whose column is marked. */
-function only({ offsets, columns, values }: Sparse, marked: Uint8Array): Sparse {
-  const kept = Uint32Array.from(columns.keys()).filter((i) => marked[columns[i]] === 1)
-  const before = new Uint32Array(columns.length + 1)
-  columns.forEach((column, i) => (before[i + 1] = before[i] + marked[column]))
-  return { offsets: offsets.map((at) => before[at]), columns: Int32Array.from(kept, (i) => columns[i]), values: Float64Array.from(kept, (i) => values[i]) }
 }

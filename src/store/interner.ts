@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { ownText } from '../core/own-text.js'
 
 /** Names kept in memory a table; twice as many at most. The rest is looked up. */
 const KEEP = 400_000
@@ -48,8 +49,7 @@ export class Interner {
   }
 
   private remember(name: string): number {
-    // a substring keeps the whole text it was cut from alive, so a name that stays is copied
-    const own = name.length < 13 ? name : Buffer.from(name).toString()
+    const own = ownText(name)
     const id = (this.complete ? undefined : (this.older.get(name) ?? (this.find.get(own) as number | undefined))) ?? this.add(own)
     if (this.recent.size >= this.keep) {
       this.older = this.recent

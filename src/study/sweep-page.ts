@@ -6,38 +6,34 @@ import { isoDate } from '../evaluate/protocol.js'
 import { share } from '../evaluate/share.js'
 import type { Level } from '../retrieve/types.js'
 import { frontFigure } from './front-figure.js'
-import { telling, type LevelResult } from './result.js'
+import type { LevelResult } from './result.js'
 import { shortKey } from './settings.js'
 import type { Sweep } from './sweep-outcome.js'
-import { recommendation, notes } from './sweep-text.js'
-
-type Row = Sweep['trials'][number]
+import { judgedAt, notes, recommendation } from './sweep-text.js'
 
 /** The sweep as one page that needs nothing else: fronts as plots, all trials as a table, the point to take. */
 export function sweepPage(sweep: Sweep): string {
-  const { kind, trials, recommended, selectionCutoff, windowDays } = sweep
-  const taken = trials.find(({ key }) => key === recommended.key)!
+  const { kind, trials, selectionCutoff, windowDays } = sweep
+  const [take, ...reasons] = recommendation(sweep)
   return documentOf({
     generator: 'adseq sweep', kicker: `adseq sweep · ${kind}s · judged ${isoDate(selectionCutoff)} to ${isoDate(selectionCutoff + windowDays * 86_400)}`,
     headline: `Recall against coverage of ${count(trials.length)} settings`,
-    lead: html`<p class="lead">Take ${taken.mark}: ${changes(taken)}. Rule: ${recommended.rule}.</p>`,
-    sections: [frontsSection(sweep), trialsSection(sweep), takeSection(sweep)],
+    lead: html`<p class="lead">${take}</p>`,
+    sections: [frontsSection(sweep), trialsSection(sweep), takeSection([...reasons, ...notes(sweep)])],
     footer: html`Made by <code>adseq sweep</code>, ${duration(sweep.spentSeconds)} at work. Data ${sweep.data.hash}.`,
   })
 }
-
-const changes = ({ settings }: Row): string => Object.entries(settings).map(([name, value]) => `${shortKey(name)} ${value}`).join(', ') || 'the settings as they are'
 
 const levelsOf = ({ fronts }: Sweep): Level[] => (['item', 'advertiser'] as const).filter((level) => fronts[level])
 
 function frontsSection(sweep: Sweep): Section {
   const { trials, fronts, recommended } = sweep
   const figure = (level: Level): Markup => {
-    const at = String(telling(trials[0].levels[level]!.entries))
+    const at = judgedAt(recommended, level)
     const front = fronts[level]![at]
     const points = trials.map(({ key, mark, levels }) => {
-      const { recall, interval, coverage } = levels[level]!
-      return { mark, recall: recall[at], interval: interval[at], coverage: coverage[at], front: front.includes(key), take: key === recommended.key }
+      const { recall, coverage } = levels[level]!
+      return { mark, recall: recall[at], coverage: coverage[at], front: front.includes(key), take: key === recommended.key }
     })
     return frontFigure(PLURAL[level], 'Filled: no other has both more recall and more coverage. In a ring: the one to take', at, points, `front-${level}`)
   }
@@ -51,7 +47,7 @@ function trialsSection(sweep: Sweep): Section {
   const { trials, over, recommended, fronts, kind } = sweep
   const levels = levelsOf(sweep)
   const figures = ({ recall, interval, coverage }: LevelResult): Markup => html`${['10', '100'].map((at) => html`<td class="main">${share(recall[at])}${interval[at] && html` <small>${share(interval[at][0])}–${share(interval[at][1])}</small>`}</td><td>${share(coverage[at])}</td>`)}`
-  const at = String(telling(trials[0].levels[kind]!.entries))
+  const at = judgedAt(recommended, kind)
   const rows = trials.map((trial) => html`<tr class="${trial.key === recommended.key && 'strong'}"><th scope="row">${trial.mark}${trial.key === recommended.key && ' (take)'}${fronts[kind]![at].includes(trial.key) && ' front'}</th>${over.map((key) => html`<td>${String(trial.settings[key] ?? 'as set')}</td>`)}${levels.map((level) => figures(trial.levels[level]!))}<td>${trial.steps}${trial.rising && '+'}</td><td>${duration(trial.seconds)}</td></tr>`)
   const table = html`<table><caption><span><b>Trials</b>in the order in which they were planned; intervals are of 95 %, by a bootstrap over users</span></caption>
 <thead><tr><th></th>${over.length > 0 && html`<th class="over" scope="colgroup" colspan="${over.length}">settings</th>`}${levels.map((level) => html`<th class="over" scope="colgroup" colspan="4">${PLURAL[level].toLowerCase()}</th>`)}<th class="over" scope="colgroup" colspan="2">training</th></tr>
@@ -59,8 +55,7 @@ function trialsSection(sweep: Sweep): Section {
   return { id: 'trials', short: 'Trials', body: html`<h2>All trials</h2>${scrolling('All trials', table)}` }
 }
 
-function takeSection(sweep: Sweep): Section {
-  const lines = [...recommendation(sweep).slice(1), ...notes(sweep)]
+function takeSection(lines: readonly string[]): Section {
   return {
     id: 'take', short: 'What to take',
     body: html`<h2>What to take</h2>${lines.map((line) => (line.startsWith('    ') ? html`<p><code>${line.trim()}</code></p>` : html`<p>${line}</p>`))}`,

@@ -33,7 +33,7 @@ function table({ kind, trials, over, fronts, recommended }: Sweep, width: number
 }
 
 /** The K that a level is judged by; 10 at a level that is not. */
-const judgedAt = ({ judged }: Sweep['recommended'], of: Level): string => judged.find(({ level }) => level === of)?.at ?? '10'
+export const judgedAt = ({ judged }: Sweep['recommended'], of: Level): string => judged.find(({ level }) => level === of)?.at ?? '10'
 
 function plots({ trials, fronts, recommended }: Sweep, width: number): string[] {
   return (['item', 'advertiser'] as const).flatMap((level) => {

@@ -1,5 +1,6 @@
 import { share } from '../share.js'
 import { RECALL_AT, type ByK } from '../metrics.js'
+import { chart } from './chart.js'
 import { html, type Markup } from './markup.js'
 import { key, mark, type Series } from './series.js'
 import { niceTicks, percent } from './scale.js'
@@ -39,9 +40,8 @@ ${ks.map((k) => interval[k] && html`<path class="stroke" stroke-width="1" opacit
 ${points.map(([a, b]) => mark(series, at(a), at(b), series.strong ? 3.8 : 3.2))}</g>`
   }
   return html`<figure class="panel"><figcaption><b>${title}</b>${about}</figcaption>
-<svg class="chart" viewBox="0 0 ${W} ${H}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${curves.map(({ series, recall }) => `${series.name}: ${ks.map((k) => `${share(recall[k])} at ${k}`).join(', ')}.`).join(' ')}</desc>
-${ticks.map((tick) => html`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M${LEFT} ${at(y(tick))}H${W - RIGHT}"/><text x="${LEFT - 7}" y="${at(y(tick) + 4)}" text-anchor="end">${percent(tick)}</text>`)}
+${chart({ id, width: W, height: H, title, description: curves.map(({ series, recall }) => `${series.name}: ${ks.map((k) => `${share(recall[k])} at ${k}`).join(', ')}.`).join(' ') }, html`${ticks.map((tick) => html`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M${LEFT} ${at(y(tick))}H${W - RIGHT}"/><text x="${LEFT - 7}" y="${at(y(tick) + 4)}" text-anchor="end">${percent(tick)}</text>`)}
 ${ks.map((k) => html`<text x="${at(x(k))}" y="${H - BOTTOM + 17}" text-anchor="middle">${k.toLocaleString('en-US')}</text>`)}
 <text x="${at((LEFT + W - RIGHT) / 2)}" y="${H - 4}" text-anchor="middle">K, results looked at</text>
-${weak.map(draw)}${strong.map(draw)}</svg>${key(curves.map(({ series }) => series))}</figure>`
+${weak.map(draw)}${strong.map(draw)}`)}${key(curves.map(({ series }) => series))}</figure>`
 }

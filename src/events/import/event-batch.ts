@@ -1,8 +1,9 @@
+import { ownText } from '../../core/own-text.js'
 import type { BulkWriter, ItemFields } from '../../store/writer.js'
 import type { EventDraft } from './sink.js'
 
 /** What names of a batch are of. */
-export const TABLES = ['user', 'item', 'advertiser'] as const
+const TABLES = ['user', 'item', 'advertiser'] as const
 type Table = (typeof TABLES)[number]
 /** Names kept a table: with more, numbering begins anew, so that memory is bounded. */
 const KEEP = 200_000
@@ -61,8 +62,7 @@ export class BatchMaker {
   private number(table: Table, name: string): number {
     const known = this.numbers[table].get(name)
     if (known !== undefined) return known
-    // a substring keeps the whole text it was cut from alive, so a name that stays is copied
-    const own = name.length < 13 ? name : Buffer.from(name).toString()
+    const own = ownText(name)
     const number = this.numbers[table].size
     this.numbers[table].set(own, number)
     this.batch.names[table].push(own)

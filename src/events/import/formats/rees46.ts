@@ -82,10 +82,11 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
 
 /** A category code as a path, electronics.smartphone as electronics/smartphone; undefined for none. There are hundreds of codes. */
 function paths(): (code: string) => string | undefined {
-  const known = new Map<string, string | undefined>([['', undefined]])
+  const known = new Map<string, string | undefined>()
   return (code) => {
+    if (code === '') return undefined
     let path = known.get(code)
-    if (path !== undefined || code === '') return path
+    if (path !== undefined) return path
     path = categoryPath(...code.split('.'))
     if (known.size < 10_000) known.set(code, path)
     return path

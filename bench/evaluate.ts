@@ -1,5 +1,6 @@
 /**
- * npm run bench evaluate [-- --json] [--entries 2000000] [--width 64] [--positives 10000] [--users 2000] [--engine auto]
+ * npm run bench evaluate [-- --json] [--entries 2000000] [--width 64] [--positives 10000] [--users 2000] [--engine
+ * auto]
  *
  * Exact evaluation by vectors, as `adseq eval` does it: every user against every entry, ranks of all positives and the
  * top 100 of every user. Random unit vectors. Prints seconds, scores a second and the most memory held.
@@ -53,7 +54,12 @@ products.dispose()
 await engine.dispose()
 
 const result = {
-  entries, width, users, positives: users * perUser, engine: engine.name, device: engine.device,
+  entries,
+  width,
+  users,
+  positives: users * perUser,
+  engine: engine.name,
+  device: engine.device,
   seconds: Number(seconds.toFixed(2)),
   cpuSeconds: Number(((used.user + used.system) / 1e6).toFixed(2)),
   scoresPerSecond: Math.round((users * entries) / seconds),
@@ -63,7 +69,9 @@ const result = {
 console.log(
   flags.json
     ? JSON.stringify(result)
-    : `${count(entries)} entries x ${width}, ${count(users)} users, ${count(result.positives)} positives on ${engine.name}: ${result.seconds} s (${result.cpuSeconds} s of CPU), ${count(result.scoresPerSecond)} scores/s, ${result.peakMemoryMB} MB of memory at most`,
+    : `${count(entries)} entries x ${width}, ${count(users)} users, ${count(result.positives)} positives on ` +
+        `${engine.name}: ${result.seconds} s (${result.cpuSeconds} s of CPU), ${count(result.scoresPerSecond)} ` +
+        `scores/s, ${result.peakMemoryMB} MB of memory at most`,
 )
 
 function unitVectors(n: number, seed: number): Float32Array {

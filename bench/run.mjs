@@ -8,7 +8,9 @@ const [name, ...args] = process.argv.slice(2)
 const here = import.meta.dirname
 const file = join(here, `${name}.ts`)
 if (name === undefined || !existsSync(file)) {
-  const names = readdirSync(here).filter((f) => f.endsWith('.ts')).map((f) => f.slice(0, -3))
+  const names = readdirSync(here)
+    .filter((f) => f.endsWith('.ts'))
+    .map((f) => f.slice(0, -3))
   console.error(`Error: there is no benchmark "${name ?? ''}".\nTry:   npm run bench ${names.join(' | ')}`)
   process.exit(2)
 }

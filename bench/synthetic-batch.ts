@@ -5,7 +5,12 @@ import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from '../src/model/inputs.js'
 import type { BatchShape } from '../src/model/programs.js'
 
 /** Feeds of a train step with skewed ids and histories of 1 to T events, for measuring its speed. */
-export function syntheticFeeds(inputs: Readonly<Record<string, TensorSpec>>, config: ModelConfig, items: number, { S, T, R, C }: BatchShape): Feeds {
+export function syntheticFeeds(
+  inputs: Readonly<Record<string, TensorSpec>>,
+  config: ModelConfig,
+  items: number,
+  { S, T, R, C }: BatchShape,
+): Feeds {
   const rng = new Rng(2)
   const skewed = (n: number): number => 1 + Math.floor(n * rng.uniform() ** 3)
   const ids: Record<string, () => number> = {
@@ -35,7 +40,8 @@ export function syntheticFeeds(inputs: Readonly<Record<string, TensorSpec>>, con
     const size = shape.reduce((a, b) => a * b, 1)
     const draw = dtype === 'int32' ? ids[name] : floats[name]
     if (draw === undefined) continue // learning rate and bias corrections: fed by the caller
-    feeds[name] = dtype === 'int32' ? Int32Array.from({ length: size }, draw) : Float32Array.from({ length: size }, draw)
+    feeds[name] =
+      dtype === 'int32' ? Int32Array.from({ length: size }, draw) : Float32Array.from({ length: size }, draw)
   }
   for (let r = 0; r < R; r++) feeds['row.output'][r] = r % S
   for (let r = 0; r < R; r++) feeds.mask[r * C + r] = 0

@@ -15,7 +15,9 @@ export interface Torch {
 
 /** Starts bench/train_step.py; @throws when it ends before its first step, with what it printed. */
 export async function startTorch(python: string, input: string, variant: string): Promise<Torch> {
-  const child = spawn(python, [join(import.meta.dirname, 'train_step.py'), input, variant], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(python, [join(import.meta.dirname, 'train_step.py'), input, variant], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const next = async <T>(): Promise<T> => {
     const { value, done } = await lines.next()

@@ -19,7 +19,12 @@ scored again. Evaluations of unlike protocols or other data are not compared.`
     second: Args.string({ required: true, description: 'the run that it is held against' }),
   }
   static override flags = {
-    bootstrap: Flags.integer({ min: 100, max: 100_000, default: 1000, description: 'samples of the bootstrap over users' }),
+    bootstrap: Flags.integer({
+      min: 100,
+      max: 100_000,
+      default: 1000,
+      description: 'samples of the bootstrap over users',
+    }),
     set: setFlag,
   }
 
@@ -27,7 +32,10 @@ scored again. Evaluations of unlike protocols or other data are not compared.`
     const { args, flags } = await this.parse(Compare)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: flags.set })
-    const [{ compareRuns }, { comparisonText }] = await Promise.all([import('../src/evaluate/compare.js'), import('../src/evaluate/compare-text.js')])
+    const [{ compareRuns }, { comparisonText }] = await Promise.all([
+      import('../src/evaluate/compare.js'),
+      import('../src/evaluate/compare-text.js'),
+    ])
     const comparison = compareRuns(folder, args.first, args.second, config, { bootstrap: flags.bootstrap })
     this.log(comparisonText(comparison))
     return comparison

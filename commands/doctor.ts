@@ -7,14 +7,23 @@ import type { Device, EngineName } from '../src/engine/types.js'
 export default class Doctor extends AdseqCommand {
   static override summary = 'Examine this machine and the workspace; every finding comes with a fix.'
   static override description = [
-    'Checks versions, native modules, engines, GPU, disk, settings, database, runs and the generation that is served, with their checksums. With --engine it runs that engine\'s contract instead: every kernel and a short training, compared with a reference.',
+    'Checks versions, native modules, engines, GPU, disk, settings, database, runs and the generation that is ' +
+      "served, with their checksums. With --engine it runs that engine's contract instead: every kernel and a " +
+      'short training, compared with a reference.',
     'Exit code 0 when all works (warnings included), 2 when a check failed.',
   ].join('\n\n')
   static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --engine onnx']
 
   static override flags = {
-    engine: Flags.option({ options: ['auto', 'onnx', 'eager', 'tensorflow'] as const, description: 'run the contract of this engine' })(),
-    device: Flags.option({ options: ['cpu', 'cuda', 'webgpu'] as const, dependsOn: ['engine'], description: 'device of the onnx engine' })(),
+    engine: Flags.option({
+      options: ['auto', 'onnx', 'eager', 'tensorflow'] as const,
+      description: 'run the contract of this engine',
+    })(),
+    device: Flags.option({
+      options: ['cpu', 'cuda', 'webgpu'] as const,
+      dependsOn: ['engine'],
+      description: 'device of the onnx engine',
+    })(),
   }
 
   async run(): Promise<unknown> {

@@ -18,19 +18,57 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
   ]
 
-  static override args = { kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to judge' }) }
+  static override args = {
+    kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to judge' }),
+  }
   static override flags = {
     run: Flags.string({ helpValue: 'ID', description: 'the run to judge; default: the latest finished one' }),
-    with: Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'ID', exclusive: ['runs'], description: 'a run to stand beside it; repeatable' }),
-    runs: Flags.option({ options: ['all'] as const, description: 'all: every finished run of the same kind, cutoff and data' })(),
-    baselines: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', default: [], helpValue: 'NAME', description: 'baselines that take longer: ease, nearest-users' }),
-    samples: Flags.integer({ min: 0, max: 1000, default: 0, description: 'show the results of this many users, with what they bought next' }),
-    why: Flags.boolean({ description: 'with --samples or --report: which past events pulled each result, by leaving them out' }),
-    report: Flags.string({ helpValue: 'FILE.html', description: 'also write the report as one page that needs nothing else: plots, tables, samples' }),
-    protocol: Flags.option({ options: ['temporal', 'leave-one-out'] as const, description: 'what is held out; leave-one-out is for comparison with published papers only. Default: eval.protocol' })(),
-    slices: Flags.boolean({ description: "recall by events of the user's history, by popularity and by age of what was converted on" }),
+    with: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'ID',
+      exclusive: ['runs'],
+      description: 'a run to stand beside it; repeatable',
+    }),
+    runs: Flags.option({
+      options: ['all'] as const,
+      description: 'all: every finished run of the same kind, cutoff and data',
+    })(),
+    baselines: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+      default: [],
+      helpValue: 'NAME',
+      description: 'baselines that take longer: ease, nearest-users',
+    }),
+    samples: Flags.integer({
+      min: 0,
+      max: 1000,
+      default: 0,
+      description: 'show the results of this many users, with what they bought next',
+    }),
+    why: Flags.boolean({
+      description: 'with --samples or --report: which past events pulled each result, by leaving them out',
+    }),
+    report: Flags.string({
+      helpValue: 'FILE.html',
+      description: 'also write the report as one page that needs nothing else: plots, tables, samples',
+    }),
+    protocol: Flags.option({
+      options: ['temporal', 'leave-one-out'] as const,
+      description:
+        'what is held out; leave-one-out is for comparison with published papers only. Default: eval.protocol',
+    })(),
+    slices: Flags.boolean({
+      description: "recall by events of the user's history, by popularity and by age of what was converted on",
+    }),
     'by-type': Flags.boolean({ description: 'recall by type of conversion' }),
-    'models-only': Flags.boolean({ exclusive: ['baselines', 'report', 'slices'], description: 'leave out hybrid, control and baselines: quicker, for many runs that are compared with each other' }),
+    'models-only': Flags.boolean({
+      exclusive: ['baselines', 'report', 'slices'],
+      description: 'leave out hybrid, control and baselines: quicker, for many runs that are compared with each other',
+    }),
     set: setFlag,
     ...engineFlags,
   }
@@ -40,18 +78,39 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const folder = this.folder(flags)
     const kind = args.kind as 'item' | 'advertiser'
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    if ((flags.protocol ?? config.eval.protocol) === 'leave-one-out') return this.leaveOneOut(folder, kind, config, flags)
-    const [{ evaluateWorkspace }, { SHOWN, pagePath, writeReportPage }, { reportText }, { agreementText, namedSamples, samplesText }, { byTypeText, slicesText }] = await Promise.all([
+    if ((flags.protocol ?? config.eval.protocol) === 'leave-one-out')
+      return this.leaveOneOut(folder, kind, config, flags)
+    const [
+      { evaluateWorkspace },
+      { SHOWN, pagePath, writeReportPage },
+      { reportText },
+      { agreementText, namedSamples, samplesText },
+      { byTypeText, slicesText },
+    ] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
       import('../src/evaluate/html/report-file.js'),
       import('../src/evaluate/report-text.js'),
       import('../src/evaluate/samples-text.js'),
       import('../src/evaluate/slices-text.js'),
     ])
-    if (flags.why && flags.samples === 0 && flags.report === undefined) throw new UserError('--why tells what pulled the results of samples, and none are asked for.', 'Add --samples 3, or --report report.html.')
+    if (flags.why && flags.samples === 0 && flags.report === undefined)
+      throw new UserError(
+        '--why tells what pulled the results of samples, and none are asked for.',
+        'Add --samples 3, or --report report.html.',
+      )
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { report, samples, names, path } = await evaluateWorkspace({
-      folder, kind, config, run: flags.run, beside: flags.runs ?? flags.with, baselines: flags.baselines, samples: flags.samples || (page ? SHOWN : 0), why: flags.why, modelsOnly: flags['models-only'], slices: flags.slices || page !== undefined, progress: this.progress(flags),
+      folder,
+      kind,
+      config,
+      run: flags.run,
+      beside: flags.runs ?? flags.with,
+      baselines: flags.baselines,
+      samples: flags.samples || (page ? SHOWN : 0),
+      why: flags.why,
+      modelsOnly: flags['models-only'],
+      slices: flags.slices || page !== undefined,
+      progress: this.progress(flags),
     })
     this.log(reportText(report))
     if (flags.slices) this.log(slicesText(report))
@@ -66,11 +125,43 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     return flags.samples > 0 && samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
   }
 
-  private async leaveOneOut(folder: string, kind: string, config: Config, flags: { run?: string; with: string[]; runs?: string; baselines: string[]; samples: number; slices: boolean; 'by-type': boolean; report?: string; quiet: boolean }): Promise<unknown> {
-    if (kind !== 'item') throw new UserError('leave-one-out judges items: the published figures it is for are about items.', 'adseq eval item --protocol leave-one-out')
-    if (flags.with.length > 0 || flags.runs || flags.samples > 0 || flags.slices || flags['by-type'] || flags.report) throw new UserError('leave-one-out has HR@K and NDCG@K of one run and the baselines, nothing else.', 'Leave out --with, --runs, --samples, --slices, --by-type and --report.')
-    const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }] = await Promise.all([import('../src/evaluate/leave-one-out-workspace.js'), import('../src/evaluate/leave-one-out.js')])
-    const { report, path } = await evaluateLeaveOneOutWorkspace({ folder, config, run: flags.run, baselines: flags.baselines, progress: this.progress(flags) })
+  private async leaveOneOut(
+    folder: string,
+    kind: string,
+    config: Config,
+    flags: {
+      run?: string
+      with: string[]
+      runs?: string
+      baselines: string[]
+      samples: number
+      slices: boolean
+      'by-type': boolean
+      report?: string
+      quiet: boolean
+    },
+  ): Promise<unknown> {
+    if (kind !== 'item')
+      throw new UserError(
+        'leave-one-out judges items: the published figures it is for are about items.',
+        'adseq eval item --protocol leave-one-out',
+      )
+    if (flags.with.length > 0 || flags.runs || flags.samples > 0 || flags.slices || flags['by-type'] || flags.report)
+      throw new UserError(
+        'leave-one-out has HR@K and NDCG@K of one run and the baselines, nothing else.',
+        'Leave out --with, --runs, --samples, --slices, --by-type and --report.',
+      )
+    const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }] = await Promise.all([
+      import('../src/evaluate/leave-one-out-workspace.js'),
+      import('../src/evaluate/leave-one-out.js'),
+    ])
+    const { report, path } = await evaluateLeaveOneOutWorkspace({
+      folder,
+      config,
+      run: flags.run,
+      baselines: flags.baselines,
+      progress: this.progress(flags),
+    })
     this.log(leaveOneOutText(report))
     if (path) this.log(`\nReport: ${path}`)
     return report

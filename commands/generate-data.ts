@@ -10,33 +10,64 @@ const EFFECTS = {
   orderDependence: '0 to 1; at 0 histories are bags of events, and a sequence model has nothing to gain over pooling',
   drift: 'changes of interest a user in 100 days; the higher, the less old events say',
   noise: '0 to 1; at 1 nothing can beat the popularity baseline',
-  'conversionRate, checkoutRate, signupRate': 'carts a view, checkouts a cart, signups a view; the lower, the sparser are conversions',
-  popularitySkew: 'Zipf exponent of the items of an advertiser; the higher, the stronger is the popularity baseline and the lower is coverage',
+  'conversionRate, checkoutRate, signupRate':
+    'carts a view, checkouts a cart, signups a view; the lower, the sparser are conversions',
+  popularitySkew:
+    'Zipf exponent of the items of an advertiser; the higher, the stronger is the popularity baseline and the ' +
+    'lower is coverage',
   advertiserConcentration: 'Zipf exponent of advertisers; the higher, the fewer own the results',
   onsiteShare: '0 to 1, the share of visits to the platform itself',
   domainShift: '0 to 1; at 0 onsite and offsite popularity agree, at 1 they are unrelated',
   seasonality: '0 to 1; the higher, the more recent popularity says over that of all time',
-  complements: '0 to 1, how often an item in the cart leads to its complement; the higher, the more co-visitation finds',
-  replenishment: '0 to 1, how often a consumable is bought again when it is used up; the higher, the stronger are own repeats',
+  complements:
+    '0 to 1, how often an item in the cart leads to its complement; the higher, the more co-visitation finds',
+  replenishment:
+    '0 to 1, how often a consumable is bought again when it is used up; the higher, the stronger are own repeats',
   'users, items, advertisers, themes, days, start, sessionsPerUser': 'sizes',
 }
 
 export default class GenerateData extends AdseqCommand {
-  static override summary = 'Make a synthetic world of users, items and events, straight into the workspace or into files.'
+  static override summary =
+    'Make a synthetic world of users, items and events, straight into the workspace or into files.'
   static override description = [
-    'Users have interests that drift and projects that walk through categories in an order; advertisers and items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and searches, views and clicks onsite. The world knows the truth: adseq eval prints beside a model what an oracle finds.',
+    'Users have interests that drift and projects that walk through categories in an order; advertisers and ' +
+      'items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and ' +
+      'searches, views and clicks onsite. The world knows the truth: adseq eval prints beside a model what an ' +
+      'oracle finds.',
     'The same preset, settings and seed give the same world. A killed run goes on with the same command.',
     'Settings and the effect each should have:',
     ...Object.entries(EFFECTS).map(([name, effect]) => `${name}: ${effect}`),
   ].join('\n\n')
-  static override examples = ['<%= config.bin %> generate-data --preset tutorial', '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events', '<%= config.bin %> generate-data --preset small --to files --format parquet']
+  static override examples = [
+    '<%= config.bin %> generate-data --preset tutorial',
+    '<%= config.bin %> generate-data --preset tutorial --seed 7 --set orderDependence=0 --workspace bag-of-events',
+    '<%= config.bin %> generate-data --preset small --to files --format parquet',
+  ]
 
   static override flags = {
-    preset: Flags.option({ options: Object.keys(PRESETS) as PresetName[], default: 'tutorial' as const, description: 'size and behaviour to start from' })(),
+    preset: Flags.option({
+      options: Object.keys(PRESETS) as PresetName[],
+      default: 'tutorial' as const,
+      description: 'size and behaviour to start from',
+    })(),
     seed: Flags.integer({ default: 1, min: 0, description: 'another seed is another world of the same kind' }),
-    set: Flags.string({ multiple: true, multipleNonGreedy: true, default: [], helpValue: 'NAME=VALUE', description: 'change a setting of the preset; repeatable' }),
-    to: Flags.string({ helpValue: 'DIR', exclusive: ['append'], description: 'write files into this folder instead of the workspace: events, items, users, advertisers' }),
-    format: Flags.option({ options: ['csv', 'parquet'] as const, dependsOn: ['to'], description: 'of the files; default csv' })(),
+    set: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: 'NAME=VALUE',
+      description: 'change a setting of the preset; repeatable',
+    }),
+    to: Flags.string({
+      helpValue: 'DIR',
+      exclusive: ['append'],
+      description: 'write files into this folder instead of the workspace: events, items, users, advertisers',
+    }),
+    format: Flags.option({
+      options: ['csv', 'parquet'] as const,
+      dependsOn: ['to'],
+      description: 'of the files; default csv',
+    })(),
     append: Flags.boolean({ description: 'add the world to the data that the workspace already holds' }),
   }
 
@@ -49,14 +80,19 @@ export default class GenerateData extends AdseqCommand {
     process.once('SIGINT', interrupt)
     const options = { name: flags.preset, knobs, seed: flags.seed, progress: this.progress(flags), signal: stop.signal }
     try {
-      return flags.to === undefined ? await this.intoStore(this.folder(flags), { ...options, append: flags.append }) : await this.intoFiles(resolve(flags.to), { ...options, format: flags.format ?? 'csv' })
+      return flags.to === undefined
+        ? await this.intoStore(this.folder(flags), { ...options, append: flags.append })
+        : await this.intoFiles(resolve(flags.to), { ...options, format: flags.format ?? 'csv' })
     } finally {
       process.off('SIGINT', interrupt)
     }
   }
 
   private async intoStore(folder: string, options: GenerateOptions): Promise<GenerateResult> {
-    const [{ generateData }, { openStore }] = await Promise.all([import('../src/events/world/generate.js'), import('../src/store/open.js')])
+    const [{ generateData }, { openStore }] = await Promise.all([
+      import('../src/events/world/generate.js'),
+      import('../src/store/open.js'),
+    ])
     const store = openStore(folder, { create: true })
     try {
       const result = await generateData(store, options)
@@ -76,8 +112,16 @@ export default class GenerateData extends AdseqCommand {
     return result
   }
 
-  private about(result: Pick<GenerateResult, 'name' | 'seed' | 'users' | 'items' | 'advertisers' | 'events' | 'byType'>, done: string): void {
-    this.log(`${done}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} events.`)
-    for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1])) this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)
+  private about(
+    result: Pick<GenerateResult, 'name' | 'seed' | 'users' | 'items' | 'advertisers' | 'events' | 'byType'>,
+    done: string,
+  ): void {
+    this.log(
+      `${done}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ` +
+        `${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} ` +
+        'events.',
+    )
+    for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1]))
+      this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)
   }
 }

@@ -12,12 +12,23 @@ user's best advertisers beside them (candidates). Only users with events past th
 watermark is an ingest number, so an event dated last year but imported today counts. A new run encodes everyone.
 Histories reach to the last ingested event and are seen from the time of the data's last event. What was interrupted
 or killed goes on with the same command.`
-  static override examples = ['<%= config.bin %> infer', '<%= config.bin %> infer --full', '<%= config.bin %> infer --json']
+  static override examples = [
+    '<%= config.bin %> infer',
+    '<%= config.bin %> infer --full',
+    '<%= config.bin %> infer --json',
+  ]
 
   static override flags = {
-    full: Flags.boolean({ description: 'encode every user with events, new or not; a generation published since the last import then reads these vectors' }),
+    full: Flags.boolean({
+      description:
+        'encode every user with events, new or not; a generation published since the last import then reads ' +
+        'these vectors',
+    }),
     'item-run': Flags.string({ helpValue: 'ID', description: 'the item run; default: the latest finished one' }),
-    'advertiser-run': Flags.string({ helpValue: 'ID', description: 'the advertiser run; default: the latest finished one' }),
+    'advertiser-run': Flags.string({
+      helpValue: 'ID',
+      description: 'the advertiser run; default: the latest finished one',
+    }),
     set: setFlag,
     ...engineFlags,
   }
@@ -32,7 +43,12 @@ or killed goes on with the same command.`
       inferWorkspace({ folder, config, runs, full: flags.full, progress: this.progress(flags), signal }),
     )
     const { encoded, users, seq, seconds } = result
-    this.log(encoded === 0 ? `Nobody has new events: ${count(users)} users are encoded up to event ${count(seq)}.` : `${count(encoded)} of ${count(users)} users encoded up to event ${count(seq)} in ${duration(seconds)}. Next: adseq index`)
+    this.log(
+      encoded === 0
+        ? `Nobody has new events: ${count(users)} users are encoded up to event ${count(seq)}.`
+        : `${count(encoded)} of ${count(users)} users encoded up to event ${count(seq)} in ${duration(seconds)}. ` +
+            'Next: adseq index',
+    )
     return result
   }
 }

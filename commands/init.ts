@@ -6,7 +6,10 @@ export default class Init extends AdseqCommand {
   static override summary = 'Write a commented adseq.yaml.'
   static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --template small --workspace shop']
   static override flags = {
-    template: Flags.string({ description: 'tutorial (sample-data, minutes), small (some million events), gpu', default: 'tutorial' }),
+    template: Flags.string({
+      description: 'tutorial (sample-data, minutes), small (some million events), gpu',
+      default: 'tutorial',
+    }),
     force: Flags.boolean({ description: 'replace an adseq.yaml that is there' }),
   }
 

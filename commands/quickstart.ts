@@ -3,11 +3,14 @@ import { join, resolve } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
 
 export default class Quickstart extends AdseqCommand {
-  static override description = 'Run the whole loop on real data and on a synthetic world, in about five minutes on two cores.'
+  static override description =
+    'Run the whole loop on real data and on a synthetic world, in about five minutes on two cores.'
 
   static override flags = {
     folder: Flags.string({ description: 'folder for its two workspaces', default: 'adseq-quickstart' }),
-    small: Flags.boolean({ description: 'a smoke test of a minute or two: few steps and a tiny world, whose figures mean nothing' }),
+    small: Flags.boolean({
+      description: 'a smoke test of a minute or two: few steps and a tiny world, whose figures mean nothing',
+    }),
   }
 
   async run(): Promise<unknown> {

@@ -9,13 +9,31 @@ weights, length, negatives, item ids, hash sizes. Each is judged on the window a
 users, and holds, does not hold, or is a tie within the interval. Statements are seen once each before seeds are added;
 what did not fit is said. Every command that is run is printed; what is done is kept in studies/ID/, so that the same
 command goes on, also with a larger budget. Ends with studies/ID/reproduce.md and reproduce.json.`
-  static override examples = ['<%= config.bin %> reproduce --budget 30m', '<%= config.bin %> reproduce --budget 2h --claims pooling,length --seeds 5', '<%= config.bin %> reproduce --budget 15m --set train.steps=300 --set train.validateEvery=100']
+  static override examples = [
+    '<%= config.bin %> reproduce --budget 30m',
+    '<%= config.bin %> reproduce --budget 2h --claims pooling,length --seeds 5',
+    '<%= config.bin %> reproduce --budget 15m --set train.steps=300 --set train.validateEvery=100',
+  ]
 
-  static override args = { kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to train' }) }
+  static override args = {
+    kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to train' }),
+  }
   static override flags = {
     budget: Flags.string({ required: true, helpValue: 'TIME', description: 'work in all, such as 30m, 90s or 2h' }),
-    claims: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', default: [], helpValue: 'NAME', description: 'only these: pooling, objective, logq, length, negatives, ids, hash' }),
-    seeds: Flags.integer({ min: 1, max: 20, default: 3, description: 'trainings of each side, where the budget allows' }),
+    claims: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+      default: [],
+      helpValue: 'NAME',
+      description: 'only these: pooling, objective, logq, length, negatives, ids, hash',
+    }),
+    seeds: Flags.integer({
+      min: 1,
+      max: 20,
+      default: 3,
+      description: 'trainings of each side, where the budget allows',
+    }),
     name: Flags.string({ helpValue: 'ID', description: 'folder in studies/; default: named after data and settings' }),
     set: setFlag,
   }
@@ -23,7 +41,11 @@ command goes on, also with a larger budget. Ends with studies/ID/reproduce.md an
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Reproduce)
     const kind = args.kind as 'item' | 'advertiser'
-    const [{ reproduce }, { reproductionText }, { reproduceRequest }] = await Promise.all([import('../src/study/reproduce.js'), import('../src/study/reproduce-text.js'), import('../src/study/request.js')])
+    const [{ reproduce }, { reproductionText }, { reproduceRequest }] = await Promise.all([
+      import('../src/study/reproduce.js'),
+      import('../src/study/reproduce-text.js'),
+      import('../src/study/request.js'),
+    ])
     const request = reproduceRequest(flags)
     const result = await this.study(kind, flags, (about) => reproduce({ ...request, ...about }))
     this.log(reproductionText(result))

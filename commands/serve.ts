@@ -12,12 +12,24 @@ GET  /healthz, GET /metrics         the generation served; Prometheus metrics
 A generation that adseq index publishes, or adseq generations activates, is picked up without a restart. Over a bound of
 requests in flight the server answers 503 with Retry-After. It listens on 127.0.0.1 unless told otherwise, and asks for no
 password: do not open it to a network you do not trust.`
-  static override examples = ['<%= config.bin %> serve', '<%= config.bin %> serve --port 0 --json', 'curl -s localhost:8787/v1/users/900/candidates?k=5']
+  static override examples = [
+    '<%= config.bin %> serve',
+    '<%= config.bin %> serve --port 0 --json',
+    'curl -s localhost:8787/v1/users/900/candidates?k=5',
+  ]
 
   static override flags = {
     host: Flags.string({ description: 'address to listen on; default: serve.host of adseq.yaml' }),
-    port: Flags.integer({ min: 0, max: 65535, description: 'port; 0 = any free one; default: serve.port of adseq.yaml' }),
-    'max-in-flight': Flags.integer({ min: 1, default: 64, description: 'requests worked on at once; more are answered with 503' }),
+    port: Flags.integer({
+      min: 0,
+      max: 65535,
+      description: 'port; 0 = any free one; default: serve.port of adseq.yaml',
+    }),
+    'max-in-flight': Flags.integer({
+      min: 1,
+      default: 64,
+      description: 'requests worked on at once; more are answered with 503',
+    }),
     log: Flags.boolean({ description: 'a JSON line on stderr for every request' }),
     set: setFlag,
     ...engineFlags,
@@ -26,7 +38,10 @@ password: do not open it to a network you do not trust.`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Serve)
     const folder = this.folder(flags)
-    const address = [flags.host !== undefined && `serve.host=${flags.host}`, flags.port !== undefined && `serve.port=${flags.port}`].filter((s): s is string => Boolean(s))
+    const address = [
+      flags.host !== undefined && `serve.host=${flags.host}`,
+      flags.port !== undefined && `serve.port=${flags.port}`,
+    ].filter((s): s is string => Boolean(s))
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags), ...address] })
     const { serve } = await import('../src/server/serve.js')
     const logger = { level: flags.log ? 'info' : 'warn', stream: process.stderr }

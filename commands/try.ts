@@ -21,25 +21,50 @@ history given with --against, or with --user the user's own history.`
   static override args = { history: Args.string({ description: 'a made-up history' }) }
 
   static override flags = {
-    against: Flags.string({ description: 'the history to compare with; default: what is popular', helpValue: 'HISTORY' }),
+    against: Flags.string({
+      description: 'the history to compare with; default: what is popular',
+      helpValue: 'HISTORY',
+    }),
     user: Flags.string({ description: 'edit the history of this user', helpValue: 'ID' }),
     add: Flags.string({ description: 'events to add to it', helpValue: 'HISTORY' }),
     drop: Flags.integer({ min: 0, description: 'latest events to leave out of it' }),
     k: Flags.integer({ default: 10, min: 1, max: 1000, description: 'entries of each list' }),
-    why: Flags.string({ helpValue: 'ITEM', description: 'instead of the lists: which events of the history pull this item (or advertiser:ID) up' }),
-    by: Flags.option({ options: ['item', 'basket'] as const, default: 'item', description: 'with --why: what is left out at a time, all events of an item or of a moment' })(),
+    why: Flags.string({
+      helpValue: 'ITEM',
+      description: 'instead of the lists: which events of the history pull this item (or advertiser:ID) up',
+    }),
+    by: Flags.option({
+      options: ['item', 'basket'] as const,
+      default: 'item',
+      description: 'with --why: what is left out at a time, all events of an item or of a moment',
+    })(),
     ...modelFlags,
   }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Try)
-    const [{ openSubject }, { tryHistory }, { tryText }] = await Promise.all([import('../src/inspect/open.js'), import('../src/inspect/try.js'), import('../src/inspect/text/try-text.js')])
-    const { subject, close } = await openSubject({ ...lookingThrough(this.folder(flags), flags), progress: this.progress(flags) })
+    const [{ openSubject }, { tryHistory }, { tryText }] = await Promise.all([
+      import('../src/inspect/open.js'),
+      import('../src/inspect/try.js'),
+      import('../src/inspect/text/try-text.js'),
+    ])
+    const { subject, close } = await openSubject({
+      ...lookingThrough(this.folder(flags), flags),
+      progress: this.progress(flags),
+    })
     try {
       const { against, user, add, drop, k } = flags
       if (flags.why !== undefined) {
-        const [{ whyTried }, { whyText }] = await Promise.all([import('../src/inspect/try.js'), import('../src/inspect/text/why-text.js')])
-        const told = await whyTried(subject, { history: args.history, against, user, add, drop, k }, flags.why, flags.by)
+        const [{ whyTried }, { whyText }] = await Promise.all([
+          import('../src/inspect/try.js'),
+          import('../src/inspect/text/why-text.js'),
+        ])
+        const told = await whyTried(
+          subject,
+          { history: args.history, against, user, add, drop, k },
+          flags.why,
+          flags.by,
+        )
         for (const line of whyText(told, paperWidth())) this.log(line)
         return told
       }

@@ -22,13 +22,17 @@ In a pipe: the list of runs as plain text.`
       for (const line of runsText(list, paperWidth())) this.log(line)
       return { runs: list.map(runObject) }
     }
-    const [{ runTui }, { lookupInThread }] = await Promise.all([import('../src/tui/run-tui.js'), import('../src/inspect/lookup-worker.js')])
+    const [{ runTui }, { lookupInThread }] = await Promise.all([
+      import('../src/tui/run-tui.js'),
+      import('../src/inspect/lookup-worker.js'),
+    ])
     const through = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'
     await runTui({
       folder: beside.startsWith('..') ? folder : beside,
       readRuns: () => runs.refresh(),
-      open: ({ item = through.runs.item, advertiser = through.runs.advertiser }) => lookupInThread({ ...through, runs: { item, advertiser } }),
+      open: ({ item = through.runs.item, advertiser = through.runs.advertiser }) =>
+        lookupInThread({ ...through, runs: { item, advertiser } }),
       draw: Date.now() % 1_000_000,
     })
     return undefined

@@ -20,7 +20,10 @@ if (!from || !(share > 0 && share <= 1)) {
 }
 
 const read = (name) => {
-  const [header, ...rows] = gunzipSync(readFileSync(join(from, `${name}.csv.gz`))).toString('utf8').trimEnd().split('\n')
+  const [header, ...rows] = gunzipSync(readFileSync(join(from, `${name}.csv.gz`)))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
   return { header, rows }
 }
 // ids are the first two columns of these files and never quoted

@@ -15,16 +15,23 @@ const sources = ['src', 'commands', 'bin'].flatMap((folder) =>
 
 /** What a file imports, in whichever form: import, export from, import(), require(), import.meta.resolve(). */
 function imported(text: string): string[] {
-  const forms = /(?:\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bcreateRequire\([^)]*\)\s*\(\s*|\bresolve\(\s*)['"]([^'"]+)['"]/g
+  const forms =
+    /(?:\bfrom\s+|\bimport\s+|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bcreateRequire\([^)]*\)\s*\(\s*|\bresolve\(\s*)['"]([^'"]+)['"]/g
   return Array.from(text.matchAll(forms), ([, name]) => name)
 }
 
 /** Files that import a package, or a part of it, whose name matches. */
-const importers = (name: RegExp): string[] => sources.filter((file) => imported(readFileSync(join(root, file), 'utf8')).some((one) => name.test(one)))
+const importers = (name: RegExp): string[] =>
+  sources.filter((file) => imported(readFileSync(join(root, file), 'utf8')).some((one) => name.test(one)))
 
 describe('what may be imported where', () => {
   it('finds imports in every form', () => {
-    expect(imported(`import a from 'a'\nimport type { B } from "b"\nimport 'c'\nexport { d } from 'd'\nawait import('e')\nrequire('f')\ncreateRequire(import.meta.url)('g')`)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    expect(
+      imported(
+        `import a from 'a'\nimport type { B } from "b"\nimport 'c'\nexport { d } from 'd'\nawait ` +
+          `import('e')\nrequire('f')\ncreateRequire(import.meta.url)('g')`,
+      ),
+    ).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
   })
 
   it('backends under src/engine only, usearch in one file, SQLite under src/store only', () => {

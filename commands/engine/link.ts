@@ -4,12 +4,18 @@ import { AdseqCommand } from '../../src/cli/command.js'
 export default class EngineLink extends AdseqCommand {
   static override summary = 'Make the tensorflow engine from a TensorFlow that pip installed.'
 
-  static override description = `Installs tfjs-node into a private folder (ADSEQ_TENSORFLOW_HOME), builds its addon against the TensorFlow in the given site-packages folder, and runs the engine contract on it. For an NVIDIA GPU install TensorFlow with: pip install 'tensorflow[and-cuda]'.`
+  static override description =
+    'Installs tfjs-node into a private folder (ADSEQ_TENSORFLOW_HOME), builds its addon against the TensorFlow in ' +
+    'the given site-packages folder, and runs the engine contract on it. For an NVIDIA GPU install TensorFlow ' +
+    `with: pip install 'tensorflow[and-cuda]'.`
 
   static override examples = ['<%= config.bin %> <%= command.id %> --tensorflow ~/venv/lib/python3.11/site-packages']
 
   static override flags = {
-    tensorflow: Flags.string({ description: 'site-packages folder with tensorflow in it (the folder of a virtual environment does, too)', required: true }),
+    tensorflow: Flags.string({
+      description: 'site-packages folder with tensorflow in it (the folder of a virtual environment does, too)',
+      required: true,
+    }),
   }
 
   async run(): Promise<object> {
@@ -22,8 +28,12 @@ export default class EngineLink extends AdseqCommand {
         if (!quiet) process.stderr.write(`${part} ...\n`)
       },
     })
-    this.log(`TensorFlow ${result.tensorflow} linked, on ${result.device}: ${result.checks} checks agree with the cpu backend.`)
-    if (result.device === 'cpu') this.log('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
+    this.log(
+      `TensorFlow ${result.tensorflow} linked, on ${result.device}: ${result.checks} checks agree with the cpu ` +
+        'backend.',
+    )
+    if (result.device === 'cpu')
+      this.log('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
     return result
   }
 }

@@ -16,14 +16,17 @@ interface FormatList {
 }
 
 export default class Import extends AdseqCommand {
-  static override summary = 'Import events, items and users: public logs as they are downloaded, or files of any layout.'
+  static override summary =
+    'Import events, items and users: public logs as they are downloaded, or files of any layout.'
   static override description = `adseq import alone lists the formats. Files may be plain, gzipped or in a zip archive as downloaded; which is which is told by their columns, not by their names. See docs/import.md for each format: what becomes an event, an advertiser, a category, and its traps.
 A file that was imported before adds nothing; an import that was cut off goes on where it stopped. Bad rows are counted, and the first of each kind kept in rejects/.`
   static override examples = [
     '<%= config.bin %> import',
-    '<%= config.bin %> import retailrocket events.csv item_properties_part1.csv item_properties_part2.csv category_tree.csv --describe',
+    '<%= config.bin %> import retailrocket events.csv item_properties_part1.csv item_properties_part2.csv ' +
+      'category_tree.csv --describe',
     '<%= config.bin %> import csv sample-data/*.csv.gz',
-    '<%= config.bin %> import csv clicks.csv --map user_id=visitor,item_id=product,timestamp=ts --event-type buy=checkout,pv=view',
+    '<%= config.bin %> import csv clicks.csv --map user_id=visitor,item_id=product,timestamp=ts --event-type ' +
+      'buy=checkout,pv=view',
     '<%= config.bin %> import parquet log.parquet --map user_id=uid --default-type checkout',
   ]
   static override strict = false
@@ -33,15 +36,36 @@ A file that was imported before adds nothing; an import that was cut off goes on
   }
   static override flags = {
     describe: Flags.boolean({ description: 'only say what is in the files; write nothing' }),
-    map: Flags.string({ multiple: true, description: 'csv, jsonl, parquet: our column = theirs, e.g. user_id=visitor,item_id=product', helpValue: 'ours=theirs,...' }),
-    'event-type': Flags.string({ multiple: true, description: 'their event type = ours, or skip, e.g. buy=checkout,fav=skip (formats whose logs have types)', helpValue: 'theirs=ours,...' }),
-    'default-type': Flags.string({ description: 'csv, jsonl, parquet: type of all events of a file without an event_type column' }),
-    header: Flags.boolean({ allowNo: true, description: 'csv: the first line names the columns; with --no-header columns go by number from 1' }),
-    'as-of': Flags.string({ description: 'retailrocket: what was known by then goes into the catalog (default: where the evaluation begins)', helpValue: 'DATE' }),
+    map: Flags.string({
+      multiple: true,
+      description: 'csv, jsonl, parquet: our column = theirs, e.g. user_id=visitor,item_id=product',
+      helpValue: 'ours=theirs,...',
+    }),
+    'event-type': Flags.string({
+      multiple: true,
+      description: 'their event type = ours, or skip, e.g. buy=checkout,fav=skip (formats whose logs have types)',
+      helpValue: 'theirs=ours,...',
+    }),
+    'default-type': Flags.string({
+      description: 'csv, jsonl, parquet: type of all events of a file without an event_type column',
+    }),
+    header: Flags.boolean({
+      allowNo: true,
+      description: 'csv: the first line names the columns; with --no-header columns go by number from 1',
+    }),
+    'as-of': Flags.string({
+      description: 'retailrocket: what was known by then goes into the catalog (default: where the evaluation begins)',
+      helpValue: 'DATE',
+    }),
     year: Flags.integer({ description: 'tmall: the year that its days are in (default 2014)', min: 1990, max: 2099 }),
     epoch: Flags.string({ description: 'completejourney: the date of day 1 (default 2016-01-01)', helpValue: 'DATE' }),
-    'min-rating': Flags.string({ description: 'movielens: ratings at or above it are checkouts, others views (default 4)' }),
-    advertiser: Flags.string({ description: 'which column is the advertiser, where a format has several', helpValue: 'COLUMN' }),
+    'min-rating': Flags.string({
+      description: 'movielens: ratings at or above it are checkouts, others views (default 4)',
+    }),
+    advertiser: Flags.string({
+      description: 'which column is the advertiser, where a format has several',
+      helpValue: 'COLUMN',
+    }),
     'max-rejects': Flags.string({ description: 'share of rows of a file that may be rejected (default 0.05)' }),
     set: Flags.string({ multiple: true, description: 'a setting of adseq.yaml', helpValue: 'section.key=value' }),
   }
@@ -51,17 +75,35 @@ A file that was imported before adds nothing; an import that was cut off goes on
     const [format, ...files] = argv as string[]
     if (format === undefined) return this.list()
     const folder = this.folder(flags)
-    const set = [...(flags.set ?? []), ...(flags['max-rejects'] === undefined ? [] : [`import.csv.maxRejects=${flags['max-rejects']}`])]
-    const { import: { csv }, eval: evaluation } = loadConfig(folder, { set })
+    const set = [
+      ...(flags.set ?? []),
+      ...(flags['max-rejects'] === undefined ? [] : [`import.csv.maxRejects=${flags['max-rejects']}`]),
+    ]
+    const {
+      import: { csv },
+      eval: evaluation,
+    } = loadConfig(folder, { set })
     const stop = new AbortController()
     process.once('SIGINT', () => stop.abort())
     const minRating = flags['min-rating'] === undefined ? undefined : Number(flags['min-rating'])
-    if (Number.isNaN(minRating)) throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
+    if (Number.isNaN(minRating))
+      throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
     const generic = GENERIC.includes(format)
-    if (!generic && FORMAT_NAMES.includes(format) && (flags.map ?? flags['default-type'] ?? flags.header) !== undefined) throw new UserError(`--map, --default-type and --header say nothing to ${format}, whose layout is known.`, 'Leave them out, or read the file as csv, jsonl or parquet.')
+    if (!generic && FORMAT_NAMES.includes(format) && (flags.map ?? flags['default-type'] ?? flags.header) !== undefined)
+      throw new UserError(
+        `--map, --default-type and --header say nothing to ${format}, whose layout is known.`,
+        'Leave them out, or read the file as csv, jsonl or parquet.',
+      )
     const eventTypes = pairs(flags['event-type'], '--event-type')
     const options: ImportOptions = {
-      mapping: !generic ? { columns: {}, eventTypes, header: true } : { columns: { ...csv.columns, ...pairs(flags.map, '--map') }, eventTypes: { ...csv.eventTypes, ...eventTypes }, defaultType: flags['default-type'] ?? csv.defaultType, header: flags.header ?? csv.header },
+      mapping: !generic
+        ? { columns: {}, eventTypes, header: true }
+        : {
+            columns: { ...csv.columns, ...pairs(flags.map, '--map') },
+            eventTypes: { ...csv.eventTypes, ...eventTypes },
+            defaultType: flags['default-type'] ?? csv.defaultType,
+            header: flags.header ?? csv.header,
+          },
       asOf: moment(flags['as-of'], '--as-of'),
       year: flags.year,
       epoch: moment(flags.epoch, '--epoch'),
@@ -73,7 +115,11 @@ A file that was imported before adds nothing; an import that was cut off goes on
       signal: stop.signal,
     }
     if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
-    if (files.length === 0) throw new UserError(`adseq import ${format} needs files.`, (await allFormats()).find(({ name }) => name === format)?.files ?? `Formats: ${FORMAT_NAMES.join(', ')}.`)
+    if (files.length === 0)
+      throw new UserError(
+        `adseq import ${format} needs files.`,
+        (await allFormats()).find(({ name }) => name === format)?.files ?? `Formats: ${FORMAT_NAMES.join(', ')}.`,
+      )
     if (flags.describe) {
       const { describeFiles, descriptionText } = await import('../../src/events/import/describe.js')
       const found = await describeFiles(format, files, options)
@@ -84,7 +130,10 @@ A file that was imported before adds nothing; an import that was cut off goes on
     const { importFiles } = await import('../../src/events/import/import.js')
     const result = await importFiles(folder, format, files, options)
     const { users, items, advertisers, events } = result.counts
-    this.log(`${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers in ${folder}`)
+    this.log(
+      `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers ` +
+        `in ${folder}`,
+    )
     if (result.eventsPerSecond) this.log(`${duration(result.seconds)}, ${count(result.eventsPerSecond)} events/s`)
     return result
   }
@@ -101,9 +150,17 @@ A file that was imported before adds nothing; an import that was cut off goes on
   private async nameIt(files: string[], options: ImportOptions): Promise<UserError> {
     const { guessFormats } = await import('../../src/events/import/plan.js')
     const names = new Set<string>()
-    for (const file of files) for (const name of await guessFormats(file, { ...options, say: () => undefined } as never)) names.add(name)
+    for (const file of files)
+      for (const name of await guessFormats(file, { ...options, say: () => undefined } as never)) names.add(name)
     const [likely, ...others] = names
-    if (likely === undefined) return new UserError(`${files[0]} is a file, not the name of a format, and no known log looks like it.`, `adseq import csv ${files.join(' ')} --describe`)
-    return new UserError(`${files[0]} is a file, not the name of a format.`, `It looks like ${[likely, ...others].join(' or ')}: adseq import ${likely} ${files.join(' ')}`)
+    if (likely === undefined)
+      return new UserError(
+        `${files[0]} is a file, not the name of a format, and no known log looks like it.`,
+        `adseq import csv ${files.join(' ')} --describe`,
+      )
+    return new UserError(
+      `${files[0]} is a file, not the name of a format.`,
+      `It looks like ${[likely, ...others].join(' or ')}: adseq import ${likely} ${files.join(' ')}`,
+    )
   }
 }

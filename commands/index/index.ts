@@ -11,12 +11,23 @@ export default class Index extends AdseqCommand {
 search, and publishes both with the user vectors that infer has stored: one transaction makes them current. Killed at any
 moment, the previous generation goes on serving; what was left half built is removed by the next call. See them with
 adseq generations.`
-  static override examples = ['<%= config.bin %> index', '<%= config.bin %> index --keep 2', '<%= config.bin %> index --set index.expansionSearch=128 --json']
+  static override examples = [
+    '<%= config.bin %> index',
+    '<%= config.bin %> index --keep 2',
+    '<%= config.bin %> index --set index.expansionSearch=128 --json',
+  ]
 
   static override flags = {
-    keep: Flags.integer({ min: 0, helpValue: 'N', description: 'keep the files of N older generations and remove the rest; default: keep all' }),
+    keep: Flags.integer({
+      min: 0,
+      helpValue: 'N',
+      description: 'keep the files of N older generations and remove the rest; default: keep all',
+    }),
     'item-run': Flags.string({ helpValue: 'ID', description: 'the item run; default: the latest finished one' }),
-    'advertiser-run': Flags.string({ helpValue: 'ID', description: 'the advertiser run; default: the latest finished one' }),
+    'advertiser-run': Flags.string({
+      helpValue: 'ID',
+      description: 'the advertiser run; default: the latest finished one',
+    }),
     set: setFlag,
     ...engineFlags,
   }
@@ -27,8 +38,9 @@ adseq generations.`
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
     const { indexWorkspace } = await import('../../src/embed/index-workspace.js')
     const runs = { item: flags['item-run'], advertiser: flags['advertiser-run'] }
-    const { manifest, swept, removed, seconds } = await interruptible('Nothing was published. Run `adseq index` again.', (signal) =>
-      indexWorkspace({ folder, config, runs, keep: flags.keep, progress: this.progress(flags), signal }),
+    const { manifest, swept, removed, seconds } = await interruptible(
+      'Nothing was published. Run `adseq index` again.',
+      (signal) => indexWorkspace({ folder, config, runs, keep: flags.keep, progress: this.progress(flags), signal }),
     )
     const { generation, items, recall } = manifest
     const measured = recall ? `, recall@${recall.at} ${recall.recall.toFixed(4)} against exact search` : ''

@@ -27,7 +27,12 @@ export interface AnnIndex {
 }
 
 export function emptyNeighbours(queries: number, k: number): Neighbours {
-  return { k, counts: new Int32Array(queries), entries: new Int32Array(queries * k).fill(-1), scores: new Float32Array(queries * k).fill(NaN) }
+  return {
+    k,
+    counts: new Int32Array(queries),
+    entries: new Int32Array(queries * k).fill(-1),
+    scores: new Float32Array(queries * k).fill(NaN),
+  }
 }
 
 /** Scores every entry: slow and right, the reference for an approximate index. */
@@ -36,7 +41,11 @@ export class ExactIndex implements AnnIndex {
   readonly width: number
 
   /** @param vectors [entries, width]; kept, not copied @param seed orders equal scores */
-  constructor(private readonly vectors: Float32Array, private readonly products: DotProducts, private readonly seed = 0) {
+  constructor(
+    private readonly vectors: Float32Array,
+    private readonly products: DotProducts,
+    private readonly seed = 0,
+  ) {
     this.width = products.width
     this.size = rows(vectors, this.width)
   }
@@ -67,7 +76,12 @@ export class ExactIndex implements AnnIndex {
  * Recall of an index: the share of the exact k best that it returns, over all queries. 1 for a perfect index.
  * @throws when there is no query
  */
-export async function measureRecall(index: AnnIndex, exact: AnnIndex, queries: Float32Array, k: number): Promise<number> {
+export async function measureRecall(
+  index: AnnIndex,
+  exact: AnnIndex,
+  queries: Float32Array,
+  k: number,
+): Promise<number> {
   const [found, right] = [await index.search(queries, k), await exact.search(queries, k)]
   let [hits, total] = [0, 0]
   for (let q = 0; q < right.counts.length; q++) {

@@ -4,8 +4,8 @@ import type { Engine, Program } from '../engine/types.js'
 export interface DotProducts {
   readonly width: number
   /**
-   * out[q * stride + e] = queries[q] . entries[e] for queries [Q, width] and entries [E, width]; stride is E by default.
-   * The same pair of vectors gets the same score whatever block it stands in.
+   * out[q * stride + e] = queries[q] . entries[e] for queries [Q, width] and entries [E, width]; stride is E by
+   * default. The same pair of vectors gets the same score whatever block it stands in.
    * @throws when a length is not a multiple of the width
    */
   score(queries: Float32Array, entries: Float32Array, out: Float32Array, stride?: number): Promise<void>
@@ -31,7 +31,8 @@ export async function dotProducts(width: number, engine?: Engine): Promise<DotPr
   if (engine) return new EngineProducts(width, engine)
   return {
     width,
-    score: async (queries, entries, out, stride = rows(entries, width)) => plainDotProducts(width, queries, entries, out, stride),
+    score: async (queries, entries, out, stride = rows(entries, width)) =>
+      plainDotProducts(width, queries, entries, out, stride),
     dispose() {},
   }
 }
@@ -42,12 +43,20 @@ class EngineProducts implements DotProducts {
   private readonly padded: Float32Array
   private readonly paddedQueries: Float32Array
 
-  constructor(readonly width: number, private readonly engine: Engine) {
+  constructor(
+    readonly width: number,
+    private readonly engine: Engine,
+  ) {
     this.padded = new Float32Array(BLOCK_ENTRIES * width)
     this.paddedQueries = new Float32Array(BLOCK_QUERIES * width)
   }
 
-  async score(queries: Float32Array, entries: Float32Array, out: Float32Array, stride = rows(entries, this.width)): Promise<void> {
+  async score(
+    queries: Float32Array,
+    entries: Float32Array,
+    out: Float32Array,
+    stride = rows(entries, this.width),
+  ): Promise<void> {
     const { width } = this
     const [Q, E] = [rows(queries, width), rows(entries, width)]
     for (let q = 0; q < Q; q += BLOCK_QUERIES) {
@@ -91,7 +100,13 @@ function pad(values: Float32Array, room: Float32Array): Float32Array {
 }
 
 /** Plain loops, four queries at a time so that an entry is read once for them. Sums run in the order of the width. */
-export function plainDotProducts(width: number, queries: Float32Array, entries: Float32Array, out: Float32Array, stride: number): void {
+export function plainDotProducts(
+  width: number,
+  queries: Float32Array,
+  entries: Float32Array,
+  out: Float32Array,
+  stride: number,
+): void {
   const [Q, E] = [rows(queries, width), rows(entries, width)]
   for (let q = 0; q < Q; q += 4) {
     const n = Math.min(4, Q - q)

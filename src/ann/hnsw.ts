@@ -49,7 +49,12 @@ export class HnswIndex implements AnnIndex {
    * @param vectors [entries, width], finite; cosine where they are unit vectors @param onProgress entries added so far
    * @throws when there is no vector or one is not finite
    */
-  static async build(vectors: Float32Array, width: number, options: HnswOptions, onProgress: (done: number) => void = () => {}): Promise<HnswIndex> {
+  static async build(
+    vectors: Float32Array,
+    width: number,
+    options: HnswOptions,
+    onProgress: (done: number) => void = () => {},
+  ): Promise<HnswIndex> {
     const size = rows(vectors, width)
     if (size === 0) throw new Error('An index needs at least one vector.')
     assertFinite(vectors, 'vector', width)
@@ -86,7 +91,8 @@ export class HnswIndex implements AnnIndex {
       this.native.save(path)
     } catch (error) {
       const { bavail, bsize } = statfsSync(dirname(path))
-      if (bavail * bsize < this.size * this.width * Float32Array.BYTES_PER_ELEMENT) throw Object.assign(new Error(`ENOSPC: no space left on device, ${path}`, { cause: error }), { code: 'ENOSPC' })
+      if (bavail * bsize < this.size * this.width * Float32Array.BYTES_PER_ELEMENT)
+        throw Object.assign(new Error(`ENOSPC: no space left on device, ${path}`, { cause: error }), { code: 'ENOSPC' })
       throw error
     }
   }
@@ -96,11 +102,13 @@ export class HnswIndex implements AnnIndex {
    * @throws UserError when the file is missing, cut short, changed, or not the one that `expected` describes
    */
   static async load(path: string, expected: IndexFile, expansionSearch: number): Promise<HnswIndex> {
-    const refuse = (why: string): UserError => new UserError(`The index ${path} ${why}.`, 'Run `adseq index` to build it again.')
+    const refuse = (why: string): UserError =>
+      new UserError(`The index ${path} ${why}.`, 'Run `adseq index` to build it again.')
     if (!existsSync(path)) throw refuse('is missing')
     const bytes = statSync(path).size
     if (bytes !== expected.bytes) throw refuse(`is damaged: it has ${bytes} bytes, its manifest says ${expected.bytes}`)
-    if ((await sha256File(path)) !== expected.sha256) throw refuse('is damaged or not the one of its manifest: the checksum differs')
+    if ((await sha256File(path)) !== expected.sha256)
+      throw refuse('is damaged or not the one of its manifest: the checksum differs')
     const options = { connectivity: expected.connectivity, expansionAdd: expected.expansionAdd, expansionSearch }
     const native = create(expected.width, options)
     try {
@@ -110,7 +118,10 @@ export class HnswIndex implements AnnIndex {
     }
     // the file's own dimensions silently replace the constructor's
     if (native.dimensions() !== expected.width || native.size() !== expected.entries) {
-      throw refuse(`holds ${native.size()} vectors of width ${native.dimensions()}, its manifest says ${expected.entries} of ${expected.width}`)
+      throw refuse(
+        `holds ${native.size()} vectors of width ${native.dimensions()}, its manifest says ${expected.entries} ` +
+          `of ${expected.width}`,
+      )
     }
     return new HnswIndex(native, expected.width, expected.entries, options)
   }
@@ -129,7 +140,11 @@ export class HnswIndex implements AnnIndex {
       const to = Math.min(Q, from + CHUNK)
       const block = queries.subarray(from * this.width, to * this.width)
       // typed for one query or an array of them; a flat block of several gives batch matches, with counts
-      const matches = this.native.search(block, asked, 1) as unknown as { keys: BigUint64Array; distances: Float32Array; counts?: BigUint64Array }
+      const matches = this.native.search(block, asked, 1) as unknown as {
+        keys: BigUint64Array
+        distances: Float32Array
+        counts?: BigUint64Array
+      }
       for (let q = 0; q < to - from; q++) {
         // a row shorter than asked is padded with key 0: only counts tells
         const n = matches.counts ? Number(matches.counts[q]) : matches.keys.length
@@ -161,7 +176,8 @@ function create(width: number, options: HnswOptions): InstanceType<typeof usearc
 /** usearch takes NaN without a word, and then loses entries. */
 function assertFinite(values: Float32Array, what: string, width: number): void {
   for (let i = 0; i < values.length; i++) {
-    if (values[i] - values[i] !== 0) throw new Error(`A ${what} (row ${Math.floor(i / width)}) holds ${values[i]}: all values must be finite.`)
+    if (values[i] - values[i] !== 0)
+      throw new Error(`A ${what} (row ${Math.floor(i / width)}) holds ${values[i]}: all values must be finite.`)
   }
 }
 

@@ -37,7 +37,13 @@ export class RankCounter {
    * positives that are themselves left out.
    * @throws when a score of the row is not finite
    */
-  count(row: Float32Array, positives: Int32Array, ranks: Float64Array, without?: Int32Array, ranksWithout?: Float64Array): void {
+  count(
+    row: Float32Array,
+    positives: Int32Array,
+    ranks: Float64Array,
+    without?: Int32Array,
+    ranksWithout?: Float64Array,
+  ): void {
     const needed = this.limit + (without?.length ?? 0)
     const cut = this.cut(row, needed)
     const dropped = this.prepare(row, positives, cut)
@@ -83,7 +89,8 @@ export class RankCounter {
     levels.subarray(0, n).sort()
     this.m = 0
     for (let i = 0; i < n; i++) if (this.m === 0 || levels[i] !== levels[this.m - 1]) levels[this.m++] = levels[i]
-    if (this.m > 65535) throw new Error(`${this.m} distinct scores of positives in one row are more than the bin table holds`)
+    if (this.m > 65535)
+      throw new Error(`${this.m} distinct scores of positives in one row are more than the bin table holds`)
     this.low = dropped ? cut : this.m > 0 ? levels[0] : Infinity
     this.high = this.m > 0 ? levels[this.m - 1] : this.low
     this.scale = this.high > this.low ? (BUCKETS - 1) / (this.high - this.low) : 0
@@ -172,7 +179,9 @@ export class RankCounter {
   }
 }
 
-/** The n-th largest of `samples` scores, every STRIDE-th of the row, by a heap of the n largest with the least on top. */
+/**
+ * The n-th largest of `samples` scores, every STRIDE-th of the row, by a heap of the n largest with the least on top.
+ */
 function nthLargest(row: Float32Array, samples: number, n: number, heap: Float32Array): number {
   heap.fill(-Infinity, 0, n)
   for (let s = 0; s < samples; s++) {

@@ -25,11 +25,17 @@ export async function recallAtK(input: RecallInput, products: DotProducts): Prom
   const hits = ks.map(() => 0)
   const counter = new RankCounter(Math.max(...ks))
   const ranks = new Float64Array(positives.length)
-  await scoreRows(products, queries, entries, (q, row) => {
-    const own = positives.subarray(offsets[q], offsets[q + 1])
-    counter.count(row, own, ranks)
-    for (let p = 0; p < own.length; p++) ks.forEach((k, i) => (hits[i] += ranks[p] <= k ? 1 : 0))
-  }, (q) => offsets[q + 1] > offsets[q])
+  await scoreRows(
+    products,
+    queries,
+    entries,
+    (q, row) => {
+      const own = positives.subarray(offsets[q], offsets[q + 1])
+      counter.count(row, own, ranks)
+      for (let p = 0; p < own.length; p++) ks.forEach((k, i) => (hits[i] += ranks[p] <= k ? 1 : 0))
+    },
+    (q) => offsets[q + 1] > offsets[q],
+  )
   if (Q + 1 !== offsets.length) throw new Error(`recallAtK: ${offsets.length} offsets for ${Q} queries`)
   return Object.fromEntries(ks.map((k, i) => [String(k), hits[i] / positives.length]))
 }

@@ -15,7 +15,10 @@ export class TopK {
   /** score of the worst entry of a full list */
   private worst = -Infinity
 
-  constructor(readonly k: number, private readonly seed: number) {
+  constructor(
+    readonly k: number,
+    private readonly seed: number,
+  ) {
     this.entries = new Int32Array(k)
     this.scores = new Float32Array(k)
     this.heapScores = new Float32Array(k)
@@ -53,7 +56,6 @@ export class TopK {
     if (this.size === this.k) this.worst = this.heapScores[0]
   }
 
-
   /** Is heap slot i worse than the candidate? */
   private worse(i: number, score: number, key: number, entry: number): boolean {
     const s = this.heapScores[i]
@@ -89,7 +91,11 @@ export class TopK {
     for (;;) {
       let child = 2 * i + 1
       if (child >= size) break
-      if (child + 1 < size && this.worse(child + 1, this.heapScores[child], this.heapKeys[child], this.heapEntries[child])) child++
+      if (
+        child + 1 < size &&
+        this.worse(child + 1, this.heapScores[child], this.heapKeys[child], this.heapEntries[child])
+      )
+        child++
       if (!this.worse(child, score, key, entry)) break
       this.move(i, child)
       i = child

@@ -12,7 +12,12 @@ export abstract class AdseqCommand extends Command {
   static override enableJsonFlag = true
 
   static override baseFlags = {
-    workspace: Flags.string({ description: 'folder with adseq.yaml and adseq.db', env: 'ADSEQ_WORKSPACE', default: '.', helpGroup: 'GLOBAL' }),
+    workspace: Flags.string({
+      description: 'folder with adseq.yaml and adseq.db',
+      env: 'ADSEQ_WORKSPACE',
+      default: '.',
+      helpGroup: 'GLOBAL',
+    }),
     quiet: Flags.boolean({ char: 'q', description: 'print results only, no progress', helpGroup: 'GLOBAL' }),
   }
 
@@ -49,10 +54,24 @@ export function explain(error: Error & { oclif?: { exit?: number } }): { message
   if (error instanceof Interrupted) return { message: error.message, hint: error.hint, code: 130 }
   if (error instanceof UserError) return { message: error.message, hint: error.hint, code: 2 }
   // SHMSIZE: the index of SQLite's write-ahead log cannot be made
-  if (hasCode(error, 'ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE')) return { message: 'The disk is full; nothing half written was kept.', hint: 'Free some space and run the same command again: it goes on where it stopped.', code: 2 }
-  if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return { message: error.message, hint: 'Check the permissions of the file or choose another --workspace.', code: 2 }
+  if (hasCode(error, 'ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'))
+    return {
+      message: 'The disk is full; nothing half written was kept.',
+      hint: 'Free some space and run the same command again: it goes on where it stopped.',
+      code: 2,
+    }
+  if (hasCode(error, 'EACCES', 'EROFS', 'EPERM'))
+    return { message: error.message, hint: 'Check the permissions of the file or choose another --workspace.', code: 2 }
   if (error.oclif?.exit === 2 || error.constructor.name.startsWith('CLI') || error.constructor.name.includes('Flag')) {
-    return { message: error.message.replace(/\nSee more help.*/s, ''), hint: 'Run the command with --help to see its arguments and flags.', code: 2 }
+    return {
+      message: error.message.replace(/\nSee more help.*/s, ''),
+      hint: 'Run the command with --help to see its arguments and flags.',
+      code: 2,
+    }
   }
-  return { message: error.message, hint: 'This is a fault of adseq. Set ADSEQ_DEBUG=1 for the stack and please report it.', code: 1 }
+  return {
+    message: error.message,
+    hint: 'This is a fault of adseq. Set ADSEQ_DEBUG=1 for the stack and please report it.',
+    code: 1,
+  }
 }

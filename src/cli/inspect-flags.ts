@@ -8,7 +8,10 @@ import { engineFlags, engineOptions, engineSettings, setFlag } from './engine-fl
 /** Flags of the commands that look through trained models. */
 export const modelFlags = {
   'item-run': Flags.string({ helpValue: 'ID', description: 'the item run; default: the latest finished one' }),
-  'advertiser-run': Flags.string({ helpValue: 'ID', description: 'the advertiser run; default: the latest finished one' }),
+  'advertiser-run': Flags.string({
+    helpValue: 'ID',
+    description: 'the advertiser run; default: the latest finished one',
+  }),
   set: setFlag,
   ...engineFlags,
 }
@@ -23,9 +26,17 @@ interface ModelFlags {
 }
 
 /** Which models to look through, and how: as openSubject takes it. */
-export function lookingThrough(folder: string, flags: ModelFlags): { folder: string; runs: RunNames; engine: EngineOptions; eval: EvalConfig } {
+export function lookingThrough(
+  folder: string,
+  flags: ModelFlags,
+): { folder: string; runs: RunNames; engine: EngineOptions; eval: EvalConfig } {
   const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-  return { folder, runs: { item: flags['item-run'], advertiser: flags['advertiser-run'] }, engine: engineOptions(config.engine), eval: config.eval }
+  return {
+    folder,
+    runs: { item: flags['item-run'], advertiser: flags['advertiser-run'] },
+    engine: engineOptions(config.engine),
+    eval: config.eval,
+  }
 }
 
 /** Columns to lay tables out for: the terminal's, and 120 in a pipe. */

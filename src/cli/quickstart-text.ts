@@ -19,10 +19,12 @@ export function quickstartText({ real, world, seconds }: QuickstartResult, folde
     '',
     readingText(world),
     heading('What to try next'),
-    `  npx adseq tui --workspace ${folder}/real                         curves, and any user's history beside what is retrieved`,
+    `  npx adseq tui --workspace ${folder}/real                         curves, and any user's history beside ` +
+      'what is retrieved',
     `  npx adseq inspect user 2043 --workspace ${folder}/real            the same as text`,
     `  npx adseq serve --workspace ${folder}/real                       candidates over HTTP`,
-    `  npx adseq train item --set train.logq=none --workspace ${folder}/world   without the correction; then adseq eval item --runs all`,
+    `  npx adseq train item --set train.logq=none --workspace ${folder}/world   without the correction; then ` +
+      'adseq eval item --runs all',
     `  npx adseq init, then adseq import csv your-events.csv            your own data`,
     '',
     `Done in ${duration(seconds)}.`,
@@ -39,7 +41,11 @@ export function sequenceGain(report: Report): string {
   if (!transformer || !mean) return 'No pair of a transformer and a mean pooling run to compare.'
   const [low, high] = mean.difference!.interval['10'].map((x) => -x).reverse()
   const gain = transformer.recall['10'] - mean.recall['10']
-  const found = `On the synthetic world, where what follows what carries signal, R@10 is ${share(transformer.recall['10'])} for the transformer and ${share(mean.recall['10'])} for mean pooling of the same events: ${signed(gain)} (95 % interval of the paired difference ${signed(low)} to ${signed(high)}, ${((100 * gain) / mean.recall['10']).toFixed(0)} %)`
+  const found =
+    `On the synthetic world, where what follows what carries signal, R@10 is ${share(transformer.recall['10'])} ` +
+    `for the transformer and ${share(mean.recall['10'])} for mean pooling of the same events: ${signed(gain)} (95 ` +
+    `% interval of the paired difference ${signed(low)} to ${signed(high)}, ` +
+    `${((100 * gain) / mean.recall['10']).toFixed(0)} %)`
   if (low > 0) return `${found}. Order is worth something here.`
   return high < 0 ? `${found}. Here the sequence model loses.` : `${found}: no difference can be claimed from this run.`
 }

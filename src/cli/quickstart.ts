@@ -64,7 +64,11 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
 
 function prepare(folder: string): void {
   if (existsSync(folder)) {
-    if (!existsSync(join(folder, MARKER))) throw new UserError(`${folder} exists and was not made by a quickstart.`, 'Choose another folder with --folder, or move it away.')
+    if (!existsSync(join(folder, MARKER)))
+      throw new UserError(
+        `${folder} exists and was not made by a quickstart.`,
+        'Choose another folder with --folder, or move it away.',
+      )
     rmSync(folder, { recursive: true })
   }
   mkdirSync(folder, { recursive: true })
@@ -83,16 +87,24 @@ function stepRunner(options: QuickstartOptions): StepRunner {
     options.print(`$ adseq ${all.join(' ')}`)
     const began = performance.now()
     const result = await start(all)
-    if (result.failed) throw new UserError(`The step failed: adseq ${all.join(' ')}`, 'Its message stands above; run the command by hand to look closer, or adseq doctor.')
+    if (result.failed)
+      throw new UserError(
+        `The step failed: adseq ${all.join(' ')}`,
+        'Its message stands above; run the command by hand to look closer, or adseq doctor.',
+      )
     options.print(`  (${duration((performance.now() - began) / 1000)})\n`)
     return String(result.stdout ?? '')
   }
   const [node, ...entry] = options.adseq
   const step = async (workspace: string, ...args: string[]): Promise<void> => {
-    await run(workspace, args, (all) => execa(node, [...entry, ...all], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', reject: false }))
+    await run(workspace, args, (all) =>
+      execa(node, [...entry, ...all], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', reject: false }),
+    )
   }
   const json = async <T>(workspace: string, ...args: string[]): Promise<T> => {
-    const text = await run(workspace, [...args, '--json'], (all) => execa(node, [...entry, ...all], { stdin: 'ignore', stderr: 'inherit', reject: false }))
+    const text = await run(workspace, [...args, '--json'], (all) =>
+      execa(node, [...entry, ...all], { stdin: 'ignore', stderr: 'inherit', reject: false }),
+    )
     return JSON.parse(text) as T
   }
   return Object.assign(step, { json })

@@ -8,7 +8,11 @@ import { interruptible } from './interruptible.js'
 /** Commands that run many other commands of adseq in processes of their own. */
 export abstract class StudyCommand extends AdseqCommand {
   /** Runs a study of this kind of model in the workspace of the flags; an interruption says how to go on. */
-  protected study<T>(kind: Kind, flags: { workspace: string; quiet?: boolean; set: string[] }, work: (about: { adseq: Adseq; basis: Basis; progress: Progress }) => Promise<T>): Promise<T> {
+  protected study<T>(
+    kind: Kind,
+    flags: { workspace: string; quiet?: boolean; set: string[] },
+    work: (about: { adseq: Adseq; basis: Basis; progress: Progress }) => Promise<T>,
+  ): Promise<T> {
     const progress = this.progress(flags)
     const folder = this.folder(flags)
     return interruptible('Run the same command again: it goes on where it was.', (signal) =>

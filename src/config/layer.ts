@@ -12,7 +12,8 @@ export interface Layer {
   where(path: Path): string
 }
 
-export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value at a path, or undefined. */
 export function at(tree: unknown, path: Path): unknown {
@@ -27,7 +28,8 @@ export function merge(below: Tree, above: Tree): Tree {
   const result = new Map(Object.entries(below))
   for (const [key, value] of Object.entries(above)) {
     const under = result.get(key)
-    if (value === undefined || (value === null && isTree(under))) continue // an emptied section: "model:" with nothing below
+    // an emptied section: "model:" with nothing below
+    if (value === undefined || (value === null && isTree(under))) continue
     result.set(key, isTree(value) && isTree(under) ? merge(under, value) : value)
   }
   return Object.fromEntries(result)
@@ -38,7 +40,8 @@ export function expandPresets(tree: Tree): Tree {
   let result = tree
   for (const path of [['train'], ['item', 'train'], ['advertiser', 'train']]) {
     const name = at(result, [...path, 'logq'])
-    if (typeof name === 'string' && Object.hasOwn(LOGQ_PRESETS, name)) result = merge(result, nest([...path, 'logq'], LOGQ_PRESETS[name]))
+    if (typeof name === 'string' && Object.hasOwn(LOGQ_PRESETS, name))
+      result = merge(result, nest([...path, 'logq'], LOGQ_PRESETS[name]))
   }
   return result
 }
@@ -47,7 +50,11 @@ export function expandPresets(tree: Tree): Tree {
 export function assignment(text: string, source: string): Layer {
   const equals = text.indexOf('=')
   const path = text.slice(0, equals).trim().split('.')
-  if (equals < 1 || path.some((key) => key === '')) throw new UserError(`${source} ${text} is not of the form section.key=value.`, `For example: ${source === '--set' ? '--set ' : `${source}=`}model.width=64`)
+  if (equals < 1 || path.some((key) => key === ''))
+    throw new UserError(
+      `${source} ${text} is not of the form section.key=value.`,
+      `For example: ${source === '--set' ? '--set ' : `${source}=`}model.width=64`,
+    )
   let value: unknown
   try {
     value = parse(text.slice(equals + 1))

@@ -41,7 +41,10 @@ export function loadConfig(folder: string, options: LoadOptions = {}): Config {
 
 /** Lays settings over the defaults and checks the result. @throws UserError as loadConfig */
 export function resolveLayers(layers: readonly Layer[]): Config {
-  const tree = layers.reduce<Tree>((below, layer) => merge(below, expandPresets(layer.tree)), DEFAULTS as unknown as Tree)
+  const tree = layers.reduce<Tree>(
+    (below, layer) => merge(below, expandPresets(layer.tree)),
+    DEFAULTS as unknown as Tree,
+  )
   const result = configSchema.safeParse(tree)
   if (!result.success) throw explain(result.error.issues[0], tree, layers)
   const found = contradiction(result.data)
@@ -91,7 +94,11 @@ function envLayers(env: Record<string, string | undefined>): Layer[] {
   const layers: Layer[] = []
   for (const [name, path] of Object.entries(ENV)) {
     const value = env[name]
-    if (value) layers.push({ tree: nest(path, name === 'ADSEQ_THREADS' && /^\d+$/.test(value) ? Number(value) : value), where: () => name })
+    if (value)
+      layers.push({
+        tree: nest(path, name === 'ADSEQ_THREADS' && /^\d+$/.test(value) ? Number(value) : value),
+        where: () => name,
+      })
   }
   for (const setting of env.ADSEQ_SET?.split(/\s+/).filter(Boolean) ?? []) layers.push(assignment(setting, 'ADSEQ_SET'))
   return layers

@@ -52,7 +52,11 @@ const train = z.strictObject({
   negativePool: count,
   /** weights of the log-Q correction at the positive and at the negatives */
   logq: z.strictObject({ positive: z.number().min(0).max(2), negative: z.number().min(0).max(2) }),
-  labelWeights: z.strictObject({ checkout: z.number().min(0), add_to_cart: z.number().min(0), signup: z.number().min(0) }),
+  labelWeights: z.strictObject({
+    checkout: z.number().min(0),
+    add_to_cart: z.number().min(0),
+    signup: z.number().min(0),
+  }),
   /** initial; learned within .01 .. 1 */
   temperature: z.number().min(0.01).max(1),
   learningRate: z.number().gt(0).max(1),
@@ -95,7 +99,14 @@ const csv = z.strictObject({
 })
 
 /** What one training is made of: the sections that item: and advertiser: may override. */
-const overrides = { model: model.partial().optional(), graph: graph.partial().optional(), train: train.extend({ logq: train.shape.logq.partial(), labelWeights: train.shape.labelWeights.partial() }).partial().optional() }
+const overrides = {
+  model: model.partial().optional(),
+  graph: graph.partial().optional(),
+  train: train
+    .extend({ logq: train.shape.logq.partial(), labelWeights: train.shape.labelWeights.partial() })
+    .partial()
+    .optional(),
+}
 
 /** The resolved configuration. Defaults are no part of the schema but its first layer (defaults.ts). */
 export const configSchema = z.strictObject({
@@ -104,9 +115,17 @@ export const configSchema = z.strictObject({
   train,
   eval: evaluation,
   infer: z.strictObject({ candidates: positive.max(1000) }),
-  index: z.strictObject({ connectivity: z.int().min(2).max(256), expansionAdd: positive.max(65536), expansionSearch: positive.max(65536) }),
+  index: z.strictObject({
+    connectivity: z.int().min(2).max(256),
+    expansionAdd: positive.max(65536),
+    expansionSearch: positive.max(65536),
+  }),
   serve: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
-  engine: z.strictObject({ name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']), device: z.enum(['cpu', 'cuda', 'webgpu']), threads: count.max(1024) }),
+  engine: z.strictObject({
+    name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']),
+    device: z.enum(['cpu', 'cuda', 'webgpu']),
+    threads: count.max(1024),
+  }),
   import: z.strictObject({ csv }),
   /** what differs for the item model, for the advertiser model */
   item: z.strictObject(overrides),

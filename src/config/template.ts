@@ -7,10 +7,15 @@ import { nearest } from './nearest-key.js'
 /** The text of a template. @param root the folder of the package @throws UserError when there is none of that name */
 export function readTemplate(root: string, name: string): string {
   const folder = join(root, 'templates')
-  const names = readdirSync(folder).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -5))
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -5))
   if (!names.includes(name)) {
     const near = nearest(name, names)
-    throw new UserError(`There is no template ${name}.`, near ? `Did you mean ${near}?` : `Templates: ${names.join(', ')}.`)
+    throw new UserError(
+      `There is no template ${name}.`,
+      near ? `Did you mean ${near}?` : `Templates: ${names.join(', ')}.`,
+    )
   }
   return readFileSync(join(folder, `${name}.yaml`), 'utf8')
 }
@@ -21,11 +26,13 @@ export function readTemplate(root: string, name: string): string {
  */
 export function writeConfig(folder: string, text: string, force: boolean): string {
   const path = join(folder, 'adseq.yaml')
-  if (!force && existsSync(path)) throw new UserError(`${path} exists already.`, 'Keep it, or write it anew with --force.')
+  if (!force && existsSync(path))
+    throw new UserError(`${path} exists already.`, 'Keep it, or write it anew with --force.')
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
-    if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw new UserError(`${folder} is not a folder.`, 'Name a folder with --workspace.')
+    if (hasCode(error, 'EEXIST', 'ENOTDIR'))
+      throw new UserError(`${folder} is not a folder.`, 'Name a folder with --workspace.')
     throw error
   }
   writeFileAtomic(path, text)

@@ -12,10 +12,18 @@ export function yamlLayer(text: string, name: string): Layer {
   const problem = doc.errors[0]
   if (problem) {
     const message = problem.message.replace(/\s+/g, ' ').replace(/[.:]$/, '')
-    throw new UserError(`${name}:${lines.linePos(problem.pos[0]).line}: ${message}.`, 'Check the indentation, colons and quotes of that line.')
+    throw new UserError(
+      `${name}:${lines.linePos(problem.pos[0]).line}: ${message}.`,
+      'Check the indentation, colons and quotes of that line.',
+    )
   }
   const tree: unknown = doc.toJS() ?? {}
-  if (!isTree(tree)) throw new UserError(`${name}:1: expected sections such as model: and train:, found ${Array.isArray(tree) ? 'a list' : 'a single value'}.`, 'Write a new file with: adseq init --force')
+  if (!isTree(tree))
+    throw new UserError(
+      `${name}:1: expected sections such as model: and train:, found ` +
+        `${Array.isArray(tree) ? 'a list' : 'a single value'}.`,
+      'Write a new file with: adseq init --force',
+    )
   return {
     tree,
     where(path) {

@@ -36,9 +36,15 @@ const kindOf = (data: TypedArray): Kind => {
  * JSON header, raw little-endian data), atomically. The header carries `checksum`, the SHA-256 of the data.
  * @returns that checksum
  */
-export function writeSafetensors(path: string, arrays: Record<string, NamedArray>, metadata: Record<string, string> = {}): string {
+export function writeSafetensors(
+  path: string,
+  arrays: Record<string, NamedArray>,
+  metadata: Record<string, string> = {},
+): string {
   // widest types first, so that every array starts at a multiple of its element size
-  const names = Object.keys(arrays).sort((a, b) => arrays[b].data.BYTES_PER_ELEMENT - arrays[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1))
+  const names = Object.keys(arrays).sort(
+    (a, b) => arrays[b].data.BYTES_PER_ELEMENT - arrays[a].data.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
+  )
   const header: Record<string, unknown> = {}
   const parts: Uint8Array[] = []
   let offset = 0
@@ -69,7 +75,8 @@ export function readSafetensors(path: string): Safetensors {
   try {
     file = openSync(path, 'r')
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) throw new UserError(`${path} is missing.`, 'Run the command that makes it again, or restore the file.')
+    if (hasCode(error, 'ENOENT'))
+      throw new UserError(`${path} is missing.`, 'Run the command that makes it again, or restore the file.')
     throw error
   }
   try {
@@ -80,7 +87,11 @@ export function readSafetensors(path: string): Safetensors {
 }
 
 function read(file: number, path: string): Safetensors {
-  const damaged = (why: string): UserError => new UserError(`${path} is damaged: ${why}.`, 'Delete it and run the command that makes it again, or restore it from a copy.')
+  const damaged = (why: string): UserError =>
+    new UserError(
+      `${path} is damaged: ${why}.`,
+      'Delete it and run the command that makes it again, or restore it from a copy.',
+    )
   const total = fstatSync(file).size
   const head = readBytes(file, 0, Math.min(8, total))
   if (head.length < 8) throw damaged('it is shorter than its header')
@@ -92,18 +103,27 @@ function read(file: number, path: string): Safetensors {
   } catch {
     throw damaged('its header is not JSON')
   }
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, never> & { __metadata__?: Record<string, string> }
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, never> & {
+    __metadata__?: Record<string, string>
+  }
   const arrays: Record<string, NamedArray> = {}
   const parts: Uint8Array[] = []
-  for (const [name, entry] of Object.entries(entries) as [string, { dtype: Kind; shape: number[]; data_offsets: [number, number] }][]) {
+  for (const [name, entry] of Object.entries(entries) as [
+    string,
+    { dtype: Kind; shape: number[]; data_offsets: [number, number] },
+  ][]) {
     const [from, to] = entry.data_offsets
     if (!(entry.dtype in KINDS) || 8 + length + to > total) throw damaged(`array ${name} is cut short`)
     const bytes = readBytes(file, 8 + length + from, to - from)
     parts.push(bytes)
     const type = KINDS[entry.dtype]
-    arrays[name] = { shape: entry.shape, data: new type(bytes.buffer as ArrayBuffer, 0, bytes.byteLength / type.BYTES_PER_ELEMENT) }
+    arrays[name] = {
+      shape: entry.shape,
+      data: new type(bytes.buffer as ArrayBuffer, 0, bytes.byteLength / type.BYTES_PER_ELEMENT),
+    }
   }
-  if (metadata.checksum !== undefined && metadata.checksum !== checksumOf(parts)) throw damaged('its checksum does not match')
+  if (metadata.checksum !== undefined && metadata.checksum !== checksumOf(parts))
+    throw damaged('its checksum does not match')
   return { arrays, metadata }
 }
 

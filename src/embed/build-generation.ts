@@ -9,14 +9,26 @@ import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
 import type { Store } from '../store/store.js'
 import { newId } from '../store/workspace.js'
-import { INDEX_FILE, ITEMS_FILE, finishBuilding, hasFiles, removeGeneration, startBuilding, sweep, type GenerationManifest } from './generation-files.js'
+import {
+  INDEX_FILE,
+  ITEMS_FILE,
+  finishBuilding,
+  hasFiles,
+  removeGeneration,
+  startBuilding,
+  sweep,
+  type GenerationManifest,
+} from './generation-files.js'
 import { indexInThread } from './index-worker.js'
 import { encodeCatalog } from './item-vectors.js'
 import { takeLock } from './lock.js'
 import type { ItemTower } from './ports.js'
 
 /** What publishing needs of the store. */
-export type GenerationStore = Pick<Store, 'watermark' | 'userEmbedding' | 'counts' | 'publishGeneration' | 'listGenerations' | 'currentGeneration'>
+export type GenerationStore = Pick<
+  Store,
+  'watermark' | 'userEmbedding' | 'counts' | 'publishGeneration' | 'listGenerations' | 'currentGeneration'
+>
 
 export interface BuildOptions {
   /** the workspace's index/ */
@@ -53,13 +65,28 @@ export interface BuildResult {
  * @throws UserError when `infer` has not finished a pass for one of the runs, or another build is at work
  */
 export async function buildGeneration(build: BuildOptions): Promise<BuildResult> {
-  const { indexFolder, store, tower, advertiserRun, items, asOf, options, keep, progress, signal, now = () => new Date() } = build
+  const {
+    indexFolder,
+    store,
+    tower,
+    advertiserRun,
+    items,
+    asOf,
+    options,
+    keep,
+    progress,
+    signal,
+    now = () => new Date(),
+  } = build
   const seq = servableSeq(store, tower.run, advertiserRun)
   const started = now()
   mkdirSync(indexFolder, { recursive: true })
   const release = takeLock(join(indexFolder, '.lock'), '`adseq index`')
   try {
-    const swept = sweep(indexFolder, store.listGenerations().map((row) => row.id))
+    const swept = sweep(
+      indexFolder,
+      store.listGenerations().map((row) => row.id),
+    )
     const generation = newId('generation', started, new Rng(started.getTime(), process.pid))
     const building = startBuilding(indexFolder, generation)
     const vectors = await encodeCatalog(tower, items, progress, signal)
@@ -68,16 +95,38 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
     const vectorsFile = { bytes: statSync(vectorsPath).size, sha256: await sha256File(vectorsPath) }
     const queries = sampleVectors(store, tower, seq, items)
     progress.start('build the index', items, 'items')
-    const { file, seconds, recall } = await indexInThread({ path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options }, (done) => progress.update(done), signal)
-    progress.finish(`${count(items)}${recall ? `, recall@${recall.at} against exact search ${recall.recall.toFixed(4)}` : ''}`)
+    const { file, seconds, recall } = await indexInThread(
+      { path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options },
+      (done) => progress.update(done),
+      signal,
+    )
+    progress.finish(
+      `${count(items)}${recall ? `, recall@${recall.at} against exact search ${recall.recall.toFixed(4)}` : ''}`,
+    )
     const manifest: GenerationManifest = {
-      version: 1, generation, created: started.toISOString(), itemRun: tower.run, advertiserRun, seq, asOf, items, width: tower.width,
-      vectors: vectorsFile, index: { ...file, expansionSearch: options.expansionSearch, seconds }, recall,
+      version: 1,
+      generation,
+      created: started.toISOString(),
+      itemRun: tower.run,
+      advertiserRun,
+      seq,
+      asOf,
+      items,
+      width: tower.width,
+      vectors: vectorsFile,
+      index: { ...file, expansionSearch: options.expansionSearch, seconds },
+      recall,
     }
     const checksum = finishBuilding(building, indexFolder, manifest)
     store.publishGeneration({
-      id: generation, created: Math.floor(started.getTime() / 1000), advertiserRun, itemRun: tower.run, seq,
-      vectorsHash: vectorsFile.sha256, indexHash: file.sha256, info: { manifest: checksum, items, width: tower.width, asOf, index: manifest.index, recall },
+      id: generation,
+      created: Math.floor(started.getTime() / 1000),
+      advertiserRun,
+      itemRun: tower.run,
+      seq,
+      vectorsHash: vectorsFile.sha256,
+      indexHash: file.sha256,
+      info: { manifest: checksum, items, width: tower.width, asOf, index: manifest.index, recall },
     })
     const removed = keep === undefined ? [] : prune(indexFolder, store, keep)
     return { manifest, swept, removed, seconds: (now().getTime() - started.getTime()) / 1000 }
@@ -90,12 +139,20 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
  * The ingest number up to which both runs have encoded every user: what readers of the generation may look at.
  * @throws UserError when a run has not encoded everyone once
  */
-export function servableSeq(store: Pick<Store, 'watermark'>, itemRun: string, advertiserRun: string | undefined): number {
+export function servableSeq(
+  store: Pick<Store, 'watermark'>,
+  itemRun: string,
+  advertiserRun: string | undefined,
+): number {
   let seq = Infinity
   for (const run of [itemRun, advertiserRun]) {
     if (run === undefined) continue
     const mark = store.watermark(run)
-    if (mark === 0) throw new UserError(`Run ${run} has not encoded every user yet.`, 'Run `adseq infer` to its end, then `adseq index` again.')
+    if (mark === 0)
+      throw new UserError(
+        `Run ${run} has not encoded every user yet.`,
+        'Run `adseq infer` to its end, then `adseq index` again.',
+      )
     seq = Math.min(seq, mark)
   }
   return seq
@@ -120,7 +177,10 @@ function sampleVectors(store: GenerationStore, tower: ItemTower, seq: number, it
 /** Removes the files of all but the newest `keep` old generations; their rows stay, as a record. */
 function prune(indexFolder: string, store: GenerationStore, keep: number): string[] {
   const current = store.currentGeneration()?.id
-  const older = store.listGenerations().map((row) => row.id).filter((id) => id !== current && hasFiles(indexFolder, id))
+  const older = store
+    .listGenerations()
+    .map((row) => row.id)
+    .filter((id) => id !== current && hasFiles(indexFolder, id))
   const removed = older.slice(keep)
   for (const id of removed) removeGeneration(indexFolder, id)
   return removed

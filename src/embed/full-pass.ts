@@ -3,12 +3,15 @@ import { writeFileAtomic } from '../core/atomic.js'
 
 /**
  * How far an `infer --full` has come, in a file beside the run. Incremental passes need no such note (each user's
- * latest vector says whether he is due), but a full pass redoes users who are up to date, so a killed one could not
+ * latest vector says whether they are due), but a full pass redoes users who are up to date, so a killed one could not
  * tell them from those it has done.
  */
 export class FullPass {
   /** @param path runs/<id>/full-pass.json @param seq the pass's ingest number: a note of another one is stale */
-  constructor(private readonly path: string, private readonly seq: number) {}
+  constructor(
+    private readonly path: string,
+    private readonly seq: number,
+  ) {}
 
   /** First user index that is not done; 0 where no such pass was begun. */
   next(): number {

@@ -29,7 +29,9 @@ export interface GenerationManifest {
   width: number
   vectors: { bytes: number; sha256: string }
   index: IndexFile & { expansionSearch: number; seconds: number }
-  /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null with no such vector */
+  /**
+   * share of the exact top `at` that the index returns, over `queries` stored user vectors; null with no such vector
+   */
   recall: { at: number; queries: number; recall: number } | null
 }
 
@@ -98,7 +100,8 @@ export function readManifest(indexFolder: string, generation: PublishedGeneratio
   const path = join(indexFolder, generation.id, MANIFEST_FILE)
   if (!existsSync(path)) throw unusable(generation.id, `${path} is missing`)
   const text = readFileSync(path)
-  if (sha256(text) !== generation.info.manifest) throw unusable(generation.id, `${path} is not the file that was published`)
+  if (sha256(text) !== generation.info.manifest)
+    throw unusable(generation.id, `${path} is not the file that was published`)
   return JSON.parse(text.toString()) as GenerationManifest
 }
 
@@ -106,7 +109,10 @@ export function readManifest(indexFolder: string, generation: PublishedGeneratio
  * Checks every file of a generation by size and checksum, without opening one in a native library.
  * @throws UserError, one sentence, when anything is missing, cut short or changed
  */
-export async function verifyGeneration(indexFolder: string, generation: PublishedGeneration): Promise<GenerationManifest> {
+export async function verifyGeneration(
+  indexFolder: string,
+  generation: PublishedGeneration,
+): Promise<GenerationManifest> {
   const manifest = readManifest(indexFolder, generation)
   await verifyFile(generation.id, join(indexFolder, generation.id, ITEMS_FILE), manifest.vectors)
   await verifyFile(generation.id, join(indexFolder, generation.id, INDEX_FILE), manifest.index)
@@ -121,5 +127,8 @@ async function verifyFile(id: string, path: string, expected: { bytes: number; s
 }
 
 function unusable(id: string, why: string): UserError {
-  return new UserError(`Generation ${id} cannot be used: ${why}.`, 'Run `adseq index` to build a new one, or `adseq generations --activate ID` to serve another.')
+  return new UserError(
+    `Generation ${id} cannot be used: ${why}.`,
+    'Run `adseq index` to build a new one, or `adseq generations --activate ID` to serve another.',
+  )
 }

@@ -31,7 +31,8 @@ export interface RetrievedItems {
  * @param vector [d], made by the user tower of the generation's item run
  */
 export async function retrieveItems(generation: Generation, vector: Float32Array, k: number): Promise<RetrievedItems> {
-  if (vector.length !== generation.index.width) throw new Error(`retrieveItems: a vector of width ${vector.length} for an index of width ${generation.index.width}`)
+  if (vector.length !== generation.index.width)
+    throw new Error(`retrieveItems: a vector of width ${vector.length} for an index of width ${generation.index.width}`)
   const { counts, entries, scores } = await generation.index.search(vector, k)
   return { items: entries.slice(0, counts[0]), scores: scores.slice(0, counts[0]) }
 }

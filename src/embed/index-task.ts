@@ -23,7 +23,10 @@ export interface IndexTaskResult {
 const RECALL_AT = 100
 
 /** Builds and saves the index, and measures its recall against exact search over the queries. */
-export async function runIndexTask({ path, vectors, width, queries, options }: IndexTask, onProgress: (done: number) => void): Promise<IndexTaskResult> {
+export async function runIndexTask(
+  { path, vectors, width, queries, options }: IndexTask,
+  onProgress: (done: number) => void,
+): Promise<IndexTaskResult> {
   const started = performance.now()
   const index = await HnswIndex.build(vectors, width, options, onProgress)
   const seconds = (performance.now() - started) / 1000

@@ -5,7 +5,11 @@ import type { IndexThreadMessage } from './index-thread.js'
 /**
  * Runs an index task in a worker thread: usearch blocks the thread it runs in. `task.vectors` is handed over.
  */
-export async function indexInThread(task: IndexTask, onProgress: (done: number) => void, signal?: AbortSignal): Promise<IndexTaskResult> {
+export async function indexInThread(
+  task: IndexTask,
+  onProgress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<IndexTaskResult> {
   const worker = startWorker(new URL('./index-thread', import.meta.url), task, [task.vectors.buffer as ArrayBuffer])
   try {
     return await new Promise<IndexTaskResult>((resolve, reject) => {

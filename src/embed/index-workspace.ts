@@ -18,22 +18,41 @@ export interface IndexWorkspaceOptions {
 }
 
 /** `adseq index`: builds and publishes a generation from the latest finished runs. */
-export async function indexWorkspace({ folder, config, runs = {}, keep, progress, signal }: IndexWorkspaceOptions): Promise<BuildResult> {
+export async function indexWorkspace({
+  folder,
+  config,
+  runs = {},
+  keep,
+  progress,
+  signal,
+}: IndexWorkspaceOptions): Promise<BuildResult> {
   const store = openStore(folder)
   try {
     const chosen = chooseRuns(folder, runs)
-    if (chosen.item === undefined) throw new UserError('There is no finished item run to index.', 'Train one: adseq train item.')
-    if (chosen.advertiser === undefined) progress.line('There is no finished advertiser run: the generation serves items only (adseq train advertiser).')
+    if (chosen.item === undefined)
+      throw new UserError('There is no finished item run to index.', 'Train one: adseq train item.')
+    if (chosen.advertiser === undefined)
+      progress.line('There is no finished advertiser run: the generation serves items only (adseq train advertiser).')
     servableSeq(store, chosen.item, chosen.advertiser)
     const { name, device, threads } = config.engine
-    const opened = await openRuns(folder, store, { item: chosen.item }, { engine: name, device, threads: threads || undefined }, progress)
+    const opened = await openRuns(
+      folder,
+      store,
+      { item: chosen.item },
+      { engine: name, device, threads: threads || undefined },
+      progress,
+    )
     try {
       const { encoder, manifest } = opened.item!
       const asOf = lastEventTime(opened.snapshot)
       return await buildGeneration({
         indexFolder: workspace(folder).index,
         store,
-        tower: { run: manifest.id, width: encoder.width, encodeItems: (from, to) => encoder.encodeItems(from, to, asOf) },
+        tower: {
+          run: manifest.id,
+          width: encoder.width,
+          encodeItems: (from, to) => encoder.encodeItems(from, to, asOf),
+        },
         advertiserRun: chosen.advertiser,
         items: opened.snapshot.items,
         asOf,

@@ -37,17 +37,30 @@ export async function inferWorkspace(options: InferWorkspaceOptions): Promise<In
   const { folder, config, runs = {}, full = false, progress, signal } = options
   const store = openStore(folder)
   try {
-    if (store.lastSeq() === 0) throw new UserError('There are no events to encode.', 'Import events first: adseq import csv FILES.')
+    if (store.lastSeq() === 0)
+      throw new UserError('There are no events to encode.', 'Import events first: adseq import csv FILES.')
     const chosen = chooseRuns(folder, runs)
     const missing = (['item', 'advertiser'] as const).filter((kind) => chosen[kind] === undefined)
-    for (const kind of missing) progress.line(`There is no finished ${kind} run: its vectors are left out (adseq train ${kind}).`)
-    if (!full && Object.values(chosen).every((run) => store.watermark(run) === store.lastSeq())) return { ...upToDate(store, chosen), missing }
+    for (const kind of missing)
+      progress.line(`There is no finished ${kind} run: its vectors are left out (adseq train ${kind}).`)
+    if (!full && Object.values(chosen).every((run) => store.watermark(run) === store.lastSeq()))
+      return { ...upToDate(store, chosen), missing }
     const { name, device, threads } = config.engine
-    const opened = await openRuns(folder, store, chosen, { engine: name, device, threads: threads || undefined }, progress)
+    const opened = await openRuns(
+      folder,
+      store,
+      chosen,
+      { engine: name, device, threads: threads || undefined },
+      progress,
+    )
     try {
       const towers: InferTower[] = []
       if (opened.item) towers.push(inferTower(folder, opened.item, opened, full))
-      if (opened.advertiser) towers.push({ ...inferTower(folder, opened.advertiser, opened, full), rank: await ranking(opened, config.infer.candidates) })
+      if (opened.advertiser)
+        towers.push({
+          ...inferTower(folder, opened.advertiser, opened, full),
+          rank: await ranking(opened, config.infer.candidates),
+        })
       return { ...(await infer({ store, histories: opened.snapshot, towers, progress, signal })), missing }
     } finally {
       await opened.close()
@@ -70,7 +83,12 @@ function upToDate(store: Store, runs: RunNames): InferResult {
 function inferTower(folder: string, run: LoadedRun, { snapshot }: OpenedRuns, full: boolean): InferTower {
   const { encoder, manifest } = run
   return {
-    tower: { run: manifest.id, kind: encoder.kind, width: encoder.width, encodeUsers: (histories, anchor) => encoder.encodeUsers(histories, anchor) },
+    tower: {
+      run: manifest.id,
+      kind: encoder.kind,
+      width: encoder.width,
+      encodeUsers: (histories, anchor) => encoder.encodeUsers(histories, anchor),
+    },
     ...(full && { full: new FullPass(join(runFolder(folder, manifest.id), 'full-pass.json'), snapshot.lastSeq) }),
   }
 }
@@ -78,6 +96,11 @@ function inferTower(folder: string, run: LoadedRun, { snapshot }: OpenedRuns, fu
 async function ranking({ advertiser, snapshot, engine }: OpenedRuns, candidates: number): Promise<InferTower['rank']> {
   const { encoder, manifest } = advertiser!
   const products = await dotProducts(encoder.width, snapshot.advertisers > FEW_ADVERTISERS ? engine : undefined)
-  const top = new TopAdvertisers(await encoder.encodeAdvertisers(lastEventTime(snapshot)), products, candidates, manifest.seed)
+  const top = new TopAdvertisers(
+    await encoder.encodeAdvertisers(lastEventTime(snapshot)),
+    products,
+    candidates,
+    manifest.seed,
+  )
   return (vectors) => top.rank(vectors)
 }

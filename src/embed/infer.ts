@@ -10,7 +10,10 @@ import type { UserTower } from './ports.js'
 export type RankAdvertisers = (vectors: Float32Array) => Promise<{ ids: Int32Array; scores: Float32Array }>
 
 /** What inference reads from and appends to the feature store. */
-export type VectorStore = Pick<Store, 'transaction' | 'putUserEmbeddings' | 'putCandidates' | 'userEmbedding' | 'watermark' | 'setWatermark'>
+export type VectorStore = Pick<
+  Store,
+  'transaction' | 'putUserEmbeddings' | 'putCandidates' | 'userEmbedding' | 'watermark' | 'setWatermark'
+>
 
 /** One run to bring up to date. */
 export interface InferTower {
@@ -66,7 +69,14 @@ export async function infer(options: InferOptions): Promise<InferResult> {
     for (const user of encoded) touched.add(user)
     models[each.tower.kind] = { run: each.tower.run, encoded: encoded.length, seconds: (now() - from) / 1000 }
   }
-  return { encoded: touched.size, models, users: histories.users, seq: histories.lastSeq, asOf, seconds: (now() - started) / 1000 }
+  return {
+    encoded: touched.size,
+    models,
+    users: histories.users,
+    seq: histories.lastSeq,
+    asOf,
+    seconds: (now() - started) / 1000,
+  }
 }
 
 /** @returns the users encoded now */
@@ -80,7 +90,10 @@ async function encodeRun({ tower, rank, full }: InferTower, asOf: number, option
   for (let at = 0; at < due.length; at += blockUsers) {
     signal?.throwIfAborted()
     const users = due.slice(at, at + blockUsers)
-    const vectors = await tower.encodeUsers({ users, ends: Int32Array.from(users, (user) => histories.offsets[user + 1]) }, asOf)
+    const vectors = await tower.encodeUsers(
+      { users, ends: Int32Array.from(users, (user) => histories.offsets[user + 1]) },
+      asOf,
+    )
     checkVectors(vectors, users.length * tower.width, tower.run)
     const candidates = await rank?.(vectors)
     const ids = users.map((user) => user + 1)
@@ -99,8 +112,10 @@ async function encodeRun({ tower, rank, full }: InferTower, asOf: number, option
 
 /** A vector that is not finite would poison every search it takes part in: stop before it is stored. */
 function checkVectors(vectors: Float32Array, length: number, run: string): void {
-  if (vectors.length !== length) throw new Error(`infer: run ${run} gave ${vectors.length} values where ${length} were due`)
-  for (const x of vectors) if (!Number.isFinite(x)) throw new Error(`infer: run ${run} gave a vector that is not finite`)
+  if (vectors.length !== length)
+    throw new Error(`infer: run ${run} gave ${vectors.length} values where ${length} were due`)
+  for (const x of vectors)
+    if (!Number.isFinite(x)) throw new Error(`infer: run ${run} gave a vector that is not finite`)
 }
 
 function remaining(users: Int32Array, from: number): Int32Array {

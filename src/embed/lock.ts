@@ -21,7 +21,10 @@ export function takeLock(path: string, what: string, alive: (pid: number) => boo
     }
     const holder = readHolder(path)
     if (holder !== undefined && holder !== process.pid && alive(holder)) {
-      throw new UserError(`Another ${what} is at work in this workspace (process ${holder}).`, `Wait for it to end. If no such process runs, delete ${path}.`)
+      throw new UserError(
+        `Another ${what} is at work in this workspace (process ${holder}).`,
+        `Wait for it to end. If no such process runs, delete ${path}.`,
+      )
     }
     rmSync(path, { force: true })
   }

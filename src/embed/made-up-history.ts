@@ -22,7 +22,8 @@ export interface MadeUpEvent {
 export function madeUpHistory(catalog: Snapshot, events: readonly MadeUpEvent[]): Snapshot {
   const inOrder = [...events].sort((a, b) => a.time - b.time)
   const advertiserOf = ({ item, advertiser }: MadeUpEvent): number => {
-    if (item >= catalog.items || advertiser >= catalog.advertisers) throw new Error(`madeUpHistory: item ${item} or advertiser ${advertiser} is outside the catalog`)
+    if (item >= catalog.items || advertiser >= catalog.advertisers)
+      throw new Error(`madeUpHistory: item ${item} or advertiser ${advertiser} is outside the catalog`)
     return advertiser < 0 && item >= 0 ? catalog.itemAdvertiser[item] : advertiser
   }
   return {

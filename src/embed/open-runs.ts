@@ -23,7 +23,11 @@ export function chooseRuns(folder: string, names: RunNames): RunNames {
     const name = names[kind] ?? 'latest'
     if (name !== 'latest' || finished.some((run) => run.kind === kind)) chosen[kind] = findRun(folder, name, kind).id
   }
-  if (!chosen.item && !chosen.advertiser) throw new UserError('There is no finished run.', 'Train the models first: adseq train item, adseq train advertiser.')
+  if (!chosen.item && !chosen.advertiser)
+    throw new UserError(
+      'There is no finished run.',
+      'Train the models first: adseq train item, adseq train advertiser.',
+    )
   return chosen
 }
 
@@ -36,7 +40,13 @@ export interface OpenedRuns {
 }
 
 /** Loads the snapshot of the store's present data, and the named runs on an engine. */
-export async function openRuns(folder: string, store: Store, runs: RunNames, options: EngineOptions, progress: Progress): Promise<OpenedRuns> {
+export async function openRuns(
+  folder: string,
+  store: Store,
+  runs: RunNames,
+  options: EngineOptions,
+  progress: Progress,
+): Promise<OpenedRuns> {
   const snapshot = loadSnapshot(folder, store, progress)
   const engine = await createEngine(options)
   const loaded: Partial<Record<ModelKind, LoadedRun>> = {}

@@ -13,7 +13,11 @@ export type Histories = Pick<Snapshot, 'users' | 'offsets' | 'eventSeq' | 'event
  * @param encodedAt ingest number of a user's latest vector (by user index), undefined where there is none
  * @returns user indices; users without events have nothing to encode and are never among them
  */
-export function pendingUsers(histories: Histories, watermark: number, encodedAt: (user: number) => number | undefined): Int32Array {
+export function pendingUsers(
+  histories: Histories,
+  watermark: number,
+  encodedAt: (user: number) => number | undefined,
+): Int32Array {
   const { users, offsets, eventSeq } = histories
   const pending = new Int32Array(users)
   let n = 0

@@ -11,7 +11,12 @@ export class TopAdvertisers {
   readonly k: number
 
   /** @param vectors [advertisers, d] */
-  constructor(private readonly vectors: Float32Array, private readonly products: DotProducts, k: number, private readonly seed: number) {
+  constructor(
+    private readonly vectors: Float32Array,
+    private readonly products: DotProducts,
+    k: number,
+    private readonly seed: number,
+  ) {
     this.k = Math.min(k, vectors.length / products.width)
   }
 

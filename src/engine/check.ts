@@ -20,18 +20,25 @@ export function checkWrite(entries: Readonly<Record<string, TensorSpec>>, values
 
 /** @throws when the values do not fit the spec */
 export function checkFeed(what: string, { shape, dtype }: TensorSpec, data: Feed): void {
-  if (data.length !== sizeOf(shape)) throw new Error(`${what}: ${data.length} values for shape [${shape}], which has ${sizeOf(shape)}`)
+  if (data.length !== sizeOf(shape))
+    throw new Error(`${what}: ${data.length} values for shape [${shape}], which has ${sizeOf(shape)}`)
   const given = data instanceof Int32Array ? 'int32' : 'float32'
   if (given !== dtype) throw new Error(`${what}: ${given} values for ${dtype}`)
 }
 
 /** @throws when a new state value has no entry, or another shape or type than its entry */
-export function checkNext(program: string, next: Record<string, Tensor>, state: Readonly<Record<string, TensorSpec>>): void {
+export function checkNext(
+  program: string,
+  next: Record<string, Tensor>,
+  state: Readonly<Record<string, TensorSpec>>,
+): void {
   for (const [name, t] of Object.entries(next)) {
     const entry = state[name]
     if (!entry) throw new Error(`Program ${program}: next.${name} is not an entry of the state`)
     if (t.dtype !== entry.dtype || t.shape.join() !== entry.shape.join()) {
-      throw new Error(`Program ${program}: next.${name} is ${t.dtype} [${t.shape}], the state holds ${entry.dtype} [${entry.shape}]`)
+      throw new Error(
+        `Program ${program}: next.${name} is ${t.dtype} [${t.shape}], the state holds ${entry.dtype} [${entry.shape}]`,
+      )
     }
   }
 }

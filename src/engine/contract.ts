@@ -30,18 +30,24 @@ export async function checkEngine(engine: Engine): Promise<Check[]> {
   const reference = await cpuEngine()
   const checks: Check[] = []
   for (const [i, example] of KERNEL_CASES.entries()) {
-    const feeds = Object.fromEntries(Object.entries(example.inputs).map(([name, range], j) => [name, draw(range, new Rng(7, i, j))]))
-    checks.push(await attempt(`kernel ${example.kernel}`, async () => {
-      const spec = kernelProgram(example)
-      return compare(await runOnce(engine, spec, feeds), await runOnce(reference, spec, feeds))
-    }))
+    const feeds = Object.fromEntries(
+      Object.entries(example.inputs).map(([name, range], j) => [name, draw(range, new Rng(7, i, j))]),
+    )
+    checks.push(
+      await attempt(`kernel ${example.kernel}`, async () => {
+        const spec = kernelProgram(example)
+        return compare(await runOnce(engine, spec, feeds), await runOnce(reference, spec, feeds))
+      }),
+    )
   }
-  checks.push(await attempt('train step', async () => {
-    const expected = await train(reference)
-    const actual = await train(engine)
-    const details = expected.map((outputs, step) => `step ${step + 1}: ${compare(actual[step], outputs)}`)
-    return details.join('; ')
-  }))
+  checks.push(
+    await attempt('train step', async () => {
+      const expected = await train(reference)
+      const actual = await train(engine)
+      const details = expected.map((outputs, step) => `step ${step + 1}: ${compare(actual[step], outputs)}`)
+      return details.join('; ')
+    }),
+  )
   await reference.dispose()
   return checks
 }
@@ -51,12 +57,18 @@ export function kernelProgram({ kernel, inputs, f, gradient = true }: KernelCase
   const floats = Object.keys(inputs).filter((name) => !inputs[name].integers)
   return {
     name: `kernel ${kernel}`,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { shape, integers }]) => [name, { shape, dtype: integers ? 'int32' as const : 'float32' as const }])),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, integers }]) => [
+        name,
+        { shape, dtype: integers ? ('int32' as const) : ('float32' as const) },
+      ]),
+    ),
     fn: (_state, x) => {
       const result = f(x)
       if (!gradient) return { outputs: { result } }
       const weights = tf.reshape(tf.add(tf.range(0, result.size, 1, 'float32'), 1), result.shape)
-      const weighted = (...args: Tensor[]): Tensor => tf.sum(tf.mul(f({ ...x, ...Object.fromEntries(floats.map((name, i) => [name, args[i]])) }), weights))
+      const weighted = (...args: Tensor[]): Tensor =>
+        tf.sum(tf.mul(f({ ...x, ...Object.fromEntries(floats.map((name, i) => [name, args[i]])) }), weights))
       const gradients = tf.grads(weighted)(floats.map((name) => x[name]))
       return { outputs: { result, ...Object.fromEntries(floats.map((name, i) => [`gradient/${name}`, gradients[i]])) } }
     },
@@ -91,7 +103,10 @@ async function train(engine: Engine): Promise<Outputs[]> {
   const rng = new Rng(11)
   const entries: Record<string, StateEntry> = {}
   for (const [name, shape] of Object.entries(PARAMETERS)) {
-    entries[name] = { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => 0.5 * rng.normal() + (name.startsWith('scale') ? 1 : 0)) }
+    entries[name] = {
+      shape,
+      data: Float32Array.from({ length: sizeOf(shape) }, () => 0.5 * rng.normal() + (name.startsWith('scale') ? 1 : 0)),
+    }
     for (const moment of ['m', 'v']) entries[`${moment}/${name}`] = { shape, data: new Float32Array(sizeOf(shape)) }
   }
   const state = await engine.state(entries)
@@ -100,13 +115,15 @@ async function train(engine: Engine): Promise<Outputs[]> {
   for (let step = 1; step <= STEPS; step++) {
     const rate = (0.01 * Math.sqrt(1 - 0.999 ** step)) / (1 - 0.9 ** step)
     const { inputs } = TWO_TOWER_STEP
-    outputs.push(await program.run({
-      events: draw({ shape: inputs.events.shape, integers: 30 }, rng),
-      candidates: draw({ shape: inputs.candidates.shape, integers: 30 }, rng),
-      logq: draw({ shape: inputs.logq.shape, low: -3, high: 0 }, rng),
-      mask: Float32Array.from({ length: S * T }, (_, i) => (i % T >= Math.floor(i / T) ? 1 : 0)),
-      rate: Float32Array.of(rate),
-    }))
+    outputs.push(
+      await program.run({
+        events: draw({ shape: inputs.events.shape, integers: 30 }, rng),
+        candidates: draw({ shape: inputs.candidates.shape, integers: 30 }, rng),
+        logq: draw({ shape: inputs.logq.shape, low: -3, high: 0 }, rng),
+        mask: Float32Array.from({ length: S * T }, (_, i) => (i % T >= Math.floor(i / T) ? 1 : 0)),
+        rate: Float32Array.of(rate),
+      }),
+    )
   }
   program.dispose()
   state.dispose()
@@ -132,7 +149,10 @@ function compare(actual: Outputs, expected: Outputs): string {
       else value = Math.max(value, difference)
     })
   }
-  return `values differ by up to ${value.toExponential(1)}, gradients by ${gradient.toExponential(1)} of their largest element`
+  return (
+    `values differ by up to ${value.toExponential(1)}, gradients by ${gradient.toExponential(1)} of their largest ` +
+    'element'
+  )
 }
 
 function draw({ shape, low = 0, high = 1, integers }: InputRange, rng: Rng): Feed {

@@ -24,16 +24,27 @@ export async function describeEngines(): Promise<EngineDescription[]> {
     await describe('tensorflow', async () => {
       const { loadTensorflow } = await import('./tensorflow/load.js')
       const { isUsingGpuDevice, binding } = loadTensorflow()
-      return { device: isUsingGpuDevice ? 'gpu' : 'cpu', why: `TensorFlow ${binding.TF_Version}${isUsingGpuDevice ? '' : ', which found no GPU'}` }
+      return {
+        device: isUsingGpuDevice ? 'gpu' : 'cpu',
+        why: `TensorFlow ${binding.TF_Version}${isUsingGpuDevice ? '' : ', which found no GPU'}`,
+      }
     }),
   ]
 }
 
-async function describe(name: EngineName, look: () => Promise<{ device: string; why: string }>): Promise<EngineDescription> {
+async function describe(
+  name: EngineName,
+  look: () => Promise<{ device: string; why: string }>,
+): Promise<EngineDescription> {
   try {
     return { name, available: true, ...(await look()) }
   } catch (error) {
     const hint = error instanceof Error && 'hint' in error ? ` ${String(error.hint)}` : ''
-    return { name, available: false, device: '', why: `${error instanceof Error ? error.message : String(error)}${hint}` }
+    return {
+      name,
+      available: false,
+      device: '',
+      why: `${error instanceof Error ? error.message : String(error)}${hint}`,
+    }
   }
 }

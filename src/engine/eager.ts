@@ -24,7 +24,8 @@ export class EagerEngine implements Engine {
   }
 
   async compile(spec: ProgramSpec, state: State): Promise<Program> {
-    if (!(state instanceof EagerState) || state.backend !== this.backend) throw new Error(`Program ${spec.name}: its state belongs to another engine`)
+    if (!(state instanceof EagerState) || state.backend !== this.backend)
+      throw new Error(`Program ${spec.name}: its state belongs to another engine`)
     return new EagerProgram(spec, state)
   }
 
@@ -43,7 +44,9 @@ class EagerState implements State {
     entries: Record<string, StateEntry>,
   ) {
     this.entries = Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, specOf(name, entry)]))
-    this.tensors = on(backend, () => Object.fromEntries(Object.entries(entries).map(([name, { data }]) => [name, tensorOf(data, this.entries[name])])))
+    this.tensors = on(backend, () =>
+      Object.fromEntries(Object.entries(entries).map(([name, { data }]) => [name, tensorOf(data, this.entries[name])])),
+    )
   }
 
   /** What programs read. @throws after dispose */
@@ -71,7 +74,11 @@ class EagerState implements State {
 
   async write(values: Feeds): Promise<void> {
     checkWrite(this.entries, values)
-    this.replace(on(this.backend, () => Object.fromEntries(Object.entries(values).map(([name, data]) => [name, tensorOf(data, this.entries[name])]))))
+    this.replace(
+      on(this.backend, () =>
+        Object.fromEntries(Object.entries(values).map(([name, data]) => [name, tensorOf(data, this.entries[name])])),
+      ),
+    )
   }
 
   dispose(): void {
@@ -120,7 +127,9 @@ class EagerProgram implements Program {
   private evaluate(feeds: Feeds): { outputs: Tensors; next: Tensors } {
     tf.engine().startScope(this.name)
     try {
-      const inputs = Object.fromEntries(Object.entries(this.inputs).map(([name, spec]) => [name, tensorOf(feeds[name], spec)]))
+      const inputs = Object.fromEntries(
+        Object.entries(this.inputs).map(([name, spec]) => [name, tensorOf(feeds[name], spec)]),
+      )
       const { outputs, next = {} } = this.spec.fn({ ...this.state.values }, inputs)
       checkNext(this.name, next, this.state.entries)
       return { outputs: kept(outputs), next: kept(next) }

@@ -30,7 +30,10 @@ export async function createEngine({ engine, device, threads }: EngineOptions): 
   }
 }
 
-/** The tensorflow engine where it was linked with a GPU and still finds it; a link that broke is `adseq doctor`'s to tell. */
+/**
+ * The tensorflow engine where it was linked with a GPU and still finds it; a link that broke is `adseq doctor`'s to
+ * tell.
+ */
 async function tensorflowOnGpu(): Promise<Engine | undefined> {
   if (readLink()?.device !== 'gpu') return undefined
   try {

@@ -37,8 +37,14 @@ export class AgreementMeter {
   private readonly sums: Record<keyof Agreement, Float64Array>
   private lists = 0
 
-  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly level: Level) {
-    this.aspects = ASPECTS.filter((aspect) => (aspect === 'advertiser' ? snapshot.advertisers > 0 : level === 'item' && snapshot.categories.length > 0))
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly set: EvaluationSet,
+    private readonly level: Level,
+  ) {
+    this.aspects = ASPECTS.filter((aspect) =>
+      aspect === 'advertiser' ? snapshot.advertisers > 0 : level === 'item' && snapshot.categories.length > 0,
+    )
     this.history = new Stamps(snapshot)
     this.bought = new Stamps(snapshot)
     this.windowEnd = set.protocol.cutoff + set.protocol.windowDays * DAY
@@ -50,7 +56,13 @@ export class AgreementMeter {
     this.readUser(query)
     const { ids } = levelOf(this.set, this.level).catalog
     const shares = (stamps: Stamps): Shares =>
-      Object.fromEntries(this.aspects.map((aspect) => [aspect, list.reduce((n, entry) => n + (stamps.has(aspect, this.keyOf(aspect, ids[entry])) ? 1 : 0), 0) / Math.max(1, list.length)]))
+      Object.fromEntries(
+        this.aspects.map((aspect) => [
+          aspect,
+          list.reduce((n, entry) => n + (stamps.has(aspect, this.keyOf(aspect, ids[entry])) ? 1 : 0), 0) /
+            Math.max(1, list.length),
+        ]),
+      )
     return { inHistory: shares(this.history), inBought: shares(this.bought) }
   }
 
@@ -66,11 +78,15 @@ export class AgreementMeter {
 
   /** Means over the users whose results were added. */
   means(): Agreement {
-    const mean = (sums: Float64Array): Shares => Object.fromEntries(this.aspects.map((aspect, a) => [aspect, sums[a] / Math.max(1, this.lists)]))
+    const mean = (sums: Float64Array): Shares =>
+      Object.fromEntries(this.aspects.map((aspect, a) => [aspect, sums[a] / Math.max(1, this.lists)]))
     return { inHistory: mean(this.sums.inHistory), inBought: mean(this.sums.inBought) }
   }
 
-  /** The same of what was really bought: the share of a user's conversions whose category occurs in the history, mean over users. */
+  /**
+   * The same of what was really bought: the share of a user's conversions whose category occurs in the history, mean
+   * over users.
+   */
   purchases(): Shares {
     const { users, ends } = this.set.queries
     const sums = new Float64Array(this.aspects.length)
@@ -84,7 +100,9 @@ export class AgreementMeter {
       for (let row = ends[q]; row < historyEnd(this.snapshot, users[q], this.windowEnd); row++) {
         if (!this.isPurchase(row)) continue
         conversions++
-        this.aspects.forEach((aspect, a) => (shared[a] += this.history.has(aspect, keyOfEvent(this.snapshot, aspect, row)) ? 1 : 0))
+        this.aspects.forEach(
+          (aspect, a) => (shared[a] += this.history.has(aspect, keyOfEvent(this.snapshot, aspect, row)) ? 1 : 0),
+        )
       }
       if (conversions === 0) continue
       counted++
@@ -100,7 +118,8 @@ export class AgreementMeter {
     this.history.clear()
     this.bought.clear()
     for (let row = this.snapshot.offsets[users[query]]; row < ends[query]; row++) this.history.mark(row)
-    for (let row = ends[query]; row < historyEnd(this.snapshot, users[query], this.windowEnd); row++) if (this.isPurchase(row)) this.bought.mark(row)
+    for (let row = ends[query]; row < historyEnd(this.snapshot, users[query], this.windowEnd); row++)
+      if (this.isPurchase(row)) this.bought.mark(row)
   }
 
   /** A conversion that names something at this level: a signup has no item. */
@@ -119,7 +138,11 @@ class Stamps {
   private round = 1
 
   constructor(private readonly snapshot: Snapshot) {
-    this.marks = { category: new Uint32Array(snapshot.categories.length), topCategory: new Uint32Array(snapshot.categories.length), advertiser: new Uint32Array(snapshot.advertisers) }
+    this.marks = {
+      category: new Uint32Array(snapshot.categories.length),
+      topCategory: new Uint32Array(snapshot.categories.length),
+      advertiser: new Uint32Array(snapshot.advertisers),
+    }
   }
 
   clear(): void {

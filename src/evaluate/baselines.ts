@@ -28,14 +28,37 @@ export interface Entrant {
  * @param fitOn histories of the validation, where they are not the same snapshot's
  * @param validation where the control's weight is fitted; without it (no conversions there) there is no control
  */
-export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: Level, validation: EvaluationSet | undefined, requested: readonly OnRequest[], fitOn = snapshot): Promise<Entrant[]> {
+export async function baselines(
+  snapshot: Snapshot,
+  set: EvaluationSet,
+  level: Level,
+  validation: EvaluationSet | undefined,
+  requested: readonly OnRequest[],
+  fitOn = snapshot,
+): Promise<Entrant[]> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, level)
   const entrants: Entrant[] = []
   if (validation) {
-    for (const [name, grid] of [['control', CONTROL_GRID], ['control with recency', RECENCY_CONTROL_GRID]] as const) {
+    for (const [name, grid] of [
+      ['control', CONTROL_GRID],
+      ['control with recency', RECENCY_CONTROL_GRID],
+    ] as const) {
       const fitted = await fitBlend(fitOn, validation, level, grid)
-      entrants.push({ fitted, make: () => new Blend(name, 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, t, fitted.popularityDays), fitted, undefined, t) })
+      entrants.push({
+        fitted,
+        make: () =>
+          new Blend(
+            name,
+            'baseline',
+            snapshot,
+            catalog,
+            logPopularity(snapshot, catalog, t, fitted.popularityDays),
+            fitted,
+            undefined,
+            t,
+          ),
+      })
     }
   }
   if (requested.includes('ease')) entrants.push({ make: () => ease(snapshot, catalog, t) })
@@ -53,7 +76,11 @@ export async function baselines(snapshot: Snapshot, set: EvaluationSet, level: L
 export function requestedBaselines(names: readonly string[]): OnRequest[] {
   return names.map((name) => {
     const known = ON_REQUEST.find((one) => one === name)
-    if (!known) throw new UserError(`There is no baseline on request called ${name}.`, `Use ${ON_REQUEST.join(' or ')}; the others are always in the table.`)
+    if (!known)
+      throw new UserError(
+        `There is no baseline on request called ${name}.`,
+        `Use ${ON_REQUEST.join(' or ')}; the others are always in the table.`,
+      )
     return known
   })
 }

@@ -15,7 +15,8 @@ export function comparisonText(comparison: Comparison): string {
     `${runs[0]} minus ${runs[1]}, user by user. ${protocolText(comparison)}`,
     ...rows.flatMap((row) => ['', ...rowText(row)]),
     '',
-    `* = the 95 % interval (bootstrap over users, ${count(bootstrap)} samples) excludes zero. new = conversions of what the user had never dealt with, ranked among entries new to him.`,
+    `* = the 95 % interval (bootstrap over users, ${count(bootstrap)} samples) excludes zero. new = conversions ` +
+      'of what the user had never dealt with, ranked among entries new to them.',
   ].join('\n')
 }
 
@@ -26,13 +27,29 @@ function rowText(row: ComparedRow): string[] {
     ...half(row.recallOf, row.recall, row.interval, k),
     ...(positivesNew > 0 ? half(row.recallNewOf, row.recallNew, row.intervalNew, k) : []),
   ])
-  const head = ['', 'first', 'second', 'difference', '95 % interval', '', ...(positivesNew > 0 ? ['new: first', 'second', 'difference', '95 % interval', ''] : [])]
-  const title = `${plural[level]}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ${count(users)} users, ${count(positives)} conversions, ${count(positivesNew)} of them new`
+  const head = [
+    '',
+    'first',
+    'second',
+    'difference',
+    '95 % interval',
+    '',
+    ...(positivesNew > 0 ? ['new: first', 'second', 'difference', '95 % interval', ''] : []),
+  ]
+  const title =
+    `${plural[level]}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ` +
+    `${count(users)} users, ${count(positives)} conversions, ${count(positivesNew)} of them new`
   return [title, '', ...layOut([head, ...cells])]
 }
 
 function half([a, b]: [ByK, ByK], difference: ByK, interval: ByK<[number, number]>, k: string): string[] {
   const [low, high] = interval[k] ?? []
   const clear = low !== undefined && (low > 0 || high < 0)
-  return [share(a[k]), share(b[k]), signed(difference[k]), low === undefined ? '-' : `${signed(low)} to ${signed(high)}`, clear ? '*' : '']
+  return [
+    share(a[k]),
+    share(b[k]),
+    signed(difference[k]),
+    low === undefined ? '-' : `${signed(low)} to ${signed(high)}`,
+    clear ? '*' : '',
+  ]
 }

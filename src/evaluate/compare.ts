@@ -62,7 +62,11 @@ export function compareKept(a: Kept, b: Kept, { bootstrap }: CompareOptions): Co
     const second = ofB.find(({ level, kind }) => level === first.level && kind === first.kind)
     if (second) rows.push(compared(first, second, a.report, b.report, { samples: bootstrap, seed: protocol.seed }))
   }
-  if (rows.length === 0) throw new UserError('The two evaluations have no level in common.', 'Compare two item runs, or two advertiser runs; an item run whose whole catalog was ranked also has advertisers.')
+  if (rows.length === 0)
+    throw new UserError(
+      'The two evaluations have no level in common.',
+      'Compare two item runs, or two advertiser runs; an item run whose whole catalog was ranked also has advertisers.',
+    )
   return { protocol, data, runs: [a.report.runs[0], b.report.runs[0]], bootstrap, rows }
 }
 
@@ -75,7 +79,9 @@ export function compareRuns(folder: string, a: string, b: string, config: Config
   return compareKept(keptEvaluation(folder, a, config), keptEvaluation(folder, b, config), options)
 }
 
-/** The evaluation of a run under the protocol of `config`, or the report at a path. @throws UserError when there is none */
+/**
+ * The evaluation of a run under the protocol of `config`, or the report at a path. @throws UserError when there is none
+ */
 export function keptEvaluation(folder: string, reference: string, config: Config): Kept {
   if (reference.endsWith('.json')) return { report: readReport(reference), path: reference }
   const manifest = manifestOf(folder, reference)
@@ -86,46 +92,87 @@ export function keptEvaluation(folder: string, reference: string, config: Config
   if (!existsSync(path)) {
     const others = readdirSync(home).filter((name) => /^eval-[0-9a-f]{16}\.json$/.test(name))
     const beside = others.length > 0 ? `, only under ${others.map((name) => name.slice(5, -5)).join(', ')}` : ''
-    throw new UserError(`Run ${manifest.id} has not been evaluated under protocol ${hash} (cutoff ${isoDate(protocolOfRun(config.eval, manifest.cutoff).cutoff)}, ${config.eval.windowDays} days)${beside}.`, `Evaluate it first: ${command}; or name a report itself: adseq compare runs/ID/eval-PROTOCOL.json ...`)
+    throw new UserError(
+      `Run ${manifest.id} has not been evaluated under protocol ${hash} (cutoff ` +
+        `${isoDate(protocolOfRun(config.eval, manifest.cutoff).cutoff)}, ${config.eval.windowDays} days)${beside}.`,
+      `Evaluate it first: ${command}; or name a report itself: adseq compare runs/ID/eval-PROTOCOL.json ...`,
+    )
   }
   const report = readReport(path)
   const weights = report.weights?.[manifest.id]
-  if (weights !== undefined && manifest.weightsHash !== undefined && weights !== manifest.weightsHash) throw new UserError(`${path} is of other weights than run ${manifest.id} has.`, `Evaluate the run again: ${command}.`)
+  if (weights !== undefined && manifest.weightsHash !== undefined && weights !== manifest.weightsHash)
+    throw new UserError(
+      `${path} is of other weights than run ${manifest.id} has.`,
+      `Evaluate the run again: ${command}.`,
+    )
   return { report, path }
 }
 
 function manifestOf(folder: string, reference: string): Manifest {
   if (!existsSync(join(folder, 'runs', basename(reference)))) {
-    const known = listRuns(folder).filter(({ status }) => status === 'done').map(({ id }) => id)
-    throw new UserError(`There is no run ${reference}.`, known.length > 0 ? `Finished runs: ${known.slice(-4).join(', ')}.` : 'Train one: adseq train item.')
+    const known = listRuns(folder)
+      .filter(({ status }) => status === 'done')
+      .map(({ id }) => id)
+    throw new UserError(
+      `There is no run ${reference}.`,
+      known.length > 0 ? `Finished runs: ${known.slice(-4).join(', ')}.` : 'Train one: adseq train item.',
+    )
   }
   return findRun(folder, reference, readManifest(runFolder(folder, basename(reference))).kind)
 }
 
 function hitsOf({ report, path }: Kept): UserHits[] {
   const again = `Make it again: adseq eval ${report.kind}${report.runs[0] ? ` --run ${report.runs[0]}` : ''}.`
-  if (report.runs.length === 0) throw new UserError(`${path} judges no run, only baselines.`, 'Train a model, evaluate it, and compare that.')
-  if (!report.hits) throw new UserError(`${path} was made without the hits of every user, which a comparison needs.`, again)
+  if (report.runs.length === 0)
+    throw new UserError(`${path} judges no run, only baselines.`, 'Train a model, evaluate it, and compare that.')
+  if (!report.hits)
+    throw new UserError(`${path} was made without the hits of every user, which a comparison needs.`, again)
   return readHits(join(dirname(path), basename(report.hits.file)), report.hits.checksum)
 }
 
-function compared(a: UserHits, b: UserHits, ofA: Report, ofB: Report, bootstrap: { samples: number; seed: number }): ComparedRow {
+function compared(
+  a: UserHits,
+  b: UserHits,
+  ofA: Report,
+  ofB: Report,
+  bootstrap: { samples: number; seed: number },
+): ComparedRow {
   const { totals, totalsNew } = a.perUser
-  const same = (x: Float64Array, y: Float64Array): boolean => x.length === y.length && x.every((value, i) => value === y[i])
+  const same = (x: Float64Array, y: Float64Array): boolean =>
+    x.length === y.length && x.every((value, i) => value === y[i])
   if (!same(totals, b.perUser.totals) || !same(totalsNew, b.perUser.totalsNew)) {
-    throw new UserError(`The two evaluations have other conversions to find at the ${a.level} level, though protocol and data are the same.`, 'One of the reports was made by another adseq: evaluate both again.')
+    throw new UserError(
+      `The two evaluations have other conversions to find at the ${a.level} level, though protocol and data are ` +
+        'the same.',
+      'One of the reports was made by another adseq: evaluate both again.',
+    )
   }
   const [rowA, rowB] = [rowOf(ofA, a), rowOf(ofB, b)]
   return {
-    level: a.level, kind: a.kind as ComparedRow['kind'], names: [a.name, b.name],
-    users: rowA.users, positives: rowA.positives, positivesNew: rowA.positivesNew,
-    recallOf: [rowA.recall, rowB.recall], recallNewOf: [rowA.recallNew, rowB.recallNew],
+    level: a.level,
+    kind: a.kind as ComparedRow['kind'],
+    names: [a.name, b.name],
+    users: rowA.users,
+    positives: rowA.positives,
+    positivesNew: rowA.positivesNew,
+    recallOf: [rowA.recall, rowB.recall],
+    recallNewOf: [rowA.recallNew, rowB.recallNew],
     ...difference(a.perUser, b.perUser, ofB.runs[0], bootstrap),
   }
 }
 
 function rowOf(report: Report, { level, kind, name }: UserHits): Report['rows'][number] {
-  const row = report.rows.find((one) => one.level === level && one.kind === kind && one.name === name && (one.run === undefined || one.run === report.runs[0]))
-  if (!row) throw new UserError(`A report has no row ${name} at the ${level} level, though its hits are kept.`, 'Evaluate the run again: adseq eval.')
+  const row = report.rows.find(
+    (one) =>
+      one.level === level &&
+      one.kind === kind &&
+      one.name === name &&
+      (one.run === undefined || one.run === report.runs[0]),
+  )
+  if (!row)
+    throw new UserError(
+      `A report has no row ${name} at the ${level} level, though its hits are kept.`,
+      'Evaluate the run again: adseq eval.',
+    )
   return row
 }

@@ -46,7 +46,9 @@ export interface EvaluateWorkspaceOptions {
  * the baselines alone are evaluated, and nothing is kept.
  * @throws UserError when a run named is not there, or was trained past the cutoff asked for
  */
-export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Promise<{ report: Report; samples: Sample[]; names: SampleNames; path?: string }> {
+export async function evaluateWorkspace(
+  options: EvaluateWorkspaceOptions,
+): Promise<{ report: Report; samples: Sample[]; names: SampleNames; path?: string }> {
   const { folder, kind, config, progress } = options
   const requested = requestedBaselines(options.baselines)
   const manifests = chooseRuns(options)
@@ -57,14 +59,26 @@ export async function evaluateWorkspace(options: EvaluateWorkspaceOptions): Prom
   try {
     const snapshot = loadSnapshot(folder, store, progress)
     const cutoff = cutoffOf(snapshot, config, manifests)
-    if (manifests.length > 0) engine = await createEngine({ engine: config.engine.name, device: config.engine.device, threads: config.engine.threads || undefined })
+    if (manifests.length > 0)
+      engine = await createEngine({
+        engine: config.engine.name,
+        device: config.engine.device,
+        threads: config.engine.threads || undefined,
+      })
     for (const { id } of manifests) loaded.push(await loadRun(folder, id, kind, engine!, snapshot))
     const { windowDays, indexSize, history, seed, bootstrap } = config.eval
     const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
     const { report, samples, hits } = await evaluate(snapshot, {
       kind,
       protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap, requested, samples: options.samples, slices: options.slices, why: options.why, modelsOnly: options.modelsOnly, progress, oracle: oracleOf(store),
+      bootstrap,
+      requested,
+      samples: options.samples,
+      slices: options.slices,
+      why: options.why,
+      modelsOnly: options.modelsOnly,
+      progress,
+      oracle: oracleOf(store),
       models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
       products: (width) => {
         if (!products.has(width)) products.set(width, dotProducts(width, engine))
@@ -88,12 +102,21 @@ function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Ma
   if (run === undefined && beside.length === 0 && finished.length === 0) return []
   if (beside === 'all' && finished.length === 0) return []
   const judged = findRun(folder, run ?? 'latest', kind)
-  if (judged.protocol !== undefined) throw new UserError(`Run ${judged.id} was trained under ${judged.protocol}: it has seen events of other users after any cutoff.`, `Judge it with adseq eval --protocol ${judged.protocol} --run ${judged.id}, or train one under the temporal split.`)
+  if (judged.protocol !== undefined)
+    throw new UserError(
+      `Run ${judged.id} was trained under ${judged.protocol}: it has seen events of other users after any cutoff.`,
+      `Judge it with adseq eval --protocol ${judged.protocol} --run ${judged.id}, or train one under the ` +
+        'temporal split.',
+    )
   const same = (other: Manifest): boolean => other.cutoff === judged.cutoff && other.data.hash === judged.data.hash
   if (beside === 'all') return [judged, ...finished.filter((other) => other.id !== judged.id && same(other)).reverse()]
   const others = [...new Set(beside)].filter((id) => id !== judged.id).map((id) => findRun(folder, id, kind))
   for (const other of others) {
-    if (!same(other)) throw new UserError(`Run ${other.id} cannot stand beside ${judged.id}: it was trained up to another cutoff or on other data.`, 'Train both with the same eval.cutoff on the same data, or evaluate each on its own.')
+    if (!same(other))
+      throw new UserError(
+        `Run ${other.id} cannot stand beside ${judged.id}: it was trained up to another cutoff or on other data.`,
+        'Train both with the same eval.cutoff on the same data, or evaluate each on its own.',
+      )
   }
   return [judged, ...others]
 }
@@ -105,7 +128,11 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
   const cutoff = resolveCutoff(snapshot, config.eval)
   for (const manifest of manifests) {
     const seen = learnedUntil(manifest)
-    if (cutoff < seen) throw new UserError(`Run ${manifest.id} has seen events up to ${isoDate(seen)}, after the cutoff ${isoDate(cutoff)}.`, 'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.')
+    if (cutoff < seen)
+      throw new UserError(
+        `Run ${manifest.id} has seen events up to ${isoDate(seen)}, after the cutoff ${isoDate(cutoff)}.`,
+        'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.',
+      )
   }
   return cutoff
 }
@@ -114,10 +141,19 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
 const learnedUntil = ({ cutoff, windowDays, refit }: Manifest): number => (refit ? cutoff : cutoff - windowDays * DAY)
 
 const DAY = 86_400
-const TOWERS = { transformer: 'transformer', mean: 'mean pooling', max: 'max pooling', 'decayed-mean': 'decayed mean pooling' }
+const TOWERS = {
+  transformer: 'transformer',
+  mean: 'mean pooling',
+  max: 'max pooling',
+  'decayed-mean': 'decayed mean pooling',
+}
 
 /** Runs under names that a table can tell apart. */
-function named(runs: readonly LoadedRun[], fitting: readonly FittingModel[], loadSelected: (id: string) => Promise<LoadedRun>): Model[] {
+function named(
+  runs: readonly LoadedRun[],
+  fitting: readonly FittingModel[],
+  loadSelected: (id: string) => Promise<LoadedRun>,
+): Model[] {
   const names = runs.map(({ config }) => TOWERS[config.model.userTower])
   return runs.map(({ manifest, encoder }, i): Model => ({
     run: manifest.id,
@@ -150,6 +186,10 @@ function towersOf(encoder: Encoder): Towers {
 function aboutRuns(manifests: readonly Manifest[]): string[] {
   const notes: string[] = []
   const unfit = manifests.filter(({ refit }) => !refit).map(({ id }) => id)
-  if (unfit.length > 0) notes.push(`trained without refit (train.refit: false), so they have not learned from the validation window: ${unfit.join(', ')}.`)
+  if (unfit.length > 0)
+    notes.push(
+      'trained without refit (train.refit: false), so they have not learned from the validation window: ' +
+        `${unfit.join(', ')}.`,
+    )
   return notes
 }

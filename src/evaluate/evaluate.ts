@@ -22,7 +22,10 @@ import { dimensionsOf } from './slices.js'
 
 /** The towers of a model: train's Encoder has this shape. */
 export interface Towers {
-  /** unit vectors [Q, width] of histories as seen at `anchor` (unix seconds), of the snapshot's events or those of `source` */
+  /**
+   * unit vectors [Q, width] of histories as seen at `anchor` (unix seconds), of the snapshot's events or those of
+   * `source`
+   */
   encodeUsers(queries: Queries, anchor: number, source?: Snapshot): Promise<Float32Array>
   /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
   encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
@@ -74,7 +77,10 @@ export interface EvaluateOptions {
  * hybrid does both, with weights of its own at every level.
  * @throws UserError when nobody converts in the window
  */
-export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Promise<{ report: Report; samples: Sample[]; hits: UserHits[] }> {
+export async function evaluate(
+  snapshot: Snapshot,
+  options: EvaluateOptions,
+): Promise<{ report: Report; samples: Sample[]; hits: UserHits[] }> {
   const { kind, protocol, models } = options
   const started = performance.now()
   // a sampled index of items says nothing about whole advertisers
@@ -82,7 +88,9 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
   const set = evaluationSet(snapshot, [kind, ...wanted], protocol)
   if (!hasPositives(set, kind)) throw nothingToFind(kind, protocol)
   const above = wanted.filter((level) => hasPositives(set, level))
-  if (options.slices) for (const level of Object.values(set.levels)) level.dimensions = dimensionsOf(snapshot, set.queries, level, protocol.cutoff)
+  if (options.slices)
+    for (const level of Object.values(set.levels))
+      level.dimensions = dimensionsOf(snapshot, set.queries, level, protocol.cutoff)
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
   const validation = options.modelsOnly ? undefined : tryValidation(snapshot, [kind, ...above], protocol, notes)
@@ -95,43 +103,93 @@ export async function evaluate(snapshot: Snapshot, options: EvaluateOptions): Pr
     explainer ??= without
     if (!validation) continue
     const levels = [kind, ...above].filter((level) => canFit(validation, level))
-    const weights = await lendSelected(model, async (towers) => fitHybrids(snapshot, validation, levels, await towerOf(model.name, towers, validation, kind, products)))
+    const weights = await lendSelected(model, async (towers) =>
+      fitHybrids(snapshot, validation, levels, await towerOf(model.name, towers, validation, kind, products)),
+    )
     for (const [level, fitted] of weights) {
       const { catalog } = levelOf(set, level)
       const base = level === kind ? tower : new BestOfGroup(snapshot, tower, levelOf(set, kind).catalog, catalog)
       const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
-      const hybrid = new Blend(`${model.name} + history`, 'hybrid', snapshot, catalog, popularity, fitted, base, protocol.cutoff)
+      const hybrid = new Blend(
+        `${model.name} + history`,
+        'hybrid',
+        snapshot,
+        catalog,
+        popularity,
+        fitted,
+        base,
+        protocol.cutoff,
+      )
       await judge.add(hybrid, [], { run: model.run, fitted })
       if (judge.best !== hybrid) continue
       explainer = {
         reads: model.reads,
-        retriever: async (variants) => new Blend(hybrid.name, 'hybrid', variants.snapshot, catalogOver(catalog, variants.snapshot), popularity, fitted, await without.retriever(variants), protocol.cutoff),
+        retriever: async (variants) =>
+          new Blend(
+            hybrid.name,
+            'hybrid',
+            variants.snapshot,
+            catalogOver(catalog, variants.snapshot),
+            popularity,
+            fitted,
+            await without.retriever(variants),
+            protocol.cutoff,
+          ),
       }
     }
   }
   for (const level of options.modelsOnly ? [] : [kind, ...above]) {
     const fitOn = validation && canFit(validation, level) ? validation : undefined
     for (const entrant of await baselines(snapshot, set, level, fitOn, options.requested)) await judge.baseline(entrant)
-    if (options.oracle) await judge.baseline({ make: () => options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays) })
+    if (options.oracle)
+      await judge.baseline({
+        make: () =>
+          options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays),
+      })
   }
-  if (options.modelsOnly) notes.push('only models were judged (--models-only); adseq eval without it sets hybrid, control and baselines beside them.')
+  if (options.modelsOnly)
+    notes.push(
+      'only models were judged (--models-only); adseq eval without it sets hybrid, control and baselines beside them.',
+    )
   else if (options.oracle) notes.push(options.oracle.note)
-  if (models.length === 0) notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
-  const samples = judge.best ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined) : []
+  if (models.length === 0)
+    notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
+  const samples = judge.best
+    ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined)
+    : []
   const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
   const report: Report = {
-    version: 1, kind, protocol: set.protocol, data: { hash: snapshot.hash }, runs: models.map(({ run }) => run),
-    weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))), levels,
-    rows: judge.rows, lists: judge.lists.report(), notes, seconds: (performance.now() - started) / 1000,
+    version: 1,
+    kind,
+    protocol: set.protocol,
+    data: { hash: snapshot.hash },
+    runs: models.map(({ run }) => run),
+    weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))),
+    levels,
+    rows: judge.rows,
+    lists: judge.lists.report(),
+    notes,
+    seconds: (performance.now() - started) / 1000,
   }
   return { report, samples, hits: judge.hits }
 }
 
-/** The weights of a model's hybrid at every level: own history and popularity are counted there, items give their best score. */
-async function fitHybrids(snapshot: Snapshot, validation: EvaluationSet, levels: readonly Level[], tower: Retriever): Promise<[Level, Fitted][]> {
+/**
+ * The weights of a model's hybrid at every level: own history and popularity are counted there, items give their best
+ * score.
+ */
+async function fitHybrids(
+  snapshot: Snapshot,
+  validation: EvaluationSet,
+  levels: readonly Level[],
+  tower: Retriever,
+): Promise<[Level, Fitted][]> {
   const fits: [Level, Fitted][] = []
   for (const level of levels) {
-    const base = level === tower.level ? tower : new BestOfGroup(snapshot, tower, levelOf(validation, tower.level).catalog, levelOf(validation, level).catalog)
+    const base =
+      level === tower.level
+        ? tower
+        : new BestOfGroup(snapshot, tower, levelOf(validation, tower.level).catalog, levelOf(validation, level).catalog)
     fits.push([level, await fitBlend(snapshot, validation, level, HYBRID_GRID, base)])
   }
   return fits
@@ -143,7 +201,13 @@ function lendSelected<T>(model: Model, use: (towers: Towers) => Promise<T>): Pro
 }
 
 /** Scores a model's entries for the users of `set`, as of its cutoff. */
-async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'item' | 'advertiser', products: DotProducts): Promise<TowerRetriever> {
+async function towerOf(
+  name: string,
+  model: Towers,
+  set: EvaluationSet,
+  kind: 'item' | 'advertiser',
+  products: DotProducts,
+): Promise<TowerRetriever> {
   const t = set.protocol.cutoff
   const { catalog } = levelOf(set, kind)
   const entryVectors = await model.encodeEntries(catalog.ids, t)
@@ -153,7 +217,11 @@ async function towerOf(name: string, model: Towers, set: EvaluationSet, kind: 'i
 
 /** The same model for histories with events left out. */
 function variantsOf(tower: TowerRetriever, model: Model, cutoff: number): Explainer {
-  return { reads: model.reads, retriever: async ({ snapshot, queries }) => tower.forQueries(queries, await model.encodeUsers(queries, cutoff, snapshot)) }
+  return {
+    reads: model.reads,
+    retriever: async ({ snapshot, queries }) =>
+      tower.forQueries(queries, await model.encodeUsers(queries, cutoff, snapshot)),
+  }
 }
 
 /** Measures one retriever after the other into rows. */
@@ -168,7 +236,11 @@ class Judge {
   /** what is kept user by user: the judged run's model and hybrid, and the controls */
   readonly hits: UserHits[] = []
 
-  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, private readonly options: EvaluateOptions) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly set: EvaluationSet,
+    private readonly options: EvaluateOptions,
+  ) {
     this.lists = new Lists(snapshot, set, options.kind)
   }
 
@@ -177,17 +249,31 @@ class Judge {
     const started = performance.now()
     progress.start(`${retriever.name} (${retriever.level})`, this.set.queries.users.length, 'users')
     const lists = retriever.level === this.lists.level ? this.lists.begin(retriever) : undefined
-    const measured = await measure(this.snapshot, this.set, retriever, above, { samples: bootstrap, seed: protocol.seed }, (done) => progress.update(done), lists?.add)
+    const measured = await measure(
+      this.snapshot,
+      this.set,
+      retriever,
+      above,
+      { samples: bootstrap, seed: protocol.seed },
+      (done) => progress.update(done),
+      lists?.add,
+    )
     lists?.end()
     const seconds = (performance.now() - started) / 1000
-    progress.finish(`recall@10 ${measured[0].metrics.recall['10'].toFixed(4)} over ${count(measured[0].metrics.positives)} conversions`)
+    progress.finish(
+      `recall@10 ${measured[0].metrics.recall['10'].toFixed(4)} over ${count(measured[0].metrics.positives)} ` +
+        'conversions',
+    )
     if (this.best === undefined || (this.best.kind === 'model' && retriever.kind === 'hybrid')) this.best = retriever
     for (const one of measured) {
       const { name, kind } = retriever
       const judged = this.judged.get(one.level)
-      const compared = judged && { difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }) }
+      const compared = judged && {
+        difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }),
+      }
       this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
-      if (about.run === this.options.models[0]?.run || (kind === 'baseline' && about.fitted)) this.keep({ level: one.level, kind, name, perUser: one.perUser })
+      if (about.run === this.options.models[0]?.run || (kind === 'baseline' && about.fitted))
+        this.keep({ level: one.level, kind, name, perUser: one.perUser })
       if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
     }
   }
@@ -198,8 +284,13 @@ class Judge {
     if (row.kind !== 'baseline') return
     const { bootstrap, protocol } = this.options
     const hybrid = this.hits.find(({ level, kind }) => level === row.level && kind === 'hybrid')
-    const reported = this.rows.find((one) => one.level === row.level && one.kind === 'hybrid' && one.name === hybrid?.name)
-    if (hybrid && reported) (reported.overControls ??= []).push(difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }))
+    const reported = this.rows.find(
+      (one) => one.level === row.level && one.kind === 'hybrid' && one.name === hybrid?.name,
+    )
+    if (hybrid && reported)
+      (reported.overControls ??= []).push(
+        difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }),
+      )
   }
 
   async baseline({ make, fitted }: Entrant): Promise<void> {
@@ -214,12 +305,21 @@ function hasPositives(set: EvaluationSet, level: Level): boolean {
 
 function nothingToFind(kind: 'item' | 'advertiser', { cutoff, windowDays }: ProtocolOptions): UserError {
   return new UserError(
-    `No conversion in the ${windowDays} days after ${isoDate(cutoff)} is about ${kind === 'item' ? 'an item' : 'an advertiser'} known by then.`,
-    kind === 'item' ? 'Choose an earlier eval.cutoff or a longer eval.windowDays.' : 'If the data has no advertisers, judge items: adseq eval item. Else choose an earlier eval.cutoff or a longer eval.windowDays.',
+    `No conversion in the ${windowDays} days after ${isoDate(cutoff)} is about ` +
+      `${kind === 'item' ? 'an item' : 'an advertiser'} known by then.`,
+    kind === 'item'
+      ? 'Choose an earlier eval.cutoff or a longer eval.windowDays.'
+      : 'If the data has no advertisers, judge items: adseq eval item. Else choose an earlier eval.cutoff or a ' +
+          'longer eval.windowDays.',
   )
 }
 
-function tryValidation(snapshot: Snapshot, levels: readonly Level[], protocol: ProtocolOptions, notes: string[]): EvaluationSet | undefined {
+function tryValidation(
+  snapshot: Snapshot,
+  levels: readonly Level[],
+  protocol: ProtocolOptions,
+  notes: string[],
+): EvaluationSet | undefined {
   try {
     return validationSet(snapshot, levels, protocol)
   } catch (error) {

@@ -35,23 +35,44 @@ export class ContestMaker {
   /** place of an entry in the open history, plus 1 */
   private readonly places: Int32Array
 
-  constructor(private readonly level: LevelSet, private readonly logPopularity: Float32Array, depth: number) {
+  constructor(
+    private readonly level: LevelSet,
+    private readonly logPopularity: Float32Array,
+    depth: number,
+  ) {
     const { size } = level.catalog
-    this.byPopularity = Int32Array.from({ length: size }, (_, e) => e).sort((a, b) => logPopularity[b] - logPopularity[a] || a - b)
+    this.byPopularity = Int32Array.from({ length: size }, (_, e) => e).sort(
+      (a, b) => logPopularity[b] - logPopularity[a] || a - b,
+    )
     this.heap = new Float32Array(depth)
     this.places = new Int32Array(size)
   }
 
-  /** @param own the history of `query`, read @param row the base scores of all entries @throws when one is not finite */
+  /**
+   * @param own the history of `query`, read @param row the base scores of all entries @throws when one is not finite
+   */
   make(query: number, own: OwnHistory, row: Float32Array): Contest {
     const { offsets, positives, counts } = this.level
     const entries = own.entries.subarray(0, own.size)
     entries.forEach((e, i) => (this.places[e] = i + 1))
-    const found = Int32Array.from({ length: offsets[query + 1] - offsets[query] }, (_, i) => offsets[query] + i).filter((p) => positives[p] >= 0)
+    const found = Int32Array.from({ length: offsets[query + 1] - offsets[query] }, (_, i) => offsets[query] + i).filter(
+      (p) => positives[p] >= 0,
+    )
     const contest: Contest = {
       others: this.parts(this.band(row), row),
-      own: { ...this.parts(entries, row), counts: Float64Array.from(entries, (e) => Math.log1p(own.count(e))), decayed: Float64Array.from(entries, (e) => Math.log1p(own.decayedCount(e))) },
-      found: { ...this.parts(found.map((p) => positives[p]), row), place: found.map((p) => this.places[positives[p]] - 1), counts: Float64Array.from(found, (p) => counts[p]) },
+      own: {
+        ...this.parts(entries, row),
+        counts: Float64Array.from(entries, (e) => Math.log1p(own.count(e))),
+        decayed: Float64Array.from(entries, (e) => Math.log1p(own.decayedCount(e))),
+      },
+      found: {
+        ...this.parts(
+          found.map((p) => positives[p]),
+          row,
+        ),
+        place: found.map((p) => this.places[positives[p]] - 1),
+        counts: Float64Array.from(found, (p) => counts[p]),
+      },
     }
     for (const e of entries) this.places[e] = 0
     return contest
@@ -75,7 +96,10 @@ export class ContestMaker {
   }
 
   private parts(entries: Int32Array, row: Float32Array): Parts {
-    return { base: Float32Array.from(entries, (e) => row[e]), logPopularity: Float32Array.from(entries, (e) => this.logPopularity[e]) }
+    return {
+      base: Float32Array.from(entries, (e) => row[e]),
+      logPopularity: Float32Array.from(entries, (e) => this.logPopularity[e]),
+    }
   }
 }
 

@@ -3,7 +3,10 @@ import type { Contest, Parts } from './fit-contest.js'
 /** recall at these, ascending, summed, is what fitting maximises */
 export const FIT_AT = [10, 100]
 const DEEPEST = Math.max(...FIT_AT)
-/** of the entries outside a history: one that ties with the last of these has a rank above DEEPEST (half of its equals count) */
+/**
+ * of the entries outside a history: one that ties with the last of these has a rank above DEEPEST (half of its equals
+ * count)
+ */
 export const DEPTH = 2 * DEEPEST
 
 /** Weights as BlendWeights has them. */
@@ -14,7 +17,11 @@ export interface Trial {
 }
 
 /** Adds to the hits of every trial, all of one popularity weight, what a query finds under it. */
-export function addHits({ others, own, found }: Contest, popularity: number, trials: readonly (Trial & { hits: number[] })[]): void {
+export function addHits(
+  { others, own, found }: Contest,
+  popularity: number,
+  trials: readonly (Trial & { hits: number[] })[],
+): void {
   const rivals = mixed(others, popularity).sort().subarray(-DEPTH)
   // what is below the DEEPEST-th of them is above no entry that counts, and equal to none
   const floor = rivals.length < DEEPEST ? -Infinity : rivals[rivals.length - DEEPEST]

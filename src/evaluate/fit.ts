@@ -11,7 +11,9 @@ import type { Fitted } from './report.js'
 
 /** Users of the validation window that weights are fitted on. */
 export const FIT_USERS = 256
-/** The coarse grid is refined around its best point: first by factors of 2, beyond its edges too, then by finer ones. */
+/**
+ * The coarse grid is refined around its best point: first by factors of 2, beyond its edges too, then by finer ones.
+ */
 const FIRST_STEP = 2
 const LAST_STEP = 1.15
 const MOST_PASSES = 5
@@ -27,10 +29,25 @@ export interface Grid {
   popularityDays: readonly (number | undefined)[]
 }
 
-export const CONTROL_GRID: Grid = { own: [0, 0.25, 0.5, 1, 2, 4, 8, 16], recent: [0], popularity: [1], popularityDays: [30, undefined] }
-export const RECENCY_CONTROL_GRID: Grid = { own: [0, 1, 4, 16], recent: [0, 1, 4, 16], popularity: [1], popularityDays: [30, undefined] }
+export const CONTROL_GRID: Grid = {
+  own: [0, 0.25, 0.5, 1, 2, 4, 8, 16],
+  recent: [0],
+  popularity: [1],
+  popularityDays: [30, undefined],
+}
+export const RECENCY_CONTROL_GRID: Grid = {
+  own: [0, 1, 4, 16],
+  recent: [0, 1, 4, 16],
+  popularity: [1],
+  popularityDays: [30, undefined],
+}
 /** in units of cosine */
-export const HYBRID_GRID: Grid = { own: [0, 0.05, 0.2, 0.8], recent: [0, 0.05, 0.2, 0.8], popularity: [0, 0.01, 0.05, 0.2], popularityDays: [30] }
+export const HYBRID_GRID: Grid = {
+  own: [0, 0.05, 0.2, 0.8],
+  recent: [0, 0.05, 0.2, 0.8],
+  popularity: [0, 0.01, 0.05, 0.2],
+  popularityDays: [30],
+}
 
 /**
  * The validation window (t - K, t] as an evaluation of its own: nothing after t is looked at.
@@ -38,9 +55,16 @@ export const HYBRID_GRID: Grid = { own: [0, 0.05, 0.2, 0.8], recent: [0, 0.05, 0
  */
 export function validationSet(snapshot: Snapshot, levels: readonly Level[], options: ProtocolOptions): EvaluationSet {
   const cutoff = options.cutoff - options.windowDays * DAY
-  const set = sampleQueries(evaluationSet(snapshot, levels, { ...options, cutoff, history: 'kept' }), FIT_USERS, options.seed)
+  const set = sampleQueries(
+    evaluationSet(snapshot, levels, { ...options, cutoff, history: 'kept' }),
+    FIT_USERS,
+    options.seed,
+  )
   if (!canFit(set, levels[0])) {
-    throw new UserError(`No conversion of the validation window names a known ${levels[0]}.`, 'Choose a later eval.cutoff or a longer eval.windowDays.')
+    throw new UserError(
+      `No conversion of the validation window names a known ${levels[0]}.`,
+      'Choose a later eval.cutoff or a longer eval.windowDays.',
+    )
   }
   return set
 }
@@ -61,23 +85,36 @@ interface Best {
  * of the grid, then the best of its neighbours again and again, in steps that grow finer, until none is better.
  * @param set of validationSet @param base the model's scores for the queries and the catalog of `set`
  */
-export async function fitBlend(snapshot: Snapshot, set: EvaluationSet, level: Level, grid: Grid, base?: Retriever): Promise<Fitted> {
+export async function fitBlend(
+  snapshot: Snapshot,
+  set: EvaluationSet,
+  level: Level,
+  grid: Grid,
+  base?: Retriever,
+): Promise<Fitted> {
   const { cutoff, windowDays } = set.protocol
   const made = await arenas(snapshot, set, level, grid.popularityDays, base)
   let best = tryAll(made, grid)
   for (let step = FIRST_STEP, pass = 0; step > LAST_STEP && pass < MOST_PASSES; pass++) {
     const { trial, days } = best
     const around = (axis: keyof Trial): number[] => neighbours(trial[axis], grid[axis], step)
-    const next = tryAll(made.filter((arena) => arena.days === days), { own: around('own'), recent: around('recent'), popularity: around('popularity') })
+    const next = tryAll(
+      made.filter((arena) => arena.days === days),
+      { own: around('own'), recent: around('recent'), popularity: around('popularity') },
+    )
     if (objective(next.hits) > objective(best.hits)) best = next
     else step = Math.sqrt(step)
   }
   const { own, recent, popularity } = best.trial
   const positives = levelOf(set, level).counts.reduce((a, b) => a + b, 0)
   return {
-    own, ...(recent > 0 && { recent }), popularity,
+    own,
+    ...(recent > 0 && { recent }),
+    popularity,
     ...(best.days === undefined ? {} : { popularityDays: best.days }),
-    from: cutoff, to: cutoff + windowDays * DAY, users: set.queries.users.length,
+    from: cutoff,
+    to: cutoff + windowDays * DAY,
+    users: set.queries.users.length,
     recall: Object.fromEntries(FIT_AT.map((k, i) => [String(k), best.hits[i] / positives])),
   }
 }
@@ -96,13 +133,27 @@ interface Arena {
 }
 
 /** Ranks every query once; from then on weights are tried on what can win. */
-async function arenas(snapshot: Snapshot, set: EvaluationSet, level: Level, days: Grid['popularityDays'], base?: Retriever): Promise<Arena[]> {
+async function arenas(
+  snapshot: Snapshot,
+  set: EvaluationSet,
+  level: Level,
+  days: Grid['popularityDays'],
+  base?: Retriever,
+): Promise<Arena[]> {
   const levelSet = levelOf(set, level)
   const { catalog, offsets } = levelSet
-  const makers = days.map((n) => new ContestMaker(levelSet, logPopularity(snapshot, catalog, set.protocol.cutoff, n), DEPTH))
+  const makers = days.map(
+    (n) => new ContestMaker(levelSet, logPopularity(snapshot, catalog, set.protocol.cutoff, n), DEPTH),
+  )
   const made = days.map((n): Arena => ({ days: n, contests: [] }))
   const own = new OwnHistory(snapshot, catalog, set.protocol.cutoff)
-  const nothing: Retriever = { name: 'nothing', kind: 'baseline', level, entries: catalog.size, score: (_queries, from, to, out) => void out.fill(0, 0, (to - from) * catalog.size) }
+  const nothing: Retriever = {
+    name: 'nothing',
+    kind: 'baseline',
+    level,
+    entries: catalog.size,
+    score: (_queries, from, to, out) => void out.fill(0, 0, (to - from) * catalog.size),
+  }
   await forEachRow(set, base ?? nothing, (q, row) => {
     if (offsets[q] === offsets[q + 1]) return
     own.read(set.queries.users[q], set.queries.ends[q])
@@ -114,7 +165,14 @@ async function arenas(snapshot: Snapshot, set: EvaluationSet, level: Level, days
 function tryAll(arenas: readonly Arena[], grid: Omit<Grid, 'popularityDays'>): Best {
   const all = arenas.flatMap(({ days, contests }) =>
     grid.popularity.flatMap((popularity) => {
-      const trials = grid.own.flatMap((own) => grid.recent.map((recent): Trial & { hits: number[] } => ({ own, recent, popularity, hits: FIT_AT.map(() => 0) })))
+      const trials = grid.own.flatMap((own) =>
+        grid.recent.map((recent): Trial & { hits: number[] } => ({
+          own,
+          recent,
+          popularity,
+          hits: FIT_AT.map(() => 0),
+        })),
+      )
       for (const contest of contests) addHits(contest, popularity, trials)
       return trials.map(({ hits, ...trial }): Best => ({ trial, days, hits }))
     }),

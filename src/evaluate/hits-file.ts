@@ -37,8 +37,13 @@ export function writeHits(path: string, rows: readonly UserHits[]): string {
 /** @throws UserError when the file is missing, damaged, of other K, or not the one the report names */
 export function readHits(path: string, checksum: string): UserHits[] {
   const { arrays, metadata } = readSafetensors(path)
-  if (metadata.checksum !== checksum) throw new UserError(`${path} is not the file that its report names: the checksums differ.`, 'Run adseq eval of this run again.')
-  if (metadata.version !== '1' || metadata.at !== RECALL_AT.join()) throw new UserError(`${path} was written by another adseq.`, 'Run adseq eval of this run again.')
+  if (metadata.checksum !== checksum)
+    throw new UserError(
+      `${path} is not the file that its report names: the checksums differ.`,
+      'Run adseq eval of this run again.',
+    )
+  if (metadata.version !== '1' || metadata.at !== RECALL_AT.join())
+    throw new UserError(`${path} was written by another adseq.`, 'Run adseq eval of this run again.')
   const about = JSON.parse(metadata.rows) as Omit<UserHits, 'perUser'>[]
   return about.map((row, i) => ({
     ...row,
@@ -55,7 +60,8 @@ export function readHits(path: string, checksum: string): UserHits[] {
 function compact(hits: readonly Float64Array[]): TypedArray {
   const users = hits[0].length
   const most = hits.reduce((m, row) => row.reduce((a, b) => Math.max(a, b), m), 0)
-  const out = most < 256 ? new Uint8Array(K * users) : most < 65_536 ? new Uint16Array(K * users) : new Uint32Array(K * users)
+  const out =
+    most < 256 ? new Uint8Array(K * users) : most < 65_536 ? new Uint16Array(K * users) : new Uint32Array(K * users)
   hits.forEach((row, k) => out.set(row, k * users))
   return out
 }

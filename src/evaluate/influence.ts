@@ -26,14 +26,20 @@ export const MOST_GROUPS = 128
  * hide what the item does. Events without an item are grouped by advertiser.
  * @param reads events that the model reads @param always items whose events are a group even where none is read
  */
-export function eventGroups({ snapshot, user, end }: History, by: Grouping, reads: number, always: Iterable<number> = []): EventGroup[] {
+export function eventGroups(
+  { snapshot, user, end }: History,
+  by: Grouping,
+  reads: number,
+  always: Iterable<number> = [],
+): EventGroup[] {
   const from = snapshot.offsets[user]
   const keyOf = (row: number): string => {
     if (by === 'basket') return `t${snapshot.eventTime[row]}`
     return snapshot.eventItem[row] >= 0 ? `i${snapshot.eventItem[row]}` : `a${snapshot.eventAdvertiser[row]}`
   }
   const groups = new Map<string, EventGroup>()
-  for (let row = end - 1; row >= Math.max(from, end - reads); row--) if (!groups.has(keyOf(row))) groups.set(keyOf(row), [])
+  for (let row = end - 1; row >= Math.max(from, end - reads); row--)
+    if (!groups.has(keyOf(row))) groups.set(keyOf(row), [])
   if (by === 'item') for (const item of always) if (!groups.has(`i${item}`)) groups.set(`i${item}`, [])
   for (let row = from; row < end; row++) groups.get(keyOf(row))?.push(row)
   return [...groups.values()].filter((group) => group.length > 0)
@@ -63,9 +69,15 @@ export function leaveOut({ snapshot, user, end }: History, groups: readonly Even
   const users = groups.length + 1
   return {
     snapshot: {
-      ...snapshot, users, offsets,
-      eventItem: pick(snapshot.eventItem), eventAdvertiser: pick(snapshot.eventAdvertiser), eventType: pick(snapshot.eventType),
-      eventDomain: pick(snapshot.eventDomain), eventTime: pick(snapshot.eventTime), eventSeq: pick(snapshot.eventSeq),
+      ...snapshot,
+      users,
+      offsets,
+      eventItem: pick(snapshot.eventItem),
+      eventAdvertiser: pick(snapshot.eventAdvertiser),
+      eventType: pick(snapshot.eventType),
+      eventDomain: pick(snapshot.eventDomain),
+      eventTime: pick(snapshot.eventTime),
+      eventSeq: pick(snapshot.eventSeq),
     },
     queries: { users: Int32Array.from({ length: users }, (_, v) => v), ends: Int32Array.from(offsets.subarray(1)) },
   }
@@ -95,7 +107,12 @@ export interface Explained {
  * act together, so pulls do not add up to the score.
  * @param retriever scores the queries of the variants @param skip entries that are not ranked
  */
-export async function explain({ queries }: Variants, retriever: Retriever, entries: Int32Array, skip?: Int32Array): Promise<Explained[]> {
+export async function explain(
+  { queries }: Variants,
+  retriever: Retriever,
+  entries: Int32Array,
+  skip?: Int32Array,
+): Promise<Explained[]> {
   const V = queries.users.length
   const E = retriever.entries
   const scores = new Float64Array(V * entries.length)
@@ -119,6 +136,11 @@ export async function explain({ queries }: Variants, retriever: Retriever, entri
       const at = (group + 1) * entries.length + i
       return { group, pull: scores[i] - scores[at], rankWithout: Math.ceil(ranks[at]) }
     })
-    return { entry, score: scores[i], rank: Math.ceil(ranks[i]), pulls: pulls.sort((a, b) => b.pull - a.pull || a.group - b.group) }
+    return {
+      entry,
+      score: scores[i],
+      rank: Math.ceil(ranks[i]),
+      pulls: pulls.sort((a, b) => b.pull - a.pull || a.group - b.group),
+    }
   })
 }

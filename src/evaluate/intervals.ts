@@ -7,7 +7,13 @@ import { Rng } from '../core/rng.js'
  * @param hits [columns][users] @param totals [users]
  * @throws when there are no samples or no users
  */
-export function bootstrapRatios(hits: readonly Float64Array[], totals: Float64Array, samples: number, seed: number, confidence = 0.95): [number, number][] {
+export function bootstrapRatios(
+  hits: readonly Float64Array[],
+  totals: Float64Array,
+  samples: number,
+  seed: number,
+  confidence = 0.95,
+): [number, number][] {
   const users = totals.length
   if (samples === 0 || users === 0) throw new Error('bootstrapRatios: no samples or no users')
   const rng = new Rng(seed, 0xb0)

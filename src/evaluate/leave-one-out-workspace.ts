@@ -31,7 +31,13 @@ const DAY = 86_400
  * Judges an item run that was trained under leave-one-out, beside the baselines; without one the baselines alone.
  * @throws UserError when the run was trained under another split, or the data has no core
  */
-export async function evaluateLeaveOneOutWorkspace({ folder, config, run, baselines, progress }: LeaveOneOutWorkspaceOptions): Promise<{ report: LeaveOneOutReport; path?: string }> {
+export async function evaluateLeaveOneOutWorkspace({
+  folder,
+  config,
+  run,
+  baselines,
+  progress,
+}: LeaveOneOutWorkspaceOptions): Promise<{ report: LeaveOneOutReport; path?: string }> {
   const requested = requestedBaselines(baselines)
   const manifest = chooseRun(folder, run)
   const store = openStore(folder, { readonly: true })
@@ -40,13 +46,29 @@ export async function evaluateLeaveOneOutWorkspace({ folder, config, run, baseli
     const snapshot = loadSnapshot(folder, store, progress)
     const split = leaveOneOut(snapshot)
     if (manifest) {
-      if (manifest.data.hash !== split.training.hash) throw new UserError(`Run ${manifest.id} was trained on other data: what it has seen may be held out now.`, 'Train again: adseq train item --set eval.protocol=leave-one-out.')
-      engine = await createEngine({ engine: config.engine.name, device: config.engine.device, threads: config.engine.threads || undefined })
+      if (manifest.data.hash !== split.training.hash)
+        throw new UserError(
+          `Run ${manifest.id} was trained on other data: what it has seen may be held out now.`,
+          'Train again: adseq train item --set eval.protocol=leave-one-out.',
+        )
+      engine = await createEngine({
+        engine: config.engine.name,
+        device: config.engine.device,
+        threads: config.engine.threads || undefined,
+      })
       loaded = await loadRun(folder, manifest.id, 'item', engine, split.history)
       products = await dotProducts(loaded.encoder.width, engine)
     }
-    const models = manifest ? [{ run: manifest.id, make: (set: EvaluationSet) => retrieverOf(loaded!, split, set, products!) }] : []
-    const report = await evaluateLeaveOneOut(split, snapshot.hash, { seed: config.eval.seed, bootstrap: config.eval.bootstrap, requested, models, progress })
+    const models = manifest
+      ? [{ run: manifest.id, make: (set: EvaluationSet) => retrieverOf(loaded!, split, set, products!) }]
+      : []
+    const report = await evaluateLeaveOneOut(split, snapshot.hash, {
+      seed: config.eval.seed,
+      bootstrap: config.eval.bootstrap,
+      requested,
+      models,
+      progress,
+    })
     return { report, path: manifest && saveLeaveOneOut(runFolder(folder, manifest.id), report) }
   } finally {
     products?.dispose()
@@ -58,17 +80,27 @@ export async function evaluateLeaveOneOutWorkspace({ folder, config, run, baseli
 
 /** @throws UserError for a run of another split */
 function chooseRun(folder: string, run: string | undefined): Manifest | undefined {
-  const known = listRuns(folder).filter(({ kind, status, protocol }) => kind === 'item' && status === 'done' && protocol === 'leave-one-out')
+  const known = listRuns(folder).filter(
+    ({ kind, status, protocol }) => kind === 'item' && status === 'done' && protocol === 'leave-one-out',
+  )
   if (run === undefined) return known.at(-1)
   const manifest = findRun(folder, run, 'item')
   if (manifest.protocol !== 'leave-one-out') {
-    throw new UserError(`Run ${run} was trained under the temporal split: it has seen conversions that leave-one-out holds out.`, 'Train one for it: adseq train item --set eval.protocol=leave-one-out.')
+    throw new UserError(
+      `Run ${run} was trained under the temporal split: it has seen conversions that leave-one-out holds out.`,
+      'Train one for it: adseq train item --set eval.protocol=leave-one-out.',
+    )
   }
   return manifest
 }
 
-/** Every user is seen at the day of his held-out conversion, which is when he would be asked about. */
-async function retrieverOf({ encoder, config }: LoadedRun, split: LeaveOneOut, set: EvaluationSet, products: DotProducts): Promise<Retriever> {
+/** Every user is seen at the day of their held-out conversion, which is when they would be asked about. */
+async function retrieverOf(
+  { encoder, config }: LoadedRun,
+  split: LeaveOneOut,
+  set: EvaluationSet,
+  products: DotProducts,
+): Promise<Retriever> {
   const { queries } = set
   const entryVectors = await encoder.encodeList(set.levels.item!.catalog.ids, set.protocol.cutoff)
   const queryVectors = new Float32Array(queries.users.length * encoder.width)
@@ -78,9 +110,19 @@ async function retrieverOf({ encoder, config }: LoadedRun, split: LeaveOneOut, s
     byDay.set(moment, [...(byDay.get(moment) ?? []), q])
   })
   for (const [moment, rows] of byDay) {
-    const some = { users: Int32Array.from(rows, (q) => queries.users[q]), ends: Int32Array.from(rows, (q) => queries.ends[q]) }
+    const some = {
+      users: Int32Array.from(rows, (q) => queries.users[q]),
+      ends: Int32Array.from(rows, (q) => queries.ends[q]),
+    }
     const vectors = await encoder.encodeUsers(some, moment)
-    rows.forEach((q, i) => queryVectors.set(vectors.subarray(i * encoder.width, (i + 1) * encoder.width), q * encoder.width))
+    rows.forEach((q, i) =>
+      queryVectors.set(vectors.subarray(i * encoder.width, (i + 1) * encoder.width), q * encoder.width),
+    )
   }
-  return new TowerRetriever(config.model.userTower === 'transformer' ? 'transformer' : `${config.model.userTower} pooling`, 'item', { queries, queryVectors, entryVectors }, products)
+  return new TowerRetriever(
+    config.model.userTower === 'transformer' ? 'transformer' : `${config.model.userTower} pooling`,
+    'item',
+    { queries, queryVectors, entryVectors },
+    products,
+  )
 }

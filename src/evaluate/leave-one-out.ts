@@ -32,7 +32,9 @@ export interface LeaveOneOutRow {
   ndcgInterval: Record<string, [number, number]>
 }
 
-/** What `adseq eval --protocol leave-one-out --json` prints. It compares with published papers and with nothing else. */
+/**
+ * What `adseq eval --protocol leave-one-out --json` prints. It compares with published papers and with nothing else.
+ */
 export interface LeaveOneOutReport {
   version: 1
   kind: 'item'
@@ -54,7 +56,9 @@ export interface LeaveOneOutOptions {
   progress: Progress
 }
 
-/** One held-out item a user as an evaluation set: histories are whole in `history`, every item of the core is ranked. */
+/**
+ * One held-out item a user as an evaluation set: histories are whole in `history`, every item of the core is ranked.
+ */
 export function heldOutSet(history: Snapshot, users: Int32Array, items: Int32Array, seed: number): EvaluationSet {
   const cutoff = timeRange(history).last
   // an item whose every conversion is held out is still of the core and ranked
@@ -66,57 +70,113 @@ export function heldOutSet(history: Snapshot, users: Int32Array, items: Int32Arr
     queries,
     levels: {
       item: {
-        catalog, offsets, positives: items.map((item) => catalog.entryOf[item]),
-        types: new Uint8Array(users.length), counts: new Uint32Array(users.length).fill(1), fresh: new Uint8Array(users.length),
-        knownOffsets: new Uint32Array(users.length + 1), known: new Int32Array(0), missed: { users: 0, byType: new Float64Array(256) },
+        catalog,
+        offsets,
+        positives: items.map((item) => catalog.entryOf[item]),
+        types: new Uint8Array(users.length),
+        counts: new Uint32Array(users.length).fill(1),
+        fresh: new Uint8Array(users.length),
+        knownOffsets: new Uint32Array(users.length + 1),
+        known: new Int32Array(0),
+        missed: { users: 0, byType: new Float64Array(256) },
       },
     },
   }
 }
 
 /** Judges models and baselines by the held-out conversion of every user, ranked in the whole core. */
-export async function evaluateLeaveOneOut(split: LeaveOneOut, dataHash: string, options: LeaveOneOutOptions): Promise<LeaveOneOutReport> {
+export async function evaluateLeaveOneOut(
+  split: LeaveOneOut,
+  dataHash: string,
+  options: LeaveOneOutOptions,
+): Promise<LeaveOneOutReport> {
   const { seed, bootstrap, progress } = options
   const set = heldOutSet(split.history, split.users, split.test.item, seed)
-  const validation = sampleQueries(heldOutSet(split.training, split.users, split.validation.item, seed), FIT_USERS, seed)
+  const validation = sampleQueries(
+    heldOutSet(split.training, split.users, split.validation.item, seed),
+    FIT_USERS,
+    seed,
+  )
   const rows: LeaveOneOutRow[] = []
   const add = async (retriever: Retriever, run?: string): Promise<void> => {
     progress.start(retriever.name, split.users.length, 'users')
     const ranks = await ranksOf(set, retriever, (done) => progress.update(done))
-    const row = { name: retriever.name, kind: retriever.kind, ...(run && { run }), ...metricsOf(ranks, bootstrap, seed) }
+    const row = {
+      name: retriever.name,
+      kind: retriever.kind,
+      ...(run && { run }),
+      ...metricsOf(ranks, bootstrap, seed),
+    }
     rows.push(row)
     progress.finish(`HR@10 ${row.hr['10'].toFixed(4)} over ${count(split.users.length)} users`)
   }
   for (const { run, make } of options.models) await add(await make(set), run)
-  for (const { make } of await baselines(split.history, set, 'item', validation, options.requested, split.training)) await add(make())
+  for (const { make } of await baselines(split.history, set, 'item', validation, options.requested, split.training))
+    await add(make())
   return {
-    version: 1, kind: 'item',
-    protocol: { name: 'leave-one-out', core: CORE, seed, hash: hashJson({ name: 'leave-one-out', VERSION: 1, CORE, seed }) },
-    data: { hash: dataHash }, runs: options.models.map(({ run }) => run), users: split.users.length, items: split.items, rows,
+    version: 1,
+    kind: 'item',
+    protocol: {
+      name: 'leave-one-out',
+      core: CORE,
+      seed,
+      hash: hashJson({ name: 'leave-one-out', VERSION: 1, CORE, seed }),
+    },
+    data: { hash: dataHash },
+    runs: options.models.map(({ run }) => run),
+    users: split.users.length,
+    items: split.items,
+    rows,
     notes: [
-      'for comparison with published papers only: what other users do later is known here, and lines of the same basket stay in the history, so figures are higher than a system would see.',
-      ...(options.models.length === 0 ? ['there is no finished run of this protocol: only baselines are judged. Train one: adseq train item --set eval.protocol=leave-one-out.'] : []),
+      'for comparison with published papers only: what other users do later is known here, and lines of the same ' +
+        'basket stay in the history, so figures are higher than a system would see.',
+      ...(options.models.length === 0
+        ? [
+            'there is no finished run of this protocol: only baselines are judged. Train one: adseq train item ' +
+              '--set eval.protocol=leave-one-out.',
+          ]
+        : []),
     ],
   }
 }
 
-async function ranksOf(set: EvaluationSet, retriever: Retriever, onProgress: (queries: number) => void): Promise<Float64Array> {
+async function ranksOf(
+  set: EvaluationSet,
+  retriever: Retriever,
+  onProgress: (queries: number) => void,
+): Promise<Float64Array> {
   const { positives } = set.levels.item!
   const ranks = new Float64Array(positives.length)
   const ranker = new RankCounter(Math.max(...HIT_AT))
-  await forEachRow(set, retriever, (q, row) => ranker.count(row, positives.subarray(q, q + 1), ranks.subarray(q, q + 1)), onProgress)
+  await forEachRow(
+    set,
+    retriever,
+    (q, row) => ranker.count(row, positives.subarray(q, q + 1), ranks.subarray(q, q + 1)),
+    onProgress,
+  )
   return ranks
 }
 
 /** HR@K and NDCG@K of one relevant item a user (Järvelin & Kekäläinen 2002, with one relevant result). */
-export function metricsOf(ranks: Float64Array, bootstrap: number, seed: number): Pick<LeaveOneOutRow, 'hr' | 'hrInterval' | 'ndcg' | 'ndcgInterval'> {
+export function metricsOf(
+  ranks: Float64Array,
+  bootstrap: number,
+  seed: number,
+): Pick<LeaveOneOutRow, 'hr' | 'hrInterval' | 'ndcg' | 'ndcgInterval'> {
   const hits = HIT_AT.map((K) => ranks.map((rank) => (rank <= K ? 1 : 0)))
   const gains = HIT_AT.map((K) => ranks.map((rank) => (rank <= K ? 1 / Math.log2(1 + rank) : 0)))
   const mean = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length
-  const byK = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(HIT_AT.map((K, k) => [String(K), values[k]]))
+  const byK = <T>(values: readonly T[]): Record<string, T> =>
+    Object.fromEntries(HIT_AT.map((K, k) => [String(K), values[k]]))
   const ones = new Float64Array(ranks.length).fill(1)
-  const interval = (values: Float64Array[]): Record<string, [number, number]> => (bootstrap === 0 ? {} : byK(bootstrapRatios(values, ones, bootstrap, seed)))
-  return { hr: byK(hits.map(mean)), hrInterval: interval(hits), ndcg: byK(gains.map(mean)), ndcgInterval: interval(gains) }
+  const interval = (values: Float64Array[]): Record<string, [number, number]> =>
+    bootstrap === 0 ? {} : byK(bootstrapRatios(values, ones, bootstrap, seed))
+  return {
+    hr: byK(hits.map(mean)),
+    hrInterval: interval(hits),
+    ndcg: byK(gains.map(mean)),
+    ndcgInterval: interval(gains),
+  }
 }
 
 /** Writes the report into the folder of the run it judges. @returns its path */
@@ -130,9 +190,18 @@ export function saveLeaveOneOut(runFolder: string, report: LeaveOneOutReport): s
 /** The report as plain lines. */
 export function leaveOneOutText({ protocol, data, users, items, rows, notes }: LeaveOneOutReport): string {
   const head = ['', ...HIT_AT.map((K) => `HR@${K}`), '95 % of HR@10', ...HIT_AT.map((K) => `NDCG@${K}`)]
-  const cells = rows.map(({ name, hr, hrInterval, ndcg }) => [name, ...HIT_AT.map((K) => share(hr[K])), hrInterval['10'] ? hrInterval['10'].map(share).join('-') : '-', ...HIT_AT.map((K) => share(ndcg[K]))])
+  const cells = rows.map(({ name, hr, hrInterval, ndcg }) => [
+    name,
+    ...HIT_AT.map((K) => share(hr[K])),
+    hrInterval['10'] ? hrInterval['10'].map(share).join('-') : '-',
+    ...HIT_AT.map((K) => share(ndcg[K])),
+  ])
   return [
-    `Leave-one-out: the last conversion of each of ${count(users)} users, ranked among all ${count(items)} items of the ${protocol.core}-core. Protocol ${protocol.hash}, data ${data.hash}.`,
-    '', ...layOut([head, ...cells]), '', ...notes.map((note) => `Note: ${note}`),
+    `Leave-one-out: the last conversion of each of ${count(users)} users, ranked among all ${count(items)} items ` +
+      `of the ${protocol.core}-core. Protocol ${protocol.hash}, data ${data.hash}.`,
+    '',
+    ...layOut([head, ...cells]),
+    '',
+    ...notes.map((note) => `Note: ${note}`),
   ].join('\n')
 }

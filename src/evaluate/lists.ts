@@ -28,13 +28,20 @@ export interface ListsReport {
   rows: ListsRow[]
 }
 
-/** Looks at the results of retrievers at one level: categories and advertisers they share with history and purchases, and popularity. */
+/**
+ * Looks at the results of retrievers at one level: categories and advertisers they share with history and purchases,
+ * and popularity.
+ */
 export class Lists {
   private readonly bandOf: Uint8Array
   private readonly rows: ListsRow[] = []
   private users = 0
 
-  constructor(private readonly snapshot: Snapshot, private readonly set: EvaluationSet, readonly level: Level) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly set: EvaluationSet,
+    readonly level: Level,
+  ) {
     this.bandOf = popularityBands(conversionCounts(snapshot, levelOf(set, level).catalog, set.protocol.cutoff))
   }
 
@@ -65,8 +72,13 @@ export class Lists {
       if (entry >= 0) bought[this.bandOf[entry]] += counts[p]
     })
     return {
-      at: LISTED, users: this.users, bandEntries: Array.from(entries),
-      bought: { inHistory: new AgreementMeter(this.snapshot, this.set, this.level).purchases(), bands: bandShares(bought) },
+      at: LISTED,
+      users: this.users,
+      bandEntries: Array.from(entries),
+      bought: {
+        inHistory: new AgreementMeter(this.snapshot, this.set, this.level).purchases(),
+        bands: bandShares(bought),
+      },
       rows: this.rows,
     }
   }

@@ -29,18 +29,36 @@ export async function measure(
 ): Promise<Measured[]> {
   const own = new LevelMeter(set, retriever.level)
   const E = retriever.entries
-  if (E !== own.set.catalog.size) throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
-  const grouped = above.map((level) => ({ meter: new LevelMeter(set, level), groups: new ItemGroups(snapshot, own.set.catalog, levelOf(set, level).catalog) }))
-  await forEachRow(set, retriever, (q, row) => {
-    const list = own.row(q, row)
-    if (list) onList(q, list)
-    for (const { meter, groups } of grouped) meter.row(q, groups.best(row))
-  }, onProgress)
-  return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({ level, metrics: counter.metrics(bootstrap), perUser: counter.perUser() }))
+  if (E !== own.set.catalog.size)
+    throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
+  const grouped = above.map((level) => ({
+    meter: new LevelMeter(set, level),
+    groups: new ItemGroups(snapshot, own.set.catalog, levelOf(set, level).catalog),
+  }))
+  await forEachRow(
+    set,
+    retriever,
+    (q, row) => {
+      const list = own.row(q, row)
+      if (list) onList(q, list)
+      for (const { meter, groups } of grouped) meter.row(q, groups.best(row))
+    },
+    onProgress,
+  )
+  return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({
+    level,
+    metrics: counter.metrics(bootstrap),
+    perUser: counter.perUser(),
+  }))
 }
 
 /** Calls `each` with the score row of every query; the row is reused and may be changed. */
-export async function forEachRow(set: EvaluationSet, retriever: Retriever, each: (query: number, row: Float32Array) => void, onProgress: (queries: number) => void = () => {}): Promise<void> {
+export async function forEachRow(
+  set: EvaluationSet,
+  retriever: Retriever,
+  each: (query: number, row: Float32Array) => void,
+  onProgress: (queries: number) => void = () => {},
+): Promise<void> {
   const Q = set.queries.users.length
   const E = retriever.entries
   const step = queriesAtOnce(E)
@@ -68,7 +86,10 @@ class LevelMeter {
   private readonly top: TopK
   private readonly skip: Uint8Array | undefined
 
-  constructor(evaluation: EvaluationSet, readonly level: Level) {
+  constructor(
+    evaluation: EvaluationSet,
+    readonly level: Level,
+  ) {
     this.set = levelOf(evaluation, level)
     const { catalog, offsets } = this.set
     const masked = evaluation.protocol.history === 'masked'

@@ -40,7 +40,7 @@ export interface PerUser {
   hits: Float64Array[]
   /** conversions to find [users] */
   totals: Float64Array
-  /** the same over conversions new to the user, ranked among entries new to him */
+  /** the same over conversions new to the user, ranked among entries new to them */
   hitsNew: Float64Array[]
   totalsNew: Float64Array
 }
@@ -59,8 +59,14 @@ export interface Difference {
  * The difference a - b of two retrievers measured on one evaluation set: users are paired, so that what makes a user
  * easy or hard for both is no part of the interval.
  */
-export function difference(a: PerUser, b: PerUser, from: string, bootstrap: { samples: number; seed: number }): Difference {
-  const gained = (x: Float64Array[], y: Float64Array[]): Float64Array[] => x.map((hits, k) => hits.map((h, user) => h - y[k][user]))
+export function difference(
+  a: PerUser,
+  b: PerUser,
+  from: string,
+  bootstrap: { samples: number; seed: number },
+): Difference {
+  const gained = (x: Float64Array[], y: Float64Array[]): Float64Array[] =>
+    x.map((hits, k) => hits.map((h, user) => h - y[k][user]))
   const [all, fresh] = [gained(a.hits, b.hits), gained(a.hitsNew, b.hitsNew)]
   return {
     from,
@@ -84,7 +90,10 @@ export class MetricsCounter {
   private lists = 0
   private readonly slices: { name: Dimension['name']; counter: SliceCounter }[]
 
-  constructor(private readonly set: LevelSet, private readonly masked: boolean) {
+  constructor(
+    private readonly set: LevelSet,
+    private readonly masked: boolean,
+  ) {
     const users = set.offsets.length - 1
     const perK = (n: number): Float64Array[] => RECALL_AT.map(() => new Float64Array(n))
     this.hits = perK(users)
@@ -93,7 +102,10 @@ export class MetricsCounter {
     this.totalsNew = new Float64Array(users)
     this.typeHits = perK(EVENT_TYPES.length)
     this.typeTotals = new Float64Array(EVENT_TYPES.length)
-    this.slices = (set.dimensions ?? []).map((dimension) => ({ name: dimension.name, counter: new SliceCounter(set, dimension, RECALL_AT) }))
+    this.slices = (set.dimensions ?? []).map((dimension) => ({
+      name: dimension.name,
+      counter: new SliceCounter(set, dimension, RECALL_AT),
+    }))
     this.shown = COVERAGE_AT.map(() => new Int32Array(set.catalog.size))
   }
 
@@ -148,11 +160,20 @@ export class MetricsCounter {
       interval: intervals(totals, hits, bootstrap),
       recallNew: byRecallAt((k) => ratio(sum(hitsNew[k]), sum(totalsNew))),
       intervalNew: intervals(totalsNew, hitsNew, bootstrap),
-      recallPerUser: byRecallAt((k) => ratio(hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0), users)),
+      recallPerUser: byRecallAt((k) =>
+        ratio(
+          hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0),
+          users,
+        ),
+      ),
       byType: this.byType(missed.byType),
-      ...(this.slices.length > 0 && { slices: Object.fromEntries(this.slices.map(({ name, counter }) => [name, counter.slices()])) }),
+      ...(this.slices.length > 0 && {
+        slices: Object.fromEntries(this.slices.map(({ name, counter }) => [name, counter.slices()])),
+      }),
       coverage: Object.fromEntries(COVERAGE_AT.map((K, c) => [String(K), coverage(this.shown[c], COVERAGE_SHARE)])),
-      coverageCeiling: Object.fromEntries(COVERAGE_AT.map((K) => [String(K), Math.min(1, (this.lists * K) / catalog.size)])),
+      coverageCeiling: Object.fromEntries(
+        COVERAGE_AT.map((K) => [String(K), Math.min(1, (this.lists * K) / catalog.size)]),
+      ),
     }
   }
 
@@ -160,7 +181,15 @@ export class MetricsCounter {
     const rows = EVENT_TYPES.flatMap((type, code) => {
       const positives = this.typeTotals[code] + missed[code]
       if (positives === 0) return []
-      return [[type, { positives, recall: Object.fromEntries(RECALL_AT.map((K, k) => [String(K), this.typeHits[k][code] / positives])) }] as const]
+      return [
+        [
+          type,
+          {
+            positives,
+            recall: Object.fromEntries(RECALL_AT.map((K, k) => [String(K), this.typeHits[k][code] / positives])),
+          },
+        ] as const,
+      ]
     })
     return Object.fromEntries(rows)
   }
@@ -185,7 +214,11 @@ function withLost(values: Float64Array, users: number, total: number): Float64Ar
 }
 
 /** Intervals at each K; none without a bootstrap or without a user to draw. */
-function intervals(totals: Float64Array, hits: Float64Array[], { samples, seed }: { samples: number; seed: number }): ByK<[number, number]> {
+function intervals(
+  totals: Float64Array,
+  hits: Float64Array[],
+  { samples, seed }: { samples: number; seed: number },
+): ByK<[number, number]> {
   // users without positives at this level say nothing about it
   const kept = Int32Array.from(totals.keys()).filter((u) => totals[u] > 0)
   if (samples === 0 || kept.length === 0) return {}

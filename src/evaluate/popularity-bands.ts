@@ -11,7 +11,9 @@ export const BANDS = 10
 export function popularityBands(conversions: Float64Array): Uint8Array {
   const total = conversions.reduce((a, b) => a + b, 0)
   const bands = new Uint8Array(conversions.length).fill(BANDS)
-  const order = Int32Array.from(conversions.keys()).filter((e) => conversions[e] > 0).sort((a, b) => conversions[b] - conversions[a] || a - b)
+  const order = Int32Array.from(conversions.keys())
+    .filter((e) => conversions[e] > 0)
+    .sort((a, b) => conversions[b] - conversions[a] || a - b)
   let before = 0
   for (const entry of order) {
     // an entry stands where its middle conversion does

@@ -60,7 +60,14 @@ const VERSION = 1
 
 export function protocolOf(options: ProtocolOptions): Protocol {
   const { cutoff, windowDays, indexSize, history, seed } = options
-  return { cutoff, windowDays, indexSize, history, seed, hash: hashJson({ VERSION, cutoff, windowDays, indexSize, history, seed }) }
+  return {
+    cutoff,
+    windowDays,
+    indexSize,
+    history,
+    seed,
+    hash: hashJson({ VERSION, cutoff, windowDays, indexSize, history, seed }),
+  }
 }
 
 /**
@@ -96,11 +103,16 @@ export function evaluationSet(snapshot: Snapshot, levels: readonly Level[], opti
   if (window.users.length === 0) {
     throw new UserError(
       `No user with a history before ${isoDate(cutoff)} converts in the ${windowDays} days after it.`,
-      'Choose an earlier eval.cutoff or a longer eval.windowDays, or import data that has conversions (checkout, add_to_cart, signup) there.',
+      'Choose an earlier eval.cutoff or a longer eval.windowDays, or import data that has conversions (checkout, ' +
+        'add_to_cart, signup) there.',
     )
   }
   const queries = { users: Int32Array.from(window.users), ends: Int32Array.from(window.ends) }
-  return { protocol: protocolOf(options), queries, levels: Object.fromEntries(levels.map((level) => [level, levelSet(snapshot, level, window, windowEnd, options)])) }
+  return {
+    protocol: protocolOf(options),
+    queries,
+    levels: Object.fromEntries(levels.map((level) => [level, levelSet(snapshot, level, window, windowEnd, options)])),
+  }
 }
 
 /** A subset of the queries, drawn at random, in their order; for fitting where all of them would be slow. */
@@ -118,10 +130,18 @@ export function sampleQueries(set: EvaluationSet, most: number, seed: number): E
   const levels = Object.entries(set.levels).map(([level, all]) => {
     const [positives, offsets] = pick(all.positives, all.offsets)
     const [known, knownOffsets] = pick(all.known, all.knownOffsets)
-    const [types, counts, fresh] = [pick(all.types, all.offsets)[0], pick(all.counts, all.offsets)[0], pick(all.fresh, all.offsets)[0]]
+    const [types, counts, fresh] = [
+      pick(all.types, all.offsets)[0],
+      pick(all.counts, all.offsets)[0],
+      pick(all.fresh, all.offsets)[0],
+    ]
     return [level, { ...all, positives, offsets, types, counts, fresh, known, knownOffsets }]
   })
-  return { ...set, queries: { users: rows.map((q) => users[q]), ends: rows.map((q) => ends[q]) }, levels: Object.fromEntries(levels) }
+  return {
+    ...set,
+    queries: { users: rows.map((q) => users[q]), ends: rows.map((q) => ends[q]) },
+    levels: Object.fromEntries(levels),
+  }
 }
 
 interface Window {
@@ -133,7 +153,13 @@ interface Window {
   newcomers: number[]
 }
 
-function levelSet(snapshot: Snapshot, level: Level, window: Window, windowEnd: number, options: ProtocolOptions): LevelSet {
+function levelSet(
+  snapshot: Snapshot,
+  level: Level,
+  window: Window,
+  windowEnd: number,
+  options: ProtocolOptions,
+): LevelSet {
   const catalog = indexed(snapshot, catalogAt(snapshot, level, options.cutoff), window, options)
   const masked = options.history === 'masked'
   const n = window.users.length
@@ -172,7 +198,9 @@ function levelSet(snapshot: Snapshot, level: Level, window: Window, windowEnd: n
     offsets[q + 1] = positives.length
   }
   return {
-    catalog, offsets, knownOffsets,
+    catalog,
+    offsets,
+    knownOffsets,
     positives: Int32Array.from(positives),
     types: Uint8Array.from(types),
     counts: Uint32Array.from(counts),
@@ -186,14 +214,19 @@ function levelSet(snapshot: Snapshot, level: Level, window: Window, windowEnd: n
 function indexed(snapshot: Snapshot, whole: Catalog, window: Window, { indexSize, seed }: ProtocolOptions): Catalog {
   if (indexSize === 0 || indexSize >= whole.size) return whole
   const chosen = new Uint8Array(whole.size)
-  for (const entry of new Rng(seed, 0x1d).shuffle(Int32Array.from(whole.ids.keys())).subarray(0, indexSize)) chosen[entry] = 1
+  for (const entry of new Rng(seed, 0x1d).shuffle(Int32Array.from(whole.ids.keys())).subarray(0, indexSize))
+    chosen[entry] = 1
   for (let q = 0; q < window.users.length; q++) {
     for (let row = window.ends[q]; row < window.lasts[q]; row++) {
       const entry = names(snapshot, whole, row) ? entryOfEvent(whole, row) : -1
       if (entry >= 0) chosen[entry] = 1
     }
   }
-  return catalogOf(snapshot, whole.level, whole.ids.filter((_, entry) => chosen[entry] === 1))
+  return catalogOf(
+    snapshot,
+    whole.level,
+    whole.ids.filter((_, entry) => chosen[entry] === 1),
+  )
 }
 
 function missed(snapshot: Snapshot, catalog: Catalog, newcomers: number[], windowEnd: number): LevelSet['missed'] {

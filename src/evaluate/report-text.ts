@@ -12,13 +12,21 @@ export { share } from './share.js'
 /** The report as plain lines: protocol, a table a level, how to read it, notes. */
 export function reportText(report: Report): string {
   const text = levelsText(report, ['item', 'advertiser', 'category'])
-  return [protocolText(report), ...text, '', readingText(report), ...report.notes.map((note) => `Note: ${note}`)].join('\n')
+  return [protocolText(report), ...text, '', readingText(report), ...report.notes.map((note) => `Note: ${note}`)].join(
+    '\n',
+  )
 }
 
 /** What was asked of the retrievers, in one line. */
 export function protocolText({ protocol, data }: Pick<Report, 'protocol' | 'data'>): string {
-  const index = protocol.indexSize === 0 ? 'whole catalog' : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
-  return `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; history ${protocol.history}. Protocol ${protocol.hash}, data ${data.hash}.`
+  const index =
+    protocol.indexSize === 0
+      ? 'whole catalog'
+      : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
+  return (
+    `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; ` +
+    `history ${protocol.history}. Protocol ${protocol.hash}, data ${data.hash}.`
+  )
 }
 
 /** A table for each of the levels that the report has, with what is counted as missed under it. */
@@ -28,11 +36,18 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     const rows = report.rows.filter((row) => row.level === level)
     const about = report.levels[level]
     if (rows.length === 0 || !about) continue
-    lines.push('', `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`, '')
+    lines.push(
+      '',
+      `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ` +
+        `${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`,
+      '',
+    )
     lines.push(...table(rows))
-    const weighed = rows.flatMap((row) => formula(row) ? [`${row.name} = ${formula(row)}.`] : [])
+    const weighed = rows.flatMap((row) => (formula(row) ? [`${row.name} = ${formula(row)}.`] : []))
     if (weighed.length > 0) lines.push('', ...weighed)
-    const beside = rows.filter((row) => row.kind === 'model' && row.difference).map((row) => comparison(row.name, row.difference!))
+    const beside = rows
+      .filter((row) => row.kind === 'model' && row.difference)
+      .map((row) => comparison(row.name, row.difference!))
     const over = rows.flatMap((row) => (row.overControls ?? []).map((one) => comparison(row.name, one)))
     if (beside.length + over.length > 0) lines.push('', ...beside, ...over)
     const missed = missedText(level, about)
@@ -45,10 +60,19 @@ const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories
 const one = { item: 'an item', advertiser: 'an advertiser', category: 'a category' }
 
 /** "Counted as misses: 9 conversions of items not known at the cutoff, 32 conversions of 2 users without a history." */
-function missedText(level: Level, { positivesOutside, positivesWithoutHistory, usersWithoutHistory }: NonNullable<Report['levels'][Level]>): string {
+function missedText(
+  level: Level,
+  { positivesOutside, positivesWithoutHistory, usersWithoutHistory }: NonNullable<Report['levels'][Level]>,
+): string {
   const parts = [
-    positivesOutside > 0 ? `${conversions(positivesOutside)} of ${positivesOutside === 1 ? one[level] : plural[level].toLowerCase()} not known at the cutoff` : '',
-    positivesWithoutHistory > 0 ? `${conversions(positivesWithoutHistory)} of ${usersWithoutHistory === 1 ? '1 user' : `${count(usersWithoutHistory)} users`} without a history` : '',
+    positivesOutside > 0
+      ? `${conversions(positivesOutside)} of ${positivesOutside === 1 ? one[level] : plural[level].toLowerCase()} ` +
+        'not known at the cutoff'
+      : '',
+    positivesWithoutHistory > 0
+      ? `${conversions(positivesWithoutHistory)} of ` +
+        `${usersWithoutHistory === 1 ? '1 user' : `${count(usersWithoutHistory)} users`} without a history`
+      : '',
   ].filter(Boolean)
   return parts.length > 0 ? `Counted as misses: ${parts.join(', ')}.` : ''
 }
@@ -74,7 +98,8 @@ function table(rows: readonly ReportRow[]): string[] {
 
 /** "mean pooling against transformer: R@10 -.0012 (95 % interval -.0020 to -.0004, over the same users)" */
 function comparison(name: string, { from, recall, interval }: Difference): string {
-  const at = (k: string): string => `R@${k} ${signed(recall[k])}${interval[k] ? ` (${signed(interval[k][0])} to ${signed(interval[k][1])})` : ''}`
+  const at = (k: string): string =>
+    `R@${k} ${signed(recall[k])}${interval[k] ? ` (${signed(interval[k][0])} to ${signed(interval[k][1])})` : ''}`
   return `${name} against ${from}, user by user: ${at('10')}, ${at('100')}.`
 }
 
@@ -83,8 +108,15 @@ export function readingText(report: Report): string {
   const main = report.rows.filter((row) => row.level === report.kind)
   const model = main.find((row) => row.kind !== 'baseline')
   const example = model ?? main[0]
-  const found = `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all conversions were among the 10 results of ${example.name} for that user`
-  return `${found}; 95 % = the interval of R@10; new = recall of only what the user had never dealt with, ranked among entries new to him; cov = share of the index that makes up 90 % of all results. Own = times that the user dealt with the entry, recent own = the same, each time counted as 2^(-age / 30 days), popularity = conversions.`
+  const found =
+    `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all ` +
+    `conversions were among the 10 results of ${example.name} for that user`
+  return (
+    `${found}; 95 % = the interval of R@10; new = recall of only what the user had never dealt with, ranked among ` +
+    'entries new to them; cov = share of the index that makes up 90 % of all results. Own = times that the user ' +
+    'dealt with the entry, recent own = the same, each time counted as 2^(-age / 30 days), popularity = ' +
+    'conversions.'
+  )
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(1)} %`

@@ -48,7 +48,12 @@ export interface Report {
   weights?: Record<string, string>
   /** the hits of every user, kept beside the report: what `adseq compare` reads */
   hits?: { file: string; checksum: string }
-  levels: Partial<Record<Level, { entries: number; positivesOutside: number; usersWithoutHistory: number; positivesWithoutHistory: number }>>
+  levels: Partial<
+    Record<
+      Level,
+      { entries: number; positivesOutside: number; usersWithoutHistory: number; positivesWithoutHistory: number }
+    >
+  >
   rows: ReportRow[]
   /** what the lists look like at the level that is judged; absent in reports of older versions */
   lists?: ListsReport
@@ -91,14 +96,21 @@ export function assertComparable(reports: readonly Report[]): void {
   const [first, ...others] = reports
   for (const other of others) {
     const unlike = differences(first, other)
-    if (unlike.length > 0) throw new UserError(`These reports cannot be compared: they differ in ${unlike.join(', ')}.`, 'Evaluate both runs with the same eval settings on the same data.')
+    if (unlike.length > 0)
+      throw new UserError(
+        `These reports cannot be compared: they differ in ${unlike.join(', ')}.`,
+        'Evaluate both runs with the same eval settings on the same data.',
+      )
   }
 }
 
 function differences(a: Report, b: Report): string[] {
   const keys = ['cutoff', 'windowDays', 'indexSize', 'history', 'seed'] as const
-  const unlike = keys.filter((key) => a.protocol[key] !== b.protocol[key]).map((key) => `${key} (${a.protocol[key]} and ${b.protocol[key]})`)
-  if (unlike.length === 0 && a.protocol.hash !== b.protocol.hash) unlike.push(`protocol (${a.protocol.hash} and ${b.protocol.hash})`)
+  const unlike = keys
+    .filter((key) => a.protocol[key] !== b.protocol[key])
+    .map((key) => `${key} (${a.protocol[key]} and ${b.protocol[key]})`)
+  if (unlike.length === 0 && a.protocol.hash !== b.protocol.hash)
+    unlike.push(`protocol (${a.protocol.hash} and ${b.protocol.hash})`)
   if (a.data.hash !== b.data.hash) unlike.push(`data (${a.data.hash} and ${b.data.hash})`)
   return unlike
 }

@@ -31,7 +31,8 @@ export function readNames(store: Store, kind: 'item' | 'advertiser', samples: re
   const [items, advertisers] = [new Map<number, EntryCard>(), new Map<number, EntryCard>()]
   const [cards, read] = kind === 'item' ? [items, itemCard] : [advertisers, advertiserCard]
   for (const { history, results, bought, groups } of samples) {
-    for (const { id } of [...history, ...results, ...bought]) if (id >= 0 && !cards.has(id)) cards.set(id, read(store, id))
+    for (const { id } of [...history, ...results, ...bought])
+      if (id >= 0 && !cards.has(id)) cards.set(id, read(store, id))
     for (const { item, advertiser } of groups) {
       if (item >= 0) items.set(item, itemCard(store, item))
       else if (advertiser >= 0) advertisers.set(advertiser, advertiserCard(store, advertiser))
@@ -50,13 +51,22 @@ function itemCard(store: Store, index: number): EntryCard {
   const item = store.item(index + 1)
   return {
     externalId: item?.externalId ?? String(index),
-    title: item?.title ?? null, category: item?.category ?? null, advertiser: item?.advertiserName ?? item?.advertiserExternalId ?? null, price: item?.price ?? null,
+    title: item?.title ?? null,
+    category: item?.category ?? null,
+    advertiser: item?.advertiserName ?? item?.advertiserExternalId ?? null,
+    price: item?.price ?? null,
   }
 }
 
 function advertiserCard(store: Store, index: number): EntryCard {
   const advertiser = store.advertiser(index + 1)
-  return { externalId: advertiser?.externalId ?? String(index), title: advertiser?.name ?? null, category: null, advertiser: null, price: null }
+  return {
+    externalId: advertiser?.externalId ?? String(index),
+    title: advertiser?.name ?? null,
+    category: null,
+    advertiser: null,
+    price: null,
+  }
 }
 
 function line({ externalId, title, category, advertiser }: EntryCard): string {

@@ -14,8 +14,14 @@ export function samplesText(samples: readonly Sample[], names: SampleNames): str
   return samples
     .map((sample) => {
       const hits = sample.results.filter(({ boughtNext }) => boughtNext).length
-      const history = sample.history.map(({ id, type, time }) => `    ${isoDate(time)}  ${type.padEnd(11)}  ${id < 0 ? '(no item)' : names.entry(id)}`)
-      const results = sample.results.flatMap((result, i) => [`  ${result.boughtNext ? '*' : ' '}${result.known ? 'o' : ' '}${String(i + 1).padStart(3)}  ${names.entry(result.id)}`, ...reasons(result, i + 1, sample, names)])
+      const history = sample.history.map(
+        ({ id, type, time }) => `    ${isoDate(time)}  ${type.padEnd(11)}  ${id < 0 ? '(no item)' : names.entry(id)}`,
+      )
+      const results = sample.results.flatMap((result, i) => [
+        `  ${result.boughtNext ? '*' : ' '}${result.known ? 'o' : ' '}${String(i + 1).padStart(3)}  ` +
+          `${names.entry(result.id)}`,
+        ...reasons(result, i + 1, sample, names),
+      ])
       return [
         `User ${names.user(sample.user)}: ${sample.historyEvents} events, the latest ${sample.history.length}:`,
         ...history,
@@ -30,12 +36,18 @@ export function samplesText(samples: readonly Sample[], names: SampleNames): str
 /** "pulled by its own 3 events (without: place 57, -0.213), 2x BREAD (without: same place, -0.010)" */
 function reasons({ id, why }: SampleResult, rank: number, sample: Sample, names: SampleNames): string[] {
   if (!why) return []
-  const told = why.slice(0, TOLD).filter((one, i) => i === 0 || one.rankWithout !== rank).map(({ group, pull, rankWithout }) => {
-    const { item, advertiser, events } = sample.groups[group]
-    const name = item >= 0 ? titleOf(names.item(item)) : titleOf(names.advertiser(advertiser))
-    const times = item === id && sample.level === 'item' ? `its own ${events === 1 ? 'event' : `${events} events`}` : `${events > 1 ? `${events}x ` : ''}${name}`
-    return `${times} (without: ${rankWithout === rank ? 'same place' : `place ${rankWithout}`}, -${pull.toFixed(3)})`
-  })
+  const told = why
+    .slice(0, TOLD)
+    .filter((one, i) => i === 0 || one.rankWithout !== rank)
+    .map(({ group, pull, rankWithout }) => {
+      const { item, advertiser, events } = sample.groups[group]
+      const name = item >= 0 ? titleOf(names.item(item)) : titleOf(names.advertiser(advertiser))
+      const times =
+        item === id && sample.level === 'item'
+          ? `its own ${events === 1 ? 'event' : `${events} events`}`
+          : `${events > 1 ? `${events}x ` : ''}${name}`
+      return `${times} (without: ${rankWithout === rank ? 'same place' : `place ${rankWithout}`}, -${pull.toFixed(3)})`
+    })
   return [`         ${told.length > 0 ? `pulled by ${told.join(', ')}` : 'pulled by no event'}`]
 }
 
@@ -70,7 +82,12 @@ export function agreementText({ at, users, bought, rows }: ListsReport): string 
   ]
   const table = [['', ...heads, '', ...heads], ...cells]
   const widths = table[0].map((_, c) => Math.max(...table.map((row) => row[c]?.length ?? 0)))
-  const lines = table.map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  ').trimEnd())
+  const lines = table.map((row) =>
+    row
+      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
+      .join('  ')
+      .trimEnd(),
+  )
   const second = widths.slice(0, aspects.length + 2).reduce((a, b) => a + b + 2, 0)
   return [
     `Agreement: share of a user's ${at} results whose category (the deepest, and the top`,
@@ -84,7 +101,11 @@ export function agreementText({ at, users, bought, rows }: ListsReport): string 
 
 /** Samples with names in the place of indices, for --json. */
 export function namedSamples(samples: readonly Sample[], names: SampleNames): unknown[] {
-  const named = <T extends { id: number }>({ id, ...rest }: T): object => ({ name: id < 0 ? null : names.entry(id), ...(id < 0 ? {} : names.card(id)), ...rest })
+  const named = <T extends { id: number }>({ id, ...rest }: T): object => ({
+    name: id < 0 ? null : names.entry(id),
+    ...(id < 0 ? {} : names.card(id)),
+    ...rest,
+  })
   return samples.map(({ groups, ...sample }) => ({
     ...sample,
     user: names.user(sample.user),
@@ -95,7 +116,13 @@ export function namedSamples(samples: readonly Sample[], names: SampleNames): un
       ...(why && {
         why: why.map(({ group, ...pull }) => {
           const { item, advertiser, ...about } = groups[group]
-          return { ...pull, ...about, item: item < 0 ? null : names.item(item).externalId, title: item < 0 ? null : names.item(item).title, advertiser: item >= 0 ? names.item(item).advertiser : names.advertiser(advertiser).externalId }
+          return {
+            ...pull,
+            ...about,
+            item: item < 0 ? null : names.item(item).externalId,
+            title: item < 0 ? null : names.item(item).title,
+            advertiser: item >= 0 ? names.item(item).advertiser : names.advertiser(advertiser).externalId,
+          }
         }),
       }),
     })),

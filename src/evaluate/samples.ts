@@ -59,7 +59,13 @@ const REASONS = 5
 const DAY = 86_400
 
 /** Random users of an evaluation with their results by one retriever; the same seed draws the same users. */
-export async function drawSamples(snapshot: Snapshot, set: EvaluationSet, retriever: Retriever, users: number, explainer?: Explainer): Promise<Sample[]> {
+export async function drawSamples(
+  snapshot: Snapshot,
+  set: EvaluationSet,
+  retriever: Retriever,
+  users: number,
+  explainer?: Explainer,
+): Promise<Sample[]> {
   const { catalog, offsets, positives, known, knownOffsets } = levelOf(set, retriever.level)
   const eligible = Int32Array.from(set.queries.users.keys()).filter((q) => offsets[q + 1] > offsets[q])
   const drawn = new Rng(set.protocol.seed, 0x5e).shuffle(eligible).slice(0, users)
@@ -82,10 +88,23 @@ export async function drawSamples(snapshot: Snapshot, set: EvaluationSet, retrie
     for (let e = end - 1; e >= Math.max(snapshot.offsets[user], end - EVENTS); e--) {
       history.push({ id: catalog.column[e], type: EVENT_TYPES[snapshot.eventType[e]], time: snapshot.eventTime[e] })
     }
-    const results = Array.from(list, (entry, i): SampleResult => ({ id: catalog.ids[entry], score: top.scores[i], boughtNext: next.has(entry), known: own.has(entry) }))
+    const results = Array.from(list, (entry, i): SampleResult => ({
+      id: catalog.ids[entry],
+      score: top.scores[i],
+      boughtNext: next.has(entry),
+      known: own.has(entry),
+    }))
     const sample: Sample = {
-      retriever: retriever.name, level: retriever.level, user, history, historyEvents: end - snapshot.offsets[user], results,
-      next: next.size, bought: purchases(snapshot, set, retriever, q, own), agreement: agreement.of(q, list), groups: [],
+      retriever: retriever.name,
+      level: retriever.level,
+      user,
+      history,
+      historyEvents: end - snapshot.offsets[user],
+      results,
+      next: next.size,
+      bought: purchases(snapshot, set, retriever, q, own),
+      agreement: agreement.of(q, list),
+      groups: [],
     }
     if (explainer) await addReasons(sample, snapshot, end, list, explainer, skip && mine, retriever.level === 'item')
     samples.push(sample)
@@ -94,11 +113,21 @@ export async function drawSamples(snapshot: Snapshot, set: EvaluationSet, retrie
 }
 
 /** Distinct entries of the catalog that query q converted on in the window, in the order of the first conversion. */
-function purchases(snapshot: Snapshot, set: EvaluationSet, { level }: Retriever, q: number, own: ReadonlySet<number>): Sample['bought'] {
+function purchases(
+  snapshot: Snapshot,
+  set: EvaluationSet,
+  { level }: Retriever,
+  q: number,
+  own: ReadonlySet<number>,
+): Sample['bought'] {
   const { catalog } = levelOf(set, level)
   const { cutoff, windowDays } = set.protocol
   const found = new Map<number, Sample['bought'][number]>()
-  for (let row = set.queries.ends[q]; row < historyEnd(snapshot, set.queries.users[q], cutoff + windowDays * DAY); row++) {
+  for (
+    let row = set.queries.ends[q];
+    row < historyEnd(snapshot, set.queries.users[q], cutoff + windowDays * DAY);
+    row++
+  ) {
     const id = catalog.column[row]
     const entry = id < 0 ? -1 : catalog.entryOf[id]
     if (conversionMask[snapshot.eventType[row]] === 0 || entry < 0) continue
@@ -109,7 +138,15 @@ function purchases(snapshot: Snapshot, set: EvaluationSet, { level }: Retriever,
   return [...found.values()]
 }
 
-async function addReasons(sample: Sample, snapshot: Snapshot, end: number, list: Int32Array, explainer: Explainer, skip: Int32Array | undefined, items: boolean): Promise<void> {
+async function addReasons(
+  sample: Sample,
+  snapshot: Snapshot,
+  end: number,
+  list: Int32Array,
+  explainer: Explainer,
+  skip: Int32Array | undefined,
+  items: boolean,
+): Promise<void> {
   const history = { snapshot, user: sample.user, end }
   // own history counts all events about a result, also those that the tower no longer reads
   const always = items ? sample.results.filter(({ known }) => known).map(({ id }) => id) : []
@@ -122,5 +159,10 @@ async function addReasons(sample: Sample, snapshot: Snapshot, end: number, list:
 
 function aboutGroup(snapshot: Snapshot, group: EventGroup): SampleGroup {
   const last = group[group.length - 1]
-  return { item: snapshot.eventItem[last], advertiser: snapshot.eventAdvertiser[last], events: group.length, last: snapshot.eventTime[last] }
+  return {
+    item: snapshot.eventItem[last],
+    advertiser: snapshot.eventAdvertiser[last],
+    events: group.length,
+    last: snapshot.eventTime[last],
+  }
 }

@@ -8,7 +8,9 @@ const LEVELS: Level[] = ['item', 'advertiser', 'category']
 const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
 const about = {
   activity: "by events of the user's history",
-  popularity: 'by popularity of what was converted on: head = the entries that make up half of all conversions before the cutoff, torso = the next 40 %, tail = the rest (entries of each in brackets)',
+  popularity:
+    'by popularity of what was converted on: head = the entries that make up half of all conversions before the ' +
+    'cutoff, torso = the next 40 %, tail = the rest (entries of each in brackets)',
   age: 'by age of what was converted on: since it was launched or first seen',
 } as const
 
@@ -21,12 +23,16 @@ interface Part {
 
 /** Recall at 10 and 100 by slice, a table a level and dimension. */
 export function slicesText(report: Report): string {
-  return (Object.keys(about) as (keyof typeof about)[]).map((name) => tables(report, about[name], (row) => row.slices?.[name] ?? [])).join('\n')
+  return (Object.keys(about) as (keyof typeof about)[])
+    .map((name) => tables(report, about[name], (row) => row.slices?.[name] ?? []))
+    .join('\n')
 }
 
 /** Recall at 10 and 100 by type of conversion, a table a level. */
 export function byTypeText(report: Report): string {
-  return tables(report, 'by type of conversion', (row) => Object.entries(row.byType).map(([label, rest]) => ({ label, ...rest })))
+  return tables(report, 'by type of conversion', (row) =>
+    Object.entries(row.byType).map(([label, rest]) => ({ label, ...rest })),
+  )
 }
 
 function tables(report: Report, what: string, partsOf: (row: ReportRow) => Part[]): string {
@@ -35,8 +41,14 @@ function tables(report: Report, what: string, partsOf: (row: ReportRow) => Part[
     if (rows.length === 0) return []
     const first = partsOf(rows[0])
     const head = ['', ...first.flatMap(({ label }) => [label, ''])]
-    const counts = [first[0].users === undefined ? 'conversions' : 'conversions (users)', ...first.flatMap(({ positives, users }) => [count(positives), users === undefined ? '' : `(${count(users)})`])]
-    const cells = rows.map((row) => [row.name, ...partsOf(row).flatMap(({ recall }) => [share(recall['10']), share(recall['100'])])])
+    const counts = [
+      first[0].users === undefined ? 'conversions' : 'conversions (users)',
+      ...first.flatMap(({ positives, users }) => [count(positives), users === undefined ? '' : `(${count(users)})`]),
+    ]
+    const cells = rows.map((row) => [
+      row.name,
+      ...partsOf(row).flatMap(({ recall }) => [share(recall['10']), share(recall['100'])]),
+    ])
     const ks = ['', ...first.flatMap(() => ['R@10', 'R@100'])]
     return ['', `${plural[level]}, ${what}`, '', ...layOut([head, counts, ks, ...cells])]
   }).join('\n')

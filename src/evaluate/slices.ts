@@ -43,10 +43,17 @@ export function dimensionsOf(snapshot: Snapshot, queries: Queries, set: LevelSet
 function activity(snapshot: Snapshot, { users, ends }: Queries, { offsets }: LevelSet): Dimension {
   const events = Float64Array.from(users, (user, q) => ends[q] - snapshot.offsets[user])
   const sorted = events.slice().sort()
-  const [low, high] = [1, 2].map((third) => sorted[Math.min(sorted.length - 1, Math.floor((third * sorted.length) / 3))])
+  const [low, high] = [1, 2].map(
+    (third) => sorted[Math.min(sorted.length - 1, Math.floor((third * sorted.length) / 3))],
+  )
   const of = new Uint8Array(offsets[offsets.length - 1])
-  for (let q = 0; q < users.length; q++) of.fill(events[q] < low ? 0 : events[q] < high ? 1 : 2, offsets[q], offsets[q + 1])
-  return { name: 'activity', labels: [`under ${count(low)} events`, `${count(low)} to ${count(high - 1)}`, `${count(high)} or more`], of }
+  for (let q = 0; q < users.length; q++)
+    of.fill(events[q] < low ? 0 : events[q] < high ? 1 : 2, offsets[q], offsets[q + 1])
+  return {
+    name: 'activity',
+    labels: [`under ${count(low)} events`, `${count(low)} to ${count(high - 1)}`, `${count(high)} or more`],
+    of,
+  }
 }
 
 function popularity(snapshot: Snapshot, { catalog, positives }: LevelSet, t: number): Dimension {
@@ -62,7 +69,11 @@ function popularity(snapshot: Snapshot, { catalog, positives }: LevelSet, t: num
     sizes[part[entry]]++
     before += counts[entry]
   }
-  return { name: 'popularity', labels: [...['head', 'torso', 'tail'].map((name, i) => `${name} (${count(sizes[i])})`), 'not known'], of: Uint8Array.from(positives, (entry) => (entry < 0 ? 3 : part[entry])) }
+  return {
+    name: 'popularity',
+    labels: [...['head', 'torso', 'tail'].map((name, i) => `${name} (${count(sizes[i])})`), 'not known'],
+    of: Uint8Array.from(positives, (entry) => (entry < 0 ? 3 : part[entry])),
+  }
 }
 
 function age(snapshot: Snapshot, { catalog, positives }: LevelSet, t: number): Dimension {
@@ -71,11 +82,17 @@ function age(snapshot: Snapshot, { catalog, positives }: LevelSet, t: number): D
     const bound = AGES.findIndex((days) => t - seen <= days * DAY)
     return bound < 0 ? AGES.length : bound
   })
-  const labels = [...AGES.map((days, i) => (i === 0 ? `up to ${days} days` : `${AGES[i - 1]} to ${days} days`)), `over ${AGES[AGES.length - 1]} days`, 'not known']
+  const labels = [
+    ...AGES.map((days, i) => (i === 0 ? `up to ${days} days` : `${AGES[i - 1]} to ${days} days`)),
+    `over ${AGES[AGES.length - 1]} days`,
+    'not known',
+  ]
   return { name: 'age', labels, of: Uint8Array.from(positives, (entry) => (entry < 0 ? AGES.length + 1 : part[entry])) }
 }
 
-/** Unix seconds at which every entry was first seen: of an advertiser or category by the first of its items and events. */
+/**
+ * Unix seconds at which every entry was first seen: of an advertiser or category by the first of its items and events.
+ */
 function firstSeen(snapshot: Snapshot, catalog: Catalog, t: number): Float64Array {
   const first = new Float64Array(catalog.size).fill(t)
   if (catalog.level === 'item') return first.map((_, entry) => Math.min(t, snapshot.itemFirstSeen[catalog.ids[entry]]))
@@ -96,7 +113,11 @@ export class SliceCounter {
   private readonly hits: Float64Array[]
 
   /** @param ks the K of recall */
-  constructor(private readonly set: LevelSet, private readonly dimension: Dimension, private readonly ks: readonly number[]) {
+  constructor(
+    private readonly set: LevelSet,
+    private readonly dimension: Dimension,
+    private readonly ks: readonly number[],
+  ) {
     this.hits = dimension.labels.map(() => new Float64Array(ks.length))
   }
 
@@ -120,6 +141,17 @@ export class SliceCounter {
         users[of[p]]++
       }
     }
-    return labels.flatMap((label, s) => (positives[s] === 0 ? [] : [{ label, users: users[s], positives: positives[s], recall: Object.fromEntries(this.ks.map((K, k) => [String(K), this.hits[s][k] / positives[s]])) }]))
+    return labels.flatMap((label, s) =>
+      positives[s] === 0
+        ? []
+        : [
+            {
+              label,
+              users: users[s],
+              positives: positives[s],
+              recall: Object.fromEntries(this.ks.map((K, k) => [String(K), this.hits[s][k] / positives[s]])),
+            },
+          ],
+    )
   }
 }

@@ -26,7 +26,12 @@ export interface AdvertiserFeatures {
  * - a third of the mean of log(1 + price), its standard deviation, the share of items with a price, and a fifth of
  *   log(1 + items) [4]: all of about unit size.
  */
-export function createAdvertiserFeatures(snapshot: Snapshot, vectors: Float32Array, vectorWidth: number, limit: number): AdvertiserFeatures {
+export function createAdvertiserFeatures(
+  snapshot: Snapshot,
+  vectors: Float32Array,
+  vectorWidth: number,
+  limit: number,
+): AdvertiserFeatures {
   const width = aggregateWidth(vectorWidth)
   const { advertisers, items } = snapshot
   const table = new Float32Array(advertisers * width)

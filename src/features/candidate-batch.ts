@@ -9,7 +9,13 @@ export type CandidateArrays = Record<string, Float32Array | Int32Array>
  * The item tower's input for items `entries`, padded with rows of zeros up to C.
  * @param moments unix seconds: popularity is as of moments[c], or of one moment for all
  */
-export function fillItems(features: ItemFeatures, popularity: Popularity, entries: ArrayLike<number>, moments: ArrayLike<number> | number, C = entries.length): CandidateArrays {
+export function fillItems(
+  features: ItemFeatures,
+  popularity: Popularity,
+  entries: ArrayLike<number>,
+  moments: ArrayLike<number> | number,
+  C = entries.length,
+): CandidateArrays {
   const row = new Int32Array(C)
   const advertiser = new Int32Array(C * 2)
   const category = new Int32Array(C * CATEGORY_LEVELS)
@@ -21,7 +27,8 @@ export function fillItems(features: ItemFeatures, popularity: Popularity, entrie
     price[c] = features.price[i]
     advertiser[2 * c] = features.itemAdvertiser[2 * i]
     advertiser[2 * c + 1] = features.itemAdvertiser[2 * i + 1]
-    for (let l = 0; l < CATEGORY_LEVELS; l++) category[c * CATEGORY_LEVELS + l] = features.category[i * CATEGORY_LEVELS + l]
+    for (let l = 0; l < CATEGORY_LEVELS; l++)
+      category[c * CATEGORY_LEVELS + l] = features.category[i * CATEGORY_LEVELS + l]
     for (let l = 0; l < TITLE_TOKENS; l++) title[c * TITLE_TOKENS + l] = features.title[i * TITLE_TOKENS + l]
   }
   return {
@@ -34,8 +41,16 @@ export function fillItems(features: ItemFeatures, popularity: Popularity, entrie
   }
 }
 
-/** The advertiser tower's input for advertisers `entries`, padded with rows of zeros up to C; moments as in fillItems. */
-export function fillAdvertisers(features: ItemFeatures, popularity: Popularity, entries: ArrayLike<number>, moments: ArrayLike<number> | number, C = entries.length): CandidateArrays {
+/**
+ * The advertiser tower's input for advertisers `entries`, padded with rows of zeros up to C; moments as in fillItems.
+ */
+export function fillAdvertisers(
+  features: ItemFeatures,
+  popularity: Popularity,
+  entries: ArrayLike<number>,
+  moments: ArrayLike<number> | number,
+  C = entries.length,
+): CandidateArrays {
   const row = new Int32Array(C)
   const advertiser = new Int32Array(C * 2)
   for (let c = 0; c < entries.length; c++) {
@@ -51,8 +66,14 @@ export function fillAdvertisers(features: ItemFeatures, popularity: Popularity, 
   }
 }
 
-function popularityRows(popularity: Popularity, entries: ArrayLike<number>, moments: ArrayLike<number> | number, C: number): Float32Array {
+function popularityRows(
+  popularity: Popularity,
+  entries: ArrayLike<number>,
+  moments: ArrayLike<number> | number,
+  C: number,
+): Float32Array {
   const out = new Float32Array(C * POPULARITY_COLUMNS)
-  for (let c = 0; c < entries.length; c++) popularity.features(entries[c], typeof moments === 'number' ? moments : moments[c], out, POPULARITY_COLUMNS * c)
+  for (let c = 0; c < entries.length; c++)
+    popularity.features(entries[c], typeof moments === 'number' ? moments : moments[c], out, POPULARITY_COLUMNS * c)
   return out
 }

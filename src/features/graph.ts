@@ -33,12 +33,12 @@ export interface GraphVectors {
 }
 
 /**
- * Item vectors from the graph of items engaged with together, frozen within a run. Method `ppmi`: PPMI of events at most
- * `window` events apart in a user's history, truncated SVD, rows of U * sqrt(S) (Levy, Goldberg & Dagan 2015, section
- * 3.3); events of one basket have no order, so the window counts them in the snapshot's order. `histories`: what the same
- * users meet, however far apart: the SVD of the matrix of items and users (user-item.ts). `both`: half of the columns
- * each. Rows are brought to unit length; items without edges get their vectors from metadata (cold-vectors.ts). Fixed
- * by the seed; no event after the limit is read.
+ * Item vectors from the graph of items engaged with together, frozen within a run. Method `ppmi`: PPMI of events at
+ * most `window` events apart in a user's history, truncated SVD, rows of U * sqrt(S) (Levy, Goldberg & Dagan 2015,
+ * section 3.3); events of one basket have no order, so the window counts them in the snapshot's order. `histories`:
+ * what the same users meet, however far apart: the SVD of the matrix of items and users (user-item.ts). `both`: half of
+ * the columns each. Rows are brought to unit length; items without edges get their vectors from metadata
+ * (cold-vectors.ts). Fixed by the seed; no event after the limit is read.
  */
 export function graphVectors(snapshot: Snapshot, config: GraphConfig, options: GraphOptions): GraphVectors {
   const { limit, width, seed } = options
@@ -50,8 +50,10 @@ export function graphVectors(snapshot: Snapshot, config: GraphConfig, options: G
   let from = 0
   for (const method of config.method === 'both' ? (['ppmi', 'histories'] as const) : [config.method]) {
     const to = config.method === 'both' && from === 0 ? width >> 1 : width
-    const { matrix, rows } = method === 'ppmi' ? ppmi(sequences, snapshot.items, config) : userItemMatrix(sequences, snapshot.items, config)
-    if (rows.length > 0) placeRows(truncatedSvd(matrix, to - from, seed), rows, { vectors, warm, strength, width, from })
+    const { matrix, rows } =
+      method === 'ppmi' ? ppmi(sequences, snapshot.items, config) : userItemMatrix(sequences, snapshot.items, config)
+    if (rows.length > 0)
+      placeRows(truncatedSvd(matrix, to - from, seed), rows, { vectors, warm, strength, width, from })
     from = to
   }
   scaleRows(vectors, width)
@@ -61,7 +63,17 @@ export function graphVectors(snapshot: Snapshot, config: GraphConfig, options: G
 }
 
 /** Writes the unit rows of U * sqrt(S) to the columns from `from` on. */
-function placeRows(svd: TruncatedSvd, rows: Uint32Array, { vectors, warm, strength, width, from }: { vectors: Float32Array; warm: Uint8Array; strength: Float32Array; width: number; from: number }): void {
+function placeRows(
+  svd: TruncatedSvd,
+  rows: Uint32Array,
+  {
+    vectors,
+    warm,
+    strength,
+    width,
+    from,
+  }: { vectors: Float32Array; warm: Uint8Array; strength: Float32Array; width: number; from: number },
+): void {
   const scale = svd.values.map(Math.sqrt)
   const row = new Float64Array(svd.rank)
   rows.forEach((item, k) => {
@@ -111,7 +123,12 @@ function itemSequences(snapshot: Snapshot, events: 'onsite' | 'views' | 'convers
   for (let u = 0; u < snapshot.users; u++) {
     for (let e = snapshot.offsets[u]; e < snapshot.offsets[u + 1] && eventTime[e] <= limit; e++) {
       const type = eventType[e]
-      const taken = events === 'onsite' ? eventDomain[e] === ONSITE : events === 'views' ? VIEWS[type] === 1 : conversionMask[type] === 1
+      const taken =
+        events === 'onsite'
+          ? eventDomain[e] === ONSITE
+          : events === 'views'
+            ? VIEWS[type] === 1
+            : conversionMask[type] === 1
       if (taken && eventItem[e] >= 0) items[n++] = eventItem[e]
     }
     offsets[u + 1] = n

@@ -24,7 +24,14 @@ export type HistoryArrays = Record<string, Float32Array | Int32Array>
  * event.time = log1p(days before the anchor), log1p(days since the user's event before it; 0 for a first event).
  * @param ages false zeroes the first of the two: see usesAges in src/train/batch.ts
  */
-export function fillHistories(snapshot: Snapshot, features: ItemFeatures, rows: HistoryRows, S: number, T: number, ages: boolean): HistoryArrays {
+export function fillHistories(
+  snapshot: Snapshot,
+  features: ItemFeatures,
+  rows: HistoryRows,
+  S: number,
+  T: number,
+  ages: boolean,
+): HistoryArrays {
   const item = new Int32Array(S * T)
   const advertiser = new Int32Array(S * T * 2)
   const category = new Int32Array(S * T * CATEGORY_LEVELS)
@@ -52,7 +59,8 @@ export function fillHistories(snapshot: Snapshot, features: ItemFeatures, rows: 
       if (i >= 0) {
         item[k] = i + 1
         price[k] = features.price[i]
-        for (let l = 0; l < CATEGORY_LEVELS; l++) category[k * CATEGORY_LEVELS + l] = features.category[i * CATEGORY_LEVELS + l]
+        for (let l = 0; l < CATEGORY_LEVELS; l++)
+          category[k * CATEGORY_LEVELS + l] = features.category[i * CATEGORY_LEVELS + l]
       }
       if (ages) time[2 * k] = Math.log1p(Math.max(0, anchor - eventTime[e]) / DAY)
       if (e > start) time[2 * k + 1] = Math.log1p((eventTime[e] - eventTime[e - 1]) / DAY)

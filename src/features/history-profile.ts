@@ -30,14 +30,21 @@ export class HistoryProfiles {
   private readonly categories: Tally
   private readonly advertisers: Tally
 
-  constructor(private readonly snapshot: Pick<Snapshot, 'items' | 'categories' | 'itemCategory' | 'advertisers'>, private readonly features: ItemFeatures) {
+  constructor(
+    private readonly snapshot: Pick<Snapshot, 'items' | 'categories' | 'itemCategory' | 'advertisers'>,
+    private readonly features: ItemFeatures,
+  ) {
     this.items = new Tally(snapshot.items, ENGAGED)
     this.categories = new Tally(snapshot.categories.length, MET)
     this.advertisers = new Tally(snapshot.advertisers, MET)
   }
 
   /** @param source where the events are: a snapshot with the catalog of this one */
-  fill(source: Pick<Snapshot, 'offsets' | 'eventItem' | 'eventAdvertiser'>, rows: Pick<HistoryRows, 'users' | 'ends'>, N: number): ProfileArrays {
+  fill(
+    source: Pick<Snapshot, 'offsets' | 'eventItem' | 'eventAdvertiser'>,
+    rows: Pick<HistoryRows, 'users' | 'ends'>,
+    N: number,
+  ): ProfileArrays {
     const item = new Int32Array(N * PROFILE_ITEMS)
     const itemWeight = new Float32Array(N * PROFILE_ITEMS)
     const category = new Int32Array(N * PROFILE_CATEGORIES)
@@ -92,7 +99,10 @@ class Tally {
   private size = 0
 
   /** @param weigh what n events of a key weigh */
-  constructor(keys: number, private readonly weigh: (n: number) => number) {
+  constructor(
+    keys: number,
+    private readonly weigh: (n: number) => number,
+  ) {
     this.counts = new Uint32Array(keys)
     this.keys = new Int32Array(keys)
   }

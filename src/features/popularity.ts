@@ -33,7 +33,12 @@ export class Popularity {
   /** a batch asks for few moments, encoding a catalog for one */
   private readonly moments = new Map<number, Totals>()
 
-  constructor(readonly entries: number, entryOfEvent: Int32Array, snapshot: Pick<Snapshot, 'users' | 'offsets' | 'eventTime'>, limit: number) {
+  constructor(
+    readonly entries: number,
+    entryOfEvent: Int32Array,
+    snapshot: Pick<Snapshot, 'users' | 'offsets' | 'eventTime'>,
+    limit: number,
+  ) {
     const { entry, time, fresh, begins, ceases } = collect(entries, entryOfEvent, snapshot, limit)
     this.events = new Timeline(entries, entry, time)
     this.users = new Timeline(entries, fresh.entry, fresh.time, fresh.length)
@@ -76,15 +81,26 @@ export class Popularity {
    */
   features(entry: number, t: number, out: Float32Array, at: number): void {
     const { known, counts } = this.totals(t)
-    const own = [this.count(entry, t), this.count(entry, t, RECENT_DAYS), this.reach(entry, t), this.recentReach(entry, t)]
-    for (let k = 0; k < POPULARITY_COLUMNS; k++) out[at + k] = Math.log(((own[k] + 1) / (counts[k] + known)) * known) / SCALE
+    const own = [
+      this.count(entry, t),
+      this.count(entry, t, RECENT_DAYS),
+      this.reach(entry, t),
+      this.recentReach(entry, t),
+    ]
+    for (let k = 0; k < POPULARITY_COLUMNS; k++)
+      out[at + k] = Math.log(((own[k] + 1) / (counts[k] + known)) * known) / SCALE
   }
 
   private totals(t: number): Totals {
     let totals = this.moments.get(t)
     if (totals === undefined) {
       if (this.moments.size >= MOMENTS) this.moments.clear()
-      const counts = [this.total(t), this.total(t, RECENT_DAYS), this.users.total(t), this.begins.total(t) - this.ceases.total(t)]
+      const counts = [
+        this.total(t),
+        this.total(t, RECENT_DAYS),
+        this.users.total(t),
+        this.begins.total(t) - this.ceases.total(t),
+      ]
       this.moments.set(t, (totals = { known: Math.max(1, this.known(t)), counts }))
     }
     return totals
@@ -119,8 +135,15 @@ class Moments {
   }
 }
 
-/** One pass over the histories: the events up to the limit, and where each user's stretches with an entry begin and end. */
-function collect(entries: number, entryOfEvent: Int32Array, { users, offsets, eventTime }: Pick<Snapshot, 'users' | 'offsets' | 'eventTime'>, limit: number) {
+/**
+ * One pass over the histories: the events up to the limit, and where each user's stretches with an entry begin and end.
+ */
+function collect(
+  entries: number,
+  entryOfEvent: Int32Array,
+  { users, offsets, eventTime }: Pick<Snapshot, 'users' | 'offsets' | 'eventTime'>,
+  limit: number,
+) {
   const n = eventTime.length
   const [fresh, begins, ceases] = [new Moments(), new Moments(), new Moments()]
   const entry = new Int32Array(n).fill(-1)

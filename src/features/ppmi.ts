@@ -24,7 +24,11 @@ export interface PpmiOptions {
  * (Levy, Goldberg & Dagan 2015, equations 3 and 6.) n(i, j) counts pairs of events at most `window` apart; an item
  * beside itself says nothing of others and is not counted. n(i) is the sum of n(i, .) before small counts are dropped.
  */
-export function ppmi(sequences: ItemSequences, items: number, options: PpmiOptions): { matrix: SparseMatrix; rows: Uint32Array } {
+export function ppmi(
+  sequences: ItemSequences,
+  items: number,
+  options: PpmiOptions,
+): { matrix: SparseMatrix; rows: Uint32Array } {
   const counts = countPairs(sequences, items, options)
   const smoothed = counts.totals.map((n) => n ** options.smoothing)
   const all = smoothed.reduce((sum, x) => sum + x, 0)
@@ -41,11 +45,21 @@ export function ppmi(sequences: ItemSequences, items: number, options: PpmiOptio
     }
     newOffsets[i + 1] = kept
   }
-  return compact({ height: items, width: items, offsets: newOffsets, columns: columns.subarray(0, kept), values: values.subarray(0, kept) })
+  return compact({
+    height: items,
+    width: items,
+    offsets: newOffsets,
+    columns: columns.subarray(0, kept),
+    values: values.subarray(0, kept),
+  })
 }
 
 /** n(i, j) as sparse rows, item by item: one dense row of counters serves them all. */
-function countPairs(sequences: ItemSequences, items: number, { window, minCount }: PpmiOptions): Omit<SparseMatrix, 'height' | 'width'> & { totals: Float64Array } {
+function countPairs(
+  sequences: ItemSequences,
+  items: number,
+  { window, minCount }: PpmiOptions,
+): Omit<SparseMatrix, 'height' | 'width'> & { totals: Float64Array } {
   const occurrences = invert(sequences, items)
   const count = new Uint32Array(items)
   const touched = new Uint32Array(items)
@@ -92,7 +106,10 @@ const grown = <T extends Uint32Array | Float32Array>(from: T, to: T): T => {
 }
 
 /** Where each item occurs: place in the event list, and its sequence. */
-function invert({ items: events, offsets: sequences }: ItemSequences, items: number): { offsets: Uint32Array; places: Uint32Array; sequence: Uint32Array } {
+function invert(
+  { items: events, offsets: sequences }: ItemSequences,
+  items: number,
+): { offsets: Uint32Array; places: Uint32Array; sequence: Uint32Array } {
   const offsets = new Uint32Array(items + 1)
   for (const i of events) offsets[i + 1]++
   for (let i = 0; i < items; i++) offsets[i + 1] += offsets[i]
@@ -120,5 +137,8 @@ function compact(matrix: SparseMatrix): { matrix: SparseMatrix; rows: Uint32Arra
   const offsets = new Float64Array(rows.length + 1)
   rows.forEach((i, k) => (offsets[k + 1] = matrix.offsets[i + 1]))
   const columns = Uint32Array.from(matrix.columns, (j) => index[j])
-  return { matrix: { height: rows.length, width: rows.length, offsets, columns, values: matrix.values.slice() }, rows: Uint32Array.from(rows) }
+  return {
+    matrix: { height: rows.length, width: rows.length, offsets, columns, values: matrix.values.slice() },
+    rows: Uint32Array.from(rows),
+  }
 }

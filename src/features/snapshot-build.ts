@@ -76,7 +76,15 @@ interface Columns {
 
 function scanEvents(source: SnapshotSource, events: number, progress: Progress): Columns {
   const u32 = (): Uint32Array => new Uint32Array(events)
-  const columns: Columns = { seq: u32(), user: u32(), item: u32(), advertiser: u32(), type: new Uint8Array(events), domain: new Uint8Array(events), time: u32() }
+  const columns: Columns = {
+    seq: u32(),
+    user: u32(),
+    item: u32(),
+    advertiser: u32(),
+    type: new Uint8Array(events),
+    domain: new Uint8Array(events),
+    time: u32(),
+  }
   let n = 0
   for (const row of source.scanEvents()) {
     if (n === events) throw changed()
@@ -93,7 +101,8 @@ function scanEvents(source: SnapshotSource, events: number, progress: Progress):
   return columns
 }
 
-const changed = (): UserError => new UserError('The data changed while it was being read.', 'Run the command again when the import has ended.')
+const changed = (): UserError =>
+  new UserError('The data changed while it was being read.', 'Run the command again when the import has ended.')
 
 /** The permutation that sorts events by (user, time, seq), and the offsets of users in it. Input is in order of seq. */
 function orderByUser({ user, time }: Columns, users: number): { order: Uint32Array; offsets: Uint32Array } {
@@ -123,7 +132,10 @@ function sortByTime(order: Uint32Array, time: Uint32Array): void {
   for (let k = 0; k < keys.length; k++) order[k] = before[keys[k] % places]
 }
 
-type Catalog = Pick<Snapshot, 'itemAdvertiser' | 'itemCategory' | 'categories' | 'itemPrice' | 'itemTitle' | 'itemFirstSeen'>
+type Catalog = Pick<
+  Snapshot,
+  'itemAdvertiser' | 'itemCategory' | 'categories' | 'itemPrice' | 'itemTitle' | 'itemFirstSeen'
+>
 
 function scanCatalog(source: SnapshotSource, items: number): Catalog {
   const catalog: Catalog = {
@@ -158,9 +170,14 @@ function scanCatalog(source: SnapshotSource, items: number): Catalog {
 
 /** "A/B/C/D" -> ["A", "A/B", "A/B/C/D"]: the levels that models see, the last of them with all that is deeper. */
 export function categoryPrefixes(path: string): string[] {
-  const parts = path.split('/').map((part) => part.trim()).filter((part) => part !== '')
+  const parts = path
+    .split('/')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
   const levels = Math.min(parts.length, CATEGORY_LEVELS)
-  return Array.from({ length: levels }, (_, level) => parts.slice(0, level === CATEGORY_LEVELS - 1 ? parts.length : level + 1).join('/'))
+  return Array.from({ length: levels }, (_, level) =>
+    parts.slice(0, level === CATEGORY_LEVELS - 1 ? parts.length : level + 1).join('/'),
+  )
 }
 
 /** Hashes of the first words (letters and digits) of a title, lower-cased, each once. */

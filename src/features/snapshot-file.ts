@@ -14,8 +14,18 @@ import type { SnapshotSource } from './snapshot-build.js'
 const VERSION = '1'
 
 const ARRAYS = [
-  'offsets', 'eventItem', 'eventAdvertiser', 'eventType', 'eventDomain', 'eventTime', 'eventSeq',
-  'itemAdvertiser', 'itemCategory', 'itemPrice', 'itemTitle', 'itemFirstSeen',
+  'offsets',
+  'eventItem',
+  'eventAdvertiser',
+  'eventType',
+  'eventDomain',
+  'eventTime',
+  'eventSeq',
+  'itemAdvertiser',
+  'itemCategory',
+  'itemPrice',
+  'itemTitle',
+  'itemFirstSeen',
 ] as const satisfies readonly (keyof Snapshot)[]
 
 /**
@@ -30,14 +40,19 @@ export function loadSnapshot(folder: string, store: SnapshotSource, progress: Pr
 
   progress.start('read the store', store.counts().events, 'events')
   const snapshot = buildSnapshot(store, progress)
-  progress.finish(`${count(snapshot.eventTime.length)} events, ${count(snapshot.users)} users, ${count(snapshot.items)} items`)
+  progress.finish(
+    `${count(snapshot.eventTime.length)} events, ${count(snapshot.users)} users, ${count(snapshot.items)} items`,
+  )
   try {
     mkdirSync(cache, { recursive: true })
     writeSnapshot(path, snapshot)
     removeOthers(cache, path)
   } catch (error) {
     // the cache only saves time: a full disk or a read-only folder must not stop the work
-    progress.line(`The snapshot could not be cached in ${cache} (${error instanceof Error ? error.message : String(error)}); it will be read from the store again.`)
+    progress.line(
+      `The snapshot could not be cached in ${cache} (${error instanceof Error ? error.message : String(error)}); ` +
+        'it will be read from the store again.',
+    )
   }
   return shareSnapshot(snapshot)
 }
@@ -54,8 +69,12 @@ export function writeSnapshot(path: string, snapshot: Snapshot): void {
 /** Reads a snapshot. @throws UserError when the file is missing, damaged or of another version */
 export function readSnapshot(path: string): Snapshot {
   const { arrays, metadata } = readSafetensors(path)
-  if (metadata.version !== VERSION || metadata.checksum === undefined) throw new UserError(`${path} is a snapshot of another version.`, 'Delete it; it is built anew when needed.')
-  const snapshot: Record<string, unknown> = { hash: metadata.hash, categories: JSON.parse(Buffer.from(arrays.categories.data.buffer).toString()) }
+  if (metadata.version !== VERSION || metadata.checksum === undefined)
+    throw new UserError(`${path} is a snapshot of another version.`, 'Delete it; it is built anew when needed.')
+  const snapshot: Record<string, unknown> = {
+    hash: metadata.hash,
+    categories: JSON.parse(Buffer.from(arrays.categories.data.buffer).toString()),
+  }
   for (const name of ['users', 'items', 'advertisers', 'lastSeq']) snapshot[name] = Number(metadata[name])
   for (const name of ARRAYS) snapshot[name] = arrays[name].data
   return snapshot as unknown as Snapshot
@@ -73,7 +92,8 @@ function readCached(path: string, progress: Progress): Snapshot | undefined {
 /** Snapshots of earlier states of the data are of no more use. */
 function removeOthers(cache: string, path: string): void {
   for (const name of readdirSync(cache)) {
-    if (/^[0-9a-f]{16}\.safetensors$/.test(name) && join(cache, name) !== path) rmSync(join(cache, name), { force: true })
+    if (/^[0-9a-f]{16}\.safetensors$/.test(name) && join(cache, name) !== path)
+      rmSync(join(cache, name), { force: true })
   }
 }
 
@@ -82,4 +102,5 @@ const textArray = (text: string): NamedArray => {
   return { shape: [data.length], data }
 }
 
-const strings = (values: Record<string, number>): Record<string, string> => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)]))
+const strings = (values: Record<string, number>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([k, v]) => [k, String(v)]))

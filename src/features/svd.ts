@@ -2,7 +2,9 @@ import { Rng } from '../core/rng.js'
 import { orthonormalColumns } from './orthonormal.js'
 import { smallEigen } from './small-eigen.js'
 
-/** A sparse matrix [height, width]: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`. */
+/**
+ * A sparse matrix [height, width]: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`.
+ */
 export interface SparseMatrix {
   height: number
   width: number
@@ -65,7 +67,12 @@ function multiply(a: SparseMatrix, x: Float32Array, width: number): Float32Array
     // four entries at once: a quarter of the passes over `sum`
     for (; e + 4 <= end; e += 4) {
       const [v0, v1, v2, v3] = [values[e], values[e + 1], values[e + 2], values[e + 3]]
-      const [r0, r1, r2, r3] = [columns[e] * width, columns[e + 1] * width, columns[e + 2] * width, columns[e + 3] * width]
+      const [r0, r1, r2, r3] = [
+        columns[e] * width,
+        columns[e + 1] * width,
+        columns[e + 2] * width,
+        columns[e + 3] * width,
+      ]
       for (let c = 0; c < width; c++) sum[c] += v0 * x[r0 + c] + v1 * x[r1 + c] + v2 * x[r2 + c] + v3 * x[r3 + c]
     }
     for (; e < end; e++) {

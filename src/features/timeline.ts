@@ -5,7 +5,10 @@ export class Timeline {
   private readonly times: Uint32Array
   private readonly all: Uint32Array
 
-  /** @param entry [n] the entry of each moment, -1 = none @param time [n] unix seconds @param length how many of the n count */
+  /**
+   * @param entry [n] the entry of each moment, -1 = none @param time [n] unix seconds @param length how many of the n
+   * count
+   */
   constructor(entries: number, entry: Int32Array, time: Uint32Array, length = entry.length) {
     this.offsets = new Float64Array(entries + 1)
     for (let k = 0; k < length; k++) if (entry[k] >= 0) this.offsets[entry[k] + 1]++
@@ -14,7 +17,8 @@ export class Timeline {
     const at = this.offsets.slice(0, entries)
     for (let k = 0; k < length; k++) if (entry[k] >= 0) this.times[at[entry[k]]++] = time[k]
     this.all = this.times.slice().sort()
-    for (let i = 0; i < entries; i++) if (this.offsets[i + 1] - this.offsets[i] > 1) this.times.subarray(this.offsets[i], this.offsets[i + 1]).sort()
+    for (let i = 0; i < entries; i++)
+      if (this.offsets[i + 1] - this.offsets[i] > 1) this.times.subarray(this.offsets[i], this.offsets[i + 1]).sort()
   }
 
   /** Moments of an entry up to t. */
@@ -30,7 +34,8 @@ export class Timeline {
   /** The first moment of every entry that has one, in no order. */
   firsts(): Uint32Array {
     const firsts: number[] = []
-    for (let i = 0; i + 1 < this.offsets.length; i++) if (this.offsets[i] < this.offsets[i + 1]) firsts.push(this.times[this.offsets[i]])
+    for (let i = 0; i + 1 < this.offsets.length; i++)
+      if (this.offsets[i] < this.offsets[i + 1]) firsts.push(this.times[this.offsets[i]])
     return Uint32Array.from(firsts)
   }
 }

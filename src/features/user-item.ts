@@ -8,7 +8,11 @@ import type { SparseMatrix } from './svd.js'
  * matrix are PureSVD (Cremonesi, Koren & Turrin 2010, section 3.3) under weights that keep what everyone buys, and who
  * buys most, from making up all of it.
  */
-export function userItemMatrix(sequences: ItemSequences, items: number, { minCount }: { minCount: number }): { matrix: SparseMatrix; rows: Uint32Array } {
+export function userItemMatrix(
+  sequences: ItemSequences,
+  items: number,
+  { minCount }: { minCount: number },
+): { matrix: SparseMatrix; rows: Uint32Array } {
   const users = sequences.offsets.length - 1
   const reach = reachOf(sequences, items)
   const idf = rarity(sequences, items, reach)
@@ -52,12 +56,17 @@ function reachOf(sequences: ItemSequences, items: number): Uint32Array {
 }
 
 /** Calls `take` with the distinct items of every user and how often each was met. */
-function eachUser(sequences: ItemSequences, items: number, take: (user: number, met: Uint32Array, count: Uint32Array) => void): void {
+function eachUser(
+  sequences: ItemSequences,
+  items: number,
+  take: (user: number, met: Uint32Array, count: Uint32Array) => void,
+): void {
   const count = new Uint32Array(items)
   const met = new Uint32Array(items)
   for (let u = 0; u + 1 < sequences.offsets.length; u++) {
     let distinct = 0
-    for (let k = sequences.offsets[u]; k < sequences.offsets[u + 1]; k++) if (count[sequences.items[k]]++ === 0) met[distinct++] = sequences.items[k]
+    for (let k = sequences.offsets[u]; k < sequences.offsets[u + 1]; k++)
+      if (count[sequences.items[k]]++ === 0) met[distinct++] = sequences.items[k]
     take(u, met.subarray(0, distinct), count)
     for (let k = 0; k < distinct; k++) count[met[k]] = 0
   }

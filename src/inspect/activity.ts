@@ -2,8 +2,15 @@ import { EVENT_TYPES, conversionMask, type Snapshot } from '../features/snapshot
 import type { Activity, Buyer, Names } from './types.js'
 
 /** How much happens around one item or advertiser, over the whole data, and who converts on it most. */
-export function activityOf(snapshot: Snapshot, names: Names, level: 'item' | 'advertiser', index: number, buyers: number): { activity: Activity; buyers: Buyer[] } {
-  const [column, entries] = level === 'item' ? [snapshot.eventItem, snapshot.items] : [snapshot.eventAdvertiser, snapshot.advertisers]
+export function activityOf(
+  snapshot: Snapshot,
+  names: Names,
+  level: 'item' | 'advertiser',
+  index: number,
+  buyers: number,
+): { activity: Activity; buyers: Buyer[] } {
+  const [column, entries] =
+    level === 'item' ? [snapshot.eventItem, snapshot.items] : [snapshot.eventAdvertiser, snapshot.advertisers]
   const conversions = conversionsByEntry(snapshot, level)
   const byType = new Map<number, number>()
   const found: { user: number; conversions: number; last: number }[] = []
@@ -39,14 +46,19 @@ export function activityOf(snapshot: Snapshot, names: Names, level: 'item' | 'ad
       firstSeen: events > 0 ? first : null,
       lastSeen: events > 0 ? last : null,
     },
-    buyers: found.slice(0, buyers).map((b) => ({ user: names.user(b.user + 1).externalId, conversions: b.conversions, last: b.last })),
+    buyers: found
+      .slice(0, buyers)
+      .map((b) => ({ user: names.user(b.user + 1).externalId, conversions: b.conversions, last: b.last })),
   }
 }
 
 /** Conversions of every item or advertiser in events up to `limit` (default: all). */
 export function conversionsByEntry(snapshot: Snapshot, level: 'item' | 'advertiser', limit = Infinity): Uint32Array {
-  const [column, entries] = level === 'item' ? [snapshot.eventItem, snapshot.items] : [snapshot.eventAdvertiser, snapshot.advertisers]
+  const [column, entries] =
+    level === 'item' ? [snapshot.eventItem, snapshot.items] : [snapshot.eventAdvertiser, snapshot.advertisers]
   const counts = new Uint32Array(entries)
-  for (let e = 0; e < column.length; e++) if (column[e] >= 0 && conversionMask[snapshot.eventType[e]] === 1 && snapshot.eventTime[e] <= limit) counts[column[e]]++
+  for (let e = 0; e < column.length; e++)
+    if (column[e] >= 0 && conversionMask[snapshot.eventType[e]] === 1 && snapshot.eventTime[e] <= limit)
+      counts[column[e]]++
   return counts
 }

@@ -13,7 +13,8 @@ export async function inspectAdvertiser(subject: Subject, externalId: string, k:
   for (let i = 0; i < snapshot.items; i++) if (snapshot.itemAdvertiser[i] === index) own.push(i)
   const conversions = conversionsByEntry(snapshot, 'item')
   const best = [...own].sort((a, b) => conversions[b] - conversions[a] || a - b).slice(0, k)
-  const ranking = model && neighbours(await model.entries(moment), model.width, index, absentAdvertisers(snapshot, moment))
+  const ranking =
+    model && neighbours(await model.entries(moment), model.width, index, absentAdvertisers(snapshot, moment))
   return {
     ...advertiserCard(names, index),
     itemRun: null,
@@ -25,7 +26,11 @@ export async function inspectAdvertiser(subject: Subject, externalId: string, k:
     categories: categoriesOf(subject, own).slice(0, k),
     activity: activityOf(snapshot, names, 'advertiser', index, 0).activity,
     topItems: best.map((i) => ({ ...card(names, i), conversions: conversions[i] })),
-    nearest: (ranking?.top(k, index) ?? []).map(({ entry, rank, score }) => ({ rank, score, ...advertiserCard(names, entry) })),
+    nearest: (ranking?.top(k, index) ?? []).map(({ entry, rank, score }) => ({
+      rank,
+      score,
+      ...advertiserCard(names, entry),
+    })),
   }
 }
 
@@ -38,7 +43,9 @@ function categoriesOf({ snapshot }: Subject, items: readonly number[]): { catego
     const c = snapshot.itemCategory[i * CATEGORY_LEVELS + level]
     if (c >= 0) counts.set(c, (counts.get(c) ?? 0) + 1)
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([c, n]) => ({ category: snapshot.categories[c], items: n }))
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .map(([c, n]) => ({ category: snapshot.categories[c], items: n }))
 }
 
 function median(values: number[]): number | null {

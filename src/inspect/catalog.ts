@@ -24,9 +24,18 @@ const SHOW = { user: 'v_history for users', item: 'the table items', advertiser:
 
 /** Index (from 0) of an external id. @throws UserError when the workspace does not have it */
 export function indexOf(names: Names, kind: 'user' | 'item' | 'advertiser', externalId: string): number {
-  const id = kind === 'user' ? names.userId(externalId) : kind === 'item' ? names.itemId(externalId) : names.advertiserId(externalId)
+  const id =
+    kind === 'user'
+      ? names.userId(externalId)
+      : kind === 'item'
+        ? names.itemId(externalId)
+        : names.advertiserId(externalId)
   if (id === undefined || id <= 0) {
-    throw new UserError(`There is no ${kind} ${externalId} in this workspace.`, `Ids are those of the imported files; sqlite3 adseq.db lists them (${SHOW[kind]}), and \`adseq tui\` picks users at random.`)
+    throw new UserError(
+      `There is no ${kind} ${externalId} in this workspace.`,
+      `Ids are those of the imported files; sqlite3 adseq.db lists them (${SHOW[kind]}), and \`adseq tui\` picks ` +
+        'users at random.',
+    )
   }
   return id - 1
 }

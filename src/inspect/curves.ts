@@ -36,7 +36,9 @@ export class Curves {
   /** The phase whose curves compare runs: selection (it alone is validated), else the refit. */
   shown(): PhaseCurves | undefined {
     const { select, refit } = this.phases
-    return select !== undefined && select.loss.length + Object.keys(select.recall).length > 0 ? select : (refit ?? select)
+    return select !== undefined && select.loss.length + Object.keys(select.recall).length > 0
+      ? select
+      : (refit ?? select)
   }
 
   private phase(name: Phase): PhaseCurves {

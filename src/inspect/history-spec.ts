@@ -12,7 +12,9 @@ interface SpecEvent {
 }
 
 const UNITS: Record<string, number> = { m: 60, h: 3600, d: 86_400, w: 7 * 86_400 }
-const EXAMPLE = 'Write events as type:item, separated by commas, with an optional age: "view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (ages: 30m, 3h, 2d, 1w).'
+const EXAMPLE =
+  'Write events as type:item, separated by commas, with an optional age: ' +
+  '"view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (ages: 30m, 3h, 2d, 1w).'
 
 /**
  * Parses "view:ITEM,add_to_cart:ITEM@2d". The id of a signup is an advertiser's, every other an item's.
@@ -28,7 +30,8 @@ function parseEvent(part: string): SpecEvent {
   const colon = part.indexOf(':')
   if (colon < 1) throw new UserError(`"${part}" is not an event.`, EXAMPLE)
   const type = part.slice(0, colon)
-  if (!(EVENT_TYPES as readonly string[]).includes(type)) throw new UserError(`"${type}" in "${part}" is not an event type.`, `Event types are ${EVENT_TYPES.join(', ')}.`)
+  if (!(EVENT_TYPES as readonly string[]).includes(type))
+    throw new UserError(`"${type}" in "${part}" is not an event type.`, `Event types are ${EVENT_TYPES.join(', ')}.`)
   const aged = /^(.+)@(\d+(?:\.\d+)?)([mhdw])$/.exec(part.slice(colon + 1))
   const id = aged ? aged[1] : part.slice(colon + 1)
   if (id === '') throw new UserError(`"${part}" names no item.`, EXAMPLE)
@@ -38,8 +41,8 @@ function parseEvent(part: string): SpecEvent {
 const HOUR = 3600
 
 /**
- * The events of a spec in the order written, ages counted back from `moment`. Events without an age follow each other an
- * hour apart in the order written, the last of them an hour before the moment.
+ * The events of a spec in the order written, ages counted back from `moment`. Events without an age follow each other
+ * an hour apart in the order written, the last of them an hour before the moment.
  * @throws UserError for an item or advertiser that the workspace does not have
  */
 export function resolveHistory(text: string, snapshot: Snapshot, names: Names, moment: number): MadeUpEvent[] {
@@ -48,7 +51,8 @@ export function resolveHistory(text: string, snapshot: Snapshot, names: Names, m
   return spec.map(({ type, id, age }) => {
     const time = Math.max(0, Math.round(moment - (age ?? ageless-- * HOUR)))
     const code = EVENT_TYPES.indexOf(type)
-    if (type === 'signup') return { item: -1, advertiser: indexOf(names, 'advertiser', id), type: code, domain: 0, time }
+    if (type === 'signup')
+      return { item: -1, advertiser: indexOf(names, 'advertiser', id), type: code, domain: 0, time }
     const item = indexOf(names, 'item', id)
     return { item, advertiser: snapshot.itemAdvertiser[item], type: code, domain: 0, time }
   })

@@ -17,7 +17,11 @@ export function historyRows(snapshot: Snapshot, names: Names, from: number, to: 
 }
 
 /** Conversions in rows [from, to), counted by item and by advertiser index. */
-export function conversionCounts(snapshot: Snapshot, from: number, to: number): { items: Map<number, number>; advertisers: Map<number, number> } {
+export function conversionCounts(
+  snapshot: Snapshot,
+  from: number,
+  to: number,
+): { items: Map<number, number>; advertisers: Map<number, number> } {
   const items = new Map<number, number>()
   const advertisers = new Map<number, number>()
   for (let e = from; e < to; e++) {
@@ -30,7 +34,12 @@ export function conversionCounts(snapshot: Snapshot, from: number, to: number): 
 }
 
 /** Rows of a user's events: [start, end) is the history up to the moment, [end, next) the window after it. */
-export function bounds(snapshot: Snapshot, user: number, moment: number, windowDays: number): { start: number; end: number; next: number } {
+export function bounds(
+  snapshot: Snapshot,
+  user: number,
+  moment: number,
+  windowDays: number,
+): { start: number; end: number; next: number } {
   return {
     start: snapshot.offsets[user],
     end: historyEnd(snapshot, user, moment),

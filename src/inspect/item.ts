@@ -5,7 +5,10 @@ import { absentItems } from './moment.js'
 import { Ranking } from './ranking.js'
 import type { ItemView, Neighbour, Subject } from './types.js'
 
-/** An item: catalog, activity, nearest items by item vectors and by graph vectors, who converts on it. @throws UserError for an unknown item */
+/**
+ * An item: catalog, activity, nearest items by item vectors and by graph vectors, who converts on it. @throws UserError
+ * for an unknown item
+ */
 export async function inspectItem(subject: Subject, externalId: string, k: number): Promise<ItemView> {
   const { snapshot, names, moment, windowDays, item: model } = subject
   const index = indexOf(names, 'item', externalId)
@@ -18,8 +21,14 @@ export async function inspectItem(subject: Subject, externalId: string, k: numbe
     const top = own?.top(k, index) ?? []
     const ranks = other?.ranks([index, ...top.map(({ entry }) => entry)])
     // the item itself is first in the other list, too, and not counted
-    const place = (rank: number | null): number | null => (rank === null ? null : Math.max(1, ranks![0] !== null && ranks![0] < rank ? rank - 1 : rank))
-    return top.map(({ entry, rank, score }, i) => ({ rank, score, other: ranks ? place(ranks[i + 1]) : null, ...card(names, entry) }))
+    const place = (rank: number | null): number | null =>
+      rank === null ? null : Math.max(1, ranks![0] !== null && ranks![0] < rank ? rank - 1 : rank)
+    return top.map(({ entry, rank, score }, i) => ({
+      rank,
+      score,
+      other: ranks ? place(ranks[i + 1]) : null,
+      ...card(names, entry),
+    }))
   }
   return {
     ...card(names, index),

@@ -15,7 +15,11 @@ opened.catch(() => undefined)
 parentPort!.on('message', (question: Question) => {
   void answer(question).then(
     (value) => reply({ id: question.id, value }),
-    (error: Error) => reply({ id: question.id, error: { message: error.message, hint: error instanceof UserError ? error.hint : undefined } }),
+    (error: Error) =>
+      reply({
+        id: question.id,
+        error: { message: error.message, hint: error instanceof UserError ? error.hint : undefined },
+      }),
   )
 })
 

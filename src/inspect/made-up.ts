@@ -15,5 +15,8 @@ export function eventsOf(snapshot: Snapshot, from: number, to: number): MadeUpEv
 
 /** A snapshot with the same catalog whose only user has the given events, and the query for it. */
 export function madeUpQuery(catalog: Snapshot, events: readonly MadeUpEvent[]): { snapshot: Snapshot; query: Queries } {
-  return { snapshot: madeUpHistory(catalog, events), query: { users: Int32Array.of(0), ends: Int32Array.of(events.length) } }
+  return {
+    snapshot: madeUpHistory(catalog, events),
+    query: { users: Int32Array.of(0), ends: Int32Array.of(events.length) },
+  }
 }

@@ -48,7 +48,8 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
     if (Object.keys(names).length > 0) opened = await openRuns(folder, store, names, engine, progress)
     const snapshot = opened?.snapshot ?? loadSnapshot(folder, store, progress)
     const loaded = [opened?.item, opened?.advertiser].filter((run) => run !== undefined)
-    const moment = loaded.length > 0 ? Math.max(...loaded.map((run) => run.manifest.cutoff)) : resolveCutoff(snapshot, options.eval)
+    const moment =
+      loaded.length > 0 ? Math.max(...loaded.map((run) => run.manifest.cutoff)) : resolveCutoff(snapshot, options.eval)
     return {
       subject: {
         snapshot,
@@ -68,9 +69,14 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
 }
 
 function runsToLookAt(folder: string, named: RunNames, kinds: readonly ModelKind[]): RunNames {
-  const finished = new Set(listRuns(folder).filter((run) => run.status === 'done').map((run) => run.kind))
+  const finished = new Set(
+    listRuns(folder)
+      .filter((run) => run.status === 'done')
+      .map((run) => run.kind),
+  )
   const names: RunNames = {}
-  for (const kind of kinds) if (named[kind] !== undefined || finished.has(kind)) names[kind] = findRun(folder, named[kind] ?? 'latest', kind).id
+  for (const kind of kinds)
+    if (named[kind] !== undefined || finished.has(kind)) names[kind] = findRun(folder, named[kind] ?? 'latest', kind).id
   return names
 }
 

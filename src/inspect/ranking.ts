@@ -42,6 +42,8 @@ export class Ranking {
   ranks(entries: readonly number[]): (number | null)[] {
     const ranks = new Float64Array(entries.length)
     this.counter.count(this.scores, Int32Array.from(entries), ranks)
-    return Array.from(ranks, (rank, i) => (Number.isFinite(rank) && this.scores[entries[i]] !== LAST ? Math.ceil(rank) : null))
+    return Array.from(ranks, (rank, i) =>
+      Number.isFinite(rank) && this.scores[entries[i]] !== LAST ? Math.ceil(rank) : null,
+    )
   }
 }

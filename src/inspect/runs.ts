@@ -44,7 +44,10 @@ const SILENT_SECONDS = 90
 export class Runs {
   private readonly followed = new Map<string, FollowedRun>()
 
-  constructor(private readonly folder: string, private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly folder: string,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** Newest first. Empty where nothing was trained yet. */
   refresh(): Run[] {
@@ -61,7 +64,9 @@ export class Runs {
 
 function runIds(folder: string): string[] {
   try {
-    return readdirSync(workspace(folder).runs, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+    return readdirSync(workspace(folder).runs, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
     throw error
@@ -79,7 +84,10 @@ class FollowedRun {
   private recall: Record<string, number> = {}
   private config: Record<string, string> | undefined
 
-  constructor(private readonly id: string, private readonly folder: string) {}
+  constructor(
+    private readonly id: string,
+    private readonly folder: string,
+  ) {}
 
   refresh(now: number): Run | undefined {
     const m = manifestOf(this.folder)
@@ -182,12 +190,18 @@ function readConfig(folder: string): Record<string, string> | undefined {
 
 /** {train: {steps: 5}} -> {"train.steps": "5"} */
 export function flatten(value: unknown, prefix = ''): Record<string, string> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return { [prefix]: typeof value === 'string' ? value : JSON.stringify(value) }
-  return Object.assign({}, ...Object.entries(value).map(([key, v]) => flatten(v, prefix === '' ? key : `${prefix}.${key}`))) as Record<string, string>
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return { [prefix]: typeof value === 'string' ? value : JSON.stringify(value) }
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, v]) => flatten(v, prefix === '' ? key : `${prefix}.${key}`)),
+  ) as Record<string, string>
 }
 
 /** The settings in which runs differ, each with its value in every run ('-' where a run has none), in order of key. */
 export function differences(runs: readonly Run[]): { key: string; values: string[] }[] {
   const keys = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].sort()
-  return keys.map((key) => ({ key, values: runs.map((run) => run.config[key] ?? '-') })).filter(({ values }) => values.some((v) => v !== values[0]))
+  return keys
+    .map((key) => ({ key, values: runs.map((run) => run.config[key] ?? '-') }))
+    .filter(({ values }) => values.some((v) => v !== values[0]))
 }

@@ -28,10 +28,16 @@ export const GAP = 2
  * what is left, and columns are dropped by their `drop` number where even the minima do not fit.
  */
 export function layout<T>(columns: readonly Column<T>[], rows: readonly T[], width: number, gap = GAP): Layout<T> {
-  const natural = new Map(columns.map((c) => [c, Math.min(c.max ?? Infinity, Math.max(textWidth(c.head), ...rows.map((r) => textWidth(printable(c.value(r)))), 1))]))
+  const natural = new Map(
+    columns.map((c) => [
+      c,
+      Math.min(c.max ?? Infinity, Math.max(textWidth(c.head), ...rows.map((r) => textWidth(printable(c.value(r)))), 1)),
+    ]),
+  )
   const least = (c: Column<T>): number => Math.min(natural.get(c)!, c.min ?? natural.get(c)!)
   const shown = [...columns]
-  const total = (of: (c: Column<T>) => number): number => shown.reduce((sum, c) => sum + of(c), gap * Math.max(0, shown.length - 1))
+  const total = (of: (c: Column<T>) => number): number =>
+    shown.reduce((sum, c) => sum + of(c), gap * Math.max(0, shown.length - 1))
   while (total(least) > width) {
     const worst = shown.reduce((a, b) => ((b.drop ?? 0) >= (a.drop ?? 0) ? b : a), shown[0])
     if (!worst?.drop) break
@@ -40,7 +46,7 @@ export function layout<T>(columns: readonly Column<T>[], rows: readonly T[], wid
   const widths = shown.map(least)
   let spare = width - total(least)
   // what is left goes to the flexible columns a column at a time, so that none grows past its longest cell
-  for (let grown = true; spare > 0 && grown; ) {
+  for (let grown = true; spare > 0 && grown;) {
     grown = false
     for (let i = 0; i < shown.length && spare > 0; i++) {
       if (widths[i] >= natural.get(shown[i])!) continue

@@ -1,5 +1,6 @@
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-const WIDE = /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}/u
+const WIDE =
+  /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|^\p{Emoji_Presentation}/u
 // control characters in a title would move the cursor or recolour the terminal of whoever looks at it
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001F\u007F-\u009F]+/g
@@ -11,7 +12,6 @@ export function printable(text: string): string {
 
 /** Columns that a text takes on a terminal: two for wide (East Asian, emoji) graphemes, one for others. */
 export function textWidth(text: string): number {
-   
   if (/^[\u0020-\u007E\u00A0-\u02FF\u2010-\u2BFF]*$/.test(text)) return text.length
   let width = 0
   for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1

@@ -16,7 +16,9 @@ export interface UserOptions {
 
 const HITS = [10, 100]
 
-/** A user's history, what is retrieved for it, and what was really bought next. @throws UserError for an unknown user */
+/**
+ * A user's history, what is retrieved for it, and what was really bought next. @throws UserError for an unknown user
+ */
 export async function inspectUser(subject: Subject, externalId: string, { k, events }: UserOptions): Promise<UserView> {
   const { snapshot, names, moment, windowDays } = subject
   const user = indexOf(names, 'user', externalId)
@@ -24,11 +26,19 @@ export async function inspectUser(subject: Subject, externalId: string, { k, eve
   const before = conversionCounts(snapshot, start, end)
   const after = conversionCounts(snapshot, end, next)
   // without a history there is nothing to encode
-  const ask = (model: RetrievalModel | undefined, absent: () => Uint8Array): Promise<Ranking> | undefined => (model && end > start ? rank(model, user, end, moment, absent()) : undefined)
+  const ask = (model: RetrievalModel | undefined, absent: () => Uint8Array): Promise<Ranking> | undefined =>
+    model && end > start ? rank(model, user, end, moment, absent()) : undefined
   const items = await ask(subject.item, () => absentItems(snapshot, moment))
   const advertisers = await ask(subject.advertiser, () => absentAdvertisers(snapshot, moment))
   const purchases = nextPurchases(subject, end, next, before.items, before.advertisers, items, advertisers)
-  const hits = items && Object.fromEntries(HITS.map((top) => [top, purchases.reduce((n, p) => n + (p.rank !== null && p.rank <= top ? p.conversions : 0), 0)]))
+  const hits =
+    items &&
+    Object.fromEntries(
+      HITS.map((top) => [
+        top,
+        purchases.reduce((n, p) => n + (p.rank !== null && p.rank <= top ? p.conversions : 0), 0),
+      ]),
+    )
   return {
     user: externalId,
     itemRun: subject.item?.run ?? null,
@@ -37,7 +47,13 @@ export async function inspectUser(subject: Subject, externalId: string, { k, eve
     windowDays,
     history: historyRows(snapshot, names, start, end, events),
     historyEvents: end - start,
-    items: (items?.top(k) ?? []).map(({ entry, rank, score }) => ({ rank, score, ...card(names, entry), boughtNext: after.items.has(entry), boughtBefore: before.items.get(entry) ?? 0 })),
+    items: (items?.top(k) ?? []).map(({ entry, rank, score }) => ({
+      rank,
+      score,
+      ...card(names, entry),
+      boughtNext: after.items.has(entry),
+      boughtBefore: before.items.get(entry) ?? 0,
+    })),
     advertisers: (advertisers?.top(k) ?? []).map(({ entry, rank, score }) => ({
       rank,
       score,
@@ -51,7 +67,13 @@ export async function inspectUser(subject: Subject, externalId: string, { k, eve
   }
 }
 
-async function rank(model: RetrievalModel, user: number, end: number, moment: number, absent: Uint8Array): Promise<Ranking> {
+async function rank(
+  model: RetrievalModel,
+  user: number,
+  end: number,
+  moment: number,
+  absent: Uint8Array,
+): Promise<Ranking> {
   const query = await model.users({ users: Int32Array.of(user), ends: Int32Array.of(end) }, moment)
   return Ranking.of(query, await model.entries(moment), absent)
 }
@@ -65,13 +87,23 @@ function nextPurchases(
   items: Ranking | undefined,
   advertisers: Ranking | undefined,
 ): NextPurchase[] {
-  const rows = new Map<string, { item: number; advertiser: number; time: number; type: EventType; conversions: number }>()
+  const rows = new Map<
+    string,
+    { item: number; advertiser: number; time: number; type: EventType; conversions: number }
+  >()
   for (let e = from; e < to; e++) {
     if (conversionMask[snapshot.eventType[e]] === 0) continue
     const [item, advertiser] = [snapshot.eventItem[e], snapshot.eventAdvertiser[e]]
     const key = item >= 0 ? `i${item}` : `a${advertiser}`
     const row = rows.get(key)
-    if (row === undefined) rows.set(key, { item, advertiser, time: snapshot.eventTime[e], type: EVENT_TYPES[snapshot.eventType[e]], conversions: 1 })
+    if (row === undefined)
+      rows.set(key, {
+        item,
+        advertiser,
+        time: snapshot.eventTime[e],
+        type: EVENT_TYPES[snapshot.eventType[e]],
+        conversions: 1,
+      })
     else row.conversions++
   }
   const list = [...rows.values()]
@@ -86,7 +118,12 @@ function nextPurchases(
     advertiserRank: advertiserRanks?.[n] ?? null,
     repeat: item >= 0 ? boughtItems.has(item) : boughtAdvertisers.has(advertiser),
   }))
-  return out.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || (a.advertiserRank ?? Infinity) - (b.advertiserRank ?? Infinity) || a.time - b.time)
+  return out.sort(
+    (a, b) =>
+      (a.rank ?? Infinity) - (b.rank ?? Infinity) ||
+      (a.advertiserRank ?? Infinity) - (b.advertiserRank ?? Infinity) ||
+      a.time - b.time,
+  )
 }
 
 /**
@@ -108,6 +145,10 @@ export function randomUser({ snapshot, names, moment, windowDays }: Subject, dra
     }
   }
   const pool = withNext.length > 0 ? withNext : withHistory
-  if (pool.length === 0) throw new UserError('No user has a history in this workspace.', 'Import events first: adseq import csv events.csv.gz items.csv.gz')
+  if (pool.length === 0)
+    throw new UserError(
+      'No user has a history in this workspace.',
+      'Import events first: adseq import csv events.csv.gz items.csv.gz',
+    )
   return names.user(pool[new Rng(draw).uint32() % pool.length] + 1).externalId
 }

@@ -30,7 +30,10 @@ export function historyInputs(S: number, T: number): InputSpecs {
   }
 }
 
-/** What the user tower reads of whole histories for N outputs: rows of tables with weights; row 0 with weight 0 is padding. */
+/**
+ * What the user tower reads of whole histories for N outputs: rows of tables with weights; row 0 with weight 0 is
+ * padding.
+ */
 export function profileInputs(N: number): InputSpecs {
   return {
     'profile.item': i32(N, PROFILE_ITEMS), // item index + 1
@@ -50,7 +53,8 @@ export function itemInputs(C: number): InputSpecs {
     'candidate.category': i32(C, CATEGORY_LEVELS),
     'candidate.title': i32(C, TITLE_TOKENS), // hash buckets; 0 = none
     'candidate.price': i32(C),
-    'candidate.popularity': f32(C, POPULARITY_COLUMNS), // log shares of events and of users, up to the anchor and of the last 30 days
+    // log shares of events and of users, up to the anchor and of the last 30 days
+    'candidate.popularity': f32(C, POPULARITY_COLUMNS),
   }
 }
 
@@ -70,6 +74,7 @@ export function lossInputs(R: number, C: number): InputSpecs {
     'row.output': i32(R),
     'row.weight': f32(R), // label weight w(type of the positive)
     'candidate.logq': f32(C), // log of the expected count of the candidate in the batch
-    'mask': f32(R, C), // 1 = in the denominator; 0 = the same item as the positive elsewhere, or another positive of this user's window
+    // 1 = in the denominator; 0 = the same item as the positive elsewhere, or another positive of this user's window
+    mask: f32(R, C),
   }
 }

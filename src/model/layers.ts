@@ -5,7 +5,11 @@ import type { ParameterSpec } from './parameters.js'
 
 /** The flat vector cut into named parameters. */
 export function nameTensors(specs: readonly ParameterSpec[], flat: Tensor): Tensors {
-  const parts = tf.split(flat as tf.Tensor1D, specs.map((spec) => spec.size), 0)
+  const parts = tf.split(
+    flat as tf.Tensor1D,
+    specs.map((spec) => spec.size),
+    0,
+  )
   return Object.fromEntries(specs.map(({ name, shape }, i) => [name, tf.reshape(parts[i], shape)]))
 }
 
@@ -14,7 +18,9 @@ export function dense(p: Tensors, name: string, x: Tensor): Tensor {
   return tf.add(tf.matMul(x as tf.Tensor2D, p[`${name}.weight`] as tf.Tensor2D), p[`${name}.bias`])
 }
 
-/** The parameters of a dense layer of x * gain + bias, made from those of norm and layer, for plain x: [weight, bias]. */
+/**
+ * The parameters of a dense layer of x * gain + bias, made from those of norm and layer, for plain x: [weight, bias].
+ */
 export function denseAfter(p: Tensors, norm: string, name: string): [Tensor, Tensor] {
   const weight = p[`${name}.weight`] as tf.Tensor2D
   const gain = tf.reshape(p[`${norm}.gain`], [-1, 1])
@@ -61,8 +67,9 @@ export function weightedSum(rows: Tensor, weights: Tensor): Tensor {
 }
 
 /**
- * Graph vectors [n, vectorWidth] in the space of the output [n, outputWidth], by one matrix for both towers: what a user
- * and an item share in the graph is part of their product from the first step on, and need not pass through the layers.
+ * Graph vectors [n, vectorWidth] in the space of the output [n, outputWidth], by one matrix for both towers: what a
+ * user and an item share in the graph is part of their product from the first step on, and need not pass through the
+ * layers.
  */
 export function graphTaste(p: Tensors, vectors: Tensor): Tensor {
   return tf.matMul(vectors as tf.Tensor2D, p['taste.weight'] as tf.Tensor2D)

@@ -28,9 +28,13 @@ export function sampledSoftmaxLoss(cosines: Tensor, tau: Tensor, inputs: Tensors
   const scores = tf.div(cosines, tau)
   const logQ = tf.reshape(inputs['candidate.logq'], [1, C])
   const row = tf.range(0, R, 1, 'int32')
-  const own = tf.cast(tf.equal(tf.expandDims(row, 1), tf.expandDims(tf.range(0, C, 1, 'int32'), 0)), 'float32') // [R, C]
+  // [R, C]
+  const own = tf.cast(tf.equal(tf.expandDims(row, 1), tf.expandDims(tf.range(0, C, 1, 'int32'), 0)), 'float32')
 
-  const corrected = tf.add(tf.sub(scores, tf.mul(logQ, logq.negative)), tf.mul(own, tf.mul(logQ, logq.negative - logq.positive)))
+  const corrected = tf.add(
+    tf.sub(scores, tf.mul(logQ, logq.negative)),
+    tf.mul(own, tf.mul(logQ, logq.negative - logq.positive)),
+  )
   const open = tf.maximum(own, inputs.mask)
   const logits = tf.add(corrected, tf.mul(tf.sub(open, 1), 1e9))
   const positive = tf.sum(tf.mul(own, corrected), 1) // [R]

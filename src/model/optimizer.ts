@@ -40,12 +40,21 @@ export interface AdamState {
  *
  * @param decay 1 where weight decay applies @param feeds as optimizerInputs
  */
-export function adamStep(state: AdamState, gradient: Tensor, decay: Tensor, feeds: Record<string, Tensor>, weightDecay: number): AdamState {
+export function adamStep(
+  state: AdamState,
+  gradient: Tensor,
+  decay: Tensor,
+  feeds: Record<string, Tensor>,
+  weightDecay: number,
+): AdamState {
   const { beta1, beta2, epsilon } = ADAM
   const m = tf.add(tf.mul(state.m, beta1), tf.mul(gradient, 1 - beta1))
   const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(gradient), 1 - beta2))
   const rate = feeds['learning.rate'] as Scalar
-  const move = tf.div(tf.mul(m, tf.mul(rate, feeds['adam.correction1'])), tf.add(tf.sqrt(tf.mul(v, feeds['adam.correction2'])), epsilon))
+  const move = tf.div(
+    tf.mul(m, tf.mul(rate, feeds['adam.correction1'])),
+    tf.add(tf.sqrt(tf.mul(v, feeds['adam.correction2'])), epsilon),
+  )
   const kept = tf.mul(state.parameters, tf.sub(1, tf.mul(decay, tf.mul(rate, weightDecay))))
   return { parameters: tf.sub(kept, move), m, v }
 }

@@ -18,7 +18,9 @@ export interface ParameterSpec {
 
 /** Columns of the concatenated event features that the token projection reads. */
 export function tokenFeatures({ config }: ModelShape): number {
-  return config.vectorWidth + TYPE_CODES + DOMAIN_CODES + PRICE_BUCKETS + 2 + config.advertiserWidth + config.categoryWidth
+  return (
+    config.vectorWidth + TYPE_CODES + DOMAIN_CODES + PRICE_BUCKETS + 2 + config.advertiserWidth + config.categoryWidth
+  )
 }
 
 /** Columns of what the user tower's last layers read: the pooled history, and the profile. */
@@ -30,7 +32,15 @@ export function userFeatures({ config }: ModelShape): number {
 export function candidateFeatures({ kind, config, aggregateWidth }: ModelShape): number {
   if (kind === 'advertiser') return aggregateWidth + config.advertiserWidth + POPULARITY_COLUMNS
   const id = config.itemIds ? config.width : 0
-  return config.vectorWidth + config.advertiserWidth + config.categoryWidth + config.titleWidth + PRICE_BUCKETS + POPULARITY_COLUMNS + id
+  return (
+    config.vectorWidth +
+    config.advertiserWidth +
+    config.categoryWidth +
+    config.titleWidth +
+    PRICE_BUCKETS +
+    POPULARITY_COLUMNS +
+    id
+  )
 }
 
 /** Length of a projected graph vector at first, beside outputs of the last layers of length 1 to 2. */
@@ -53,8 +63,15 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
     specs.push({ name, shape: dims, offset, size, decay, init })
     offset += size
   }
-  const table = (name: string, rows: number, columns: number, sd = 0.1): void => add(name, [rows, columns], { normal: sd }, true)
-  const dense = (name: string, from: number, to: number, scale = 1, bias: ParameterSpec['init'] = { constant: 0 }): void => {
+  const table = (name: string, rows: number, columns: number, sd = 0.1): void =>
+    add(name, [rows, columns], { normal: sd }, true)
+  const dense = (
+    name: string,
+    from: number,
+    to: number,
+    scale = 1,
+    bias: ParameterSpec['init'] = { constant: 0 },
+  ): void => {
     add(`${name}.weight`, [from, to], { normal: scale / Math.sqrt(from) }, true)
     add(`${name}.bias`, [to], bias, false)
   }
@@ -93,7 +110,8 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   if (config.userTower === 'decayed-mean') add('decay.rate', [1], { constant: Math.log(0.1) }, false)
   vector('user')
   vector('candidate')
-  if (config.profile && shape.kind === 'item') add('taste.weight', [config.vectorWidth, outputWidth], { normal: TASTE / Math.sqrt(outputWidth) }, true)
+  if (config.profile && shape.kind === 'item')
+    add('taste.weight', [config.vectorWidth, outputWidth], { normal: TASTE / Math.sqrt(outputWidth) }, true)
   const bounded = Math.min(TEMPERATURE.max, Math.max(TEMPERATURE.min, temperature))
   add('temperature', [1], { constant: Math.log(bounded) }, false)
   return specs
@@ -124,8 +142,13 @@ export function decayMask(specs: readonly ParameterSpec[]): Float32Array {
 }
 
 /** The flat vector as named arrays (views, not copies), as files store it. */
-export function nameParameters(specs: readonly ParameterSpec[], flat: Float32Array): Record<string, { shape: number[]; data: Float32Array }> {
-  return Object.fromEntries(specs.map(({ name, shape, offset, size }) => [name, { shape, data: flat.subarray(offset, offset + size) }]))
+export function nameParameters(
+  specs: readonly ParameterSpec[],
+  flat: Float32Array,
+): Record<string, { shape: number[]; data: Float32Array }> {
+  return Object.fromEntries(
+    specs.map(({ name, shape, offset, size }) => [name, { shape, data: flat.subarray(offset, offset + size) }]),
+  )
 }
 
 /**
@@ -133,19 +156,23 @@ export function nameParameters(specs: readonly ParameterSpec[], flat: Float32Arr
  * the training): missing rows stay 0.
  * @throws when a parameter is missing or has another shape.
  */
-export function flattenParameters(specs: readonly ParameterSpec[], named: Record<string, { shape: number[]; data: ArrayLike<number> }>): Float32Array {
+export function flattenParameters(
+  specs: readonly ParameterSpec[],
+  named: Record<string, { shape: number[]; data: ArrayLike<number> }>,
+): Float32Array {
   const flat = new Float32Array(parameterCount(specs))
   for (const { name, shape, offset, size } of specs) {
     const found = named[name]
     const grows = name === 'embed.item' && found !== undefined && found.data.length <= size
     if (found === undefined || (found.data.length !== size && !grows)) {
-      throw new Error(`parameter ${name} should have shape [${shape}] but the file has ${found ? `[${found.shape}]` : 'none'}`)
+      throw new Error(
+        `parameter ${name} should have shape [${shape}] but the file has ${found ? `[${found.shape}]` : 'none'}`,
+      )
     }
     flat.set(found.data, offset)
   }
   return flat
 }
-
 
 function fillNormal(out: Float32Array, sd: number, rng: Rng): void {
   for (let i = 0; i < out.length; i++) out[i] = sd * rng.normal()

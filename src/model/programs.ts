@@ -27,10 +27,14 @@ export interface StepOptions {
   dense: boolean
 }
 
-const candidateInputs = (shape: ModelShape, C: number): InputSpecs => (shape.kind === 'item' ? itemInputs(C) : advertiserInputs(C))
+const candidateInputs = (shape: ModelShape, C: number): InputSpecs =>
+  shape.kind === 'item' ? itemInputs(C) : advertiserInputs(C)
 
 /** What the user tower reads for S histories of T events with N outputs. */
-const userInputs = (shape: ModelShape, S: number, T: number, N: number): InputSpecs => ({ ...historyInputs(S, T), ...(shape.config.profile ? profileInputs(N) : {}) })
+const userInputs = (shape: ModelShape, S: number, T: number, N: number): InputSpecs => ({
+  ...historyInputs(S, T),
+  ...(shape.config.profile ? profileInputs(N) : {}),
+})
 
 /**
  * One training step: loss and gradient of a batch, clipping, AdamW. Needs the state of trainingState.
@@ -39,16 +43,30 @@ const userInputs = (shape: ModelShape, S: number, T: number, N: number): InputSp
 export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOptions): ProgramSpec {
   const { S, T, R, C } = batch
   const sites = dropoutSites(shape.config)
-  const dropoutInputs = Object.fromEntries(Array.from({ length: sites }, (_, i) => [`dropout.${i}`, { shape: [S * T], dtype: 'int32' as const }]))
+  const dropoutInputs = Object.fromEntries(
+    Array.from({ length: sites }, (_, i) => [`dropout.${i}`, { shape: [S * T], dtype: 'int32' as const }]),
+  )
   return {
     name: `${shape.kind} train step [S=${S} T=${T} R=${R} C=${C}]`,
-    inputs: { ...userInputs(shape, S, T, options.dense ? R : S), ...candidateInputs(shape, C), ...lossInputs(R, C), ...dropoutInputs, ...optimizerInputs() },
+    inputs: {
+      ...userInputs(shape, S, T, options.dense ? R : S),
+      ...candidateInputs(shape, C),
+      ...lossInputs(R, C),
+      ...dropoutInputs,
+      ...optimizerInputs(),
+    },
     fn: (state, inputs) => {
       const dropout = sites === 0 ? undefined : patternDropout(state)
       const loss = (flat: Tensor): Tensor => batchLoss(shape, flat, state, inputs, options, dropout)
       const { value, grad } = tf.valueAndGrad(loss as (x: Tensor) => Tensor)(state.parameters)
       const { gradient, norm } = clipByNorm(grad, options.gradientClip)
-      const next = adamStep({ parameters: state.parameters, m: state['adam.m'], v: state['adam.v'] }, gradient, state.decay, inputs, options.weightDecay)
+      const next = adamStep(
+        { parameters: state.parameters, m: state['adam.m'], v: state['adam.v'] },
+        gradient,
+        state.decay,
+        inputs,
+        options.weightDecay,
+      )
       const n = state.parameters.shape[0] as number
       const tau = tf.exp(tf.slice(state.parameters as tf.Tensor1D, [n - 1], [1]))
       return {
@@ -60,10 +78,19 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
 }
 
 /** Loss of a batch as a function of the flat parameters; scalar. */
-export function batchLoss(shape: ModelShape, flat: Tensor, state: Tensors, inputs: Tensors, options: Pick<StepOptions, 'logq' | 'dense'>, dropout?: Dropout): Tensor {
+export function batchLoss(
+  shape: ModelShape,
+  flat: Tensor,
+  state: Tensors,
+  inputs: Tensors,
+  options: Pick<StepOptions, 'logq' | 'dense'>,
+  dropout?: Dropout,
+): Tensor {
   const p = nameTensors(parameterSpecs(shape), flat)
   const rows = inputs['row.output'] as tf.Tensor1D
-  const users = options.dense ? userVectorsAt(shape, p, state, inputs, rows, dropout) : tf.gather(userVectors(shape, p, state, inputs, dropout), rows) // [R, d]
+  const users = options.dense
+    ? userVectorsAt(shape, p, state, inputs, rows, dropout)
+    : tf.gather(userVectors(shape, p, state, inputs, dropout), rows) // [R, d]
   const candidates = candidateVectors(shape, p, state, inputs) // [C, d]
   const cosines = tf.matMul(users as tf.Tensor2D, candidates as tf.Tensor2D, false, true)
   return sampledSoftmaxLoss(cosines, tf.exp(p.temperature), inputs, options.logq)
@@ -74,7 +101,9 @@ export function encodeHistories(shape: ModelShape, S: number, T: number): Progra
   return {
     name: `${shape.kind} model, encode histories [S=${S} T=${T}]`,
     inputs: userInputs(shape, S, T, S),
-    fn: (state, inputs) => ({ outputs: { vectors: userVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) } }),
+    fn: (state, inputs) => ({
+      outputs: { vectors: userVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) },
+    }),
   }
 }
 
@@ -83,7 +112,11 @@ export function encodeCandidates(shape: ModelShape, C: number): ProgramSpec {
   return {
     name: `encode ${shape.kind}s [C=${C}]`,
     inputs: candidateInputs(shape, C),
-    fn: (state, inputs) => ({ outputs: { vectors: candidateVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) } }),
+    fn: (state, inputs) => ({
+      outputs: {
+        vectors: candidateVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs),
+      },
+    }),
   }
 }
 
@@ -92,7 +125,9 @@ export function scoreBlock(q: number, n: number, d: number): ProgramSpec {
   return {
     name: `scores [${q} x ${n}]`,
     inputs: { queries: { shape: [q, d], dtype: 'float32' }, entries: { shape: [n, d], dtype: 'float32' } },
-    fn: (_state, inputs) => ({ outputs: { scores: tf.matMul(inputs.queries as tf.Tensor2D, inputs.entries as tf.Tensor2D, false, true) } }),
+    fn: (_state, inputs) => ({
+      outputs: { scores: tf.matMul(inputs.queries as tf.Tensor2D, inputs.entries as tf.Tensor2D, false, true) },
+    }),
   }
 }
 

@@ -24,13 +24,20 @@ export function inferenceState(shape: ModelShape, parameters: Float32Array, tabl
   if (shape.config.profile) entries['items.strength'] = { shape: [shape.items + 1, 1], data: tables.itemStrength }
   if (shape.kind === 'advertiser') {
     if (!tables.advertiserTable) throw new Error('the advertiser model needs its table of aggregates')
-    entries['advertisers.table'] = { shape: [shape.advertisers + 1, shape.aggregateWidth], data: tables.advertiserTable }
+    entries['advertisers.table'] = {
+      shape: [shape.advertisers + 1, shape.aggregateWidth],
+      data: tables.advertiserTable,
+    }
   }
   return entries
 }
 
 /** State of a training that starts: initial parameters, zero moments, the decay mask and the dropout patterns. */
-export function trainingState(shape: ModelShape, tables: FrozenTables, options: { seed: number; temperature: number }): Entries {
+export function trainingState(
+  shape: ModelShape,
+  tables: FrozenTables,
+  options: { seed: number; temperature: number },
+): Entries {
   const specs = parameterSpecs(shape, options.temperature)
   const n = parameterCount(specs)
   const entries = inferenceState(shape, initialParameters(specs, options.seed), tables)
@@ -38,7 +45,11 @@ export function trainingState(shape: ModelShape, tables: FrozenTables, options: 
   entries['adam.v'] = { shape: [n], data: new Float32Array(n) }
   entries.decay = { shape: [n], data: decayMask(specs) }
   const { dropout, width } = shape.config
-  if (dropout > 0) entries['dropout.patterns'] = { shape: [DROPOUT_PATTERNS, width], data: dropoutPatterns(width, dropout, options.seed) }
+  if (dropout > 0)
+    entries['dropout.patterns'] = {
+      shape: [DROPOUT_PATTERNS, width],
+      data: dropoutPatterns(width, dropout, options.seed),
+    }
   return entries
 }
 

@@ -7,18 +7,22 @@ import type { ModelShape } from './shape.js'
 
 /**
  * The columns of the event features that come from trained tables, [S * T, advertiserWidth + categoryWidth]: as
- * input `event.hashes` of tokens, which may then go through the events a part at a time; the gradient of a table is one sum.
+ * input `event.hashes` of tokens, which may then go through the events a part at a time; the gradient of a table is one
+ * sum.
  */
 export function tokenTables(p: Tensors, inputs: Tensors): Tensors {
-  const bags = [sumOfRows(p['embed.advertiser'], inputs['event.advertiser']), sumOfRows(p['embed.category'], inputs['event.category'])]
+  const bags = [
+    sumOfRows(p['embed.advertiser'], inputs['event.advertiser']),
+    sumOfRows(p['embed.category'], inputs['event.category']),
+  ]
   return { 'event.hashes': tf.concat(bags, 1) }
 }
 
 /**
  * Event tokens [S * T, width]: one projection of item vector, type, domain, price bucket, log age and gap, advertiser
  * and category hashes, plus a learned position counted from the latest event (so that padding does not move it).
- * A causal tower has no position: counted from the end, it would tell an inner output how many events are still to come;
- * its mask and the gaps carry the order.
+ * A causal tower has no position: counted from the end, it would tell an inner output how many events are still to
+ * come; its mask and the gaps carry the order.
  */
 export function tokens(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor {
   const [S, T] = inputs['event.mask'].shape as [number, number]

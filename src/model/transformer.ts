@@ -36,7 +36,13 @@ export function layerWeights(shape: ModelShape, p: Tensors): LayerWeights[] {
  * masked; normalized states of the same shape, before the gain and bias of the final norm. Causal: a state sees its own
  * and earlier events only.
  */
-export function transformer(shape: ModelShape, layers: readonly LayerWeights[], x: Tensor, inputs: Tensors, dropout: Dropout): Tensor {
+export function transformer(
+  shape: ModelShape,
+  layers: readonly LayerWeights[],
+  x: Tensor,
+  inputs: Tensors,
+  dropout: Dropout,
+): Tensor {
   const mask = inputs['event.mask']
   const [S, T] = mask.shape as [number, number]
   const bias = attentionBias(mask, shape.causal)
@@ -48,7 +54,8 @@ export function transformer(shape: ModelShape, layers: readonly LayerWeights[], 
   return normalize(x)
 }
 
-const affine = (x: Tensor, [weight, bias]: [Tensor, Tensor]): tf.Tensor2D => tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias)
+const affine = (x: Tensor, [weight, bias]: [Tensor, Tensor]): tf.Tensor2D =>
+  tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias)
 
 /** [S, 1, 1, T] from the padding mask [S, T]; causal [S, 1, T, T]: a key after the query is closed, too. */
 function attentionBias(mask: Tensor, causal: boolean): Tensor {

@@ -43,7 +43,12 @@ export class BestOfGroup implements Retriever {
   readonly entries: number
   private readonly groups: ItemGroups
 
-  constructor(snapshot: Snapshot, private readonly items: Retriever, catalog: Catalog, above: Catalog) {
+  constructor(
+    snapshot: Snapshot,
+    private readonly items: Retriever,
+    catalog: Catalog,
+    above: Catalog,
+  ) {
     this.kind = items.kind
     this.name = items.name
     this.level = above.level
@@ -58,7 +63,8 @@ export class BestOfGroup implements Retriever {
     for (let first = from; first < to; first += step) {
       const last = Math.min(to, first + step)
       await this.items.score(queries, first, last, block)
-      for (let q = first; q < last; q++) out.set(this.groups.best(block.subarray((q - first) * E, (q - first + 1) * E)), (q - from) * this.entries)
+      for (let q = first; q < last; q++)
+        out.set(this.groups.best(block.subarray((q - first) * E, (q - first + 1) * E)), (q - from) * this.entries)
     }
   }
 }

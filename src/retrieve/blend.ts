@@ -37,8 +37,10 @@ export class Blend implements Retriever {
   ) {
     this.level = catalog.level
     this.entries = catalog.size
-    if (logPopularity.length !== catalog.size || (base && base.entries !== catalog.size)) throw new Error(`${name}: its parts score different catalogs`)
-    if (weights.recent && asOf === undefined) throw new Error(`${name}: a weight of what was done lately needs a moment`)
+    if (logPopularity.length !== catalog.size || (base && base.entries !== catalog.size))
+      throw new Error(`${name}: its parts score different catalogs`)
+    if (weights.recent && asOf === undefined)
+      throw new Error(`${name}: a weight of what was done lately needs a moment`)
     this.history = new OwnHistory(snapshot, catalog, weights.recent ? asOf : undefined)
   }
 
@@ -48,11 +50,14 @@ export class Blend implements Retriever {
     else out.fill(0, 0, (to - from) * entries)
     for (let q = from; q < to; q++) {
       const at = (q - from) * entries
-      if (weights.popularity !== 0) for (let e = 0; e < entries; e++) out[at + e] += weights.popularity * logPopularity[e]
+      if (weights.popularity !== 0)
+        for (let e = 0; e < entries; e++) out[at + e] += weights.popularity * logPopularity[e]
       const own = this.history.read(queries.users[q], queries.ends[q])
       for (let i = 0; i < own.size; i++) {
         const entry = own.entries[i]
-        out[at + entry] += weights.own * Math.log1p(own.count(entry)) + (weights.recent ? weights.recent * Math.log1p(own.decayedCount(entry)) : 0)
+        out[at + entry] +=
+          weights.own * Math.log1p(own.count(entry)) +
+          (weights.recent ? weights.recent * Math.log1p(own.decayedCount(entry)) : 0)
       }
     }
   }

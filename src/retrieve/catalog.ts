@@ -78,7 +78,8 @@ function advertisersAt(snapshot: Snapshot, items: Int32Array, t: number): Int32A
   const known = new Uint8Array(snapshot.advertisers)
   for (const item of items) if (snapshot.itemAdvertiser[item] >= 0) known[snapshot.itemAdvertiser[item]] = 1
   const { eventAdvertiser, eventTime } = snapshot
-  for (let row = 0; row < eventTime.length; row++) if (eventAdvertiser[row] >= 0 && eventTime[row] <= t) known[eventAdvertiser[row]] = 1
+  for (let row = 0; row < eventTime.length; row++)
+    if (eventAdvertiser[row] >= 0 && eventTime[row] <= t) known[eventAdvertiser[row]] = 1
   return marked(known)
 }
 

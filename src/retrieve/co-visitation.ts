@@ -67,7 +67,12 @@ export class CoVisitation implements Retriever {
   readonly entries
   private readonly neighbourhood: Neighbourhood
 
-  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, t: number, private readonly options = CO_VISITATION) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly catalog: Catalog,
+    t: number,
+    private readonly options = CO_VISITATION,
+  ) {
     this.level = catalog.level
     this.entries = catalog.size
     this.neighbourhood = coVisitations(snapshot, catalog, t, options)

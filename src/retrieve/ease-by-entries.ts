@@ -34,7 +34,8 @@ export class EaseByEntries implements Retriever {
     this.own = new OwnHistory(snapshot, catalog)
     const inverse = invertSymmetric(this.gram(snapshot, catalog, t, options.regularisation), n)
     this.weights = new Float32Array(n * n)
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (i !== j) this.weights[i * n + j] = -inverse[i * n + j] / inverse[j * n + j]
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) if (i !== j) this.weights[i * n + j] = -inverse[i * n + j] / inverse[j * n + j]
   }
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
@@ -58,7 +59,10 @@ export class EaseByEntries implements Retriever {
     const gram = new Float64Array(n * n)
     const { offsets, columns } = userEntries(snapshot, catalog, t, () => 1)
     for (let user = 0; user < snapshot.users; user++) {
-      const own = columns.subarray(offsets[user], offsets[user + 1]).map((entry) => this.columnOf[entry]).filter((column) => column >= 0)
+      const own = columns
+        .subarray(offsets[user], offsets[user + 1])
+        .map((entry) => this.columnOf[entry])
+        .filter((column) => column >= 0)
       for (const i of own) for (const j of own) gram[i * n + j]++
     }
     for (let i = 0; i < n; i++) gram[i * n + i] += regularisation
@@ -68,5 +72,7 @@ export class EaseByEntries implements Retriever {
 
 /** Entries with a count, the most frequent first. */
 function byFrequency(counts: Float64Array): Int32Array {
-  return Int32Array.from(counts.keys()).filter((entry) => counts[entry] > 0).sort((a, b) => counts[b] - counts[a] || a - b)
+  return Int32Array.from(counts.keys())
+    .filter((entry) => counts[entry] > 0)
+    .sort((a, b) => counts[b] - counts[a] || a - b)
 }

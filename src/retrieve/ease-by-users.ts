@@ -25,24 +25,39 @@ export class EaseByUsers implements Retriever {
   private readonly own: OwnHistory
   private readonly regularisation: number
 
-  constructor(private readonly snapshot: Snapshot, catalog: Catalog, private readonly t: number, options: { regularisation: number }) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    catalog: Catalog,
+    private readonly t: number,
+    options: { regularisation: number },
+  ) {
     this.regularisation = options.regularisation
     this.level = catalog.level
     this.entries = catalog.size
     const counts = conversionCounts(snapshot, catalog, t)
     const converted = { ...catalog, entryOf: catalog.entryOf.map((e) => (counts[e] > 0 ? e : -1)) }
-    this.byEntry = transpose(userEntries(snapshot, converted, t, () => 1), catalog.size)
+    this.byEntry = transpose(
+      userEntries(snapshot, converted, t, () => 1),
+      catalog.size,
+    )
     this.own = new OwnHistory(snapshot, converted)
     this.inverse = invertSymmetric(this.kernel(), snapshot.users)
     this.diagonal = this.remainders()
   }
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
-    const { byEntry: { offsets, columns }, diagonal, entries } = this
+    const {
+      byEntry: { offsets, columns },
+      diagonal,
+      entries,
+    } = this
     for (let q = from; q < to; q++) {
       const own = this.own.read(queries.users[q], queries.ends[q])
       const history = own.entries.subarray(0, own.size)
-      const pull = queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t) ? this.pullOfUser(queries.users[q]) : this.pullOf(history)
+      const pull =
+        queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t)
+          ? this.pullOfUser(queries.users[q])
+          : this.pullOf(history)
       const at = (q - from) * entries
       for (let e = 0; e < entries; e++) {
         let s = 0
@@ -56,17 +71,29 @@ export class EaseByUsers implements Retriever {
 
   /** K^-1 X x of any history x. */
   private pullOf(history: Int32Array): Float64Array {
-    const { snapshot: { users }, byEntry: { offsets, columns }, inverse } = this
+    const {
+      snapshot: { users },
+      byEntry: { offsets, columns },
+      inverse,
+    } = this
     const shared = new Float64Array(users)
     for (const e of history) for (let i = offsets[e]; i < offsets[e + 1]; i++) shared[columns[i]]++
     const pull = new Float64Array(users)
-    for (let v = 0; v < users; v++) if (shared[v] > 0) for (let u = 0; u < users; u++) pull[u] += shared[v] * inverse[v * users + u]
+    for (let v = 0; v < users; v++)
+      if (shared[v] > 0) for (let u = 0; u < users; u++) pull[u] += shared[v] * inverse[v * users + u]
     return pull
   }
 
-  /** The same where x is the user's own row of X: X x is a column of K but for lambda, so K^-1 X x = e_u - lambda K^-1 e_u. */
+  /**
+   * The same where x is the user's own row of X: X x is a column of K but for lambda, so K^-1 X x = e_u - lambda K^-1
+   * e_u.
+   */
   private pullOfUser(user: number): Float64Array {
-    const { snapshot: { users }, inverse, regularisation } = this
+    const {
+      snapshot: { users },
+      inverse,
+      regularisation,
+    } = this
     const pull = Float64Array.from(inverse.subarray(user * users, (user + 1) * users), (x) => -regularisation * x)
     pull[user]++
     return pull
@@ -74,7 +101,11 @@ export class EaseByUsers implements Retriever {
 
   /** X X^T + lambda I. */
   private kernel(): Float64Array {
-    const { snapshot: { users }, byEntry: { offsets, columns }, regularisation } = this
+    const {
+      snapshot: { users },
+      byEntry: { offsets, columns },
+      regularisation,
+    } = this
     const kernel = new Float64Array(users * users)
     for (let e = 0; e < this.entries; e++) {
       for (let i = offsets[e]; i < offsets[e + 1]; i++) {
@@ -88,7 +119,11 @@ export class EaseByUsers implements Retriever {
 
   /** 1 - x_j^T K^-1 x_j of every entry: between 0 and 1. */
   private remainders(): Float64Array {
-    const { snapshot: { users }, byEntry: { offsets, columns }, inverse } = this
+    const {
+      snapshot: { users },
+      byEntry: { offsets, columns },
+      inverse,
+    } = this
     return Float64Array.from({ length: this.entries }, (_, e) => {
       let s = 0
       for (let i = offsets[e]; i < offsets[e + 1]; i++) {

@@ -29,11 +29,21 @@ export class NearestUsers implements Retriever {
   private readonly norms: Float64Array
   private readonly idf: Float64Array
 
-  constructor(private readonly snapshot: Snapshot, catalog: Catalog, t: number, private readonly options = NEAREST_USERS) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    catalog: Catalog,
+    t: number,
+    private readonly options = NEAREST_USERS,
+  ) {
     this.name = `nearest users, ${options.neighbours}`
     this.level = catalog.level
     this.entries = catalog.size
-    this.byUser = userEntries(snapshot, catalog, t, (row) => 2 ** ((snapshot.eventTime[row] - t) / DAY / options.halfLifeDays))
+    this.byUser = userEntries(
+      snapshot,
+      catalog,
+      t,
+      (row) => 2 ** ((snapshot.eventTime[row] - t) / DAY / options.halfLifeDays),
+    )
     this.byEntry = transpose(this.byUser, catalog.size)
     this.idf = Float64Array.from({ length: catalog.size }, (_, e) => {
       const users = this.byEntry.offsets[e + 1] - this.byEntry.offsets[e]
@@ -41,7 +51,8 @@ export class NearestUsers implements Retriever {
     })
     this.norms = Float64Array.from({ length: snapshot.users }, (_, u) => {
       let s = 0
-      for (let i = this.byUser.offsets[u]; i < this.byUser.offsets[u + 1]; i++) s += (this.byUser.values[i] * this.idf[this.byUser.columns[i]]) ** 2
+      for (let i = this.byUser.offsets[u]; i < this.byUser.offsets[u + 1]; i++)
+        s += (this.byUser.values[i] * this.idf[this.byUser.columns[i]]) ** 2
       return Math.sqrt(s)
     })
   }
@@ -56,7 +67,9 @@ export class NearestUsers implements Retriever {
       for (let i = byUser.offsets[user]; i < byUser.offsets[user + 1]; i++) {
         const entry = byUser.columns[i]
         const weight = byUser.values[i] * idf[entry] ** 2
-        if (weight > 0) for (let j = byEntry.offsets[entry]; j < byEntry.offsets[entry + 1]; j++) similarity[byEntry.columns[j]] += weight * byEntry.values[j]
+        if (weight > 0)
+          for (let j = byEntry.offsets[entry]; j < byEntry.offsets[entry + 1]; j++)
+            similarity[byEntry.columns[j]] += weight * byEntry.values[j]
       }
       similarity[user] = 0
       const near: number[] = []
@@ -68,7 +81,8 @@ export class NearestUsers implements Retriever {
       near.sort((a, b) => similarity[b] - similarity[a] || a - b)
       const at = (q - from) * this.entries
       for (const v of near.slice(0, this.options.neighbours)) {
-        for (let i = byUser.offsets[v]; i < byUser.offsets[v + 1]; i++) out[at + byUser.columns[i]] += similarity[v] * byUser.values[i]
+        for (let i = byUser.offsets[v]; i < byUser.offsets[v + 1]; i++)
+          out[at + byUser.columns[i]] += similarity[v] * byUser.values[i]
       }
     }
   }

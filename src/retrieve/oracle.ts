@@ -35,7 +35,10 @@ export function oracleOf(store: Store, draws = ORACLE_DRAWS): OracleSource | und
       if (!truths.has(key)) truths.set(key, new KnownTruth(new WorldTruth(world, t, days, draws), users, snapshot))
       return new Oracle(snapshot, catalog, truths.get(key)!)
     },
-    note: `the oracle knows each user's latent state at the cutoff and ranks by the world's own expectation of his conversions, over ${draws} drawn futures with closed-form choice probabilities: what is below it can be won, what is above it cannot (docs/world.md).`,
+    note:
+      `the oracle knows each user's latent state at the cutoff and ranks by the world's own expectation of their ` +
+      `conversions, over ${draws} drawn futures with closed-form choice probabilities: what is below it can be ` +
+      'won, what is above it cannot (docs/world.md).',
   }
 }
 
@@ -46,7 +49,11 @@ export class Oracle implements Retriever {
   readonly level
   readonly entries
 
-  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, private readonly truth: KnownTruth) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly catalog: Catalog,
+    private readonly truth: KnownTruth,
+  ) {
     this.level = catalog.level
     this.entries = catalog.size
   }
@@ -75,7 +82,11 @@ class KnownTruth {
   private values = 0
 
   /** @param users [snapshot.users] the world's number of every user */
-  constructor(private readonly truth: WorldTruth, private readonly users: Int32Array, { items, advertisers }: Snapshot) {
+  constructor(
+    private readonly truth: WorldTruth,
+    private readonly users: Int32Array,
+    { items, advertisers }: Snapshot,
+  ) {
     this.scratch = { conversions: new Float64Array(items), signups: new Float64Array(advertisers) }
   }
 
@@ -85,7 +96,10 @@ class KnownTruth {
     this.truth.of(this.users[user], this.scratch)
     this.values += this.scratch.conversions.length + this.scratch.signups.length
     if (this.values > KEPT) return this.scratch
-    const made = { conversions: Float32Array.from(this.scratch.conversions), signups: Float32Array.from(this.scratch.signups) }
+    const made = {
+      conversions: Float32Array.from(this.scratch.conversions),
+      signups: Float32Array.from(this.scratch.signups),
+    }
     this.kept.set(user, made)
     return made
   }

@@ -16,7 +16,11 @@ export class OwnHistory {
   private readonly decayed: Float64Array
 
   /** @param asOf unix seconds that ages are counted from; without it there is no decayed count */
-  constructor(private readonly snapshot: Snapshot, private readonly catalog: Catalog, private readonly asOf?: number) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly catalog: Catalog,
+    private readonly asOf?: number,
+  ) {
     this.entries = new Int32Array(catalog.size)
     this.counts = new Float64Array(catalog.size)
     this.last = new Float64Array(catalog.size)
@@ -73,7 +77,11 @@ export class OwnRepeats implements Retriever {
   private readonly own: OwnHistory
 
   /** @param t no event is later */
-  constructor(private readonly snapshot: Snapshot, catalog: Catalog, private readonly t: number) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    catalog: Catalog,
+    private readonly t: number,
+  ) {
     this.level = catalog.level
     this.entries = catalog.size
     this.own = new OwnHistory(snapshot, catalog)

@@ -15,20 +15,35 @@ export class TowerRetriever implements Retriever {
   readonly kind = 'model'
   readonly entries
 
-  constructor(readonly name: string, readonly level: Level, private readonly vectors: TowerVectors, private readonly products: DotProducts) {
+  constructor(
+    readonly name: string,
+    readonly level: Level,
+    private readonly vectors: TowerVectors,
+    private readonly products: DotProducts,
+  ) {
     this.entries = rows(vectors.entryVectors, products.width)
-    if (rows(vectors.queryVectors, products.width) !== vectors.queries.users.length) throw new Error(`${name}: a query has no vector`)
+    if (rows(vectors.queryVectors, products.width) !== vectors.queries.users.length)
+      throw new Error(`${name}: a query has no vector`)
   }
 
   /** The same entries for other queries. @param queryVectors [Q, width] */
   forQueries(queries: Queries, queryVectors: Float32Array): TowerRetriever {
-    return new TowerRetriever(this.name, this.level, { queries, queryVectors, entryVectors: this.vectors.entryVectors }, this.products)
+    return new TowerRetriever(
+      this.name,
+      this.level,
+      { queries, queryVectors, entryVectors: this.vectors.entryVectors },
+      this.products,
+    )
   }
 
   /** @throws when asked about other queries than those its vectors are for */
   async score(queries: Queries, from: number, to: number, out: Float32Array): Promise<void> {
     if (queries !== this.vectors.queries) throw new Error(`${this.name} was encoded for other queries`)
     const { width } = this.products
-    await this.products.score(this.vectors.queryVectors.subarray(from * width, to * width), this.vectors.entryVectors, out)
+    await this.products.score(
+      this.vectors.queryVectors.subarray(from * width, to * width),
+      this.vectors.entryVectors,
+      out,
+    )
   }
 }

@@ -9,7 +9,7 @@ export interface Sparse {
 }
 
 /**
- * The matrix of users and entries: for every user the distinct entries of his events up to t (unix seconds).
+ * The matrix of users and entries: for every user the distinct entries of their events up to t (unix seconds).
  * @param weight what an event row adds to its value
  */
 export function userEntries(snapshot: Snapshot, catalog: Catalog, t: number, weight: (row: number) => number): Sparse {

@@ -40,7 +40,12 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
     shed: () => shedding.shed,
     generation: () => {
       const { row, retrieval } = context.serving.generation
-      return { id: row.id, ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created), items: retrieval.facts.items, seq: row.seq }
+      return {
+        id: row.id,
+        ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created),
+        items: retrieval.facts.items,
+        seq: row.seq,
+      }
     },
   })
   // JSON alone: a form of a foreign web page can send text/plain, not this

@@ -10,14 +10,22 @@ export class LoadShedding {
   shed = 0
   private readonly admitted = new WeakSet<FastifyRequest>()
 
-  constructor(readonly bound: number, private readonly retryAfterSeconds = 1) {}
+  constructor(
+    readonly bound: number,
+    private readonly retryAfterSeconds = 1,
+  ) {}
 
   /** onRequest hook of the routes that do work. */
   readonly admit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (this.inFlight >= this.bound) {
       this.shed++
       void reply.header('retry-after', String(this.retryAfterSeconds))
-      throw new Problem(503, 'overloaded', `The server is at its bound of ${this.bound} requests in flight.`, `Try again in ${this.retryAfterSeconds} s.`)
+      throw new Problem(
+        503,
+        'overloaded',
+        `The server is at its bound of ${this.bound} requests in flight.`,
+        `Try again in ${this.retryAfterSeconds} s.`,
+      )
     }
     this.inFlight++
     this.admitted.add(request)

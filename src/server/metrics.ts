@@ -4,7 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** What GET /metrics tells Prometheus. A registry of its own, so that two servers in one process do not mix. */
 export class ServerMetrics {
   readonly registry = new Registry()
-  private readonly requests = new Counter({ name: 'adseq_requests_total', help: 'Requests answered, by route and status.', labelNames: ['route', 'status'], registers: [this.registry] })
+  private readonly requests = new Counter({
+    name: 'adseq_requests_total',
+    help: 'Requests answered, by route and status.',
+    labelNames: ['route', 'status'],
+    registers: [this.registry],
+  })
   private readonly seconds = new Histogram({
     name: 'adseq_request_seconds',
     help: 'Time to answer, by route.',
@@ -12,12 +17,27 @@ export class ServerMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [this.registry],
   })
-  readonly reloadFailures = new Counter({ name: 'adseq_generation_load_failures_total', help: 'Published generations that could not be loaded.', registers: [this.registry] })
+  readonly reloadFailures = new Counter({
+    name: 'adseq_generation_load_failures_total',
+    help: 'Published generations that could not be loaded.',
+    registers: [this.registry],
+  })
 
   /** Gauges are read when Prometheus asks. */
-  constructor(read: { inFlight: () => number; shed: () => number; generation: () => { id: string; ageSeconds: number; items: number; seq: number } }) {
+  constructor(read: {
+    inFlight: () => number
+    shed: () => number
+    generation: () => { id: string; ageSeconds: number; items: number; seq: number }
+  }) {
     const gauge = (name: string, help: string, value: () => number): void => {
-      new Gauge({ name, help, registers: [this.registry], collect() { this.set(value()) } })
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(value())
+        },
+      })
     }
     gauge('adseq_requests_in_flight', 'Requests being answered.', read.inFlight)
     gauge('adseq_requests_shed', 'Requests refused with 503 since the start.', read.shed)
@@ -25,7 +45,10 @@ export class ServerMetrics {
     gauge('adseq_generation_items', 'Items in the index being served.', () => read.generation().items)
     gauge('adseq_generation_seq', 'Ingest number that the generation reads up to.', () => read.generation().seq)
     new Gauge({
-      name: 'adseq_generation_info', help: 'The generation being served, as a label.', labelNames: ['generation'], registers: [this.registry],
+      name: 'adseq_generation_info',
+      help: 'The generation being served, as a label.',
+      labelNames: ['generation'],
+      registers: [this.registry],
       collect() {
         this.reset()
         this.set({ generation: read.generation().id }, 1)

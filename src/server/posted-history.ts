@@ -26,7 +26,11 @@ export interface KnownHistory {
  * The anchor is the latest time posted, or, where no event has one, the last moment the generation knows. An event
  * without a time happened at the anchor; events of one moment keep the order they were posted in.
  */
-export function knownHistory(store: ServerStore, posted: readonly PostedEvent[], { asOf, known: limits }: RetrievalFacts): KnownHistory {
+export function knownHistory(
+  store: ServerStore,
+  posted: readonly PostedEvent[],
+  { asOf, known: limits }: RetrievalFacts,
+): KnownHistory {
   const times = posted.flatMap(({ time }) => (time === undefined ? [] : [time]))
   const anchorTime = times.length > 0 ? Math.max(...times) : asOf
   const events: MadeUpEvent[] = []
@@ -36,7 +40,14 @@ export function knownHistory(store: ServerStore, posted: readonly PostedEvent[],
     const advertiserIndex = advertiser === undefined ? -1 : known(store.advertiserId(advertiser), limits.advertisers)
     if (itemIndex === undefined) ignored.push({ event, item, reason: 'unknown item' })
     else if (advertiserIndex === undefined) ignored.push({ event, advertiser, reason: 'unknown advertiser' })
-    else events.push({ item: itemIndex, advertiser: advertiserIndex, type: EVENT_TYPES.indexOf(type), domain: DOMAINS.indexOf(domain), time: time ?? anchorTime })
+    else
+      events.push({
+        item: itemIndex,
+        advertiser: advertiserIndex,
+        type: EVENT_TYPES.indexOf(type),
+        domain: DOMAINS.indexOf(domain),
+        time: time ?? anchorTime,
+      })
   })
   return { events, ignored, anchorTime }
 }

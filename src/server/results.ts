@@ -36,7 +36,13 @@ export interface RankedAdvertiser {
 }
 
 export function provenance({ row, retrieval }: ServedGeneration): Provenance {
-  return { generation: row.id, itemRun: row.itemRun!, advertiserRun: row.advertiserRun ?? null, seq: row.seq, asOf: isoTime(retrieval.facts.asOf) }
+  return {
+    generation: row.id,
+    itemRun: row.itemRun!,
+    advertiserRun: row.advertiserRun ?? null,
+    seq: row.seq,
+    asOf: isoTime(retrieval.facts.asOf),
+  }
 }
 
 export function isoTime(unixSeconds: number): string {
@@ -67,6 +73,12 @@ export function rankAdvertisers(store: ServerStore, { indices, scores }: Scored)
   return Array.from(indices, (index, i) => {
     const advertiser = store.advertiser(index + 1)
     if (!advertiser) throw new Error(`The candidates hold advertiser ${index + 1}, the store does not.`)
-    return { rank: i + 1, advertiser: advertiser.externalId, name: advertiser.name ?? null, score: scores[i], source: 'advertiser-model' as const }
+    return {
+      rank: i + 1,
+      advertiser: advertiser.externalId,
+      name: advertiser.name ?? null,
+      score: scores[i],
+      source: 'advertiser-model' as const,
+    }
   })
 }

@@ -27,7 +27,10 @@ export class RetrievalClient implements Retrieval {
   private next = 0
   private ended: Error | undefined
 
-  private constructor(private readonly worker: Pick<Worker, 'postMessage' | 'terminate'>, readonly facts: RetrievalFacts) {}
+  private constructor(
+    private readonly worker: Pick<Worker, 'postMessage' | 'terminate'>,
+    readonly facts: RetrievalFacts,
+  ) {}
 
   /** Resolves when the thread says that it is ready. */
   static connect(worker: Worker): Promise<RetrievalClient> {

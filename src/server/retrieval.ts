@@ -24,8 +24,8 @@ export interface Retrieval {
   /** The k best items of the index for a vector of the item run's user tower. */
   search(vector: Float32Array, k: number): Promise<Scored>
   /**
-   * Encodes a history as seen at `anchorTime` (unix seconds) with the user towers of the generation's runs: items by the
-   * index, advertisers by exact scores. `advertisers` is absent where the generation has no advertiser run.
+   * Encodes a history as seen at `anchorTime` (unix seconds) with the user towers of the generation's runs: items by
+   * the index, advertisers by exact scores. `advertisers` is absent where the generation has no advertiser run.
    */
   retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers?: Scored }>
   /** true when it can answer no more (its thread died) */

@@ -29,7 +29,13 @@ export class Retriever implements Retrieval {
     const store = openStore(folder, { readonly: true })
     try {
       const { name, device, threads } = engine
-      const runs = await openRuns(folder, store, { item: row.itemRun, advertiser: row.advertiserRun }, { engine: name, device, threads: threads || undefined }, silent)
+      const runs = await openRuns(
+        folder,
+        store,
+        { item: row.itemRun, advertiser: row.advertiserRun },
+        { engine: name, device, threads: threads || undefined },
+        silent,
+      )
       const { asOf, items } = generation.manifest
       const { snapshot } = runs
       const facts = { items, asOf, known: { items: snapshot.items, advertisers: snapshot.advertisers } }
@@ -59,7 +65,11 @@ export class Retriever implements Retrieval {
     await this.runs.close()
   }
 
-  private async encodeAndSearch(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers?: Scored }> {
+  private async encodeAndSearch(
+    history: MadeUpEvent[],
+    anchorTime: number,
+    k: number,
+  ): Promise<{ items: Scored; advertisers?: Scored }> {
     const { snapshot, item, advertiser } = this.runs
     const source = madeUpHistory(snapshot, history)
     const rows = { users: [0], ends: [history.length] }

@@ -12,7 +12,10 @@ const externalId = z.string().min(1).max(MAX_ID)
 /** Unix seconds, or an ISO 8601 date with a time zone; handed on as unix seconds. */
 const moment = z.union([
   z.number().int().min(0).max(4_294_967_294),
-  z.iso.datetime({ offset: true }).transform((text) => Math.floor(Date.parse(text) / 1000)).pipe(z.number().min(0).max(4_294_967_294)),
+  z.iso
+    .datetime({ offset: true })
+    .transform((text) => Math.floor(Date.parse(text) / 1000))
+    .pipe(z.number().min(0).max(4_294_967_294)),
 ])
 
 export const userParams = z.strictObject({ id: externalId })
@@ -31,7 +34,9 @@ export const postedEvent = z
     domain: z.enum(['offsite', 'onsite']).default('offsite'),
     time: moment.optional(),
   })
-  .refine((event) => event.item !== undefined || event.advertiser !== undefined, { message: 'an event needs an item or an advertiser' })
+  .refine((event) => event.item !== undefined || event.advertiser !== undefined, {
+    message: 'an event needs an item or an advertiser',
+  })
 
 export const retrieveBody = z.strictObject({
   events: z.array(postedEvent).min(1).max(MAX_HISTORY),

@@ -27,7 +27,13 @@ export interface RunningServer {
  * Starts the server of a workspace; resolves when it listens.
  * @throws UserError when nothing is published, a file of the generation is damaged, or the port is taken
  */
-export async function serve({ folder, config, maxInFlight, logger, refreshMs = 1000 }: ServeOptions): Promise<RunningServer> {
+export async function serve({
+  folder,
+  config,
+  maxInFlight,
+  logger,
+  refreshMs = 1000,
+}: ServeOptions): Promise<RunningServer> {
   const store = openStore(folder, { readonly: true })
   let serving: Serving | undefined
   try {
@@ -41,7 +47,10 @@ export async function serve({ folder, config, maxInFlight, logger, refreshMs = 1
     const { app, metrics } = createApp({ store, serving, now: () => new Date(), maxInFlight, logger })
     log.failed = (id, error) => {
       metrics.reloadFailures.inc()
-      app.log.error({ generation: id, reason: error.message }, 'a published generation cannot be loaded; the old one goes on')
+      app.log.error(
+        { generation: id, reason: error.message },
+        'a published generation cannot be loaded; the old one goes on',
+      )
     }
     log.loaded = (id) => app.log.info({ generation: id }, 'serving a newly published generation')
     const refresh = (): void => void serving!.refresh().catch((error: unknown) => app.log.error(error))
@@ -57,7 +66,11 @@ export async function serve({ folder, config, maxInFlight, logger, refreshMs = 1
       await app.close()
       throw listenError(error, config.serve)
     }
-    return { url: urlOf(app.server.address() as AddressInfo), generation: serving.generation.row.id, close: () => app.close() }
+    return {
+      url: urlOf(app.server.address() as AddressInfo),
+      generation: serving.generation.row.id,
+      close: () => app.close(),
+    }
   } catch (error) {
     if (!serving) store.close()
     throw error
@@ -69,8 +82,17 @@ function urlOf({ address, family, port }: AddressInfo): string {
 }
 
 function listenError(error: unknown, { host, port }: Config['serve']): unknown {
-  if (hasCode(error, 'EADDRINUSE')) return new UserError(`Port ${port} of ${host} is taken.`, 'Choose another with --port, or 0 for any free one.')
-  if (hasCode(error, 'EACCES')) return new UserError(`Port ${port} needs rights that this user does not have.`, 'Choose one above 1023 with --port.')
-  if (hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN')) return new UserError(`${host} is no address of this machine.`, 'Use --host 127.0.0.1, or the address of one of its interfaces.')
+  if (hasCode(error, 'EADDRINUSE'))
+    return new UserError(`Port ${port} of ${host} is taken.`, 'Choose another with --port, or 0 for any free one.')
+  if (hasCode(error, 'EACCES'))
+    return new UserError(
+      `Port ${port} needs rights that this user does not have.`,
+      'Choose one above 1023 with --port.',
+    )
+  if (hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'))
+    return new UserError(
+      `${host} is no address of this machine.`,
+      'Use --host 127.0.0.1, or the address of one of its interfaces.',
+    )
   return error
 }

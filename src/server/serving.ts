@@ -32,7 +32,10 @@ export class Serving {
   private refused: string | undefined
   private closed = false
 
-  private constructor(private readonly options: ServingOptions, first: ServedGeneration) {
+  private constructor(
+    private readonly options: ServingOptions,
+    first: ServedGeneration,
+  ) {
     this.held = { ...first, readers: 0, retired: false }
   }
 

@@ -16,8 +16,13 @@ export class Candidates {
   private readonly one: Database.Statement
 
   constructor(private readonly db: Database.Database) {
-    this.insert = db.prepare('INSERT OR REPLACE INTO candidates (run, user, seq, advertisers, scores) VALUES (?, ?, ?, ?, ?)')
-    this.one = db.prepare('SELECT seq, advertisers, scores FROM candidates WHERE run = ? AND user = ? AND seq <= ? ORDER BY seq DESC LIMIT 1')
+    this.insert = db.prepare(
+      'INSERT OR REPLACE INTO candidates (run, user, seq, advertisers, scores) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.one = db.prepare(
+      'SELECT seq, advertisers, scores FROM candidates WHERE run = ? AND user = ? AND seq <= ? ORDER BY seq DESC ' +
+        'LIMIT 1',
+    )
   }
 
   /**
@@ -27,7 +32,8 @@ export class Candidates {
    */
   put(run: string, seq: number, users: ArrayLike<number>, advertisers: Int32Array, scores: Float32Array): void {
     const k = users.length === 0 ? 0 : advertisers.length / users.length
-    if (!Number.isInteger(k) || scores.length !== advertisers.length) throw new Error(`put candidates: ${advertisers.length} ids and ${scores.length} scores for ${users.length} users`)
+    if (!Number.isInteger(k) || scores.length !== advertisers.length)
+      throw new Error(`put candidates: ${advertisers.length} ids and ${scores.length} scores for ${users.length} users`)
     this.db.transaction(() => {
       for (let u = 0; u < users.length; u++) {
         let n = 0
@@ -43,6 +49,12 @@ export class Candidates {
   /** A user's latest list at or below an ingest number (default: the latest of all). */
   get(run: string, user: number, atSeq = Number.MAX_SAFE_INTEGER): CandidateList | undefined {
     const row = this.one.get(run, user, atSeq) as { seq: number; advertisers: string; scores: string } | undefined
-    return row && { seq: row.seq, advertisers: Int32Array.from(JSON.parse(row.advertisers) as number[]), scores: Float32Array.from(JSON.parse(row.scores) as number[]) }
+    return (
+      row && {
+        seq: row.seq,
+        advertisers: Int32Array.from(JSON.parse(row.advertisers) as number[]),
+        scores: Float32Array.from(JSON.parse(row.scores) as number[]),
+      }
+    )
   }
 }

@@ -28,7 +28,15 @@ export interface AdvertiserRecord {
 }
 
 /** [id, external id, advertiser (0 = none), category, price, title, launched], null where unknown. */
-export type ItemRow = [id: number, externalId: string, advertiser: number, category: string | null, price: number | null, title: string | null, launched: number | null]
+export type ItemRow = [
+  id: number,
+  externalId: string,
+  advertiser: number,
+  category: string | null,
+  price: number | null,
+  title: string | null,
+  launched: number | null,
+]
 
 const PAGE = 10_000
 
@@ -56,8 +64,12 @@ export class Catalog {
       FROM items i LEFT JOIN advertisers a ON a.id = i.advertiser WHERE i.id = ?`)
     this.oneUser = db.prepare('SELECT id, external_id externalId, attributes FROM users WHERE id = ?')
     this.oneAdvertiser = db.prepare('SELECT id, external_id externalId, name FROM advertisers WHERE id = ?')
-    this.itemPage = db.prepare(`SELECT id, external_id, ifnull(advertiser, 0), category, price, title, launched
-      FROM items WHERE id > ? ORDER BY id LIMIT ${PAGE}`).raw()
+    this.itemPage = db
+      .prepare(
+        `SELECT id, external_id, ifnull(advertiser, 0), category, price, title, launched
+      FROM items WHERE id > ? ORDER BY id LIMIT ${PAGE}`,
+      )
+      .raw()
   }
 
   /** The id of an external id, or undefined when nothing was ever seen of it. */
@@ -90,7 +102,7 @@ export class Catalog {
 
   /** All items in order of id. */
   *scanItems(): Generator<ItemRow, void> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = this.itemPage.all(after) as ItemRow[]
       yield* rows
       if (rows.length < PAGE) return

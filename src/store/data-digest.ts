@@ -15,7 +15,15 @@ export class DataDigest {
     this.high = Number.parseInt(text.slice(0, 8), 16) | 0
   }
 
-  addEvent(seq: number, user: number, item: number, advertiser: number, type: number, domain: number, time: number): void {
+  addEvent(
+    seq: number,
+    user: number,
+    item: number,
+    advertiser: number,
+    type: number,
+    domain: number,
+    time: number,
+  ): void {
     const kind = type * 8 + domain
     let a = Math.imul(seq, 0x9e3779b1)
     let b = Math.imul(seq, 0x85ebca77)

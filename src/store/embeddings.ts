@@ -25,25 +25,44 @@ export class Embeddings {
   private readonly raiseWatermark: Database.Statement
 
   constructor(private readonly db: Database.Database) {
-    this.insert = db.prepare('INSERT OR REPLACE INTO user_embeddings (run, user, seq, as_of, vector) VALUES (?, ?, ?, ?, ?)')
-    this.one = db.prepare('SELECT seq, as_of asOf, vector FROM user_embeddings WHERE run = ? AND user = ? AND seq <= ? ORDER BY seq DESC LIMIT 1')
+    this.insert = db.prepare(
+      'INSERT OR REPLACE INTO user_embeddings (run, user, seq, as_of, vector) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.one = db.prepare(
+      'SELECT seq, as_of asOf, vector FROM user_embeddings WHERE run = ? AND user = ? AND seq <= ? ORDER BY seq ' +
+        'DESC LIMIT 1',
+    )
     // bare columns beside max() come from the row that holds the maximum (documented by SQLite)
-    this.latest = db.prepare('SELECT user, vector, max(seq) FROM user_embeddings WHERE run = ? AND seq <= ? GROUP BY user ORDER BY user').raw()
+    this.latest = db
+      .prepare(
+        'SELECT user, vector, max(seq) FROM user_embeddings WHERE run = ? AND seq <= ? GROUP BY user ORDER BY user',
+      )
+      .raw()
     this.getWatermark = db.prepare('SELECT seq FROM watermarks WHERE run = ?').pluck()
-    this.raiseWatermark = db.prepare('INSERT INTO watermarks VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET seq = max(seq, excluded.seq)')
+    this.raiseWatermark = db.prepare(
+      'INSERT INTO watermarks VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET seq = max(seq, excluded.seq)',
+    )
   }
 
   /**
-   * Stores vectors of users, in one transaction. Does not move the watermark: call `setWatermark` when the last block is in.
+   * Stores vectors of users, in one transaction. Does not move the watermark: call `setWatermark` when the last block
+   * is in.
    * @param seq the ingest number that the histories reach to @param asOf their anchor time, unix seconds
    * @param ids user ids @param vectors [ids.length * width]
    */
   put(run: string, asOf: number, seq: number, ids: ArrayLike<number>, vectors: Float32Array): void {
     const width = ids.length === 0 ? 0 : vectors.length / ids.length
-    if (!Number.isInteger(width)) throw new Error(`put embeddings: ${vectors.length} numbers are not ${ids.length} vectors`)
+    if (!Number.isInteger(width))
+      throw new Error(`put embeddings: ${vectors.length} numbers are not ${ids.length} vectors`)
     this.db.transaction(() => {
       for (let i = 0; i < ids.length; i++) {
-        this.insert.run(run, ids[i], seq, asOf, Buffer.from(vectors.buffer, vectors.byteOffset + i * width * 4, width * 4))
+        this.insert.run(
+          run,
+          ids[i],
+          seq,
+          asOf,
+          Buffer.from(vectors.buffer, vectors.byteOffset + i * width * 4, width * 4),
+        )
       }
     })()
   }

@@ -1,7 +1,15 @@
 import type Database from 'better-sqlite3'
 
 /** [seq, user, item, advertiser, type, domain, time]: ids as stored (from 1), item or advertiser 0 = none. */
-export type EventRow = [seq: number, user: number, item: number, advertiser: number, type: number, domain: number, time: number]
+export type EventRow = [
+  seq: number,
+  user: number,
+  item: number,
+  advertiser: number,
+  type: number,
+  domain: number,
+  time: number,
+]
 
 /** Events of one user as columns, in order of (time, seq); item or advertiser 0 = none. */
 export interface EventColumns {
@@ -28,7 +36,11 @@ export class EventLog {
 
   constructor(db: Database.Database) {
     this.page = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`).raw()
-    this.ofUser = db.prepare(`SELECT ${COLUMNS} FROM events WHERE user = ? AND time <= ? AND seq <= ? ORDER BY time DESC, seq DESC LIMIT ?`).raw()
+    this.ofUser = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM events WHERE user = ? AND time <= ? AND seq <= ? ORDER BY time DESC, seq DESC LIMIT ?`,
+      )
+      .raw()
     this.last = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
     this.rows = db.prepare('SELECT count(*) FROM events').pluck()
     this.usersAfter = db.prepare('SELECT DISTINCT user FROM events WHERE seq > ? ORDER BY user').pluck()

@@ -31,9 +31,16 @@ export class Generations {
   private readonly one: Database.Statement
 
   constructor(private readonly db: Database.Database) {
-    const columns = 'g.id, created, advertiser_run advertiserRun, item_run itemRun, seq, vectors_hash vectorsHash, index_hash indexHash, info'
-    this.insert = db.prepare('INSERT INTO generations (id, created, advertiser_run, item_run, seq, vectors_hash, index_hash, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    this.flip = db.prepare('INSERT INTO current VALUES (1, ?) ON CONFLICT (slot) DO UPDATE SET generation = excluded.generation')
+    const columns =
+      'g.id, created, advertiser_run advertiserRun, item_run itemRun, seq, vectors_hash vectorsHash, index_hash ' +
+      'indexHash, info'
+    this.insert = db.prepare(
+      'INSERT INTO generations (id, created, advertiser_run, item_run, seq, vectors_hash, index_hash, info) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.flip = db.prepare(
+      'INSERT INTO current VALUES (1, ?) ON CONFLICT (slot) DO UPDATE SET generation = excluded.generation',
+    )
     this.served = db.prepare(`SELECT ${columns} FROM generations g JOIN current ON current.generation = g.id`)
     this.list = db.prepare(`SELECT ${columns} FROM generations g ORDER BY created DESC, id DESC`)
     this.one = db.prepare(`SELECT ${columns} FROM generations g WHERE id = ?`)
@@ -43,14 +50,24 @@ export class Generations {
   publish(generation: Generation): void {
     const { id, created, advertiserRun, itemRun, seq, vectorsHash, indexHash, info } = generation
     this.durably(() => {
-      this.insert.run(id, created, advertiserRun ?? null, itemRun ?? null, seq, vectorsHash ?? null, indexHash ?? null, JSON.stringify(info))
+      this.insert.run(
+        id,
+        created,
+        advertiserRun ?? null,
+        itemRun ?? null,
+        seq,
+        vectorsHash ?? null,
+        indexHash ?? null,
+        JSON.stringify(info),
+      )
       this.flip.run(id)
     })
   }
 
   /** Serves an earlier generation again. @throws UserError when there is none of that name */
   setCurrent(id: string): void {
-    if (!this.one.get(id)) throw new UserError(`There is no generation ${id}.`, 'See the published ones with: adseq generations')
+    if (!this.one.get(id))
+      throw new UserError(`There is no generation ${id}.`, 'See the published ones with: adseq generations')
     this.durably(() => this.flip.run(id))
   }
 
@@ -81,5 +98,8 @@ export class Generations {
 function record(row: Row | undefined): Generation | undefined {
   if (!row) return undefined
   const { info, ...rest } = row
-  return { ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)), info: JSON.parse(info) } as Generation
+  return {
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)),
+    info: JSON.parse(info),
+  } as Generation
 }

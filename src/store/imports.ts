@@ -42,13 +42,17 @@ export class Imports {
   private readonly setMemory: Database.Statement
 
   constructor(db: Database.Database) {
-    const columns = 'hash, name, format, kind, options, status, offset, line, rows, skipped, rejected, reasons, rejects_file rejectsFile, started, finished'
+    const columns =
+      'hash, name, format, kind, options, status, offset, line, rows, skipped, rejected, reasons, rejects_file ' +
+      'rejectsFile, started, finished'
     this.one = db.prepare(`SELECT ${columns} FROM imports WHERE hash = ?`)
     this.named = db.prepare(`SELECT ${columns} FROM imports WHERE name = ? AND hash <> ? ORDER BY id DESC LIMIT 1`)
     this.list = db.prepare(`SELECT ${columns} FROM imports ORDER BY id`)
-    this.insert = db.prepare(`INSERT INTO imports (hash, name, format, kind, options, status, offset, line, rows, skipped, rejected, reasons, rejects_file, started, finished)
+    this.insert =
+      db.prepare(`INSERT INTO imports (hash, name, format, kind, options, status, offset, line, rows, skipped, rejected, reasons, rejects_file, started, finished)
       VALUES (:hash, :name, :format, :kind, :options, :status, :offset, :line, :rows, :skipped, :rejected, :reasons, :rejectsFile, :started, :finished)`)
-    this.update = db.prepare(`UPDATE imports SET status = :status, offset = :offset, line = :line, rows = :rows, skipped = :skipped,
+    this.update =
+      db.prepare(`UPDATE imports SET status = :status, offset = :offset, line = :line, rows = :rows, skipped = :skipped,
       rejected = :rejected, reasons = :reasons, rejects_file = :rejectsFile, finished = :finished WHERE hash = :hash AND offset = :before AND status = 'running'`)
     this.getMemory = db.prepare('SELECT value FROM meta WHERE key = ?').pluck()
     this.setMemory = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
@@ -84,7 +88,13 @@ export class Imports {
    * @throws ImportConflict when the record is not where this process left it: another one imports the same file
    */
   save(state: ImportRecord, before: number | undefined): void {
-    const row = { ...state, options: JSON.stringify(state.options), reasons: JSON.stringify(state.reasons), rejectsFile: state.rejectsFile ?? null, finished: state.finished ?? null }
+    const row = {
+      ...state,
+      options: JSON.stringify(state.options),
+      reasons: JSON.stringify(state.reasons),
+      rejectsFile: state.rejectsFile ?? null,
+      finished: state.finished ?? null,
+    }
     if (before === undefined) {
       if (this.one.get(state.hash)) throw new ImportConflict()
       this.insert.run(row)
@@ -96,6 +106,13 @@ export class Imports {
 
 function record(row: unknown): ImportRecord | undefined {
   if (!row) return undefined
-  const fields = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Record<string, unknown>
-  return { ...fields, options: JSON.parse(String(fields.options)), reasons: JSON.parse(String(fields.reasons)) } as ImportRecord
+  const fields = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Record<
+    string,
+    unknown
+  >
+  return {
+    ...fields,
+    options: JSON.parse(String(fields.options)),
+    reasons: JSON.parse(String(fields.reasons)),
+  } as ImportRecord
 }

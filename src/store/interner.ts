@@ -21,7 +21,12 @@ export class Interner {
   count = 0
 
   /** @param insert adds a row of that id and external id to the table */
-  constructor(db: Database.Database, table: 'users' | 'items' | 'advertisers', private readonly insert: (id: number, name: string) => void, private readonly keep = KEEP) {
+  constructor(
+    db: Database.Database,
+    table: 'users' | 'items' | 'advertisers',
+    private readonly insert: (id: number, name: string) => void,
+    private readonly keep = KEEP,
+  ) {
     this.find = db.prepare(`SELECT id FROM ${table} WHERE external_id = ?`).pluck()
     this.last = db.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck()
   }
@@ -50,7 +55,9 @@ export class Interner {
 
   private remember(name: string): number {
     const own = ownText(name)
-    const id = (this.complete ? undefined : (this.older.get(name) ?? (this.find.get(own) as number | undefined))) ?? this.add(own)
+    const id =
+      (this.complete ? undefined : (this.older.get(name) ?? (this.find.get(own) as number | undefined))) ??
+      this.add(own)
     if (this.recent.size >= this.keep) {
       this.older = this.recent
       this.recent = new Map()

@@ -9,8 +9,14 @@ const MIGRATIONS: readonly { version: number; sql: string }[] = [{ version: 1, s
 export function schemaVersion(db: Database.Database, path: string): number {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[]
   if (tables.length === 0) return 0
-  const version = tables.includes('meta') ? db.prepare("SELECT value FROM meta WHERE key = 'schema'").pluck().get() : undefined
-  if (version === undefined) throw new UserError(`${path} is a database, but not one of adseq.`, 'Choose another folder with --workspace, or move that file away.')
+  const version = tables.includes('meta')
+    ? db.prepare("SELECT value FROM meta WHERE key = 'schema'").pluck().get()
+    : undefined
+  if (version === undefined)
+    throw new UserError(
+      `${path} is a database, but not one of adseq.`,
+      'Choose another folder with --workspace, or move that file away.',
+    )
   return Number(version)
 }
 
@@ -27,7 +33,9 @@ export function migrate(db: Database.Database, path: string): void {
     const from = schemaVersion(db, path)
     if (from === 0) db.exec('CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT')
     for (const { version, sql } of MIGRATIONS) if (version > from) db.exec(sql)
-    db.prepare("INSERT INTO meta VALUES ('schema', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(String(SCHEMA_VERSION))
+    db.prepare("INSERT INTO meta VALUES ('schema', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(
+      String(SCHEMA_VERSION),
+    )
   }).immediate()
 }
 

@@ -23,7 +23,11 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
   const path = workspace(folder).database
   if (options.create) makeFolder(folder)
   else if (!existsSync(path)) {
-    throw new UserError(`There is no data in ${folder} (no adseq.db).`, 'Import events first (adseq import csv FILES, or adseq generate-data), or name the right folder with --workspace.')
+    throw new UserError(
+      `There is no data in ${folder} (no adseq.db).`,
+      'Import events first (adseq import csv FILES, or adseq generate-data), or name the right folder with ' +
+        '--workspace.',
+    )
   }
   let db: Database.Database | undefined
   try {
@@ -31,9 +35,21 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
     return new Store(db, folder)
   } catch (error) {
     db?.close()
-    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT')) throw new UserError(`${path} is damaged or not a database.`, 'Restore it from a copy, or move it away and import again.')
-    if (hasCode(error, 'SQLITE_CANTOPEN')) throw new UserError(`${path} cannot be opened.`, 'Check the permissions of the folder, or choose another with --workspace.')
-    if (hasCode(error, 'SQLITE_BUSY')) throw new UserError('Another adseq process is writing to this workspace.', 'Wait until it is done, then run the command again.')
+    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT'))
+      throw new UserError(
+        `${path} is damaged or not a database.`,
+        'Restore it from a copy, or move it away and import again.',
+      )
+    if (hasCode(error, 'SQLITE_CANTOPEN'))
+      throw new UserError(
+        `${path} cannot be opened.`,
+        'Check the permissions of the folder, or choose another with --workspace.',
+      )
+    if (hasCode(error, 'SQLITE_BUSY'))
+      throw new UserError(
+        'Another adseq process is writing to this workspace.',
+        'Wait until it is done, then run the command again.',
+      )
     throw error
   }
 }
@@ -70,6 +86,7 @@ function migrateSafely(db: Database.Database, path: string): void {
 }
 
 function makeFolder(folder: string): void {
-  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new UserError(`${folder} is a file, not a folder.`, 'Name a folder with --workspace.')
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UserError(`${folder} is a file, not a folder.`, 'Name a folder with --workspace.')
   mkdirSync(folder, { recursive: true })
 }

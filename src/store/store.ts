@@ -28,7 +28,10 @@ export class Store {
   /** what was imported, and how far */
   readonly imports: Imports
 
-  constructor(private readonly db: Database.Database, readonly folder: string) {
+  constructor(
+    private readonly db: Database.Database,
+    readonly folder: string,
+  ) {
     this.catalog = new Catalog(db)
     this.events = new EventLog(db)
     this.embeddings = new Embeddings(db)
@@ -59,7 +62,12 @@ export class Store {
   }
 
   counts(): Counts {
-    return { users: this.catalog.count('users'), items: this.catalog.count('items'), advertisers: this.catalog.count('advertisers'), events: this.events.count() }
+    return {
+      users: this.catalog.count('users'),
+      items: this.catalog.count('items'),
+      advertisers: this.catalog.count('advertisers'),
+      events: this.events.count(),
+    }
   }
 
   /** Names the data: any event or catalog row added or changed gives another hash. 16 hex characters. */
@@ -78,7 +86,9 @@ export class Store {
     return this.events.users(seq)
   }
 
-  /** The latest events of a user, oldest first. @param options until: unix seconds; atSeq: ingest number; limit: rows */
+  /**
+   * The latest events of a user, oldest first. @param options until: unix seconds; atSeq: ingest number; limit: rows
+   */
   history(user: number, options?: { until?: number; atSeq?: number; limit?: number }): EventColumns {
     return this.events.history(user, options)
   }
@@ -151,7 +161,13 @@ export class Store {
   // --- stored candidates ---
 
   /** Stores lists [users.length * K] of advertiser ids (best first, 0 ends a shorter list) with their cosines. */
-  putCandidates(run: string, seq: number, users: ArrayLike<number>, advertisers: Int32Array, scores: Float32Array): void {
+  putCandidates(
+    run: string,
+    seq: number,
+    users: ArrayLike<number>,
+    advertisers: Int32Array,
+    scores: Float32Array,
+  ): void {
     this.lists.put(run, seq, users, advertisers, scores)
   }
 

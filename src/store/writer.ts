@@ -58,18 +58,25 @@ export class BulkWriter {
     }
     this.users = new Interner(db, 'users', insertInto('users'))
     this.advertisers = new Interner(db, 'advertisers', insertInto('advertisers'))
-    const insertItem = db.prepare('INSERT INTO items (id, external_id, advertiser, category, price, title, launched) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    const insertItem = db.prepare(
+      'INSERT INTO items (id, external_id, advertiser, category, price, title, launched) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
     this.items = new Interner(db, 'items', (id, name) => {
       const { advertiser, category, price, title, launched } = this.ifNew
       insertItem.run(id, name, advertiser || null, category ?? null, price ?? null, title ?? null, launched ?? null)
     })
-    this.insertEvent = db.prepare('INSERT INTO events (seq, user, item, advertiser, type, domain, time) VALUES (?, ?, ?, ?, ?, ?, ?)')
-    this.updateItem = db.prepare(`UPDATE items SET advertiser = coalesce(?, advertiser), category = coalesce(?, category),
+    this.insertEvent = db.prepare(
+      'INSERT INTO events (seq, user, item, advertiser, type, domain, time) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.updateItem =
+      db.prepare(`UPDATE items SET advertiser = coalesce(?, advertiser), category = coalesce(?, category),
       price = coalesce(?, price), title = coalesce(?, title), launched = coalesce(?, launched) WHERE id = ?`)
     this.updateUser = db.prepare('UPDATE users SET attributes = ? WHERE id = ?')
     this.updateAdvertiser = db.prepare('UPDATE advertisers SET name = ? WHERE id = ?')
     this.digestNow = db.prepare("SELECT value FROM meta WHERE key = 'digest'").pluck()
-    this.saveDigest = db.prepare("INSERT INTO meta VALUES ('digest', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+    this.saveDigest = db.prepare(
+      "INSERT INTO meta VALUES ('digest', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
     this.lastEvent = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
   }
 
@@ -173,7 +180,11 @@ export class BulkWriter {
     try {
       this.db.exec('BEGIN IMMEDIATE')
     } catch (error) {
-      if (hasCode(error, 'SQLITE_BUSY')) throw new UserError('Another adseq process is writing to this workspace.', 'Wait until it is done, then run the command again.')
+      if (hasCode(error, 'SQLITE_BUSY'))
+        throw new UserError(
+          'Another adseq process is writing to this workspace.',
+          'Wait until it is done, then run the command again.',
+        )
       throw error
     }
     this.open = true

@@ -18,10 +18,18 @@ export function readAxis(text: string): Axis {
   const hint = 'Write --over train.logq.negative=0,0.5,1, or --over train.temperature=0.05..0.2 for any value between.'
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`${where} has no list of values.`, hint)
-  const key = text.slice(0, equals).trim().replace(/^(item|advertiser)\./, '')
+  const key = text
+    .slice(0, equals)
+    .trim()
+    .replace(/^(item|advertiser)\./, '')
   const right = text.slice(equals + 1).trim()
-  if (!SECTIONS.includes(key.split('.')[0])) throw new UserError(`${where}: ${key} does not belong to what is trained.`, `A sweep varies keys of ${SECTIONS.join(', ')}; change others for the whole sweep with --set.`)
-  if (key === 'train.refit' || key === 'train.checkpointSeconds') throw new UserError(`${where}: ${key} makes no other model on the validation window.`, 'Vary another key.')
+  if (!SECTIONS.includes(key.split('.')[0]))
+    throw new UserError(
+      `${where}: ${key} does not belong to what is trained.`,
+      `A sweep varies keys of ${SECTIONS.join(', ')}; change others for the whole sweep with --set.`,
+    )
+  if (key === 'train.refit' || key === 'train.checkpointSeconds')
+    throw new UserError(`${where}: ${key} makes no other model on the validation window.`, 'Vary another key.')
   const range = /^([^,]+?)\.\.([^,]+?)(\/log)?$/.exec(right)
   if (range) {
     const [low, high] = [Number(range[1]), Number(range[2])]
@@ -31,8 +39,13 @@ export function readAxis(text: string): Axis {
     return { key, low, high, log }
   }
   const values = right.split(',').map((part) => readValue(part.trim(), where))
-  if (new Set(values).size !== values.length) throw new UserError(`${where} names a value twice.`, 'Name each value once.')
-  if (values.length > MOST_VALUES) throw new UserError(`${where} has ${values.length} values.`, `Name at most ${MOST_VALUES}, or a range: ${key}=LOW..HIGH.`)
+  if (new Set(values).size !== values.length)
+    throw new UserError(`${where} names a value twice.`, 'Name each value once.')
+  if (values.length > MOST_VALUES)
+    throw new UserError(
+      `${where} has ${values.length} values.`,
+      `Name at most ${MOST_VALUES}, or a range: ${key}=LOW..HIGH.`,
+    )
   return { key, values }
 }
 
@@ -41,7 +54,8 @@ export function readAxes(texts: readonly string[]): Axis[] {
   const axes = texts.map(readAxis)
   const twice = axes.find(({ key }, i) => axes.findIndex((axis) => axis.key === key) !== i)
   if (twice) throw new UserError(`${twice.key} is varied twice.`, 'Give all its values in one --over.')
-  if (axes.length > 12) throw new UserError(`${axes.length} settings at once are too many to tell apart.`, 'Vary at most 12.')
+  if (axes.length > 12)
+    throw new UserError(`${axes.length} settings at once are too many to tell apart.`, 'Vary at most 12.')
   return axes
 }
 
@@ -55,5 +69,8 @@ export function valueAt(axis: Axis, u: number, whole = false): Value {
 
 /** Number of points of the grid; undefined where an axis is a range. */
 export function gridSize(axes: readonly Axis[]): number | undefined {
-  return axes.reduce<number | undefined>((n, axis) => (n === undefined || !('values' in axis) ? undefined : n * axis.values.length), 1)
+  return axes.reduce<number | undefined>(
+    (n, axis) => (n === undefined || !('values' in axis) ? undefined : n * axis.values.length),
+    1,
+  )
 }

@@ -7,7 +7,10 @@ export function readBudget(text: string): number {
   const bare = Number(text)
   const parts = [...text.replaceAll(' ', '').matchAll(/(\d+(?:\.\d+)?)(min|h|m|s)/g)]
   const whole = parts.map(([part]) => part).join('') === text.replaceAll(' ', '') ? parts : []
-  const seconds = text.trim() !== '' && Number.isFinite(bare) ? bare * 60 : whole.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit as keyof typeof UNITS], 0)
+  const seconds =
+    text.trim() !== '' && Number.isFinite(bare)
+      ? bare * 60
+      : whole.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit as keyof typeof UNITS], 0)
   if (seconds > 0 && seconds <= 366 * 86_400) return seconds
   throw new UserError(`"${text}" is no length of time.`, 'Write for example --budget 30m, 90s or 2h.')
 }

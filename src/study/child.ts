@@ -14,7 +14,10 @@ export interface Adseq {
 
 /** The arguments as a line that can be typed: those with characters of the shell's own are quoted. */
 export function commandLine(args: readonly string[]): string {
-  return `adseq ${args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(' ')}`
+  return (
+    'adseq ' +
+    `${args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(' ')}`
+  )
 }
 
 /** A workspace as a flag, as short as it can be said from where the user is. */
@@ -40,7 +43,10 @@ export async function runAdseq<T>(adseq: Adseq, args: readonly string[]): Promis
   adseq.signal.removeEventListener('abort', stop)
   adseq.signal.throwIfAborted()
   if (exitCode === 0) return JSON.parse(String(stdout)) as T
-  const { message, hint } = complaint(String(stdout)) ?? { message: lastLine(String(stderr)) ?? `it was ended by ${signal ?? `code ${exitCode}`}`, hint: '' }
+  const { message, hint } = complaint(String(stdout)) ?? {
+    message: lastLine(String(stderr)) ?? `it was ended by ${signal ?? `code ${exitCode}`}`,
+    hint: '',
+  }
   if (exitCode === 130) throw new Interrupted('Run the same command again: it goes on where it was.')
   if (exitCode === 2) throw new UserError(message, hint)
   throw new Error(`${commandLine(all)} failed: ${message}`)

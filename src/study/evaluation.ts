@@ -39,7 +39,14 @@ export function compareOnce(judging: Judging, run: string, other: string): Again
   const { adseq, basis } = judging
   adseq.print(`$ ${commandLine(['compare', run, other, ...settings(judging), ...workspaceFlag(basis.folder)])}`)
   const { rows } = compareRuns(basis.folder, run, other, protocolConfig(judging), { bootstrap: BOOTSTRAP })
-  return Object.fromEntries(rows.filter(({ kind }) => kind === 'model').map(({ level, from, recall, interval, recallNew, intervalNew }) => [level, { from, recall, interval, recallNew, intervalNew }]))
+  return Object.fromEntries(
+    rows
+      .filter(({ kind }) => kind === 'model')
+      .map(({ level, from, recall, interval, recallNew, intervalNew }) => [
+        level,
+        { from, recall, interval, recallNew, intervalNew },
+      ]),
+  )
 }
 
 function keptReport(judging: Judging, run: string): Report | undefined {
@@ -58,5 +65,7 @@ function settings({ basis, cutoff }: Judging): string[] {
 }
 
 function protocolConfig({ basis, cutoff }: Judging): Config {
-  return loadConfig(basis.folder, { set: [...basis.set, ...(cutoff === undefined ? [] : [`eval.cutoff=${isoTime(cutoff)}`])] })
+  return loadConfig(basis.folder, {
+    set: [...basis.set, ...(cutoff === undefined ? [] : [`eval.cutoff=${isoTime(cutoff)}`])],
+  })
 }

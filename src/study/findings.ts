@@ -2,7 +2,17 @@ import type { Config, Kind } from '../config/schema.js'
 import type { Level } from '../retrieve/types.js'
 import type { Claim, Statement } from './claims.js'
 import type { Ledger } from './reproduce.js'
-import { estimate, flattens, overall, seedNoise, verdict, type Estimate, type Observed, type SeedNoise, type Verdict } from './verdict.js'
+import {
+  estimate,
+  flattens,
+  overall,
+  seedNoise,
+  verdict,
+  type Estimate,
+  type Observed,
+  type SeedNoise,
+  type Verdict,
+} from './verdict.js'
 
 /** A statement at one K. */
 export interface FoundAt {
@@ -56,7 +66,13 @@ export interface Reproduction {
   rising: number
   /** standard deviation between seeds of a paired difference in recall, by level and K, where it is known */
   seedDeviation: Partial<Record<Level, Record<string, number>>>
-  claims: { id: string; title: string; original: string; findings: Finding[]; curve: { label: string; recall: Record<string, number>; coverage: Record<string, number>; seconds: number }[] }[]
+  claims: {
+    id: string
+    title: string
+    original: string
+    findings: Finding[]
+    curve: { label: string; recall: Record<string, number>; coverage: Record<string, number>; seconds: number }[]
+  }[]
 }
 
 export interface FindingsOptions {
@@ -77,12 +93,34 @@ export function findings({ ledger, id, wanted, seeds, budget, spent, failed, con
   const judge = new Judge(ledger, wanted, seeds, failed)
   const arms = Object.values(state.arms)
   return {
-    version: 1, id, kind: basis.kind,
-    data: { hash: data.hash, users: data.users, items: data.items, advertisers: data.advertisers, longest: data.longest, middle: data.middle },
-    cutoff: data.cutoff, windowDays: data.windowDays, set: [...basis.set], steps: config.train.steps, refit: ledger.config({}, 0).train.refit,
-    budgetSeconds: budget, spentSeconds: spent, trainings: arms.length, rising: arms.filter(({ training }) => training.rising).length,
+    version: 1,
+    id,
+    kind: basis.kind,
+    data: {
+      hash: data.hash,
+      users: data.users,
+      items: data.items,
+      advertisers: data.advertisers,
+      longest: data.longest,
+      middle: data.middle,
+    },
+    cutoff: data.cutoff,
+    windowDays: data.windowDays,
+    set: [...basis.set],
+    steps: config.train.steps,
+    refit: ledger.config({}, 0).train.refit,
+    budgetSeconds: budget,
+    spentSeconds: spent,
+    trainings: arms.length,
+    rising: arms.filter(({ training }) => training.rising).length,
     seedDeviation: judge.deviations(),
-    claims: wanted.map((claim) => ({ id: claim.id, title: claim.title, original: claim.original, findings: claim.statements.map((one) => judge.finding(one)), curve: curve(ledger, claim) })),
+    claims: wanted.map((claim) => ({
+      id: claim.id,
+      title: claim.title,
+      original: claim.original,
+      findings: claim.statements.map((one) => judge.finding(one)),
+      curve: curve(ledger, claim),
+    })),
   }
 }
 
@@ -90,16 +128,37 @@ export function findings({ ledger, id, wanted, seeds, budget, spent, failed, con
 function curve(ledger: Ledger, { id, statements, points }: Claim): Reproduction['claims'][number]['curve'] {
   if (id !== 'length') return []
   const sides = statements.flatMap(({ more, less, beyond }) => [more, less, ...(beyond ? [beyond] : [])])
-  const all = new Map([...sides, ...points.map(([, settings]) => settings)].map((settings) => [Number(settings['model.length']), settings]))
-  return [...all].sort(([a], [b]) => a - b).flatMap(([length, settings]) => {
-    const arm = ledger.arm(settings, 0)
-    const result = arm?.levels[ledger.basis.kind]
-    return arm && result ? [{ label: `${length} events`, recall: result.recall, coverage: result.coverage, seconds: arm.training.seconds }] : []
-  })
+  const all = new Map(
+    [...sides, ...points.map(([, settings]) => settings)].map((settings) => [
+      Number(settings['model.length']),
+      settings,
+    ]),
+  )
+  return [...all]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([length, settings]) => {
+      const arm = ledger.arm(settings, 0)
+      const result = arm?.levels[ledger.basis.kind]
+      return arm && result
+        ? [
+            {
+              label: `${length} events`,
+              recall: result.recall,
+              coverage: result.coverage,
+              seconds: arm.training.seconds,
+            },
+          ]
+        : []
+    })
 }
 
 class Judge {
-  constructor(private readonly ledger: Ledger, private readonly wanted: readonly Claim[], private readonly seeds: number, private readonly failed: ReadonlyMap<string, string>) {}
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly wanted: readonly Claim[],
+    private readonly seeds: number,
+    private readonly failed: ReadonlyMap<string, string>,
+  ) {}
 
   finding(statement: Statement): Finding {
     const { id, text, source, of, level, more, less, beyond, impossible } = statement
@@ -109,13 +168,22 @@ class Judge {
     const error = sides.map((side) => this.failed.get(this.ledger.key(side, 0))).find(Boolean)
     if (error) return { ...about, verdict: 'cannot be tested', seeds: 0, at: {}, reason: error }
     const done = this.seedsOf(statement)
-    if (done.length === 0) return { ...about, verdict: 'not enough budget', seeds: 0, at: {}, reason: 'its trainings did not fit' }
-    if (!this.ledger.arm(more, done[0])!.levels[level]) return { ...about, verdict: 'cannot be tested', seeds: 0, at: {}, reason: `the evaluation has no ${level} level` }
+    if (done.length === 0)
+      return { ...about, verdict: 'not enough budget', seeds: 0, at: {}, reason: 'its trainings did not fit' }
+    if (!this.ledger.arm(more, done[0])!.levels[level])
+      return { ...about, verdict: 'cannot be tested', seeds: 0, at: {}, reason: `the evaluation has no ${level} level` }
     const at = Object.fromEntries(this.ksOf(statement, done[0]).map((k) => [k, this.at(statement, k, done)]))
     const verdicts = Object.values(at).map((one) => one.verdict)
     const whole = overall(verdicts)
     const rising = done.some((seed) => sides.some((side) => this.ledger.arm(side, seed)!.training.rising))
-    return { ...about, verdict: whole, seeds: done.length, rising, at, ...(whole === 'not enough budget' && { reason: 'coverage has an interval from two seeds on' }) }
+    return {
+      ...about,
+      verdict: whole,
+      seeds: done.length,
+      rising,
+      at,
+      ...(whole === 'not enough budget' && { reason: 'coverage has an interval from two seeds on' }),
+    }
   }
 
   /** Standard deviations between seeds that intervals are made with. */
@@ -133,13 +201,21 @@ class Judge {
   private at(statement: Statement, k: string, done: readonly number[]): FoundAt {
     const { of, level, more, less, beyond, doublings } = statement
     const noise = this.noise(of, level, k)
-    const value = (side: Statement['more'], read: (one: NonNullable<NonNullable<ReturnType<Ledger['arm']>>['levels'][Level]>) => number | undefined): number =>
+    const value = (
+      side: Statement['more'],
+      read: (one: NonNullable<NonNullable<ReturnType<Ledger['arm']>>['levels'][Level]>) => number | undefined,
+    ): number =>
       done.reduce((sum, seed) => sum + (read(this.ledger.arm(side, seed)!.levels[level]!) ?? NaN), 0) / done.length
-    const relative = (read: Parameters<typeof value>[1]): number => (value(more, read) - value(less, read)) / value(less, read)
+    const relative = (read: Parameters<typeof value>[1]): number =>
+      (value(more, read) - value(less, read)) / value(less, read)
     const observed = this.observed(statement, more, less, k, done)
     const difference = observed.reduce((sum, one) => sum + one.difference, 0) / observed.length
     const checkout = of === 'recall' ? relative((one) => one.byType.checkout?.[k]) : NaN
-    const found = { difference, relative: relative((one) => one[of][k]), ...(Number.isFinite(checkout) && { relativeCheckout: checkout }) }
+    const found = {
+      difference,
+      relative: relative((one) => one[of][k]),
+      ...(Number.isFinite(checkout) && { relativeCheckout: checkout }),
+    }
     const first = estimate(observed, noise)
     if (!first) return { ...found, verdict: 'not enough budget' }
     if (!beyond || !doublings) return { ...found, estimate: first, verdict: verdict(first) }
@@ -148,9 +224,20 @@ class Judge {
     return { ...found, estimate: before, beyond: after, verdict: flattens(before, after) }
   }
 
-  private observed({ of, level }: Statement, more: Statement['more'], less: Statement['less'], k: string, done: readonly number[]): Observed[] {
+  private observed(
+    { of, level }: Statement,
+    more: Statement['more'],
+    less: Statement['less'],
+    k: string,
+    done: readonly number[],
+  ): Observed[] {
     return done.map((seed) => {
-      if (of === 'coverage') return { difference: this.ledger.arm(more, seed)!.levels[level]!.coverage[k] - this.ledger.arm(less, seed)!.levels[level]!.coverage[k] }
+      if (of === 'coverage')
+        return {
+          difference:
+            this.ledger.arm(more, seed)!.levels[level]!.coverage[k] -
+            this.ledger.arm(less, seed)!.levels[level]!.coverage[k],
+        }
       const pair = this.ledger.pair(more, less, seed)?.[level]
       if (!pair) throw new Error(`no comparison at the ${level} level`)
       return { difference: pair.recall[k], users: pair.interval[k] }
@@ -160,10 +247,14 @@ class Judge {
   /** Noise between trainings of everything that is measured alike. */
   private noise(of: Statement['of'], level: Level, k: string): SeedNoise | undefined {
     const alike = this.all().filter((one) => one.of === of && one.level === level && !one.impossible)
-    return seedNoise(alike.flatMap((one) => {
-      const done = this.seedsOf(one)
-      return done.length >= 2 && this.ksOf(one, done[0]).includes(k) ? [this.observed(one, one.more, one.less, k, done)] : []
-    }))
+    return seedNoise(
+      alike.flatMap((one) => {
+        const done = this.seedsOf(one)
+        return done.length >= 2 && this.ksOf(one, done[0]).includes(k)
+          ? [this.observed(one, one.more, one.less, k, done)]
+          : []
+      }),
+    )
   }
 
   private all(): Statement[] {
@@ -172,7 +263,9 @@ class Judge {
 
   /** Seeds for which all sides are there. */
   private seedsOf({ more, less, beyond }: Statement): number[] {
-    return Array.from({ length: this.seeds }, (_, seed) => seed).filter((seed) => [more, less, ...(beyond ? [beyond] : [])].every((side) => this.ledger.arm(side, seed)))
+    return Array.from({ length: this.seeds }, (_, seed) => seed).filter((seed) =>
+      [more, less, ...(beyond ? [beyond] : [])].every((side) => this.ledger.arm(side, seed)),
+    )
   }
 
   /** 10 and 100, as far as they are no more than half of the entries. */
@@ -182,4 +275,9 @@ class Judge {
   }
 }
 
-const perDoubling = ({ mean, low, high, seeds }: Estimate, doublings: number): Estimate => ({ mean: mean / doublings, low: low / doublings, high: high / doublings, seeds })
+const perDoubling = ({ mean, low, high, seeds }: Estimate, doublings: number): Estimate => ({
+  mean: mean / doublings,
+  low: low / doublings,
+  high: high / doublings,
+  seeds,
+})

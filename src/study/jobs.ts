@@ -3,7 +3,11 @@
  * started; what is under way is waited for.
  * @throws the first failure
  */
-export async function runJobs<T>(jobs: number, next: () => T | undefined, task: (one: T) => Promise<void>): Promise<void> {
+export async function runJobs<T>(
+  jobs: number,
+  next: () => T | undefined,
+  task: (one: T) => Promise<void>,
+): Promise<void> {
   let failed = false
   const worker = async (): Promise<void> => {
     while (!failed) {

@@ -13,4 +13,5 @@ export function paretoFront(points: readonly Point[]): number[] {
   return front.sort((i, j) => points[j].recall - points[i].recall || points[j].coverage - points[i].coverage)
 }
 
-const beats = (q: Point, p: Point): boolean => q.recall >= p.recall && q.coverage >= p.coverage && (q.recall > p.recall || q.coverage > p.coverage)
+const beats = (q: Point, p: Point): boolean =>
+  q.recall >= p.recall && q.coverage >= p.coverage && (q.recall > p.recall || q.coverage > p.coverage)

@@ -30,7 +30,14 @@ const MOST = 10_000
  * @param most trials, that of the settings as they are included; Infinity for a grid without an end
  * @throws UserError where the configuration refuses every point
  */
-export function planTrials(basis: Basis, axes: readonly Axis[], seed: number, most: number, cutoff: number, data: string): Plan {
+export function planTrials(
+  basis: Basis,
+  axes: readonly Axis[],
+  seed: number,
+  most: number,
+  cutoff: number,
+  data: string,
+): Plan {
   const trials: Trial[] = []
   const seen = new Set<string>()
   let [refused, reason]: [number, string | undefined] = [0, undefined]
@@ -84,7 +91,10 @@ function* sampled(axes: readonly Axis[], whole: readonly boolean[], seed: number
 
 /** Every point of the grid once: first as the sequence meets them, then those it has not met. */
 function* gridPoints(axes: readonly Axis[], size: number, seed: number): Generator<Settings> {
-  const settingsOf = (cell: readonly number[]): Settings => Object.fromEntries(axes.map((axis, j) => [axis.key, (axis as { values: readonly (number | string | boolean)[] }).values[cell[j]]]))
+  const settingsOf = (cell: readonly number[]): Settings =>
+    Object.fromEntries(
+      axes.map((axis, j) => [axis.key, (axis as { values: readonly (number | string | boolean)[] }).values[cell[j]]]),
+    )
   const counts = axes.map((axis) => (axis as { values: readonly unknown[] }).values.length)
   const seen = new Set<string>()
   let drawn = 0

@@ -15,7 +15,8 @@ export interface Judged {
   at: string
 }
 
-export const RULE = 'the most diverse point of the front whose recall is within one standard error of that of the best, users paired'
+export const RULE =
+  'the most diverse point of the front whose recall is within one standard error of that of the best, users paired'
 
 /**
  * Of the front, the point of highest coverage whose recall lies at most one standard error of the paired difference
@@ -24,9 +25,14 @@ export const RULE = 'the most diverse point of the front whose recall is within 
  * place of simplicity.
  * @param front of falling recall, the best first @param against recall minus that of the best, by key
  */
-export function recommend(front: readonly Candidate[], against: Readonly<Record<string, Against>>, judged: readonly Judged[]): Candidate {
+export function recommend(
+  front: readonly Candidate[],
+  against: Readonly<Record<string, Against>>,
+  judged: readonly Judged[],
+): Candidate {
   const [best, ...others] = front
-  const level = (candidate: Candidate): boolean => judged.every(({ level, at }) => reaches(against[candidate.key]?.[level], at))
+  const level = (candidate: Candidate): boolean =>
+    judged.every(({ level, at }) => reaches(against[candidate.key]?.[level], at))
   return others.filter(level).reduce((chosen, one) => (one.coverage > chosen.coverage ? one : chosen), best)
 }
 

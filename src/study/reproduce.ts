@@ -58,7 +58,11 @@ export class Ledger {
 
   /** Settings of one training: those of a statement, a seed, and no refit unless the user has set it. */
   settings(of: Settings, seed: number): Settings {
-    return { ...of, ...(this.refitSet ? {} : { 'train.refit': false }), ...(seed === 0 ? {} : { 'train.seed': this.firstSeed + seed }) }
+    return {
+      ...of,
+      ...(this.refitSet ? {} : { 'train.refit': false }),
+      ...(seed === 0 ? {} : { 'train.seed': this.firstSeed + seed }),
+    }
   }
 
   config(of: Settings, seed: number): Config {
@@ -68,7 +72,8 @@ export class Ledger {
   key(of: Settings, seed: number): string {
     const text = JSON.stringify(this.settings(of, seed))
     let key = this.keys.get(text)
-    if (key === undefined) this.keys.set(text, (key = trainingKey(this.basis.kind, this.config(of, seed), this.data.cutoff, this.data.hash)))
+    if (key === undefined)
+      this.keys.set(text, (key = trainingKey(this.basis.kind, this.config(of, seed), this.data.cutoff, this.data.hash)))
     return key
   }
 
@@ -97,7 +102,13 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const refitSet = basis.set.some((one) => /(^|\.)train\.refit=/.test(one))
   const identity = hashJson({ kind: basis.kind, base: trainingKey(basis.kind, config, data.cutoff, data.hash) })
   const id = options.name ?? `reproduce-${basis.kind}-${identity.slice(0, 8)}`
-  const study = openStudy<ReproduceState>(basis.folder, id, 'trainings.json', { version: 1, identity, spentSeconds: 0, arms: {}, pairs: {} })
+  const study = openStudy<ReproduceState>(basis.folder, id, 'trainings.json', {
+    version: 1,
+    identity,
+    spentSeconds: 0,
+    arms: {},
+    pairs: {},
+  })
   try {
     const ledger = new Ledger(basis, data, study.state, config.train.seed, refitSet)
     announce(options, wanted, ledger, study)
@@ -118,21 +129,44 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
 /** Groups of settings that are of use together only, in the order in which a budget is spent. */
 export function* schedule(wanted: readonly Claim[], seeds: number): Generator<{ of: Settings[]; seed: number }> {
   for (let seed = 0; seed < seeds; seed++) {
-    for (const { statements } of wanted) for (const { more, less, beyond, impossible } of statements) if (!impossible) yield { of: [more, less, ...(beyond ? [beyond] : [])], seed }
+    for (const { statements } of wanted)
+      for (const { more, less, beyond, impossible } of statements)
+        if (!impossible) yield { of: [more, less, ...(beyond ? [beyond] : [])], seed }
     if (seed === 0) for (const { points } of wanted) for (const [, settings] of points) yield { of: [settings], seed }
   }
 }
 
-function announce({ adseq, seconds, seeds }: ReproduceOptions, wanted: readonly Claim[], ledger: Ledger, { path, state }: StudyFolder<ReproduceState>): void {
+function announce(
+  { adseq, seconds, seeds }: ReproduceOptions,
+  wanted: readonly Claim[],
+  ledger: Ledger,
+  { path, state }: StudyFolder<ReproduceState>,
+): void {
   const keys = new Set([...schedule(wanted, 1)].flatMap(({ of }) => of.map((one) => ledger.key(one, 0))))
-  adseq.print(`Claims: ${wanted.map(({ id }) => id).join(', ')}: ${keys.size} trainings${seeds > 1 ? `, then again with other seeds up to ${seeds} times in all` : ''}, as far as ${duration(seconds)} go; in ${path}`)
+  adseq.print(
+    `Claims: ${wanted.map(({ id }) => id).join(', ')}: ${keys.size} ` +
+      `trainings${seeds > 1 ? `, then again with other seeds up to ${seeds} times in all` : ''}, as far as ` +
+      `${duration(seconds)} go; in ${path}`,
+  )
   const there = Object.keys(state.arms).length
   if (there > 0) adseq.print(`${there} trainings are there already, after ${duration(state.spentSeconds)} at work.`)
 }
 
 /** Trains what is missing of a group, if the budget has room for all of it. */
-async function tryTogether(options: ReproduceOptions, ledger: Ledger, study: StudyFolder<ReproduceState>, of: readonly Settings[], seed: number, failed: Map<string, string>): Promise<void> {
-  const missing = new Map(of.map((one) => [ledger.key(one, seed), one]).filter(([key]) => !ledger.state.arms[key as string]) as [string, Settings][])
+async function tryTogether(
+  options: ReproduceOptions,
+  ledger: Ledger,
+  study: StudyFolder<ReproduceState>,
+  of: readonly Settings[],
+  seed: number,
+  failed: Map<string, string>,
+): Promise<void> {
+  const missing = new Map(
+    of.map((one) => [ledger.key(one, seed), one]).filter(([key]) => !ledger.state.arms[key as string]) as [
+      string,
+      Settings,
+    ][],
+  )
   if ([...missing.keys()].some((key) => failed.has(key))) return
   const expected = [...missing.values()].reduce((sum, one) => sum + expectedSeconds(ledger, one, seed), 0)
   if (missing.size === 0 || study.spent() + expected > options.seconds) return
@@ -141,7 +175,8 @@ async function tryTogether(options: ReproduceOptions, ledger: Ledger, study: Stu
       ledger.state.arms[key] = await makeArm(options, ledger, study.id, one, seed)
       study.save()
     } catch (error) {
-      if (!(error instanceof UserError) || options.adseq.signal.aborted || Object.keys(ledger.state.arms).length === 0) throw error
+      if (!(error instanceof UserError) || options.adseq.signal.aborted || Object.keys(ledger.state.arms).length === 0)
+        throw error
       failed.set(key, error.message)
       options.progress.line(`  left out: ${error.message}`)
       return
@@ -149,7 +184,13 @@ async function tryTogether(options: ReproduceOptions, ledger: Ledger, study: Stu
   }
 }
 
-async function makeArm({ adseq, basis, progress }: ReproduceOptions, ledger: Ledger, study: string, of: Settings, seed: number): Promise<Arm> {
+async function makeArm(
+  { adseq, basis, progress }: ReproduceOptions,
+  ledger: Ledger,
+  study: string,
+  of: Settings,
+  seed: number,
+): Promise<Arm> {
   const began = performance.now()
   const { data } = ledger
   const settings = ledger.settings(of, seed)
@@ -157,13 +198,27 @@ async function makeArm({ adseq, basis, progress }: ReproduceOptions, ledger: Led
   progress.start(label)
   let total = 0
   const training = await trainOnce({
-    adseq, basis, settings, key: ledger.key(of, seed), data: data.hash, study,
+    adseq,
+    basis,
+    settings,
+    key: ledger.key(of, seed),
+    data: data.hash,
+    study,
     onStep: (step, most) => (total !== most && progress.start(label, (total = most), 'steps'), progress.update(step)),
   })
   const levels = levelsOf(await evaluateOnce({ adseq, basis, data: data.hash }, training.run), training.run)
   const { recall } = levels[basis.kind]!
-  progress.finish(`recall@10 ${recall['10'].toFixed(4)}, recall@100 ${recall['100'].toFixed(4)}${training.reused ? ', of a run that was there' : ''}`)
-  return { settings, training, levels, seconds: (performance.now() - began) / 1000, relative: relativeCost(ledger.config(of, seed), data) }
+  progress.finish(
+    `recall@10 ${recall['10'].toFixed(4)}, recall@100 ` +
+      `${recall['100'].toFixed(4)}${training.reused ? ', of a run that was there' : ''}`,
+  )
+  return {
+    settings,
+    training,
+    levels,
+    seconds: (performance.now() - began) / 1000,
+    relative: relativeCost(ledger.config(of, seed), data),
+  }
 }
 
 /** A guess before anything is measured: attention and products grow with what is read of a history. */
@@ -178,19 +233,27 @@ function expectedSeconds(ledger: Ledger, of: Settings, seed: number): number {
   const relative = relativeCost(ledger.config(of, seed), ledger.data)
   const measured = Object.values(ledger.state.arms).filter(({ training }) => !training.reused)
   const same = measured.filter((arm) => arm.relative === relative)
-  return median(same.map(({ seconds }) => seconds)) ?? (median(measured.map((arm) => arm.seconds / arm.relative)) ?? 0) * relative
+  return (
+    median(same.map(({ seconds }) => seconds)) ??
+    (median(measured.map((arm) => arm.seconds / arm.relative)) ?? 0) * relative
+  )
 }
 
 /** Reads the paired differences of all statements that have both sides. */
 function compareAll(adseq: Adseq, ledger: Ledger, wanted: readonly Claim[], seeds: number): void {
   const { basis, data, state } = ledger
-  const pairs = wanted.flatMap(({ statements }) => statements.flatMap(({ more, less, beyond }) => [[more, less], ...(beyond ? [[beyond, more]] : [])]))
+  const pairs = wanted.flatMap(({ statements }) =>
+    statements.flatMap(({ more, less, beyond }) => [[more, less], ...(beyond ? [[beyond, more]] : [])]),
+  )
   for (let seed = 0; seed < seeds; seed++) {
     for (const [more, less] of pairs) {
       const [a, b] = [ledger.arm(more, seed), ledger.arm(less, seed)]
       if (!a || !b || a === b || ledger.pair(more, less, seed)) continue
-      state.pairs[`${ledger.key(more, seed)} ${ledger.key(less, seed)}`] = compareOnce({ adseq, basis, data: data.hash }, a.training.run, b.training.run)
+      state.pairs[`${ledger.key(more, seed)} ${ledger.key(less, seed)}`] = compareOnce(
+        { adseq, basis, data: data.hash },
+        a.training.run,
+        b.training.run,
+      )
     }
   }
 }
-

@@ -25,10 +25,17 @@ export interface SweepRequest {
 }
 
 /** What the flags of a sweep ask for. @throws UserError for what cannot be asked */
-export function sweepRequest(kind: Kind, { over, preset, trials, minutes, jobs, seed, name }: SweepFlags): SweepRequest {
+export function sweepRequest(
+  kind: Kind,
+  { over, preset, trials, minutes, jobs, seed, name }: SweepFlags,
+): SweepRequest {
   const wanted = preset ?? (over.length === 0 ? 'diversity' : undefined)
   const kinds: readonly Kind[] | undefined = wanted && PRESETS[wanted].kinds
-  if (kinds && !kinds.includes(kind)) throw new UserError(`The preset ${wanted} is for the item model: the ${kind} model takes its negatives from the batch.`, `Choose another --preset, or name what to vary with --over.`)
+  if (kinds && !kinds.includes(kind))
+    throw new UserError(
+      `The preset ${wanted} is for the item model: the ${kind} model takes its negatives from the batch.`,
+      `Choose another --preset, or name what to vary with --over.`,
+    )
   checkName(name)
   const axes = readAxes([...(wanted ? PRESETS[wanted].over : []), ...over])
   return { axes, trials, seconds: minutes === undefined ? undefined : readBudget(minutes), jobs, seed, name }
@@ -36,7 +43,11 @@ export function sweepRequest(kind: Kind, { over, preset, trials, minutes, jobs, 
 
 /** @throws UserError unless the name makes a folder and nothing else */
 export function checkName(name: string | undefined): void {
-  if (name !== undefined && !/^[\w][\w.-]{0,63}$/.test(name)) throw new UserError(`"${name}" is no name for a study.`, 'Use up to 64 letters, digits, dots and dashes: --name weights-1')
+  if (name !== undefined && !/^[\w][\w.-]{0,63}$/.test(name))
+    throw new UserError(
+      `"${name}" is no name for a study.`,
+      'Use up to 64 letters, digits, dots and dashes: --name weights-1',
+    )
 }
 
 export interface ReproduceFlags {
@@ -47,9 +58,15 @@ export interface ReproduceFlags {
 }
 
 /** What the flags of a reproduction ask for. @throws UserError for what cannot be asked */
-export function reproduceRequest({ budget, claims, seeds, name }: ReproduceFlags): { seconds: number; claims: readonly ClaimId[]; seeds: number; name?: string } {
+export function reproduceRequest({ budget, claims, seeds, name }: ReproduceFlags): {
+  seconds: number
+  claims: readonly ClaimId[]
+  seeds: number
+  name?: string
+} {
   checkName(name)
   const unknown = claims.find((claim) => !CLAIMS.includes(claim as ClaimId))
-  if (unknown !== undefined) throw new UserError(`There is no claim called ${unknown}.`, `Claims: ${CLAIMS.join(', ')}.`)
+  if (unknown !== undefined)
+    throw new UserError(`There is no claim called ${unknown}.`, `Claims: ${CLAIMS.join(', ')}.`)
   return { seconds: readBudget(budget), claims: claims.length > 0 ? (claims as ClaimId[]) : CLAIMS, seeds, name }
 }

@@ -25,9 +25,20 @@ export function modelRows(report: Report, run: string): ReportRow[] {
   return report.rows.filter((row) => row.kind === 'model' && row.run === run)
 }
 
-function levelResult(report: Report, { level, users, positives, recall, interval, coverage, byType }: ReportRow): LevelResult {
+function levelResult(
+  report: Report,
+  { level, users, positives, recall, interval, coverage, byType }: ReportRow,
+): LevelResult {
   const types = Object.entries(byType).map(([type, of]) => [type, of.recall])
-  return { entries: report.levels[level]!.entries, users, positives, recall, interval, coverage, byType: Object.fromEntries(types) }
+  return {
+    entries: report.levels[level]!.entries,
+    users,
+    positives,
+    recall,
+    interval,
+    coverage,
+    byType: Object.fromEntries(types),
+  }
 }
 
 /**

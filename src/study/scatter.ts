@@ -31,10 +31,20 @@ export function scatter(dots: readonly Dot[], { width, height, x, y }: ScatterOp
     const row = Math.round(((high - dot.y) / (high - low)) * (rows - 1))
     grid[row][column] = dot.mark
   }
-  const at: Record<number, string> = { 0: labels[0], [(rows - 1) >> 1]: rows % 2 === 1 ? labels[1] : '', [rows - 1]: labels[2] }
+  const at: Record<number, string> = {
+    0: labels[0],
+    [(rows - 1) >> 1]: rows % 2 === 1 ? labels[1] : '',
+    [rows - 1]: labels[2],
+  }
   const body = grid.map((cells, row) => `${(at[row] ?? '').padStart(gutter)} |${cells.join('')}`.trimEnd())
   const ends = `${share(left)}${share(right).padStart(columns - share(left).length)}`
-  return [`${' '.repeat(gutter)} ${y}`, ...body, `${' '.repeat(gutter)} +${'-'.repeat(columns)}`, `${' '.repeat(gutter + 2)}${ends}`, `${' '.repeat(gutter + 2)}${x.padStart(columns)}`.trimEnd()]
+  return [
+    `${' '.repeat(gutter)} ${y}`,
+    ...body,
+    `${' '.repeat(gutter)} +${'-'.repeat(columns)}`,
+    `${' '.repeat(gutter + 2)}${ends}`,
+    `${' '.repeat(gutter + 2)}${x.padStart(columns)}`.trimEnd(),
+  ]
 }
 
 /** Least and most, a little apart where they are equal. */

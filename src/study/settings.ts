@@ -37,7 +37,16 @@ export function resolve({ folder, kind, set }: Basis, settings: Settings): Confi
  */
 export function trainingKey(kind: Kind, config: Config, cutoff: number, data: string): string {
   const { checkpointSeconds: _, ...train } = config.train
-  return hashJson({ kind, model: config.model, graph: config.graph, train, cutoff, windowDays: config.eval.windowDays, ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }), data })
+  return hashJson({
+    kind,
+    model: config.model,
+    graph: config.graph,
+    train,
+    cutoff,
+    windowDays: config.eval.windowDays,
+    ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }),
+    data,
+  })
 }
 
 /** A value as YAML reads it. @throws UserError unless it is a number, a word or true/false */
@@ -51,7 +60,10 @@ export function readValue(text: string, where: string): Value {
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value === 'string' && /^[\w.-]+$/.test(value)) return value
   if (typeof value === 'boolean') return value
-  throw new UserError(`${where}: "${text}" is no number, name, true or false.`, 'Write for example --over train.logq.negative=0,0.5,1')
+  throw new UserError(
+    `${where}: "${text}" is no number, name, true or false.`,
+    'Write for example --over train.logq.negative=0,0.5,1',
+  )
 }
 
 /** "logq.negative" of "train.logq.negative": as printed where there is little room. */

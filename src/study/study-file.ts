@@ -33,19 +33,32 @@ export const studyFolder = (workspace: string, id: string): string => join(works
  * Opens a study where it was left, or a fresh one.
  * @throws UserError when another process works on it, the file is damaged, or the name belongs to another study
  */
-export function openStudy<S extends StudyState>(workspace: string, id: string, file: string, fresh: S, now: () => number = Date.now): StudyFolder<S> {
+export function openStudy<S extends StudyState>(
+  workspace: string,
+  id: string,
+  file: string,
+  fresh: S,
+  now: () => number = Date.now,
+): StudyFolder<S> {
   const path = studyFolder(workspace, id)
   mkdirSync(path, { recursive: true })
   const release = takeLock(join(path, 'study.lock'), `run of the study ${id}`)
   try {
     const state = readState<S>(join(path, file)) ?? fresh
     if (state.identity !== fresh.identity) {
-      throw new UserError(`The study ${id} is of other data or settings.`, 'Give this one another --name, or repeat the flags and settings that the first was started with.')
+      throw new UserError(
+        `The study ${id} is of other data or settings.`,
+        'Give this one another --name, or repeat the flags and settings that the first was started with.',
+      )
     }
     const [before, started] = [state.spentSeconds, now()]
     const spent = (): number => before + (now() - started) / 1000
     return {
-      id, path, state, spent, release,
+      id,
+      path,
+      state,
+      spent,
+      release,
       save() {
         state.spentSeconds = spent()
         writeFileAtomic(join(path, file), `${JSON.stringify(state, undefined, 2)}\n`)
@@ -67,8 +80,12 @@ function readState<S extends StudyState>(path: string): S | undefined {
     state = JSON.parse(readFileSync(path, 'utf8')) as S
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
-    throw new UserError(`${path} is damaged.`, 'Delete it and run the same command again: finished trainings are found and not repeated.')
+    throw new UserError(
+      `${path} is damaged.`,
+      'Delete it and run the same command again: finished trainings are found and not repeated.',
+    )
   }
-  if (state.version !== 1) throw new UserError(`${path} was written by another adseq.`, 'Give this study another --name.')
+  if (state.version !== 1)
+    throw new UserError(`${path} was written by another adseq.`, 'Give this study another --name.')
   return state
 }

@@ -58,11 +58,20 @@ export async function sweep(options: SweepOptions): Promise<Sweep> {
   const data = readWorkspaceData(basis.folder, config)
   const plan = planTrials(basis, axes, seed, options.trials ?? Infinity, data.cutoff, data.hash)
   if (plan.grid === undefined && options.trials === undefined && options.seconds === undefined) {
-    throw new UserError('A range has no end of values, so this sweep has no end.', 'Say how much to try: --trials 20, or --minutes 30.')
+    throw new UserError(
+      'A range has no end of values, so this sweep has no end.',
+      'Say how much to try: --trials 20, or --minutes 30.',
+    )
   }
   const identity = hashJson({ kind: basis.kind, base: plan.trials[0].key, axes, seed })
   const id = options.name ?? `sweep-${basis.kind}-${identity.slice(0, 8)}`
-  const study = openStudy<SweepState>(basis.folder, id, 'trials.json', { version: 1, identity, spentSeconds: 0, trials: {}, started: {} })
+  const study = openStudy<SweepState>(basis.folder, id, 'trials.json', {
+    version: 1,
+    identity,
+    spentSeconds: 0,
+    trials: {},
+    started: {},
+  })
   try {
     announce(options, plan, data, study)
     const failures = await tryAll(options, plan, data, study)
@@ -78,25 +87,48 @@ export async function sweep(options: SweepOptions): Promise<Sweep> {
 /** Threads of each of several trainings at once: the cores are shared out. */
 const threadsOf = (jobs: number): number => Math.max(1, Math.floor(physicalCores() / jobs))
 
-function announce({ adseq, basis, trials, seconds, jobs }: SweepOptions, plan: Plan, data: WorkspaceData, { path, state }: StudyFolder<SweepState>): void {
+function announce(
+  { adseq, basis, trials, seconds, jobs }: SweepOptions,
+  plan: Plan,
+  data: WorkspaceData,
+  { path, state }: StudyFolder<SweepState>,
+): void {
   const finished = plan.trials.filter(({ key }) => state.trials[key]).length
-  const limit = [trials !== undefined && `at most ${trials} trials`, seconds !== undefined && `${duration(seconds)}`].filter(Boolean).join(', ')
+  const limit = [trials !== undefined && `at most ${trials} trials`, seconds !== undefined && `${duration(seconds)}`]
+    .filter(Boolean)
+    .join(', ')
   const size = plan.grid === undefined ? 'sampled settings' : `${plan.trials.length} settings`
-  adseq.print(`Sweep of the ${basis.kind} model: ${size}${limit ? ` (${limit})` : ''}${jobs > 1 ? `, ${jobs} at once` : ''}; in ${path}`)
-  adseq.print(`Trained up to ${isoTime(data.selectionCutoff)}, judged on the ${data.windowDays} days after it: the window after ${isoTime(data.cutoff)} stays unseen.`)
+  adseq.print(
+    `Sweep of the ${basis.kind} model: ` +
+      `${size}${limit ? ` (${limit})` : ''}${jobs > 1 ? `, ${jobs} at once` : ''}; in ${path}`,
+  )
+  adseq.print(
+    `Trained up to ${isoTime(data.selectionCutoff)}, judged on the ${data.windowDays} days after it: the window ` +
+      `after ${isoTime(data.cutoff)} stays unseen.`,
+  )
   if (plan.refused > 0) adseq.print(`${plan.refused} combinations are left out, which adseq refuses: ${plan.reason}`)
   if (finished > 0) adseq.print(`${finished} trials are there already.`)
 }
 
 /** Makes the trials that are not there yet; gives why some could not be made. */
-async function tryAll(options: SweepOptions, plan: Plan, data: WorkspaceData, study: StudyFolder<SweepState>): Promise<Sweep['failed']> {
+async function tryAll(
+  options: SweepOptions,
+  plan: Plan,
+  data: WorkspaceData,
+  study: StudyFolder<SweepState>,
+): Promise<Sweep['failed']> {
   const { jobs, seconds = Infinity, progress } = options
   const { state } = study
   const failed: Sweep['failed'] = []
   const left = plan.trials.filter(({ key }) => !state.trials[key])
   let number = plan.trials.length - left.length
   const fits = (): boolean => {
-    const each = median(Object.values(state.trials).filter(({ training }) => !training.reused).map((trial) => trial.seconds)) ?? 0
+    const each =
+      median(
+        Object.values(state.trials)
+          .filter(({ training }) => !training.reused)
+          .map((trial) => trial.seconds),
+      ) ?? 0
     return study.spent() + each <= seconds
   }
   const next = (): { trial: Trial; number: number } | undefined => {
@@ -105,7 +137,13 @@ async function tryAll(options: SweepOptions, plan: Plan, data: WorkspaceData, st
   }
   await runJobs(jobs, next, async ({ trial, number }) => {
     try {
-      const result = await makeTrial(options, trial, data, study, `trial ${number} of ${plan.grid === undefined && seconds < Infinity ? 'as many as fit' : plan.trials.length}`)
+      const result = await makeTrial(
+        options,
+        trial,
+        data,
+        study,
+        `trial ${number} of ${plan.grid === undefined && seconds < Infinity ? 'as many as fit' : plan.trials.length}`,
+      )
       state.trials[trial.key] = result
       delete state.started[trial.key]
       study.save()
@@ -119,7 +157,13 @@ async function tryAll(options: SweepOptions, plan: Plan, data: WorkspaceData, st
   return failed
 }
 
-async function makeTrial({ adseq, basis, jobs, progress }: SweepOptions, { key, settings }: Trial, data: WorkspaceData, study: StudyFolder<SweepState>, label: string): Promise<TrialResult> {
+async function makeTrial(
+  { adseq, basis, jobs, progress }: SweepOptions,
+  { key, settings }: Trial,
+  data: WorkspaceData,
+  study: StudyFolder<SweepState>,
+  label: string,
+): Promise<TrialResult> {
   const began = performance.now()
   const threads = key in study.state.started ? study.state.started[key] : jobs > 1 ? threadsOf(jobs) : undefined
   study.state.started[key] = threads
@@ -129,14 +173,28 @@ async function makeTrial({ adseq, basis, jobs, progress }: SweepOptions, { key, 
   if (screen) progress.start(label)
   let total = 0
   const training = await trainOnce({
-    adseq, basis, settings, key, threads, data: data.hash, study: study.id,
-    onStep: screen ? (step, of) => (total !== of && progress.start(label, (total = of), 'steps'), progress.update(step)) : undefined,
+    adseq,
+    basis,
+    settings,
+    key,
+    threads,
+    data: data.hash,
+    study: study.id,
+    onStep: screen
+      ? (step, of) => (total !== of && progress.start(label, (total = of), 'steps'), progress.update(step))
+      : undefined,
   })
-  const report = await evaluateOnce({ adseq, basis, cutoff: data.selectionCutoff, data: data.hash }, training.run, threads)
+  const report = await evaluateOnce(
+    { adseq, basis, cutoff: data.selectionCutoff, data: data.hash },
+    training.run,
+    threads,
+  )
   const levels = levelsOf(report, training.run)
   const seconds = (performance.now() - began) / 1000
   const { recall } = levels[basis.kind]!
-  const text = `recall@10 ${recall['10'].toFixed(4)}, recall@100 ${recall['100'].toFixed(4)}${training.reused ? ', of a run that was there' : ''}`
+  const text =
+    `recall@10 ${recall['10'].toFixed(4)}, recall@100 ` +
+    `${recall['100'].toFixed(4)}${training.reused ? ', of a run that was there' : ''}`
   if (screen) progress.finish(text)
   else progress.line(`${label}: ${text}, ${duration(seconds)}`)
   return { settings, training, levels, seconds }

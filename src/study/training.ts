@@ -49,19 +49,34 @@ export async function trainOnce(options: TrainingOptions): Promise<Training> {
   const { folder, kind } = basis
   const found = await finishedOrAwaited(options)
   if (found) return { ...found, reused: true }
-  const args = ['train', kind, ...[...basis.set, ...assignments(kind, settings)].flatMap((one) => ['--set', one]), '--study', study, ...(threads === undefined ? [] : ['--threads', String(threads)])]
+  const args = [
+    'train',
+    kind,
+    ...[...basis.set, ...assignments(kind, settings)].flatMap((one) => ['--set', one]),
+    '--study',
+    study,
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+  ]
   const watch = onStep && setInterval(() => reportStep(folder, kind, key, onStep), 1000)
   try {
     const { run } = await runAdseq<DoneRecord>(adseq, args)
     const manifest = listRuns(folder).find(({ id }) => id === run)
-    if (manifest?.data.hash !== data) throw new UserError('The data of the workspace changed while the study ran.', 'Start a new study on the new data: run the same command again.')
+    if (manifest?.data.hash !== data)
+      throw new UserError(
+        'The data of the workspace changed while the study ran.',
+        'Start a new study on the new data: run the same command again.',
+      )
     return { ...trainingOf(folder, manifest), reused: false }
   } finally {
     clearInterval(watch)
   }
 }
 
-async function finishedOrAwaited({ adseq, basis: { folder, kind }, key }: TrainingOptions): Promise<Training | undefined> {
+async function finishedOrAwaited({
+  adseq,
+  basis: { folder, kind },
+  key,
+}: TrainingOptions): Promise<Training | undefined> {
   for (let said = false; ; said = true) {
     const same = runsOf(folder, kind, key)
     const done = same.findLast(({ status }) => status === 'done')
@@ -87,8 +102,16 @@ function runsOf(folder: string, kind: Kind, key: string): Manifest[] {
 }
 
 function trainingOf(folder: string, { id, steps, seconds, recall }: Manifest): Training {
-  if (steps === undefined || seconds === undefined || recall === undefined) throw new Error(`the finished run ${id} does not say how it ended`)
-  return { run: id, steps, seconds, validation: recall, rising: steps === readRunConfig(folder, id).train.steps, reused: false }
+  if (steps === undefined || seconds === undefined || recall === undefined)
+    throw new Error(`the finished run ${id} does not say how it ended`)
+  return {
+    run: id,
+    steps,
+    seconds,
+    validation: recall,
+    rising: steps === readRunConfig(folder, id).train.steps,
+    reused: false,
+  }
 }
 
 function reportStep(folder: string, kind: Kind, key: string, onStep: (step: number, of: number) => void): void {

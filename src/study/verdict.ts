@@ -45,11 +45,19 @@ export function seedNoise(groups: readonly (readonly Observed[])[]): SeedNoise |
 export function estimate(observed: readonly Observed[], noise: SeedNoise | undefined): Estimate | undefined {
   if (observed.length === 0) throw new Error('estimate: nothing observed')
   const mean = average(observed.map(({ difference }) => difference))
-  const paired = observed.flatMap(({ users, difference }) => (users ? [[difference - users[0], users[1] - difference]] : []))
+  const paired = observed.flatMap(({ users, difference }) =>
+    users ? [[difference - users[0], users[1] - difference]] : [],
+  )
   if (paired.length < observed.length && (noise === undefined || observed.length < 2)) return undefined
-  const half = (side: 0 | 1): number => (paired.length === observed.length ? average(paired.map((one) => one[side])) : 0)
+  const half = (side: 0 | 1): number =>
+    paired.length === observed.length ? average(paired.map((one) => one[side])) : 0
   const trainings = noise ? tQuantile(noise.degrees) * Math.sqrt(noise.variance / observed.length) : 0
-  return { mean, low: mean - Math.hypot(half(0), trainings), high: mean + Math.hypot(half(1), trainings), seeds: observed.length }
+  return {
+    mean,
+    low: mean - Math.hypot(half(0), trainings),
+    high: mean + Math.hypot(half(1), trainings),
+    seeds: observed.length,
+  }
 }
 
 /** No more than the interval allows. */
@@ -72,9 +80,15 @@ export function overall(verdicts: readonly Verdict[]): Verdict {
   return verdicts.every((one) => one === verdicts[0]) ? verdicts[0] : 'tie'
 }
 
-const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11, 2.101, 2.093, 2.086]
+const T = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
+  2.101, 2.093, 2.086,
+]
 
-/** The .975 quantile of Student's t: the table to 20 degrees of freedom, beyond them 1.96 + 2.4 / degrees (error below .003). */
+/**
+ * The .975 quantile of Student's t: the table to 20 degrees of freedom, beyond them 1.96 + 2.4 / degrees (error below
+ * .003).
+ */
 export const tQuantile = (degrees: number): number => T[degrees - 1] ?? 1.96 + 2.4 / degrees
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length

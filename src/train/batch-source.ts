@@ -34,7 +34,10 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   const M = train.uniformNegatives
   const P = train.positivesPerAnchor
   if (R % P !== 0 || R < 2) {
-    throw new UserError(`train.rows is ${R}: it must be at least 2 and a multiple of train.positivesPerAnchor (${P}).`, `Set train.rows to ${Math.max(2, Math.ceil(R / P)) * P}.`)
+    throw new UserError(
+      `train.rows is ${R}: it must be at least 2 and a multiple of train.positivesPerAnchor (${P}).`,
+      `Set train.rows to ${Math.max(2, Math.ceil(R / P)) * P}.`,
+    )
   }
   const positive = createPositives(snapshot, kind, train.labelWeights)
   const finder = new SlotFinder(snapshot, positive, options)
@@ -100,12 +103,14 @@ function nothingToDraw({ snapshot, kind, limit, train }: BatchSourceOptions, pos
   }
   if (conversions === 0) {
     return new UserError(
-      `There is no conversion of ${kind === 'item' ? 'an item' : 'an advertiser'} in the data before ${day(limit)}: nothing to learn from.`,
+      `There is no conversion of ${kind === 'item' ? 'an item' : 'an advertiser'} in the data before ` +
+        `${day(limit)}: nothing to learn from.`,
       'Import events of the types checkout, add_to_cart or signup, or map your own types to them.',
     )
   }
   return new UserError(
-    `No history is followed by a conversion within ${train.windowDays} days before ${day(limit)}: training data begins on ${day(from)} and holds ${conversions} conversions.`,
+    `No history is followed by a conversion within ${train.windowDays} days before ${day(limit)}: training data ` +
+      `begins on ${day(from)} and holds ${conversions} conversions.`,
     'Set train.windowDays (and eval.windowDays) to less, or import data of a longer time.',
   )
 }

@@ -27,7 +27,11 @@ export type BatchThreadMessage =
  */
 export async function startBatchThread(options: BatchSourceOptions & { from: number }): Promise<BatchThread> {
   const { from, ...source } = options
-  const start: BatchThreadStart = { options: { ...source, snapshot: shareSnapshot(source.snapshot) }, from, queue: QUEUE }
+  const start: BatchThreadStart = {
+    options: { ...source, snapshot: shareSnapshot(source.snapshot) },
+    from,
+    queue: QUEUE,
+  }
   const worker = startWorker(new URL('./batch-worker', import.meta.url), start)
   const ready: TrainBatch[] = []
   const waiting: { resolve: (batch: TrainBatch) => void; reject: (error: Error) => void }[] = []

@@ -6,12 +6,16 @@ import type { BatchThreadMessage, BatchThreadStart } from './batch-thread.js'
 /** The thread of batch-thread.ts: fills the queue once, then one batch for every `more`. */
 function run({ options, from, queue }: BatchThreadStart): void {
   let n = from
-  const say = (message: BatchThreadMessage, transfer: ArrayBuffer[] = []): void => parentPort?.postMessage(message, transfer)
+  const say = (message: BatchThreadMessage, transfer: ArrayBuffer[] = []): void =>
+    parentPort?.postMessage(message, transfer)
   try {
     const source = createBatchSource(options)
     const send = (): void => {
       const batch = source.batch(n++)
-      say({ type: 'batch', batch }, Object.values(batch.feeds).map((feed) => feed.buffer as ArrayBuffer))
+      say(
+        { type: 'batch', batch },
+        Object.values(batch.feeds).map((feed) => feed.buffer as ArrayBuffer),
+      )
     }
     say({ type: 'ready', buckets: source.buckets })
     for (let k = 0; k < queue; k++) send()
@@ -29,7 +33,9 @@ function run({ options, from, queue }: BatchThreadStart): void {
 
 function described(error: unknown): BatchThreadMessage {
   if (error instanceof UserError) return { type: 'error', message: error.message, hint: error.hint }
-  return error instanceof Error ? { type: 'error', message: error.message, stack: error.stack } : { type: 'error', message: String(error) }
+  return error instanceof Error
+    ? { type: 'error', message: error.message, stack: error.stack }
+    : { type: 'error', message: String(error) }
 }
 
 run(workerData as BatchThreadStart)

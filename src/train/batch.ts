@@ -35,7 +35,15 @@ export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'cau
 /** The keys of `train` that shape a batch. */
 export type SamplerConfig = Pick<
   TrainConfig,
-  'objective' | 'anchors' | 'windowDays' | 'positivesPerAnchor' | 'rows' | 'uniformNegatives' | 'negativePool' | 'labelWeights' | 'recencyHalfLifeDays'
+  | 'objective'
+  | 'anchors'
+  | 'windowDays'
+  | 'positivesPerAnchor'
+  | 'rows'
+  | 'uniformNegatives'
+  | 'negativePool'
+  | 'labelWeights'
+  | 'recencyHalfLifeDays'
 >
 
 /** All that decides the batches; can be sent to a worker thread as it is. */

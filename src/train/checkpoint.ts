@@ -4,7 +4,9 @@ import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safe
 import { flattenParameters, nameParameters, type ParameterSpec } from '../model/parameters.js'
 import type { Phase } from './records.js'
 
-/** Where a training stands between two steps. Batches and dropout are functions of the step, so no generator is kept. */
+/**
+ * Where a training stands between two steps. Batches and dropout are functions of the step, so no generator is kept.
+ */
 export interface Progress {
   phase: Phase
   /** steps of this phase that are done */
@@ -36,10 +38,15 @@ export interface Checkpoint {
 const FILE = 'checkpoint.safetensors'
 
 /** Writes the checkpoint of a run, atomically; parameters and moments lie in it by name. */
-export function writeCheckpoint(folder: string, specs: readonly ParameterSpec[], { progress, vectors }: Checkpoint): void {
+export function writeCheckpoint(
+  folder: string,
+  specs: readonly ParameterSpec[],
+  { progress, vectors }: Checkpoint,
+): void {
   const arrays: Record<string, NamedArray> = {}
   for (const [group, flat] of Object.entries(vectors ?? {})) {
-    if (flat !== undefined) for (const [name, array] of Object.entries(nameParameters(specs, flat))) arrays[`${group}/${name}`] = array
+    if (flat !== undefined)
+      for (const [name, array] of Object.entries(nameParameters(specs, flat))) arrays[`${group}/${name}`] = array
   }
   writeSafetensors(join(folder, FILE), arrays, { progress: JSON.stringify(progress) })
 }

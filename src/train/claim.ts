@@ -12,7 +12,9 @@ export function claimRun(folder: string): () => void {
   return () => rmSync(path, { force: true })
 }
 
-/** Whether another process that is alive trains this run: then it must not be resumed here. A killed one's mark is void. */
+/**
+ * Whether another process that is alive trains this run: then it must not be resumed here. A killed one's mark is void.
+ */
 export function isClaimed(folder: string, own = process.pid): boolean {
   let pid: number
   try {

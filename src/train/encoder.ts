@@ -68,11 +68,15 @@ export class Encoder {
    * @param anchors unix seconds: the moment each history is seen from, or one for all
    * @param source where the events are: the snapshot, or one with other events (a made-up history) and the same catalog
    */
-  async encodeUsers(histories: HistoryEnds, anchors: ArrayLike<number> | number, source: Snapshot = this.parts.snapshot): Promise<Float32Array> {
+  async encodeUsers(
+    histories: HistoryEnds,
+    anchors: ArrayLike<number> | number,
+    source: Snapshot = this.parts.snapshot,
+  ): Promise<Float32Array> {
     const { users, ends } = histories
     const out = new Float32Array(users.length * this.width)
     for (const [length, rows] of this.byLength(histories, source)) {
-      for (let at = 0; at < rows.length; ) {
+      for (let at = 0; at < rows.length;) {
         const block = blockFor(rows.length - at, length)
         const part = rows.slice(at, at + block.rows)
         const drawn = {
@@ -84,7 +88,11 @@ export class Encoder {
           ...fillHistories(source, this.parts.features, drawn, block.rows, length, this.parts.ages),
           ...(this.parts.shape.config.profile ? this.profiles.fill(source, drawn, block.rows) : {}),
         }
-        const vectors = await this.run(`users ${block.rows} ${length}`, () => encodeHistories(this.parts.shape, block.rows, length), feeds)
+        const vectors = await this.run(
+          `users ${block.rows} ${length}`,
+          () => encodeHistories(this.parts.shape, block.rows, length),
+          feeds,
+        )
         part.forEach((q, i) => out.set(vectors.subarray(i * this.width, (i + 1) * this.width), q * this.width))
         at += part.length
       }
@@ -106,7 +114,10 @@ export class Encoder {
 
   /** Vectors [to - from, d] of the entries of this model's kind. */
   async encodeEntries(asOf: number, from = 0, to = this.entries): Promise<Float32Array> {
-    return this.encodeList(Int32Array.from({ length: to - from }, (_, i) => from + i), asOf)
+    return this.encodeList(
+      Int32Array.from({ length: to - from }, (_, i) => from + i),
+      asOf,
+    )
   }
 
   /** Vectors [n, d] of any entries of this model's kind, with popularity as of `asOf` (unix seconds). */
@@ -114,10 +125,14 @@ export class Encoder {
     const { shape, features, popularity } = this.parts
     const fill = this.kind === 'item' ? fillItems : fillAdvertisers
     const out = new Float32Array(entries.length * this.width)
-    for (let at = 0; at < entries.length; ) {
+    for (let at = 0; at < entries.length;) {
       const C = entries.length - at <= FEW_CANDIDATES ? FEW_CANDIDATES : CANDIDATES
       const part = entries.subarray(at, at + C)
-      const vectors = await this.run(`candidates ${C}`, () => encodeCandidates(shape, C), fill(features, popularity, part, asOf, C))
+      const vectors = await this.run(
+        `candidates ${C}`,
+        () => encodeCandidates(shape, C),
+        fill(features, popularity, part, asOf, C),
+      )
       out.set(vectors.subarray(0, part.length * this.width), at * this.width)
       at += part.length
     }

@@ -61,7 +61,17 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     return r
   }
   const start = (steps: number): TrainRecord =>
-    record({ type: 'start', run, kind, phase: progress.phase, steps, from: progress.step, parameters: parameterCount(specs), engine: engine.name, device: engine.device })
+    record({
+      type: 'start',
+      run,
+      kind,
+      phase: progress.phase,
+      steps,
+      from: progress.step,
+      parameters: parameterCount(specs),
+      engine: engine.name,
+      device: engine.device,
+    })
   const save = (v?: TrainingVectors): void => writeCheckpoint(folder, specs, { progress, vectors: v })
   const stopIfAsked = async (phase: TrainingPhase, best?: Float32Array): Promise<void> => {
     if (!job.signal?.aborted) return
@@ -88,7 +98,11 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
         if (step % train.validateEvery === 0 || step === train.steps) {
           const recall = await validate(engine, encoder, set)
           const better = progress.best === undefined || recall[watched] > progress.best.recall[watched]
-          progress = { ...progress, best: better ? { step, recall } : progress.best, stale: better ? 0 : progress.stale + 1 }
+          progress = {
+            ...progress,
+            best: better ? { step, recall } : progress.best,
+            stale: better ? 0 : progress.stale + 1,
+          }
           if (better) best = await phase.parameters()
           yield record({ type: 'validation', phase: 'select', step, recall, best: better })
         }
@@ -125,7 +139,14 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
 
   function finish(parameters: Float32Array, tables: ModelTables): TrainResult {
     const { best, seconds, earlierSeconds } = progress
-    return { parameters, tables, weightsHash: weightsHash(parameters), steps: best!.step, seconds: seconds + earlierSeconds, recall: best!.recall }
+    return {
+      parameters,
+      tables,
+      weightsHash: weightsHash(parameters),
+      steps: best!.step,
+      seconds: seconds + earlierSeconds,
+      recall: best!.recall,
+    }
   }
 }
 
@@ -143,7 +164,12 @@ class Meter {
   private losses: number[] = []
   private rows = 0
 
-  constructor(private readonly phase: Phase, private readonly steps: number, progress: Progress, private readonly now: () => number) {
+  constructor(
+    private readonly phase: Phase,
+    private readonly steps: number,
+    progress: Progress,
+    private readonly now: () => number,
+  ) {
     this.before = progress.seconds
     this.started = this.saved = this.reported = now()
   }
@@ -161,7 +187,17 @@ class Meter {
     const elapsed = Math.max(1, this.now() - this.reported) / 1000
     const loss = this.losses.reduce((a, b) => a + b, 0) / this.losses.length
     const { learningRate, tau, gradientNorm } = result
-    const record: TrainRecord = { type: 'step', phase: this.phase, step, loss, learningRate, tau, gradientNorm, rowsPerSecond: this.rows / elapsed, seconds: this.seconds }
+    const record: TrainRecord = {
+      type: 'step',
+      phase: this.phase,
+      step,
+      loss,
+      learningRate,
+      tau,
+      gradientNorm,
+      rowsPerSecond: this.rows / elapsed,
+      seconds: this.seconds,
+    }
     this.losses = []
     this.rows = 0
     this.reported = this.now()

@@ -47,14 +47,16 @@ export function writeManifest(folder: string, manifest: Manifest): void {
 /** @throws UserError when there is no manifest, or one of a newer adseq. */
 export function readManifest(folder: string): Manifest {
   const path = join(folder, 'manifest.json')
-  if (!existsSync(path)) throw new UserError(`${folder} holds no run.`, 'List the runs with `ls runs`, or train one: adseq train item.')
+  if (!existsSync(path))
+    throw new UserError(`${folder} holds no run.`, 'List the runs with `ls runs`, or train one: adseq train item.')
   let manifest: Manifest
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest
   } catch {
     throw new UserError(`${path} is damaged.`, 'Delete the folder of this run and train again.')
   }
-  if (manifest.version > VERSION) throw new UserError(`${path} was written by a newer adseq.`, 'Update adseq, or train again.')
+  if (manifest.version > VERSION)
+    throw new UserError(`${path} was written by a newer adseq.`, 'Update adseq, or train again.')
   return manifest
 }
 
@@ -73,11 +75,13 @@ export function listRuns(workspace: string): Manifest[] {
 }
 
 /**
- * Finished runs, oldest first, without those that a study tried or that were trained for a comparison under leave-one-out:
- * the last of a kind is what `latest` means.
+ * Finished runs, oldest first, without those that a study tried or that were trained for a comparison under
+ * leave-one-out: the last of a kind is what `latest` means.
  */
 export function finishedRuns(workspace: string): Manifest[] {
-  return listRuns(workspace).filter(({ status, study, protocol }) => status === 'done' && study === undefined && protocol === undefined)
+  return listRuns(workspace).filter(
+    ({ status, study, protocol }) => status === 'done' && study === undefined && protocol === undefined,
+  )
 }
 
 /**
@@ -97,7 +101,12 @@ export function findRun(workspace: string, reference: string, kind: ModelKind): 
   const folder = join(workspace, 'runs', basename(reference))
   if (!existsSync(folder)) throw new UserError(`There is no run ${reference}.`, hint)
   const run = readManifest(folder)
-  if (run.kind !== kind) throw new UserError(`Run ${reference} is of the ${run.kind} model, not the ${kind} model.`, hint)
-  if (run.status !== 'done') throw new UserError(`Run ${reference} is not finished.`, `Finish it with the same command that started it: adseq train ${kind}.`)
+  if (run.kind !== kind)
+    throw new UserError(`Run ${reference} is of the ${run.kind} model, not the ${kind} model.`, hint)
+  if (run.status !== 'done')
+    throw new UserError(
+      `Run ${reference} is not finished.`,
+      `Finish it with the same command that started it: adseq train ${kind}.`,
+    )
   return run
 }

@@ -17,7 +17,13 @@ export class MetricsLog {
 
   /** Drops what was recorded after a checkpoint: those steps are done again. */
   rewind(phase: Phase, step: number): void {
-    writeFileAtomic(this.path, this.read().filter((record) => !isLater(record, phase, step)).map((record) => `${JSON.stringify(record)}\n`).join(''))
+    writeFileAtomic(
+      this.path,
+      this.read()
+        .filter((record) => !isLater(record, phase, step))
+        .map((record) => `${JSON.stringify(record)}\n`)
+        .join(''),
+    )
   }
 
   /** All records; a last line that was cut off by a kill is left out. */

@@ -27,7 +27,12 @@ const ITEM_STRENGTH = 'items.strength'
 const WARM = 'items.warm'
 
 /** Writes parameters and frozen tables by name. */
-export function writeModel(folder: string, shape: ModelShape, { parameters, tables }: TrainedModel, file: ModelFile = 'final'): void {
+export function writeModel(
+  folder: string,
+  shape: ModelShape,
+  { parameters, tables }: TrainedModel,
+  file: ModelFile = 'final',
+): void {
   const table = (data: Float32Array, width: number): NamedArray => ({ shape: [data.length / width, width], data })
   const arrays: Record<string, NamedArray> = {
     ...nameParameters(parameterSpecs(shape), parameters),
@@ -44,10 +49,18 @@ export function writeModel(folder: string, shape: ModelShape, { parameters, tabl
  * @param checksum of the file, where the manifest has it
  * @throws UserError when the file is missing, damaged, or not the one of the manifest
  */
-export function readModel(folder: string, shape: ModelShape, file: ModelFile = 'final', checksum?: string): TrainedModel {
+export function readModel(
+  folder: string,
+  shape: ModelShape,
+  file: ModelFile = 'final',
+  checksum?: string,
+): TrainedModel {
   const { arrays } = verifyModel(folder, file, checksum)
   return {
-    parameters: flattenParameters(parameterSpecs(shape), arrays as Record<string, { shape: number[]; data: Float32Array }>),
+    parameters: flattenParameters(
+      parameterSpecs(shape),
+      arrays as Record<string, { shape: number[]; data: Float32Array }>,
+    ),
     tables: {
       itemVectors: arrays[ITEM_VECTORS].data as Float32Array,
       itemStrength: arrays[ITEM_STRENGTH].data as Float32Array,
@@ -65,7 +78,10 @@ export function verifyModel(folder: string, file: ModelFile, checksum?: string):
   const path = join(folder, MODEL_FILES[file])
   const read = readSafetensors(path)
   if (checksum !== undefined && read.metadata.checksum !== checksum) {
-    throw new UserError(`${path} is not the file that the manifest of its run names: the checksums differ.`, 'Restore it from a copy, or delete the folder of this run and train again.')
+    throw new UserError(
+      `${path} is not the file that the manifest of its run names: the checksums differ.`,
+      'Restore it from a copy, or delete the folder of this run and train again.',
+    )
   }
   return read
 }
@@ -81,5 +97,7 @@ export function hasSelected(folder: string): boolean {
 
 /** SHA-256 in hex over the bytes of the flat parameters. */
 export function weightsHash(parameters: Float32Array): string {
-  return createHash('sha256').update(new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength)).digest('hex')
+  return createHash('sha256')
+    .update(new Uint8Array(parameters.buffer, parameters.byteOffset, parameters.byteLength))
+    .digest('hex')
 }

@@ -30,7 +30,11 @@ export function createModelInputs(snapshot: Snapshot, config: Config, kind: Mode
   const width = model.vectorWidth
   const { vectors, warm, strength } = graph.vectors
     ? graphVectors(snapshot, graph, { limit, width, seed: train.seed })
-    : { vectors: new Float32Array(snapshot.items * width), warm: new Uint8Array(snapshot.items), strength: new Float32Array(snapshot.items) }
+    : {
+        vectors: new Float32Array(snapshot.items * width),
+        warm: new Uint8Array(snapshot.items),
+        strength: new Float32Array(snapshot.items),
+      }
   const tables: ModelTables = { itemVectors: withZeroRow(vectors, width), itemStrength: withZeroRow(strength, 1), warm }
   if (kind === 'advertiser') {
     const { table, width: columns } = createAdvertiserFeatures(snapshot, vectors, width, limit)

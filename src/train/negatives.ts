@@ -30,13 +30,23 @@ export function createPool(first: Uint32Array, limit: number, size: number, draw
   const known: number[] = []
   for (let i = 0; i < first.length; i++) if (first[i] <= limit) known.push(i)
   if (draws > 0 && known.length < draws) {
-    throw new UserError(`The corpus has ${known.length} entries at the end of training, fewer than the ${draws} uniform negatives of a batch.`, `Set train.uniformNegatives to ${known.length} or less.`)
+    throw new UserError(
+      `The corpus has ${known.length} entries at the end of training, fewer than the ${draws} uniform negatives ` +
+        'of a batch.',
+      `Set train.uniformNegatives to ${known.length} or less.`,
+    )
   }
   if (size > 0 && size > known.length) {
-    throw new UserError(`train.negativePool is ${size}, but only ${known.length} entries are known at the end of training.`, `Set train.negativePool to ${known.length} or less, or to 0 for the whole corpus.`)
+    throw new UserError(
+      `train.negativePool is ${size}, but only ${known.length} entries are known at the end of training.`,
+      `Set train.negativePool to ${known.length} or less, or to 0 for the whole corpus.`,
+    )
   }
   if (size > 0 && size < draws) {
-    throw new UserError(`train.negativePool is ${size}, smaller than the ${draws} uniform negatives of a batch.`, `Set train.negativePool to ${draws} or more, or to 0 for the whole corpus.`)
+    throw new UserError(
+      `train.negativePool is ${size}, smaller than the ${draws} uniform negatives of a batch.`,
+      `Set train.negativePool to ${draws} or more, or to 0 for the whole corpus.`,
+    )
   }
   if (size === 0) return Uint32Array.from(known)
   const rng = new Rng(seed, POOL_STREAM)

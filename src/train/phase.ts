@@ -50,7 +50,12 @@ export class TrainingPhase {
    * @param vectors parameters and moments after those steps; undefined: initial ones
    * @throws UserError when there is nothing to train on
    */
-  static async open(material: Material, limit: number, from: number, vectors?: TrainingVectors): Promise<TrainingPhase> {
+  static async open(
+    material: Material,
+    limit: number,
+    from: number,
+    vectors?: TrainingVectors,
+  ): Promise<TrainingPhase> {
     const { kind, config, snapshot, engine } = material
     const { seed, temperature } = config.train
     // the thread counts its slots while features are made here
@@ -60,7 +65,10 @@ export class TrainingPhase {
     const shape = modelShape(snapshot, config, kind)
     const thread = await batches
     const entries = trainingState(shape, inputs.tables, { seed, temperature })
-    if (vectors) Object.entries({ parameters: vectors.parameters, 'adam.m': vectors.m, 'adam.v': vectors.v }).forEach(([name, data]) => (entries[name] = { ...entries[name], data }))
+    if (vectors)
+      Object.entries({ parameters: vectors.parameters, 'adam.m': vectors.m, 'adam.v': vectors.v }).forEach(
+        ([name, data]) => (entries[name] = { ...entries[name], data }),
+      )
     return new TrainingPhase(material, shape, inputs, await engine.state(entries), thread)
   }
 
@@ -78,11 +86,16 @@ export class TrainingPhase {
     const program = await this.program(batch.bucket)
     const learningRate = learningRateAt(step, train)
     const dropout = dropoutFeeds(this.sites, batch.S * batch.T, train.seed, step)
-    const { loss, gradientNorm, tau } = await program.run({ ...batch.feeds, ...dropout, ...optimizerFeeds(step, learningRate) })
+    const { loss, gradientNorm, tau } = await program.run({
+      ...batch.feeds,
+      ...dropout,
+      ...optimizerFeeds(step, learningRate),
+    })
     if (!Number.isFinite(loss.data[0]) || !Number.isFinite(gradientNorm.data[0])) {
       throw new UserError(
         `The loss became ${loss.data[0]} at step ${step} (gradient norm ${gradientNorm.data[0]}).`,
-        `Train with a lower learning rate: --set train.learningRate=${Number((train.learningRate / 4).toPrecision(2))}.`,
+        'Train with a lower learning rate: --set ' +
+          `train.learningRate=${Number((train.learningRate / 4).toPrecision(2))}.`,
       )
     }
     return { loss: loss.data[0], gradientNorm: gradientNorm.data[0], tau: tau.data[0], learningRate, rows: batch.R }
@@ -92,7 +105,15 @@ export class TrainingPhase {
   encoder(): Encoder {
     const { engine, snapshot, config } = this.material
     const { features, popularity } = this.inputs
-    return new Encoder({ engine, state: this.state, shape: this.shape, snapshot, features, popularity, ages: usesAges(config.model, config.train) })
+    return new Encoder({
+      engine,
+      state: this.state,
+      shape: this.shape,
+      snapshot,
+      features,
+      popularity,
+      ages: usesAges(config.model, config.train),
+    })
   }
 
   /** Copies of parameters and moments. */
@@ -116,8 +137,16 @@ export class TrainingPhase {
     const known = this.programs.get(bucket)
     if (known) return known
     const { train } = this.material.config
-    const options = { logq: train.logq, gradientClip: train.gradientClip, weightDecay: train.weightDecay, dense: train.objective === 'dense-all-action' }
-    const program = await this.material.engine.compile(trainStep(this.shape, this.batches.buckets[bucket], options), this.state)
+    const options = {
+      logq: train.logq,
+      gradientClip: train.gradientClip,
+      weightDecay: train.weightDecay,
+      dense: train.objective === 'dense-all-action',
+    }
+    const program = await this.material.engine.compile(
+      trainStep(this.shape, this.batches.buckets[bucket], options),
+      this.state,
+    )
     this.programs.set(bucket, program)
     return program
   }

@@ -6,8 +6,14 @@ const PHASES = { select: 'selecting the number of steps', refit: 'refitting up t
 /** Seconds between two lines about steps. */
 const EVERY = 5
 
-/** Prints records as plain lines, without escape codes and at most one step line in five seconds; gives the last record. */
-export async function printTraining(records: AsyncIterable<TrainRecord>, print: (line: string) => void, now: () => number = Date.now): Promise<DoneRecord> {
+/**
+ * Prints records as plain lines, without escape codes and at most one step line in five seconds; gives the last record.
+ */
+export async function printTraining(
+  records: AsyncIterable<TrainRecord>,
+  print: (line: string) => void,
+  now: () => number = Date.now,
+): Promise<DoneRecord> {
   let last = 0
   let steps = 0
   for await (const record of records) {
@@ -23,13 +29,26 @@ export async function printTraining(records: AsyncIterable<TrainRecord>, print: 
 function lineOf(record: Exclude<TrainRecord, DoneRecord>, steps: number): string {
   switch (record.type) {
     case 'start':
-      return `${record.run}: ${PHASES[record.phase]}, ${record.from > 0 ? `from step ${record.from} of ` : ''}${count(record.steps)} steps, ${count(record.parameters)} parameters, ${record.engine} on ${record.device}`
+      return (
+        `${record.run}: ${PHASES[record.phase]}, ` +
+        `${record.from > 0 ? `from step ${record.from} of ` : ''}${count(record.steps)} steps, ` +
+        `${count(record.parameters)} parameters, ${record.engine} on ${record.device}`
+      )
     case 'step': {
-      const left = record.rowsPerSecond > 0 && record.step > 0 ? `, ${duration(((steps - record.step) * record.seconds) / record.step)} left` : ''
-      return `step ${count(record.step)}/${count(steps)}: loss ${record.loss.toFixed(4)}, tau ${record.tau.toFixed(3)}, ${count(record.rowsPerSecond)} rows/s${left}`
+      const left =
+        record.rowsPerSecond > 0 && record.step > 0
+          ? `, ${duration(((steps - record.step) * record.seconds) / record.step)} left`
+          : ''
+      return (
+        `step ${count(record.step)}/${count(steps)}: loss ${record.loss.toFixed(4)}, tau ${record.tau.toFixed(3)}, ` +
+        `${count(record.rowsPerSecond)} rows/s${left}`
+      )
     }
     case 'validation':
-      return `step ${count(record.step)}: validation ${recallText(record.recall)}${record.best ? ', the best so far' : ''}`
+      return (
+        `step ${count(record.step)}: validation ` +
+        `${recallText(record.recall)}${record.best ? ', the best so far' : ''}`
+      )
   }
 }
 

@@ -20,13 +20,20 @@ export interface Positives {
  * weight is above 0: a type of weight 0 would fill rows that the loss does not see.
  * @throws UserError when no type has a weight above 0
  */
-export function createPositives(snapshot: Snapshot, kind: ModelKind, labelWeights: SamplerConfig['labelWeights']): Positives {
+export function createPositives(
+  snapshot: Snapshot,
+  kind: ModelKind,
+  labelWeights: SamplerConfig['labelWeights'],
+): Positives {
   const weight = new Float32Array(EVENT_TYPES.length)
   EVENT_TYPES.forEach((type, code) => {
     if (type in labelWeights) weight[code] = labelWeights[type as keyof typeof labelWeights]
   })
   if (!weight.some((w) => w > 0)) {
-    throw new UserError('No event type has a label weight above 0, so there is nothing to learn from.', 'Set one of train.labelWeights.checkout, add_to_cart or signup above 0.')
+    throw new UserError(
+      'No event type has a label weight above 0, so there is nothing to learn from.',
+      'Set one of train.labelWeights.checkout, add_to_cart or signup above 0.',
+    )
   }
   const entry = kind === 'item' ? snapshot.eventItem : snapshot.eventAdvertiser
   const { eventType } = snapshot

@@ -56,17 +56,32 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
     const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine, study })
     folder = runFolder(workspace, manifest.id)
     release = claimRun(folder)
-    const { parameters, tables, ...outcome } = yield* trainLoop({ kind, config, snapshot, engine, run: manifest.id, folder, cutoff, signal })
+    const { parameters, tables, ...outcome } = yield* trainLoop({
+      kind,
+      config,
+      snapshot,
+      engine,
+      run: manifest.id,
+      folder,
+      cutoff,
+      signal,
+    })
 
     writeModel(folder, modelShape(snapshot, config, kind), { parameters, tables })
-    writeManifest(folder, { ...manifest, status: 'done', ...outcome, ...(manifest.refit && { selectedChecksum: selectedChecksum(folder) }) })
+    writeManifest(folder, {
+      ...manifest,
+      status: 'done',
+      ...outcome,
+      ...(manifest.refit && { selectedChecksum: selectedChecksum(folder) }),
+    })
     removeCheckpoint(folder)
     const done: DoneRecord = { type: 'done', run: manifest.id, ...outcome }
     new MetricsLog(folder).append(done)
     yield done
   } catch (error) {
     // a run that never got anywhere is no run
-    if (folder !== undefined && error instanceof UserError && !hasCheckpoint(folder)) rmSync(folder, { recursive: true, force: true })
+    if (folder !== undefined && error instanceof UserError && !hasCheckpoint(folder))
+      rmSync(folder, { recursive: true, force: true })
     throw error
   } finally {
     release()

@@ -30,7 +30,10 @@ export function readRunConfig(workspace: string, run: string): Config {
   const path = join(runFolder(workspace, run), 'config.yaml')
   const result = configSchema.safeParse(parse(readFileSync(path, 'utf8')))
   if (result.success) return result.data
-  throw new UserError(`${path} is not a configuration of this adseq (${result.error.issues[0].path.join('.')}).`, 'Train again: adseq train item, adseq train advertiser.')
+  throw new UserError(
+    `${path} is not a configuration of this adseq (${result.error.issues[0].path.join('.')}).`,
+    'Train again: adseq train item, adseq train advertiser.',
+  )
 }
 
 /**
@@ -41,20 +44,33 @@ export function readRunConfig(workspace: string, run: string): Config {
  * @param which selected: the model of the select phase, which of a run without refit is the final one
  * @throws UserError when there is no such run, its files are damaged, or the snapshot is of other data
  */
-export async function loadRun(workspace: string, reference: string, kind: ModelKind, engine: Engine, snapshot: Snapshot, which: ModelFile = 'final'): Promise<LoadedRun> {
+export async function loadRun(
+  workspace: string,
+  reference: string,
+  kind: ModelKind,
+  engine: Engine,
+  snapshot: Snapshot,
+  which: ModelFile = 'final',
+): Promise<LoadedRun> {
   const manifest = findRun(workspace, reference, kind)
   const { data } = manifest
   if (snapshot.items < data.items || snapshot.advertisers < data.advertisers || snapshot.users < data.users) {
     throw new UserError(
-      `Run ${manifest.id} was trained on ${data.items} items and ${data.users} users, but the workspace has only ${snapshot.items} and ${snapshot.users}.`,
+      `Run ${manifest.id} was trained on ${data.items} items and ${data.users} users, but the workspace has only ` +
+        `${snapshot.items} and ${snapshot.users}.`,
       `The data was replaced since: train again with adseq train ${kind}.`,
     )
   }
   const config = readRunConfig(workspace, manifest.id)
   const shape = modelShape(snapshot, config, kind)
   const folder = runFolder(workspace, manifest.id)
-  const model = which === 'selected' && manifest.refit ? readModel(folder, shape, 'selected', manifest.selectedChecksum) : readModel(folder, shape)
-  const state = await engine.state(inferenceState(shape, model.parameters, extendTables(model.tables, snapshot, config, kind)))
+  const model =
+    which === 'selected' && manifest.refit
+      ? readModel(folder, shape, 'selected', manifest.selectedChecksum)
+      : readModel(folder, shape)
+  const state = await engine.state(
+    inferenceState(shape, model.parameters, extendTables(model.tables, snapshot, config, kind)),
+  )
   const encoder = new Encoder({
     engine,
     state,

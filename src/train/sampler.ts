@@ -128,8 +128,16 @@ export class Sampler {
     return [from, out.windowEntries.length]
   }
 
-  /** Calls `take` with `draws` members of [first, last): random permutations one after another, the last one cut off. */
-  private drawInRounds(first: number, last: number, draws: number, rng: Rng, take: (k: number, draw: number) => void): void {
+  /**
+   * Calls `take` with `draws` members of [first, last): random permutations one after another, the last one cut off.
+   */
+  private drawInRounds(
+    first: number,
+    last: number,
+    draws: number,
+    rng: Rng,
+    take: (k: number, draw: number) => void,
+  ): void {
     const n = last - first
     for (let k = 0; k < n; k++) this.order[k] = first + k
     for (let d = 0; d < draws; d++) {

@@ -42,7 +42,12 @@ export function createLengthBuckets(classes: readonly LengthClass[]): LengthBuck
 
 function merge(a: LengthClass, b: LengthClass): LengthClass {
   const add = (x: Float64Array, y: Float64Array): Float64Array => x.map((value, i) => value + y[i])
-  return { length: b.length, mass: a.mass + b.mass, userMass: add(a.userMass, b.userMass), entryMass: add(a.entryMass, b.entryMass) }
+  return {
+    length: b.length,
+    mass: a.mass + b.mass,
+    userMass: add(a.userMass, b.userMass),
+    entryMass: add(a.entryMass, b.entryMass),
+  }
 }
 
 function bucket(c: LengthClass, above: number, total: number): LengthBucket {

@@ -5,7 +5,9 @@ import type { Ranges, SlotFinder } from './slots.js'
 export interface LengthClass {
   /** longest history (events) of the class */
   length: number
-  /** [users] expected share of a user's draws that fall in this class: sums to 1 over the classes of an eligible user */
+  /**
+   * [users] expected share of a user's draws that fall in this class: sums to 1 over the classes of an eligible user
+   */
   userMass: Float64Array
   /** sum of userMass: the classes' masses sum to the number of eligible users */
   mass: number
@@ -21,8 +23,19 @@ export interface LengthClass {
  *
  * @param lengths upper bounds of the classes, ascending; a history longer than the last belongs to the last
  */
-export function samplingMass(finder: SlotFinder, positive: Positives, users: number, lengths: readonly number[], offsets: Uint32Array): LengthClass[] {
-  const classes = lengths.map((length): LengthClass => ({ length, userMass: new Float64Array(users), mass: 0, entryMass: new Float64Array(positive.entries) }))
+export function samplingMass(
+  finder: SlotFinder,
+  positive: Positives,
+  users: number,
+  lengths: readonly number[],
+  offsets: Uint32Array,
+): LengthClass[] {
+  const classes = lengths.map((length): LengthClass => ({
+    length,
+    userMass: new Float64Array(users),
+    mass: 0,
+    entryMass: new Float64Array(positive.entries),
+  }))
   const share = new Float64Array(finder.slots.weight.length)
   const onPositions = new Float64Array(finder.positions.row.length)
   const onPositives = new Float64Array(finder.positives.row.length)
@@ -44,14 +57,18 @@ export function samplingMass(finder: SlotFinder, positive: Positives, users: num
       } else {
         spread(share, finder.slots, from, to, onPositives, finder.positives.count)
       }
-      for (let k = 0; k < finder.positives.count; k++) c.entryMass[positive.entry[finder.positives.row[k]]] += onPositives[k]
+      for (let k = 0; k < finder.positives.count; k++)
+        c.entryMass[positive.entry[finder.positives.row[k]]] += onPositives[k]
       from = to
     }
   }
   return classes
 }
 
-/** The end of the run of slots, starting at `from`, whose histories are no longer than `length`: slots are ordered by it. */
+/**
+ * The end of the run of slots, starting at `from`, whose histories are no longer than `length`: slots are ordered by
+ * it.
+ */
 export function classEnd(finder: SlotFinder, from: number, start: number, length: number, last: boolean): number {
   const { count, end } = finder.slots
   if (last) return count

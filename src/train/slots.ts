@@ -66,7 +66,12 @@ export class SlotFinder {
     const ranges = (n: number): Ranges => ({ count: 0, first: new Int32Array(n), last: new Int32Array(n) })
     this.positives = { count: 0, row: new Uint32Array(events) }
     this.positions = { ...ranges(this.dense ? events : 0), row: new Uint32Array(this.dense ? events : 0) }
-    this.slots = { ...ranges(slots), time: new Float64Array(slots), end: new Uint32Array(slots), weight: new Float64Array(slots) }
+    this.slots = {
+      ...ranges(slots),
+      time: new Float64Array(slots),
+      end: new Uint32Array(slots),
+      weight: new Float64Array(slots),
+    }
   }
 
   /** Fills the lists for user u. @returns the number of slots */
@@ -185,7 +190,8 @@ class WindowCursor {
 
 function firstTime(snapshot: Snapshot): number {
   let first = Infinity
-  for (let u = 0; u < snapshot.users; u++) if (snapshot.offsets[u] < snapshot.offsets[u + 1]) first = Math.min(first, snapshot.eventTime[snapshot.offsets[u]])
+  for (let u = 0; u < snapshot.users; u++)
+    if (snapshot.offsets[u] < snapshot.offsets[u + 1]) first = Math.min(first, snapshot.eventTime[snapshot.offsets[u]])
   return first
 }
 

@@ -32,7 +32,14 @@ export interface RunSettings {
 export function startRun(settings: RunSettings): Manifest {
   const { workspace, kind, config, snapshot, cutoff, engine, study, now = new Date() } = settings
   const configHash = hashSettings(settings)
-  const unfinished = listRuns(workspace).filter((run) => run.status === 'running' && run.configHash === configHash && run.data.hash === snapshot.hash && run.study === study && !isClaimed(runFolder(workspace, run.id)))
+  const unfinished = listRuns(workspace).filter(
+    (run) =>
+      run.status === 'running' &&
+      run.configHash === configHash &&
+      run.data.hash === snapshot.hash &&
+      run.study === study &&
+      !isClaimed(runFolder(workspace, run.id)),
+  )
   if (unfinished.length > 0) return unfinished[unfinished.length - 1]
 
   const { hash, users, items, advertisers, lastSeq } = snapshot
@@ -66,5 +73,15 @@ export function startRun(settings: RunSettings): Manifest {
 function hashSettings({ kind, config, cutoff, engine }: RunSettings): string {
   const { model, graph, train } = config
   const { checkpointSeconds: _, ...deciding } = train
-  return hashJson({ kind, model, graph, train: deciding, cutoff, windowDays: config.eval.windowDays, ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }), engine, threads: config.engine.threads })
+  return hashJson({
+    kind,
+    model,
+    graph,
+    train: deciding,
+    cutoff,
+    windowDays: config.eval.windowDays,
+    ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }),
+    engine,
+    threads: config.engine.threads,
+  })
 }

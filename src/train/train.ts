@@ -8,9 +8,7 @@ export type { TrainOptions } from './run-training.js'
 
 /** What the thread says. It is asked to stop by the message `stop`. */
 export type TrainMessage =
-  | { type: 'record'; record: TrainRecord }
-  | { type: 'end' }
-  | { type: 'error'; error: ThreadError }
+  { type: 'record'; record: TrainRecord } | { type: 'end' } | { type: 'error'; error: ThreadError }
 
 /**
  * Trains as runTraining does, but in a worker thread, so that a screen stays alive while it runs. Ending the iteration
@@ -20,7 +18,10 @@ export type TrainMessage =
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord, void> {
   const { signal, ...job } = options
-  const worker = startWorker(new URL('./train-worker', import.meta.url), { ...job, snapshot: shareSnapshot(job.snapshot) })
+  const worker = startWorker(new URL('./train-worker', import.meta.url), {
+    ...job,
+    snapshot: shareSnapshot(job.snapshot),
+  })
   const inbox: TrainMessage[] = []
   let wake = (): void => undefined
   const put = (message: TrainMessage): void => {
@@ -29,7 +30,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainRecord,
   }
   worker.on('message', put)
   worker.on('error', (error) => put({ type: 'error', error: describeError(error) }))
-  worker.on('exit', (code) => put({ type: 'error', error: describeError(new Error(`The training thread ended with code ${code}.`)) }))
+  worker.on('exit', (code) =>
+    put({ type: 'error', error: describeError(new Error(`The training thread ended with code ${code}.`)) }),
+  )
   const stop = (): void => worker.postMessage('stop')
   signal?.addEventListener('abort', stop)
   if (signal?.aborted) stop()

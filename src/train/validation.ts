@@ -30,7 +30,13 @@ export interface ValidationSet {
  * A random sample of users with a history up to `from` and conversions in (from, to].
  * @throws UserError when there is none
  */
-export function createValidationSet(snapshot: Snapshot, config: Config, kind: ModelKind, from: number, to: number): ValidationSet {
+export function createValidationSet(
+  snapshot: Snapshot,
+  config: Config,
+  kind: ModelKind,
+  from: number,
+  to: number,
+): ValidationSet {
   const { train } = config
   const positive = createPositives(snapshot, kind, train.labelWeights)
   const eligible: number[] = []
@@ -45,20 +51,25 @@ export function createValidationSet(snapshot: Snapshot, config: Config, kind: Mo
   }
   if (eligible.length === 0) {
     throw new UserError(
-      `No user has both a history before ${day(from)} and a conversion in the validation window that ends on ${day(to)}.`,
+      `No user has both a history before ${day(from)} and a conversion in the validation window that ends on ` +
+        `${day(to)}.`,
       'Set eval.windowDays to more, or import data of a longer time.',
     )
   }
   const users = new Rng(train.seed, STREAM).shuffle(Int32Array.from(eligible)).slice(0, train.validationUsers).sort()
 
-  const entries = firstSeen(snapshot, kind).reduce<number[]>((known, time, i) => (time <= from && known.push(i), known), [])
+  const entries = firstSeen(snapshot, kind).reduce<number[]>(
+    (known, time, i) => (time <= from && known.push(i), known),
+    [],
+  )
   const place = new Int32Array(positive.entries).fill(-1)
   entries.forEach((entry, i) => (place[entry] = i))
   const offsets = new Int32Array(users.length + 1)
   const positives: number[] = []
   const ends = users.map((user) => historyEnd(snapshot, user, from))
   users.forEach((user, q) => {
-    for (let e = ends[q]; e < snapshot.offsets[user + 1] && snapshot.eventTime[e] <= to; e++) if (positive.has(e)) positives.push(place[positive.entry[e]])
+    for (let e = ends[q]; e < snapshot.offsets[user + 1] && snapshot.eventTime[e] <= to; e++)
+      if (positive.has(e)) positives.push(place[positive.entry[e]])
     offsets[q + 1] = positives.length
   })
   return { users, ends, at: from, entries: Int32Array.from(entries), offsets, positives: Int32Array.from(positives) }

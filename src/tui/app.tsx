@@ -32,7 +32,11 @@ interface State {
   usersSeen: boolean
 }
 
-const COMMON: Keys = [['tab', 'screen'], ['?', 'help'], ['q', 'quit']]
+const COMMON: Keys = [
+  ['tab', 'screen'],
+  ['?', 'help'],
+  ['q', 'quit'],
+]
 const FOOTERS: Record<ScreenName, Keys> = {
   Runs: [['↑↓', 'move'], ['space', 'compare'], ['enter', 'details'], ['m', 'metric'], ['u', 'users'], ...COMMON],
   Users: [['r', 'random'], ['/', 'id'], ['←→', 'pane'], ['↑↓', 'row'], ['a', 'advertisers'], ...COMMON],
@@ -42,7 +46,13 @@ const FOOTERS: Record<ScreenName, Keys> = {
 export function App({ folder, readRuns, open, draw }: AppProps): ReactNode {
   const { exit } = useApp()
   const { columns, rows } = useWindow()
-  const { state, now, change } = useLive<State>({ screen: 'Runs', help: false, typing: false, models: {}, usersSeen: false })
+  const { state, now, change } = useLive<State>({
+    screen: 'Runs',
+    help: false,
+    typing: false,
+    models: {},
+    usersSeen: false,
+  })
   const { screen, help } = state
   const runs = useRuns(readRuns)
   const lookup = useLookup(open, state.models, state.usersSeen, draw)
@@ -77,10 +87,27 @@ export function App({ folder, readRuns, open, draw }: AppProps): ReactNode {
           <RunsScreen runs={runs} width={width} height={height} active={active('Runs')} onUsers={openUsers} />
         </Box>
         <Box display={shown('Users')}>
-          <UsersScreen lookup={lookup} width={width} height={height} active={active('Users')} typing={() => now().typing} onTyping={(typing) => change({ typing })} />
+          <UsersScreen
+            lookup={lookup}
+            width={width}
+            height={height}
+            active={active('Users')}
+            typing={() => now().typing}
+            onTyping={(typing) => change({ typing })}
+          />
         </Box>
       </Box>
-      <Footer keys={help ? [['?', 'back'], ['q', 'quit']] : FOOTERS[screen]} width={width} />
+      <Footer
+        keys={
+          help
+            ? [
+                ['?', 'back'],
+                ['q', 'quit'],
+              ]
+            : FOOTERS[screen]
+        }
+        width={width}
+      />
     </Box>
   )
 }

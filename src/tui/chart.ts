@@ -69,7 +69,9 @@ function drawLine(grid: Grid, line: Line, series: Series, low: number, high: num
   const rows = heights(line.values, height, low, high)
   if (rows.length < 2) return
   // with a range of exactly height - 1, asciichart draws one row a unit; it draws from its column 3
-  const drawn = asciichart.plot(rows, { min: 0, max: height - 1, height: height - 1, offset: 3, format: () => ' ' }).split('\n')
+  const drawn = asciichart
+    .plot(rows, { min: 0, max: height - 1, height: height - 1, offset: 3, format: () => ' ' })
+    .split('\n')
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < rows.length - 1; x++) {
       const char = drawn[y][x + 3]
@@ -80,7 +82,10 @@ function drawLine(grid: Grid, line: Line, series: Series, low: number, high: num
 
 function drawEnd(grid: Grid, line: Line, series: Series, low: number, high: number): void {
   const [last] = heights(line.values.slice(-1), grid.length, low, high)
-  grid[grid.length - 1 - Math.round(last)][line.from + line.values.length - 1] = { char: series.mark, colour: series.colour }
+  grid[grid.length - 1 - Math.round(last)][line.from + line.values.length - 1] = {
+    char: series.mark,
+    colour: series.colour,
+  }
 }
 
 interface Line {

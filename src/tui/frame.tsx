@@ -54,7 +54,15 @@ export function Footer({ keys, width }: { keys: Keys; width: number }): ReactNod
 }
 
 /** A pane's title: marked and bright while the pane has the arrow keys. */
-export function PaneTitle({ title, note = '', focused }: { title: string; note?: string; focused: boolean }): ReactNode {
+export function PaneTitle({
+  title,
+  note = '',
+  focused,
+}: {
+  title: string
+  note?: string
+  focused: boolean
+}): ReactNode {
   return (
     <Text wrap="truncate-end">
       <Text bold color={focused ? theme.accent : undefined}>

@@ -15,7 +15,11 @@ export function IdInput({ label, text, placeholder }: { label: string; text: str
 }
 
 /** The text after a key or a paste, and whether it was entered: a line end counts, also a pasted one. */
-export function typed(text: string, input: string, key: { return: boolean; backspace: boolean; delete: boolean; ctrl: boolean; meta: boolean; tab: boolean }): { text: string; entered: boolean } {
+export function typed(
+  text: string,
+  input: string,
+  key: { return: boolean; backspace: boolean; delete: boolean; ctrl: boolean; meta: boolean; tab: boolean },
+): { text: string; entered: boolean } {
   if (key.return) return { text, entered: true }
   if (key.backspace || key.delete) return { text: text.slice(0, -1), entered: false }
   if (key.ctrl || key.meta || key.tab) return { text, entered: false }

@@ -15,7 +15,10 @@ export interface TrainViewOptions {
  * Keys are left alone, so that Ctrl-C reaches the process as SIGINT.
  * @throws what `records` throws, after the screen is restored; Error when it ends without a done record.
  */
-export async function renderTraining(records: AsyncIterable<TrainRecord>, options: TrainViewOptions = {}): Promise<DoneRecord> {
+export async function renderTraining(
+  records: AsyncIterable<TrainRecord>,
+  options: TrainViewOptions = {},
+): Promise<DoneRecord> {
   const state = initialState()
   let dirty = false
   // before Ink listens, so that its listeners are not counted
@@ -23,7 +26,11 @@ export async function renderTraining(records: AsyncIterable<TrainRecord>, option
     noteStop(state)
     dirty = true
   })
-  const app = render(<Training state={{ ...state }} />, { stdout: options.stdout ?? process.stdout, exitOnCtrlC: false, maxFps: Math.floor(1000 / REDRAW_MS) })
+  const app = render(<Training state={{ ...state }} />, {
+    stdout: options.stdout ?? process.stdout,
+    exitOnCtrlC: false,
+    maxFps: Math.floor(1000 / REDRAW_MS),
+  })
   const draw = (): void => {
     if (dirty) app.rerender(<Training state={{ ...state }} />)
     dirty = false

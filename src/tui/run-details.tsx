@@ -6,11 +6,32 @@ import { fit } from '../inspect/text-width.js'
 import { seriesStyle } from './theme.js'
 
 /** Facts and settings of the chosen runs, a column a run; settings only where several runs differ. */
-export function RunDetails({ runs, width, height, scroll }: { runs: readonly Run[]; width: number; height: number; scroll: number }): ReactNode {
+export function RunDetails({
+  runs,
+  width,
+  height,
+  scroll,
+}: {
+  runs: readonly Run[]
+  width: number
+  height: number
+  scroll: number
+}): ReactNode {
   const facts = runs.map(runFacts)
-  const rows: { key: string; values: string[] }[] = (facts[0] ?? []).map(([key], i) => ({ key, values: facts.map((f) => f[i][1]) }))
-  const settings = runs.length > 1 ? differences(runs) : Object.entries(runs[0]?.config ?? {}).map(([key, value]) => ({ key, values: [value] }))
-  const all = [...rows, { key: '', values: [] }, { key: runs.length > 1 ? 'SETTINGS THAT DIFFER' : 'SETTINGS', values: settings.length > 0 ? [] : ['none'] }, ...settings]
+  const rows: { key: string; values: string[] }[] = (facts[0] ?? []).map(([key], i) => ({
+    key,
+    values: facts.map((f) => f[i][1]),
+  }))
+  const settings =
+    runs.length > 1
+      ? differences(runs)
+      : Object.entries(runs[0]?.config ?? {}).map(([key, value]) => ({ key, values: [value] }))
+  const all = [
+    ...rows,
+    { key: '', values: [] },
+    { key: runs.length > 1 ? 'SETTINGS THAT DIFFER' : 'SETTINGS', values: settings.length > 0 ? [] : ['none'] },
+    ...settings,
+  ]
   const label = Math.min(28, Math.max(...all.map((r) => r.key.length)))
   const column = Math.max(8, Math.min(34, Math.floor((width - label - 2) / Math.max(1, runs.length)) - 2))
   // heading above, and below a line that says how much more there is

@@ -38,16 +38,22 @@ const RECALL_KS = ['10', '100']
 export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenProps): ReactNode {
   const { state, now, change } = useLive<State>({ cursor: undefined, selected: [], details: false, scroll: 0, k: 0 })
   // runs come and go: what is kept is the run, not its place
-  const placeOf = (id: string | undefined): number => Math.max(0, runs.findIndex((run) => run.id === id))
+  const placeOf = (id: string | undefined): number =>
+    Math.max(
+      0,
+      runs.findIndex((run) => run.id === id),
+    )
 
   useKeys((input, key) => {
     if (!active() || runs.length === 0) return
     const { cursor, selected, details, scroll, k } = now()
     const run = runs[placeOf(cursor)]
-    const move = (by: number): void => change({ cursor: runs[Math.max(0, Math.min(runs.length - 1, placeOf(cursor) + by))].id, scroll: 0 })
+    const move = (by: number): void =>
+      change({ cursor: runs[Math.max(0, Math.min(runs.length - 1, placeOf(cursor) + by))].id, scroll: 0 })
     if (key.upArrow || input === 'k') move(-1)
     else if (key.downArrow || input === 'j') move(1)
-    else if (input === ' ') change({ selected: selected.includes(run.id) ? selected.filter((one) => one !== run.id) : [...selected, run.id] })
+    else if (input === ' ')
+      change({ selected: selected.includes(run.id) ? selected.filter((one) => one !== run.id) : [...selected, run.id] })
     else if (input === 'c') change({ selected: [] })
     else if (key.return) change({ details: !details })
     else if (key.pageDown) change({ scroll: scroll + 5 })
@@ -78,12 +84,26 @@ export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenP
         }}
       />
       <Rule width={width} />
-      {state.details ? <RunDetails runs={shown} width={width} height={rest + 1} scroll={state.scroll} /> : <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[state.k]} />}
+      {state.details ? (
+        <RunDetails runs={shown} width={width} height={rest + 1} scroll={state.scroll} />
+      ) : (
+        <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[state.k]} />
+      )}
     </Box>
   )
 }
 
-function RunCurves({ runs, width, height, k }: { runs: readonly Run[]; width: number; height: number; k: string }): ReactNode {
+function RunCurves({
+  runs,
+  width,
+  height,
+  k,
+}: {
+  runs: readonly Run[]
+  width: number
+  height: number
+  k: string
+}): ReactNode {
   const kinds = width >= 120 ? ['loss', ...RECALL_KS] : width >= 56 ? ['loss', k] : ['loss']
   const each = Math.floor((width - 2 * (kinds.length - 1)) / kinds.length)
   return (
@@ -95,7 +115,10 @@ function RunCurves({ runs, width, height, k }: { runs: readonly Run[]; width: nu
             key={kind}
             title={kind === 'loss' ? 'loss (smoothed)' : `recall@${kind} (validation)`}
             empty={kind === 'loss' ? 'no step yet' : 'not validated yet'}
-            series={runs.map((run, i) => ({ ...seriesStyle(i), points: kind === 'loss' ? (run.curves.shown()?.loss ?? []) : (run.curves.shown()?.recall[kind] ?? []) }))}
+            series={runs.map((run, i) => ({
+              ...seriesStyle(i),
+              points: kind === 'loss' ? (run.curves.shown()?.loss ?? []) : (run.curves.shown()?.recall[kind] ?? []),
+            }))}
             width={each}
             height={Math.min(height - 1, Math.max(8, Math.round(each / 2)))}
             label={kind === 'loss' ? (y) => short(y) : share}
@@ -120,7 +143,14 @@ function Legend({ runs }: { runs: readonly Run[] }): ReactNode {
             {seriesStyle(i).mark}
           </Text>{' '}
           {runs.length === 1 ? run.id : run.id.split('-').pop()}
-          <Text dimColor>{differ.length > 0 ? ` ${differ.slice(0, 2).map(({ key, values }) => `${key.split('.').pop()} ${values[i]}`).join(', ')}` : ''}</Text>
+          <Text dimColor>
+            {differ.length > 0
+              ? ` ${differ
+                  .slice(0, 2)
+                  .map(({ key, values }) => `${key.split('.').pop()} ${values[i]}`)
+                  .join(', ')}`
+              : ''}
+          </Text>
         </Text>
       ))}
     </Text>

@@ -23,7 +23,17 @@ export interface TableViewProps<T> {
 const GAP = 1
 
 /** A table that scrolls with its cursor. */
-export function TableView<T>({ columns, rows, width, height, cursor, focused, empty, colour, mark }: TableViewProps<T>): ReactNode {
+export function TableView<T>({
+  columns,
+  rows,
+  width,
+  height,
+  cursor,
+  focused,
+  empty,
+  colour,
+  mark,
+}: TableViewProps<T>): ReactNode {
   const lead = mark ? 4 : 2
   const l = layout(columns, rows, width - lead, GAP)
   const body = Math.max(1, height - 1)

@@ -10,7 +10,13 @@ export interface Theme {
 
 export function themeFor(env: NodeJS.ProcessEnv): Theme {
   if (env.NO_COLOR) return { series: [undefined] }
-  return { accent: 'cyan', good: 'green', warn: 'yellow', bad: 'red', series: ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'] }
+  return {
+    accent: 'cyan',
+    good: 'green',
+    warn: 'yellow',
+    bad: 'red',
+    series: ['cyan', 'yellow', 'magenta', 'green', 'blue', 'red'],
+  }
 }
 
 export const theme = themeFor(process.env)

@@ -47,7 +47,12 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       break
     case 'validation':
       if (record.best) state.best = { step: record.step, recall: record.recall }
-      say(state, `validated at step ${count(record.step)}   ${recallText(record.recall)}${record.best ? '   ✓ best so far' : ''}`, record.best)
+      say(
+        state,
+        `validated at step ${count(record.step)}   ` +
+          `${recallText(record.recall)}${record.best ? '   ✓ best so far' : ''}`,
+        record.best,
+      )
       break
     case 'done':
       state.done = record

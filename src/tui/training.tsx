@@ -56,7 +56,11 @@ function Live({ state, width, rows }: { state: TrainingState; width: number; row
       </Text>
       <Box gap={1}>
         <Text>{PHASE_NAMES[start.phase]}</Text>
-        <Bar done={state.step} total={start.steps} width={Math.max(4, width - PHASE_NAMES[start.phase].length - tail.length - 2)} />
+        <Bar
+          done={state.step}
+          total={start.steps}
+          width={Math.max(4, width - PHASE_NAMES[start.phase].length - tail.length - 2)}
+        />
         <Text>{tail}</Text>
       </Box>
       <Facts facts={facts} />
@@ -73,12 +77,30 @@ function Curves({ state, width, height }: { state: TrainingState; width: number;
   const side = width >= 60
   const half = side ? Math.floor((width - 2) / 2) : width
   const marks = ['●', '○', '◇']
-  const title = ks.length > 0 ? `validation ${ks.map((k, i) => `${marks[i]} recall@${k}`).join('  ')}` : 'validation recall'
+  const title =
+    ks.length > 0 ? `validation ${ks.map((k, i) => `${marks[i]} recall@${k}`).join('  ')}` : 'validation recall'
   return (
     <Box gap={2} marginTop={1}>
-      <Chart title="loss (smoothed)" empty="no step yet" series={[{ mark: '●', colour: theme.accent, points: phase?.loss ?? [] }]} width={half} height={height} label={(y) => short(y)} xMax={state.start!.steps} />
+      <Chart
+        title="loss (smoothed)"
+        empty="no step yet"
+        series={[{ mark: '●', colour: theme.accent, points: phase?.loss ?? [] }]}
+        width={half}
+        height={height}
+        label={(y) => short(y)}
+        xMax={state.start!.steps}
+      />
       {side ? (
-        <Chart title={title} empty="the first validation is still to come" series={ks.map((k, i) => ({ mark: marks[i], colour: RECALL_COLOURS[i], points: recall[k] }))} width={half} height={height} label={share} yMin={0} xMax={state.curves.phases.select?.steps} />
+        <Chart
+          title={title}
+          empty="the first validation is still to come"
+          series={ks.map((k, i) => ({ mark: marks[i], colour: RECALL_COLOURS[i], points: recall[k] }))}
+          width={half}
+          height={height}
+          label={share}
+          yMin={0}
+          xMax={state.curves.phases.select?.steps}
+        />
       ) : null}
     </Box>
   )

@@ -16,7 +16,12 @@ export interface LookupState {
  * The user on show. Data and models are opened when the screen is first needed and again when another run is asked
  * for; of two requests under way the later one wins.
  */
-export function useLookup(open: OpenLookup, runs: { item?: string; advertiser?: string }, wanted: boolean, firstDraw: number): LookupState {
+export function useLookup(
+  open: OpenLookup,
+  runs: { item?: string; advertiser?: string },
+  wanted: boolean,
+  firstDraw: number,
+): LookupState {
   const [state, setState] = useState<Pick<LookupState, 'busy' | 'error' | 'view'>>({})
   const lookup = useRef<Promise<Lookup> | undefined>(undefined)
   const request = useRef(0)
@@ -35,7 +40,11 @@ export function useLookup(open: OpenLookup, runs: { item?: string; advertiser?: 
         setState({ view })
       },
       (error: Error) => {
-        if (mine === request.current) setState((now) => ({ view: now.view, error: { message: error.message, hint: error instanceof UserError ? error.hint : '' } }))
+        if (mine === request.current)
+          setState((now) => ({
+            view: now.view,
+            error: { message: error.message, hint: error instanceof UserError ? error.hint : '' },
+          }))
       },
     )
   }, [])

@@ -56,13 +56,21 @@ export function UsersScreen({ lookup, width, height, active, typing, onTyping }:
       return
     }
     const { pane, level, cursors } = now()
-    const rows = view === undefined ? 0 : pane === 'history' ? view.history.length : pane === 'next' ? view.next.length : view[level].length
+    const rows =
+      view === undefined
+        ? 0
+        : pane === 'history'
+          ? view.history.length
+          : pane === 'next'
+            ? view.next.length
+            : view[level].length
     const step = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -10 : key.pageDown ? 10 : 0
     const turn = key.leftArrow ? PANES.length - 1 : key.rightArrow ? 1 : 0
     if (step !== 0) change({ cursors: { ...cursors, [pane]: Math.max(0, Math.min(rows - 1, cursors[pane] + step)) } })
     else if (turn !== 0) change({ pane: PANES[(PANES.indexOf(pane) + turn) % PANES.length] })
     else if (input === 'r') random()
-    else if (input === 'a') change({ level: level === 'items' ? 'advertisers' : 'items', cursors: { ...cursors, retrieved: 0 } })
+    else if (input === 'a')
+      change({ level: level === 'items' ? 'advertisers' : 'items', cursors: { ...cursors, retrieved: 0 } })
     else if (input === '/') {
       change({ text: '' })
       onTyping(true)
@@ -81,7 +89,16 @@ export function UsersScreen({ lookup, width, height, active, typing, onTyping }:
       ) : (
         <Title view={view} />
       )}
-      {view ? <Panes view={view} pane={pane} level={level} cursors={cursors} width={width} height={height - (error && !busy && !asking ? 2 : 1)} /> : null}
+      {view ? (
+        <Panes
+          view={view}
+          pane={pane}
+          level={level}
+          cursors={cursors}
+          width={width}
+          height={height - (error && !busy && !asking ? 2 : 1)}
+        />
+      ) : null}
     </Box>
   )
 }
@@ -129,22 +146,53 @@ function Panes({ view, pane, level, cursors, width, height }: PanesProps): React
   // two pane titles, a rule, the line of details
   const above = Math.max(3, height - below - 4)
   const run = level === 'items' ? view.itemRun : view.advertiserRun
-  const retrieved = { width: half, height: above, cursor: cursors.retrieved, focused: pane === 'retrieved', empty: emptyText(view, run, level) }
+  const retrieved = {
+    width: half,
+    height: above,
+    cursor: cursors.retrieved,
+    focused: pane === 'retrieved',
+    empty: emptyText(view, run, level),
+  }
   const good = (row: { boughtNext: boolean }): string | undefined => (row.boughtNext ? theme.good : undefined)
   return (
     <Box flexDirection="column" width={width} height={height}>
       <Box gap={2}>
         <Box flexDirection="column" width={width - 2 - half}>
           <PaneTitle title="HISTORY" note="latest first" focused={pane === 'history'} />
-          <TableView columns={historyColumns(view.moment)} rows={view.history} width={width - 2 - half} height={above} cursor={cursors.history} focused={pane === 'history'} empty="no event up to the cutoff" />
+          <TableView
+            columns={historyColumns(view.moment)}
+            rows={view.history}
+            width={width - 2 - half}
+            height={above}
+            cursor={cursors.history}
+            focused={pane === 'history'}
+            empty="no event up to the cutoff"
+          />
         </Box>
         <Box flexDirection="column" width={half}>
-          <PaneTitle title={`RETRIEVED ${level.toUpperCase()}`} note="✓ next  ↻ before" focused={pane === 'retrieved'} />
-          {level === 'items' ? <TableView columns={itemColumns} rows={view.items} colour={good} {...retrieved} /> : <TableView columns={advertiserColumns} rows={view.advertisers} colour={good} {...retrieved} />}
+          <PaneTitle
+            title={`RETRIEVED ${level.toUpperCase()}`}
+            note="✓ next  ↻ before"
+            focused={pane === 'retrieved'}
+          />
+          {level === 'items' ? (
+            <TableView columns={itemColumns} rows={view.items} colour={good} {...retrieved} />
+          ) : (
+            <TableView columns={advertiserColumns} rows={view.advertisers} colour={good} {...retrieved} />
+          )}
         </Box>
       </Box>
       <PaneTitle title="BOUGHT NEXT" note={nextSummary(view)} focused={pane === 'next'} />
-      <TableView columns={nextColumns(view.moment)} rows={view.next} width={width} height={below} cursor={cursors.next} focused={pane === 'next'} empty="nothing" colour={(row) => (row.rank !== null && row.rank <= view.items.length ? theme.good : undefined)} />
+      <TableView
+        columns={nextColumns(view.moment)}
+        rows={view.next}
+        width={width}
+        height={below}
+        cursor={cursors.next}
+        focused={pane === 'next'}
+        empty="nothing"
+        colour={(row) => (row.rank !== null && row.rank <= view.items.length ? theme.good : undefined)}
+      />
       <Rule width={width} />
       <Text wrap="truncate-end">{detail(view, pane, level, cursors[pane])}</Text>
     </Box>
@@ -155,9 +203,13 @@ function Panes({ view, pane, level, cursors, width, height }: PanesProps): React
 function detail(view: UserView, pane: Pane, level: Level, cursor: number): string {
   if (pane === 'retrieved' && level === 'advertisers') {
     const row = view.advertisers[cursor]
-    return row ? `advertiser ${row.advertiser}${row.advertiserName === null ? '' : ` · ${row.advertiserName}`}${bought(row, view)}` : ''
+    return row
+      ? 'advertiser ' +
+          `${row.advertiser}${row.advertiserName === null ? '' : ` · ${row.advertiserName}`}${bought(row, view)}`
+      : ''
   }
-  if (pane === 'retrieved') return view.items[cursor] ? `${cardLine(view.items[cursor])}${bought(view.items[cursor], view)}` : ''
+  if (pane === 'retrieved')
+    return view.items[cursor] ? `${cardLine(view.items[cursor])}${bought(view.items[cursor], view)}` : ''
   const row = pane === 'history' ? view.history[cursor] : view.next[cursor]
   return row ? `${minute(row.time)} UTC · ${row.type} · ${cardLine(row)}` : ''
 }

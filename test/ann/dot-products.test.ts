@@ -10,7 +10,11 @@ describe('dot products', async () => {
   const engine = await createEngine({ engine: 'onnx' })
   afterAll(() => engine.dispose())
 
-  it.each([[1, 1], [70, 20_000], [64, 16_384]])('of %i queries and %i entries are the same on an engine as in plain loops', async (Q, E) => {
+  it.each([
+    [1, 1],
+    [70, 20_000],
+    [64, 16_384],
+  ])('of %i queries and %i entries are the same on an engine as in plain loops', async (Q, E) => {
     const [queries, entries] = [vectors(Q), vectors(E)]
     const [plain, compiled] = [await dotProducts(width), await dotProducts(width, engine)]
     const [a, b] = [new Float32Array(Q * E), new Float32Array(Q * E)]
@@ -46,6 +50,8 @@ describe('dot products', async () => {
 
   it('refuses vectors of another width', async () => {
     const products = await dotProducts(3)
-    await expect(products.score(new Float32Array(4), new Float32Array(3), new Float32Array(4))).rejects.toThrow('width 3')
+    await expect(products.score(new Float32Array(4), new Float32Array(3), new Float32Array(4))).rejects.toThrow(
+      'width 3',
+    )
   })
 })

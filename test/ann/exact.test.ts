@@ -5,7 +5,13 @@ import { Rng } from '../../src/core/rng.js'
 const ranksOf = (row: number[], positives: number[], without?: number[]): { all: number[]; left: number[] } => {
   const all = new Float64Array(positives.length)
   const left = new Float64Array(positives.length)
-  new RankCounter().count(Float32Array.from(row), Int32Array.from(positives), all, without && Int32Array.from(without), left)
+  new RankCounter().count(
+    Float32Array.from(row),
+    Int32Array.from(positives),
+    all,
+    without && Int32Array.from(without),
+    left,
+  )
   return { all: [...all], left: [...left] }
 }
 
@@ -64,7 +70,9 @@ describe('ranks', () => {
       for (let trial = 0; trial < 5; trial++) {
         const best = Int32Array.from(row.keys()).sort((a, b) => row[b] - row[a])
         const positives = Int32Array.from({ length: 40 }, (_, i) => (i % 2 ? rng.int(n) : best[rng.int(200)]))
-        const without = Int32Array.from(new Set(Array.from({ length: 300 }, (_, i) => (i % 2 ? rng.int(n) : best[rng.int(400)]))))
+        const without = Int32Array.from(
+          new Set(Array.from({ length: 300 }, (_, i) => (i % 2 ? rng.int(n) : best[rng.int(400)]))),
+        )
         const [all, left, limited, limitedLeft] = [0, 0, 0, 0].map(() => new Float64Array(40))
         new RankCounter().count(row, positives, all, without, left)
         new RankCounter(100).count(row, positives, limited, without, limitedLeft)

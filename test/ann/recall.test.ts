@@ -9,7 +9,10 @@ describe('recallAtK', () => {
     const entries = Float32Array.of(1, 0, 0, 1, 0.6, 0.8, -1, 0)
     // query 0 likes entry 0, then 2, 1, 3; query 1 has no positive; query 2 likes 1, then 2, then 0 and 3 alike
     const queries = Float32Array.of(1, 0, 1, 1, 0, 1)
-    const recall = await recallAtK({ queries, entries, offsets: [0, 3, 3, 5], positives: Int32Array.of(0, 0, 1, -1, 2), ks: [1, 2, 3] }, products)
+    const recall = await recallAtK(
+      { queries, entries, offsets: [0, 3, 3, 5], positives: Int32Array.of(0, 0, 1, -1, 2), ks: [1, 2, 3] },
+      products,
+    )
     expect(recall).toEqual({ 1: 2 / 5, 2: 3 / 5, 3: 4 / 5 })
   })
 

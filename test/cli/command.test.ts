@@ -3,14 +3,21 @@ import { explain } from '../../src/cli/command.js'
 import { Interrupted, UserError } from '../../src/core/errors.js'
 
 test('a mistake of the user exits with 2 and says what to try', () => {
-  expect(explain(new UserError('No run yet.', 'Run adseq train item.'))).toEqual({ message: 'No run yet.', hint: 'Run adseq train item.', code: 2 })
+  expect(explain(new UserError('No run yet.', 'Run adseq train item.'))).toEqual({
+    message: 'No run yet.',
+    hint: 'Run adseq train item.',
+    code: 2,
+  })
 })
 
 test('an interruption exits with 130 and says how to go on', () => {
-  expect(explain(new Interrupted('Run the same command again.'))).toMatchObject({ hint: 'Run the same command again.', code: 130 })
+  expect(explain(new Interrupted('Run the same command again.'))).toMatchObject({
+    hint: 'Run the same command again.',
+    code: 130,
+  })
 })
 
-test('a full disk is the machine\'s, not a fault of ours, and says that nothing is lost', () => {
+test("a full disk is the machine's, not a fault of ours, and says that nothing is lost", () => {
   for (const code of ['ENOSPC', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']) {
     const result = explain(Object.assign(new Error('write failed'), { code }))
     expect(result.code).toBe(2)

@@ -18,7 +18,11 @@ const ROWS = 300_000
 function bigFile(): string {
   const path = join(folder, 'big.csv')
   if (existsSync(path)) return path
-  const rows = Array.from({ length: ROWS }, (_, i) => (i % 100 === 7 ? `u${i},x,checkout,never` : `user-${(i * 7919) % 5003},item-${(i * 31) % 20011},checkout,${1_500_000_000 + i}`))
+  const rows = Array.from({ length: ROWS }, (_, i) =>
+    i % 100 === 7
+      ? `u${i},x,checkout,never`
+      : `user-${(i * 7919) % 5003},item-${(i * 31) % 20011},checkout,${1_500_000_000 + i}`,
+  )
   writeFileSync(path, `user_id,item_id,event_type,timestamp\n${rows.join('\n')}\n`)
   return path
 }
@@ -36,10 +40,15 @@ function look<T>(workspace: string, read: (store: Store) => T): T {
 const content = (workspace: string): unknown =>
   look(workspace, (store) => ({
     hash: store.dataHash(),
-    seqs: [...store.scanEvents()].reduce((sum, [seq, user, item, , , , time]) => (sum * 31 + seq + user * 7 + item * 11 + time) % 1e9, 0),
+    seqs: [...store.scanEvents()].reduce(
+      (sum, [seq, user, item, , , , time]) => (sum * 31 + seq + user * 7 + item * 11 + time) % 1e9,
+      0,
+    ),
     items: store.externalIds('items'),
     users: store.externalIds('users'),
-    imports: store.imports.all().map(({ offset, line, rows, rejected, reasons, status }) => ({ offset, line, rows, rejected, reasons, status })),
+    imports: store.imports
+      .all()
+      .map(({ offset, line, rows, rejected, reasons, status }) => ({ offset, line, rows, rejected, reasons, status })),
     index: store.history(1).seq.length,
   }))
 
@@ -91,7 +100,10 @@ test('killed in the middle, twice, and run again: the same as an import that was
 test('Ctrl-C keeps what was done and says how to go on, exit code 130', async () => {
   const workspace = join(folder, 'interrupted')
   const stopped = await stopImport(workspace, 0, 'SIGINT')
-  expect([stopped.code, stopped.stderr]).toEqual([130, expect.stringContaining('Run the same command again: it goes on where it stopped.')])
+  expect([stopped.code, stopped.stderr]).toEqual([
+    130,
+    expect.stringContaining('Run the same command again: it goes on where it stopped.'),
+  ])
   const kept = look(workspace, (store) => store.counts().events)
   expect(kept).toBeGreaterThan(0)
   expect(kept).toBeLessThan(ROWS - ROWS / 100)
@@ -106,9 +118,16 @@ test('mistakes: exit code 2, one sentence, what to do; with --json one object on
     adseq('import', 'csv', bigFile(), '--map', 'user_id', '--workspace', join(folder, 'none')),
   ])
   expect([plain.code, json.code, flag.code]).toEqual([2, 2, 2])
-  expect(plain.stderr).toBe(`Error: ${empty} is empty.\nTry:   Give a file with data in it; a CSV file begins with a header line.\n`)
+  expect(plain.stderr).toBe(
+    `Error: ${empty} is empty.\nTry:   Give a file with data in it; a CSV file begins with a header line.\n`,
+  )
   expect(plain.stdout).toBe('')
-  expect(JSON.parse(json.stdout)).toEqual({ error: { message: `There is no file ${join(folder, 'absent.csv')}.`, hint: 'Check the name; files are looked up from the current folder.' } })
+  expect(JSON.parse(json.stdout)).toEqual({
+    error: {
+      message: `There is no file ${join(folder, 'absent.csv')}.`,
+      hint: 'Check the name; files are looked up from the current folder.',
+    },
+  })
   expect(flag.stderr).toContain('--map user_id is not a pair.')
   expect(existsSync(join(folder, 'none'))).toBe(false)
 })
@@ -120,9 +139,26 @@ test('mapping by flags and by adseq.yaml; flags win', async () => {
   expect((await adseq('init', '--template', 'small', '--workspace', workspace)).code).toBe(0)
   const again = await adseq('init', '--workspace', workspace)
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('adseq.yaml exists already')])
-  expect(readFileSync(join(workspace, 'adseq.yaml'), 'utf8')).toBe(readFileSync(join(root, 'templates', 'small.yaml'), 'utf8'))
-  writeFileSync(join(workspace, 'adseq.yaml'), 'import:\n  csv:\n    columns: { user_id: who, item_id: what, timestamp: ts }\n    eventTypes: { buy: view, pv: view }\n')
-  const run = await adseq('import', 'csv', file, '--workspace', workspace, '--map', 'event_type=did', '--event-type', 'buy=checkout', '--json')
+  expect(readFileSync(join(workspace, 'adseq.yaml'), 'utf8')).toBe(
+    readFileSync(join(root, 'templates', 'small.yaml'), 'utf8'),
+  )
+  writeFileSync(
+    join(workspace, 'adseq.yaml'),
+    'import:\n  csv:\n    columns: { user_id: who, item_id: what, timestamp: ts }\n    eventTypes: { buy: view, ' +
+      'pv: view }\n',
+  )
+  const run = await adseq(
+    'import',
+    'csv',
+    file,
+    '--workspace',
+    workspace,
+    '--map',
+    'event_type=did',
+    '--event-type',
+    'buy=checkout',
+    '--json',
+  )
   expect(run.code, run.stdout).toBe(0)
   expect(look(workspace, (store) => [...store.scanEvents()].map(([, , , , type]) => type))).toEqual([2, 0])
   expect((JSON.parse(run.stdout) as ImportResult).counts).toEqual({ users: 1, items: 1, advertisers: 0, events: 2 })
@@ -134,6 +170,10 @@ test('the sample data imports whole, twice as once', async () => {
   for (const status of ['imported', 'already imported']) {
     const result = await importCsv(workspace, files, { progress: silent })
     expect(result.counts).toEqual({ users: 795, items: 43_024, advertisers: 3935, events: 476_552 })
-    expect(result.files.map((file) => [file.status, file.rejected])).toEqual([[status, 0], [status, 0], [status, 0]])
+    expect(result.files.map((file) => [file.status, file.rejected])).toEqual([
+      [status, 0],
+      [status, 0],
+      [status, 0],
+    ])
   }
 }, 60_000)

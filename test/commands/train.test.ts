@@ -20,7 +20,11 @@ beforeAll(() => {
   const writer = store.writer()
   for (let u = 0; u < users; u++) {
     for (let e = offsets[u]; e < offsets[u + 1]; e++) {
-      const [user, item, advertiser] = [writer.user(`u${u}`), writer.item(`i${eventItem[e]}`), writer.advertiser(`a${eventAdvertiser[e]}`)]
+      const [user, item, advertiser] = [
+        writer.user(`u${u}`),
+        writer.item(`i${eventItem[e]}`),
+        writer.advertiser(`a${eventAdvertiser[e]}`),
+      ]
       writer.event({ user, item, advertiser, type: eventType[e], domain: 0, time: eventTime[e] })
     }
   }
@@ -40,9 +44,22 @@ test('train says what it does in plain lines; with --json stdout is one object; 
 
   const json = await adseq('train', 'item', '--workspace', folder, '--json')
   expect(json).toMatchObject({ code: 0, stderr: '' })
-  expect(JSON.parse(json.stdout)).toMatchObject({ kind: 'item', weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/), recall: { '10': expect.any(Number) } })
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    kind: 'item',
+    weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    recall: { '10': expect.any(Number) },
+  })
 
-  const long = ['train', 'item', '--workspace', folder, '--set', 'train.steps=4000', '--set', 'train.validateEvery=4000']
+  const long = [
+    'train',
+    'item',
+    '--workspace',
+    folder,
+    '--set',
+    'train.steps=4000',
+    '--set',
+    'train.validateEvery=4000',
+  ]
   const { child, done } = start(...long)
   child.stderr!.on('data', (data: Buffer) => {
     if (data.toString().includes('selecting the number of steps')) child.kill('SIGINT')

@@ -21,7 +21,9 @@ test.each(['tutorial', 'small', 'gpu'])('template %s is a valid adseq.yaml that 
 })
 
 test.each(['tutorial', 'small', 'gpu'])('what template %s has commented out is valid too', (name) => {
-  const text = readTemplate(root, name).replace(/^# ((item|import):.*)/gm, '$1').replace(/^# {3}(.*)/gm, '  $1')
+  const text = readTemplate(root, name)
+    .replace(/^# ((item|import):.*)/gm, '$1')
+    .replace(/^# {3}(.*)/gm, '  $1')
   expect(Object.keys(parse(text) as object)).toEqual(expect.arrayContaining(['item', 'import']))
   writeConfig(folder, text, false)
   const config = loadConfig(folder, { env: {} })

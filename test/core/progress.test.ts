@@ -20,7 +20,10 @@ test('plain progress is lines without escape codes, at most one per interval', (
     progress.update(done)
   }
   progress.finish('2,000 rows')
-  expect(out.text).toBe('import a.csv: 1,000/4,000 rows, 1,000/s, 3.0 s left\nimport a.csv: 2,000/4,000 rows, 1,000/s, 2.0 s left\nimport a.csv: 2,000 rows, 2.0 s\n')
+  expect(out.text).toBe(
+    'import a.csv: 1,000/4,000 rows, 1,000/s, 3.0 s left\nimport a.csv: 2,000/4,000 rows, 1,000/s, 2.0 s ' +
+      'left\nimport a.csv: 2,000 rows, 2.0 s\n',
+  )
 })
 
 test('terminal progress rewrites one line and never exceeds the width', () => {
@@ -34,5 +37,10 @@ test('terminal progress rewrites one line and never exceeds the width', () => {
 
 test('counts and durations read as people write them', () => {
   expect([count(1234567), count(0), count(2.5), count(12.4)]).toEqual(['1,234,567', '0', '2.5', '12'])
-  expect([duration(0.44), duration(12.2), duration(200), duration(7500)]).toEqual(['0.4 s', '12 s', '3 min 20 s', '2 h 5 min'])
+  expect([duration(0.44), duration(12.2), duration(200), duration(7500)]).toEqual([
+    '0.4 s',
+    '12 s',
+    '3 min 20 s',
+    '2 h 5 min',
+  ])
 })

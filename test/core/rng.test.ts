@@ -51,7 +51,12 @@ test('fromCumulative draws an index in proportion to its weight and never one of
   const n = 40_000
   for (let i = 0; i < n; i++) counts[rng.fromCumulative([1, 1, 4, 8])]++ // weights 1, 0, 3, 4
   expect(counts[1]).toBe(0)
-  for (const [i, p] of [[0, 1 / 8], [2, 3 / 8], [3, 4 / 8]]) expect(Math.abs(counts[i] / n - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n))
+  for (const [i, p] of [
+    [0, 1 / 8],
+    [2, 3 / 8],
+    [3, 4 / 8],
+  ])
+    expect(Math.abs(counts[i] / n - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / n))
 })
 
 test('shuffle keeps the elements and reaches every order', () => {

@@ -69,5 +69,7 @@ test('a file that is cut short, changed or missing is refused with what to do', 
 })
 
 test('a shape that does not fit the data is a fault of the caller', () => {
-  expect(() => writeSafetensors(join(folder, 'x'), { x: { shape: [3], data: Float32Array.of(1) } })).toThrow(/1 values for shape \[3\]/)
+  expect(() => writeSafetensors(join(folder, 'x'), { x: { shape: [3], data: Float32Array.of(1) } })).toThrow(
+    /1 values for shape \[3\]/,
+  )
 })

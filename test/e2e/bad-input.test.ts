@@ -20,7 +20,10 @@ function file(name: string, ...lines: string[]): string {
 
 /** Runs a command that must fail as a mistake does: one sentence, what to do, exit code 2, no result, no stack. */
 async function mistake(...args: string[]): Promise<{ message: string; hint: string }> {
-  const { code, stdout, stderr } = await runAdseq([...(args.includes('--workspace') ? args : [...args, '--workspace', workspace]), '-q'])
+  const { code, stdout, stderr } = await runAdseq([
+    ...(args.includes('--workspace') ? args : [...args, '--workspace', workspace]),
+    '-q',
+  ])
   expect({ code, stdout }, `${args.join(' ')}\n${stderr}`).toEqual({ code: 2, stdout: '' })
   const said = /^Error: (?<message>[^\n]+)\nTry: {3}(?<hint>[^\n]+)$/.exec(stderr)
   expect(said, stderr).not.toBeNull()
@@ -39,11 +42,19 @@ function content(): unknown {
 
 /** Users who view something every third day for 120 days, and buy it on each of the first `bought` days. */
 function events(bought: number): string[] {
-  return Array.from({ length: 20 }, (_, user) => Array.from({ length: 40 }, (_, k) => `u${user},i${(user + k) % 30},${3 * k < bought ? 'checkout' : 'view'},${1_600_000_000 + 3 * k * DAY + user}`)).flat()
+  return Array.from({ length: 20 }, (_, user) =>
+    Array.from(
+      { length: 40 },
+      (_, k) =>
+        `u${user},i${(user + k) % 30},${3 * k < bought ? 'checkout' : 'view'},${1_600_000_000 + 3 * k * DAY + user}`,
+    ),
+  ).flat()
 }
 
 beforeAll(async () => {
-  expect((await runAdseq(['import', 'csv', file('good.csv', HEADER, ...events(120)), '--workspace', workspace, '-q'])).code).toBe(0)
+  expect(
+    (await runAdseq(['import', 'csv', file('good.csv', HEADER, ...events(120)), '--workspace', workspace, '-q'])).code,
+  ).toBe(0)
   writeFileSync(join(workspace, 'adseq.yaml'), SMALL.replace('uniformNegatives: 64', 'uniformNegatives: 16'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -51,25 +62,45 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('bad input is one sentence that says what to do, with exit code 2, and nothing is lost', () => {
   it('an empty file and wrong columns', async () => {
     const before = content()
-    expect(await mistake('import', 'csv', file('empty.csv'))).toMatchObject({ message: expect.stringContaining('is empty') })
-    expect(await mistake('import', 'csv', file('wrong.csv', 'name,street', 'ann,high road'))).toMatchObject({ message: expect.stringContaining('has no column user_id'), hint: expect.stringContaining('--map user_id=') })
+    expect(await mistake('import', 'csv', file('empty.csv'))).toMatchObject({
+      message: expect.stringContaining('is empty'),
+    })
+    expect(await mistake('import', 'csv', file('wrong.csv', 'name,street', 'ann,high road'))).toMatchObject({
+      message: expect.stringContaining('has no column user_id'),
+      hint: expect.stringContaining('--map user_id='),
+    })
     expect(content()).toEqual(before)
   })
 
   it('an unknown user, an unknown item', async () => {
-    expect(await mistake('inspect', 'user', 'nobody')).toMatchObject({ message: expect.stringContaining('There is no user nobody') })
-    expect(await mistake('inspect', 'item', 'nothing')).toMatchObject({ message: expect.stringContaining('There is no item nothing') })
+    expect(await mistake('inspect', 'user', 'nobody')).toMatchObject({
+      message: expect.stringContaining('There is no user nobody'),
+    })
+    expect(await mistake('inspect', 'item', 'nothing')).toMatchObject({
+      message: expect.stringContaining('There is no item nothing'),
+    })
   })
 
   it('no conversion in the window: to train on, to validate on, to evaluate', async () => {
     const views = join(folder, 'views')
-    expect((await runAdseq(['import', 'csv', file('views.csv', HEADER, ...events(0)), '--workspace', views, '-q'])).code).toBe(0)
-    expect(await mistake('train', 'item', '--workspace', views)).toMatchObject({ message: expect.stringMatching(/conversion/), hint: expect.stringMatching(/eval\.windowDays|conversions/) })
-    expect(await mistake('eval', '--workspace', views)).toMatchObject({ message: expect.stringMatching(/converts in the 30 days after/), hint: expect.stringContaining('eval.cutoff') })
+    expect(
+      (await runAdseq(['import', 'csv', file('views.csv', HEADER, ...events(0)), '--workspace', views, '-q'])).code,
+    ).toBe(0)
+    expect(await mistake('train', 'item', '--workspace', views)).toMatchObject({
+      message: expect.stringMatching(/conversion/),
+      hint: expect.stringMatching(/eval\.windowDays|conversions/),
+    })
+    expect(await mistake('eval', '--workspace', views)).toMatchObject({
+      message: expect.stringMatching(/converts in the 30 days after/),
+      hint: expect.stringContaining('eval.cutoff'),
+    })
   })
 
   it('a corpus smaller than the number of negatives', async () => {
-    expect(await mistake('train', 'item', '--set', 'train.uniformNegatives=5000')).toMatchObject({ message: expect.stringMatching(/30 entries .*fewer than the 5000 uniform negatives/), hint: expect.stringContaining('train.uniformNegatives') })
+    expect(await mistake('train', 'item', '--set', 'train.uniformNegatives=5000')).toMatchObject({
+      message: expect.stringMatching(/30 entries .*fewer than the 5000 uniform negatives/),
+      hint: expect.stringContaining('train.uniformNegatives'),
+    })
   })
 
   it('a workspace of a newer version is refused and left as it is', async () => {
@@ -80,9 +111,18 @@ describe('bad input is one sentence that says what to do, with exit code 2, and 
     db.pragma('wal_checkpoint(TRUNCATE)')
     db.close()
     const before = readFileSync(join(newer, 'adseq.db'))
-    const commands = [['import', 'csv', file('more.csv', HEADER, 'u1,i1,view,1600000000')], ['train', 'item'], ['infer'], ['inspect', 'user', 'u1']]
+    const commands = [
+      ['import', 'csv', file('more.csv', HEADER, 'u1,i1,view,1600000000')],
+      ['train', 'item'],
+      ['infer'],
+      ['inspect', 'user', 'u1'],
+    ]
     const refusals = await Promise.all(commands.map((command) => mistake(...command, '--workspace', newer)))
-    for (const refusal of refusals) expect(refusal).toMatchObject({ message: expect.stringContaining('newer adseq'), hint: expect.stringContaining('Update adseq') })
+    for (const refusal of refusals)
+      expect(refusal).toMatchObject({
+        message: expect.stringContaining('newer adseq'),
+        hint: expect.stringContaining('Update adseq'),
+      })
     expect(readFileSync(join(newer, 'adseq.db')).equals(before)).toBe(true)
   })
 })

@@ -21,7 +21,9 @@ describe('adseq doctor', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const { healthy, findings } = JSON.parse(stdout) as Examination
     expect(healthy).toBe(true)
-    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(['node', 'packages', 'sqlite', 'usearch', 'engines', 'gpu', 'disk', 'settings', 'database', 'runs']))
+    expect(new Set(findings.map(({ check }) => check))).toEqual(
+      new Set(['node', 'packages', 'sqlite', 'usearch', 'engines', 'gpu', 'disk', 'settings', 'database', 'runs']),
+    )
     for (const { status, fix } of findings) if (status !== 'ok') expect(fix).toBeTruthy()
   })
 
@@ -45,7 +47,7 @@ describe('adseq doctor', () => {
     expect(findings.length).toBeGreaterThan(30)
   })
 
-  it('an engine that does not exist is the user\'s mistake', async () => {
+  it("an engine that does not exist is the user's mistake", async () => {
     expect((await runAdseq(['doctor', '--engine', 'abacus'])).code).toBe(2)
   })
 })

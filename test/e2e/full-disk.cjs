@@ -18,6 +18,10 @@ fs.writeSync = (file, data, at, length, ...rest) => {
   if (!full.has(file)) return writeSync(file, data, at, length, ...rest)
   // a part still fits
   writeSync(file, data, at, Math.floor(length / 2))
-  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    errno: -28,
+    syscall: 'write',
+  })
 }
 syncBuiltinESMExports()

@@ -57,39 +57,45 @@ describe('adseq generate-data', () => {
   it('a mistake in a setting is named, and no file is made', async () => {
     const { code, stdout } = await runAdseq(generate('--preset', 'tiny', '--set', 'orderDependance=0', '--json'))
     expect(code).toBe(2)
-    expect((JSON.parse(stdout) as { error: { message: string; hint: string } }).error).toMatchObject({ message: expect.stringContaining('orderDependance'), hint: expect.stringContaining('orderDependence') })
+    expect((JSON.parse(stdout) as { error: { message: string; hint: string } }).error).toMatchObject({
+      message: expect.stringContaining('orderDependance'),
+      hint: expect.stringContaining('orderDependence'),
+    })
     expect((await runAdseq(generate('--preset', 'giant'))).code).toBe(2)
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it.each(['SIGKILL', 'SIGINT'] as const)('%s while it writes: the same command finishes, and the data is that of a run that was let be', async (signal) => {
-    const child = startAdseq(generate('--preset', 'tutorial'))
-    // early, so that a slow look at the database does not come after the end
-    while (eventsIn(folder) < 20_000) {
-      expect(child.exitCode).toBeNull()
-      await setTimeout(5)
-    }
-    child.kill(signal)
-    const { exitCode, stderr } = await child
-    if (signal === 'SIGINT') {
-      expect(exitCode).toBe(130)
-      expect(stderr).toContain('same command again')
-    }
-    const kept = eventsIn(folder)
-    expect(kept).toBeGreaterThanOrEqual(20_000)
+  it.each(['SIGKILL', 'SIGINT'] as const)(
+    '%s while it writes: the same command finishes, and the data is that of a run that was let be',
+    async (signal) => {
+      const child = startAdseq(generate('--preset', 'tutorial'))
+      // early, so that a slow look at the database does not come after the end
+      while (eventsIn(folder) < 20_000) {
+        expect(child.exitCode).toBeNull()
+        await setTimeout(5)
+      }
+      child.kill(signal)
+      const { exitCode, stderr } = await child
+      if (signal === 'SIGINT') {
+        expect(exitCode).toBe(130)
+        expect(stderr).toContain('same command again')
+      }
+      const kept = eventsIn(folder)
+      expect(kept).toBeGreaterThanOrEqual(20_000)
 
-    const { code, stdout } = await runAdseq(generate('--preset', 'tutorial', '--json'))
-    expect(code).toBe(0)
-    const result = JSON.parse(stdout) as { events: number; added: number }
-    expect(kept).toBeLessThan(result.events)
-    expect(result.added).toBe(result.events - kept)
+      const { code, stdout } = await runAdseq(generate('--preset', 'tutorial', '--json'))
+      expect(code).toBe(0)
+      const result = JSON.parse(stdout) as { events: number; added: number }
+      expect(kept).toBeLessThan(result.events)
+      expect(result.added).toBe(result.events - kept)
 
-    const untouched = mkdtempSync(join(tmpdir(), 'adseq-e2e-'))
-    const [store, other] = [openStore(folder), openStore(untouched, { create: true })]
-    await generateData(other, { name: 'tutorial', knobs: PRESETS.tutorial, seed: 1 })
-    expect(store.dataHash()).toBe(other.dataHash())
-    store.close()
-    other.close()
-    rmSync(untouched, { recursive: true })
-  })
+      const untouched = mkdtempSync(join(tmpdir(), 'adseq-e2e-'))
+      const [store, other] = [openStore(folder), openStore(untouched, { create: true })]
+      await generateData(other, { name: 'tutorial', knobs: PRESETS.tutorial, seed: 1 })
+      expect(store.dataHash()).toBe(other.dataHash())
+      store.close()
+      other.close()
+      rmSync(untouched, { recursive: true })
+    },
+  )
 })

@@ -15,7 +15,12 @@ beforeAll(() => {
   const writer = store.writer()
   const [user, seller, item] = [writer.user('u-1'), writer.advertiser('shop'), writer.item('mug')]
   writer.setItem(item, { advertiser: seller, title: 'A mug', category: 'HOME/KITCHEN', price: 7.5 })
-  for (const [day, type] of [[1, 0], [50, 2], [90, 2]]) writer.event({ user, item, advertiser: 0, type, domain: 0, time: day * DAY })
+  for (const [day, type] of [
+    [1, 0],
+    [50, 2],
+    [90, 2],
+  ])
+    writer.event({ user, item, advertiser: 0, type, domain: 0, time: day * DAY })
   writer.commit()
   store.close()
 })
@@ -27,7 +32,11 @@ describe('looking at a workspace where nothing is trained yet', () => {
   it('inspect --json prints one object: the history up to the cutoff, and what was bought next', async () => {
     const { code, stdout, stderr } = await adseq('inspect', 'user', 'u-1', '--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const view = JSON.parse(stdout) as { history: { type: string }[]; next: { item: string; repeat: boolean; rank: null }[]; items: unknown[] }
+    const view = JSON.parse(stdout) as {
+      history: { type: string }[]
+      next: { item: string; repeat: boolean; rank: null }[]
+      items: unknown[]
+    }
     expect(view.history.map((row) => row.type)).toEqual(['checkout', 'view'])
     expect(view.next).toMatchObject([{ item: 'mug', repeat: true, rank: null }])
     expect(view.items).toEqual([])

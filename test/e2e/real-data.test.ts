@@ -16,7 +16,10 @@ let user: string
 
 /** Runs a command with --json; its stdout must be one object and nothing else, and stderr empty. */
 async function json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await runAdseq([...(args.includes('--workspace') ? args : [...args, '--workspace', workspace]), '--json'])
+  const { code, stdout, stderr } = await runAdseq([
+    ...(args.includes('--workspace') ? args : [...args, '--workspace', workspace]),
+    '--json',
+  ])
   expect({ code, stderr }, `${args.join(' ')}\n${stdout}`).toEqual({ code: 0, stderr: '' })
   const result: unknown = JSON.parse(stdout)
   expect(result).toBeTypeOf('object')
@@ -56,7 +59,10 @@ describe('a cut of the sample data, from files to results, by the commands thems
 
   it('train in a pipe has no escape code, also where colour is asked for', async () => {
     const { command, args } = commandLine(['train', 'item', '--workspace', workspace])
-    const { stdout, exitCode } = await execa('sh', ['-c', '"$@" 2>&1 | cat', 'sh', command, ...args], { env: { FORCE_COLOR: '1', COLORTERM: 'truecolor', TERM: 'xterm-256color' }, reject: false })
+    const { stdout, exitCode } = await execa('sh', ['-c', '"$@" 2>&1 | cat', 'sh', command, ...args], {
+      env: { FORCE_COLOR: '1', COLORTERM: 'truecolor', TERM: 'xterm-256color' },
+      reject: false,
+    })
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/refitting up to the cutoff/)
     expect(stdout).toMatch(/^item-\S+: \d+ steps in .* validation recall@10 \d\.\d+/m)
@@ -64,25 +70,38 @@ describe('a cut of the sample data, from files to results, by the commands thems
   })
 
   it('train, infer, index and generations print one object', async () => {
-    expect(await json('train', 'advertiser')).toMatchObject({ kind: 'advertiser', weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await json('train', 'advertiser')).toMatchObject({
+      kind: 'advertiser',
+      weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
     expect(await json('infer')).toMatchObject({ encoded: households, missing: [] })
     const { generation } = await json('index')
     expect(await json('generations')).toMatchObject({ current: generation })
   })
 
   it('eval prints the rows of its protocol, item and advertiser', async () => {
-    interface Evaluation { protocol: { windowDays: number; hash: string }; rows: { name: string; kind: string; level: string; recall: Record<string, number> }[] }
+    interface Evaluation {
+      protocol: { windowDays: number; hash: string }
+      rows: { name: string; kind: string; level: string; recall: Record<string, number> }[]
+    }
     for (const kind of ['item', 'advertiser']) {
       const { protocol, rows } = await json<Evaluation>('eval', kind, '--samples', '1')
       expect(protocol.windowDays).toBe(30)
-      expect(new Set(rows.filter(({ level }) => level === kind).map((row) => row.kind))).toEqual(new Set(['model', 'hybrid', 'baseline']))
-      for (const { name, recall } of rows) expect(recall['10'], name).toSatisfy((x: number) => x >= 0 && x <= recall['100'])
+      expect(new Set(rows.filter(({ level }) => level === kind).map((row) => row.kind))).toEqual(
+        new Set(['model', 'hybrid', 'baseline']),
+      )
+      for (const { name, recall } of rows)
+        expect(recall['10'], name).toSatisfy((x: number) => x >= 0 && x <= recall['100'])
     }
   })
 
   it('inspect, try and doctor print one object', async () => {
     const seller = readFileSync(files[1], 'utf8').split('\n')[1].split(',')[1]
-    const [view] = await Promise.all([json('inspect', 'user', user), json('inspect', 'item', item), json('inspect', 'advertiser', seller)])
+    const [view] = await Promise.all([
+      json('inspect', 'user', user),
+      json('inspect', 'item', item),
+      json('inspect', 'advertiser', seller),
+    ])
     expect(view).toMatchObject({ items: expect.arrayContaining([expect.anything()]) })
     const [, health] = await Promise.all([json('try', `checkout:${item},checkout:${item}`), json('doctor')])
     expect(health).toMatchObject({ healthy: true })

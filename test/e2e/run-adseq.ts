@@ -16,7 +16,11 @@ export function commandLine(args: readonly string[]): { command: string; args: s
 /** Starts the real CLI in a process of its own, in a pipe; a non-zero exit code does not throw. */
 export function startAdseq(args: readonly string[], env: Record<string, string> = {}): ResultPromise<Options> {
   // settings of the developer's own shell stay out
-  const clean = Object.fromEntries(Object.keys(process.env).filter((name) => name.startsWith('ADSEQ_')).map((name) => [name, undefined]))
+  const clean = Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => name.startsWith('ADSEQ_'))
+      .map((name) => [name, undefined]),
+  )
   const line = commandLine(args)
   return execa(line.command, line.args, { reject: false, cwd: root, env: { ...clean, ...env } })
 }

@@ -18,7 +18,10 @@ engine: {threads: 1}
  */
 export function cutSample(folder: string): [events: string, items: string, users: string] {
   const keep = (name: string, wanted: (row: string[]) => boolean): string => {
-    const [header, ...rows] = gunzipSync(readFileSync(join(data, `${name}.csv.gz`))).toString().trimEnd().split('\n')
+    const [header, ...rows] = gunzipSync(readFileSync(join(data, `${name}.csv.gz`)))
+      .toString()
+      .trimEnd()
+      .split('\n')
     const path = join(folder, `${name}.csv`)
     writeFileSync(path, `${[header, ...rows.filter((row) => wanted(row.split(',', 2)))].join('\n')}\n`)
     return path

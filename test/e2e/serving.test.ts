@@ -5,12 +5,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { runAdseq, startAdseq } from './run-adseq.js'
 
-const TRAIN = ['train.steps=10', 'train.validateEvery=10', 'train.patience=1', 'train.refit=false', 'train.windowDays=7', 'eval.windowDays=7', 'train.uniformNegatives=64', 'model.length=16', 'model.width=16', 'model.layers=1', 'model.feedForward=16', 'model.outputWidth=16', 'graph.vectors=true', 'train.rows=64'].flatMap((setting) => ['--set', setting])
+const TRAIN = [
+  'train.steps=10',
+  'train.validateEvery=10',
+  'train.patience=1',
+  'train.refit=false',
+  'train.windowDays=7',
+  'eval.windowDays=7',
+  'train.uniformNegatives=64',
+  'model.length=16',
+  'model.width=16',
+  'model.layers=1',
+  'model.feedForward=16',
+  'model.outputWidth=16',
+  'graph.vectors=true',
+  'train.rows=64',
+].flatMap((setting) => ['--set', setting])
 
 let trained: string
 const copies: string[] = []
 
-async function json(folder: string, ...args: string[]): Promise<Record<string, never> & { error?: { message: string } }> {
+async function json(
+  folder: string,
+  ...args: string[]
+): Promise<Record<string, never> & { error?: { message: string } }> {
   const { stdout, code } = await runAdseq([...args, '--json', '--workspace', folder])
   const result = JSON.parse(stdout)
   if (code !== 0 && !result.error) throw new Error(`${args.join(' ')}: code ${code}`)
@@ -28,7 +46,8 @@ function copy(of = trained): string {
 beforeAll(async () => {
   trained = mkdtempSync(join(tmpdir(), 'adseq-serving-'))
   await json(trained, 'generate-data', '--preset', 'tiny')
-  for (const kind of ['item', 'advertiser']) expect((await json(trained, 'train', kind, ...TRAIN)).error).toBeUndefined()
+  for (const kind of ['item', 'advertiser'])
+    expect((await json(trained, 'train', kind, ...TRAIN)).error).toBeUndefined()
 }, 240_000)
 afterEach(() => {
   for (const folder of copies.splice(0)) rmSync(folder, { recursive: true, force: true })
@@ -40,20 +59,32 @@ describe('infer, index, generations', () => {
     const folder = copy()
     const first = await json(folder, 'infer')
     expect(first).toMatchObject({ encoded: first.users, missing: [] })
-    expect(await json(folder, 'infer')).toMatchObject({ encoded: 0, models: { item: { encoded: 0 }, advertiser: { encoded: 0 } } })
-    const { generation: older, recall } = await json(folder, 'index') as unknown as { generation: string; recall: { at: number; recall: number } }
+    expect(await json(folder, 'infer')).toMatchObject({
+      encoded: 0,
+      models: { item: { encoded: 0 }, advertiser: { encoded: 0 } },
+    })
+    const { generation: older, recall } = (await json(folder, 'index')) as unknown as {
+      generation: string
+      recall: { at: number; recall: number }
+    }
     expect(recall.at).toBe(100)
     expect(recall.recall).toBeGreaterThan(0.9)
 
     const file = join(folder, 'late.csv')
     writeFileSync(file, 'user_id,item_id,event_type,timestamp\nu7,i5,checkout,1704067200\n')
     expect((await json(folder, 'import', 'csv', file)).error).toBeUndefined()
-    expect(await json(folder, 'infer')).toMatchObject({ encoded: 1, models: { item: { encoded: 1 }, advertiser: { encoded: 1 } }, seq: Number(first.seq) + 1 })
+    expect(await json(folder, 'infer')).toMatchObject({
+      encoded: 1,
+      models: { item: { encoded: 1 }, advertiser: { encoded: 1 } },
+      seq: Number(first.seq) + 1,
+    })
 
     const { generation: newer } = await json(folder, 'index')
     expect(await json(folder, 'generations')).toMatchObject({ current: newer })
     expect(await json(folder, 'generations', '--activate', older)).toMatchObject({ current: older })
-    expect((await json(folder, 'generations', '--activate', 'nothing')).error!.message).toContain('no generation nothing')
+    expect((await json(folder, 'generations', '--activate', 'nothing')).error!.message).toContain(
+      'no generation nothing',
+    )
     const last = await json(folder, 'index', '--keep', '0')
     expect(readdirSync(join(folder, 'index'))).toEqual([last.generation])
     expect(await json(folder, 'infer', '--full')).toMatchObject({ encoded: first.users })
@@ -63,8 +94,12 @@ describe('infer, index, generations', () => {
     const folder = copy()
     expect((await json(folder, 'index')).error!.message).toContain('has not encoded every user')
     expect((await json(folder, 'serve')).error!.message).toBe('There is no generation to serve.')
-    for (const run of readdirSync(join(folder, 'runs'))) if (run.startsWith('item-')) rmSync(join(folder, 'runs', run), { recursive: true })
-    expect(await json(folder, 'infer')).toMatchObject({ missing: ['item'], models: { advertiser: { encoded: expect.any(Number) } } })
+    for (const run of readdirSync(join(folder, 'runs')))
+      if (run.startsWith('item-')) rmSync(join(folder, 'runs', run), { recursive: true })
+    expect(await json(folder, 'infer')).toMatchObject({
+      missing: ['item'],
+      models: { advertiser: { encoded: expect.any(Number) } },
+    })
     expect((await json(folder, 'index')).error!.message).toBe('There is no finished item run to index.')
   }, 120_000)
 })
@@ -94,13 +129,27 @@ describe('serve', () => {
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/)
       const health = await (await fetch(`${url}/healthz`)).json()
       expect(health).toMatchObject({ status: 'ok', generation })
-      const candidates = await (await fetch(`${url}/v1/users/u7/candidates?k=5`)).json() as { items: { item: string; score: number }[]; advertisers: unknown[] }
+      const candidates = (await (await fetch(`${url}/v1/users/u7/candidates?k=5`)).json()) as {
+        items: { item: string; score: number }[]
+        advertisers: unknown[]
+      }
       expect([candidates.items.length, candidates.advertisers.length]).toEqual([5, 5])
-      const retrieved = await (await fetch(`${url}/v1/retrieve`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ events: [{ type: 'view', item: candidates.items[0].item }], k: 3 }) })).json() as { items: unknown[] }
+      const retrieved = (await (
+        await fetch(`${url}/v1/retrieve`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ events: [{ type: 'view', item: candidates.items[0].item }], k: 3 }),
+        })
+      ).json()) as { items: unknown[] }
       expect(retrieved.items.length).toBe(3)
 
       const { generation: next } = await json(folder, 'index')
-      for (let i = 0; i < 50 && (await (await fetch(`${url}/healthz`)).json() as { generation: string }).generation !== next; i++) await sleep(200)
+      for (
+        let i = 0;
+        i < 50 && ((await (await fetch(`${url}/healthz`)).json()) as { generation: string }).generation !== next;
+        i++
+      )
+        await sleep(200)
       expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ generation: next })
     } finally {
       server.kill('SIGTERM')
@@ -115,7 +164,9 @@ describe('serve', () => {
     const { code, stderr, stdout } = await runAdseq(['serve', '--port', '0', '--workspace', folder])
     expect(code).toBe(2)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/^Error: The index \S+items\.usearch is damaged: it has \d+ bytes, its manifest says \d+\.$/m)
+    expect(stderr).toMatch(
+      /^Error: The index \S+items\.usearch is damaged: it has \d+ bytes, its manifest says \d+\.$/m,
+    )
     expect((await json(folder, 'generations', '--activate', generation)).error!.message).toContain('cannot be used')
   }, 120_000)
 })

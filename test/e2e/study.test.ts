@@ -9,13 +9,24 @@ import { cutSample } from './sample.js'
 const folder = mkdtempSync(join(tmpdir(), 'adseq-e2e-'))
 const SWEEP = ['sweep', 'item', '--over', 'train.logq.negative=0', '--name', 'weights', '--workspace', folder]
 
-interface Trials { trials: Record<string, { training: { run: string } }> }
-interface Sweep { trials: { run: string; settings: object }[]; fronts: { item: Record<string, string[]> }; recommended: { key: string; commands: string[] } }
-interface Reproduction { trainings: number; claims: { findings: { verdict: string; seeds: number }[] }[] }
+interface Trials {
+  trials: Record<string, { training: { run: string } }>
+}
+interface Sweep {
+  trials: { run: string; settings: object }[]
+  fronts: { item: Record<string, string[]> }
+  recommended: { key: string; commands: string[] }
+}
+interface Reproduction {
+  trainings: number
+  claims: { findings: { verdict: string; seeds: number }[] }[]
+}
 
 const trials = (): string[] => {
   const path = join(folder, 'studies', 'weights', 'trials.json')
-  return existsSync(path) ? Object.values((JSON.parse(readFileSync(path, 'utf8')) as Trials).trials).map(({ training }) => training.run) : []
+  return existsSync(path)
+    ? Object.values((JSON.parse(readFileSync(path, 'utf8')) as Trials).trials).map(({ training }) => training.run)
+    : []
 }
 
 beforeAll(async () => {
@@ -51,22 +62,44 @@ describe('studies of a cut of the sample data', () => {
   }, 120_000)
 
   it('a reproduction shares trainings with the sweep, prints its commands, and writes what it found', async () => {
-    const { code, stdout, stderr } = await runAdseq(['reproduce', 'item', '--claims', 'negatives', '--budget', '1h', '--seeds', '1', '--name', 'claims', '--workspace', folder])
+    const { code, stdout, stderr } = await runAdseq([
+      'reproduce',
+      'item',
+      '--claims',
+      'negatives',
+      '--budget',
+      '1h',
+      '--seeds',
+      '1',
+      '--name',
+      'claims',
+      '--workspace',
+      folder,
+    ])
     expect(code, stderr).toBe(0)
     expect(stderr).toMatch(/of a run that was there/)
     expect(stderr.match(/^\$ adseq train item .*$/gm)).toHaveLength(1)
     expect(stderr.match(/^\$ adseq eval item .*$/gm)).toHaveLength(2)
-    expect(stdout).toMatch(/^(HOLDS|DOES NOT HOLD|A TIE WITHIN THE INTERVAL|@10 .*): 64 random negatives beside those of the batch recall more than the batch alone$/m)
+    expect(stdout).toMatch(
+      /^(HOLDS|DOES NOT HOLD|A TIE WITHIN THE INTERVAL|@10 .*): 64 random negatives beside those of the batch recall more than the batch alone$/m,
+    )
     const found = JSON.parse(readFileSync(join(folder, 'studies', 'claims', 'reproduce.json'), 'utf8')) as Reproduction
     expect(found).toMatchObject({ trainings: 2, claims: [{ findings: [{ seeds: 1 }] }] })
-    expect(readFileSync(join(folder, 'studies', 'claims', 'reproduce.md'), 'utf8')).toContain('## In-batch against mixed negatives')
+    expect(readFileSync(join(folder, 'studies', 'claims', 'reproduce.md'), 'utf8')).toContain(
+      '## In-batch against mixed negatives',
+    )
     expect(readdirSync(join(folder, 'runs'))).toHaveLength(3)
   }, 300_000)
 
   it('mistakes get one sentence and exit code 2', async () => {
     const wrong = await runAdseq(['sweep', 'item', '--over', 'train.tempersture=0.1,0.2', '--workspace', folder])
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean') })
-    expect(await runAdseq(['sweep', 'item', '--over', 'train.temperature=0.1..0.2', '--workspace', folder])).toMatchObject({ code: 2, stderr: expect.stringContaining('--trials 20') })
-    expect(await runAdseq(['reproduce', '--budget', 'soon', '--workspace', folder])).toMatchObject({ code: 2, stderr: expect.stringContaining('30m') })
+    expect(
+      await runAdseq(['sweep', 'item', '--over', 'train.temperature=0.1..0.2', '--workspace', folder]),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('--trials 20') })
+    expect(await runAdseq(['reproduce', '--budget', 'soon', '--workspace', folder])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('30m'),
+    })
   }, 300_000)
 })

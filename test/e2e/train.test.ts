@@ -10,7 +10,18 @@ import { cutSample } from './sample.js'
 
 const preload = join(dirname(fileURLToPath(import.meta.url)), 'full-disk.cjs')
 const folder = mkdtempSync(join(tmpdir(), 'adseq-e2e-'))
-const TRAIN = ['train', 'item', '--set', 'train.steps=60', '--set', 'train.validateEvery=60', '--set', 'train.checkpointSeconds=0.001', '--set', 'model.dropout=0.2']
+const TRAIN = [
+  'train',
+  'item',
+  '--set',
+  'train.steps=60',
+  '--set',
+  'train.validateEvery=60',
+  '--set',
+  'train.checkpointSeconds=0.001',
+  '--set',
+  'model.dropout=0.2',
+]
 
 /** A workspace with data and no run. */
 let empty: string
@@ -84,10 +95,21 @@ describe('adseq train on a cut of the sample data', () => {
 
   it('on a disk that fills up says so in one sentence with exit code 2, and goes on when there is space', async () => {
     const workspace = copy('full')
-    const { code, stdout, stderr } = await runAdseq([...TRAIN, '--workspace', workspace, '-q'], { NODE_OPTIONS: `--require ${preload}`, FULL_DISK_FILE: 'checkpoint.safetensors', FULL_DISK_AFTER: '12' })
+    const { code, stdout, stderr } = await runAdseq([...TRAIN, '--workspace', workspace, '-q'], {
+      NODE_OPTIONS: `--require ${preload}`,
+      FULL_DISK_FILE: 'checkpoint.safetensors',
+      FULL_DISK_AFTER: '12',
+    })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toBe('Error: The disk is full; nothing half written was kept.\nTry:   Free some space and run the same command again: it goes on where it stopped.')
-    expect(readdirSync(join(workspace, 'runs', readdirSync(join(workspace, 'runs'))[0])).filter((name) => name.includes('.tmp'))).toEqual([])
+    expect(stderr).toBe(
+      'Error: The disk is full; nothing half written was kept.\nTry:   Free some space and run the same command ' +
+        'again: it goes on where it stopped.',
+    )
+    expect(
+      readdirSync(join(workspace, 'runs', readdirSync(join(workspace, 'runs'))[0])).filter((name) =>
+        name.includes('.tmp'),
+      ),
+    ).toEqual([])
     expect((await finish(workspace)).weightsHash).toBe(weightsHash)
     expect(records(workspace).some(({ type, from }) => type === 'start' && from! > 0)).toBe(true)
   }, 120_000)

@@ -17,20 +17,34 @@ const WIDTH = 8
 /** A workspace whose users are encoded by the run, ready for an index. */
 async function inferred(run = 'item-run'): Promise<{ store: Store; indexFolder: string }> {
   const folder = temporaryFolder()
-  const store = smallStore(folder, Array.from({ length: ITEMS }, (_, i) => [1 + (i % 20), i + 1, 1_500_000_000 + i]))
+  const store = smallStore(
+    folder,
+    Array.from({ length: ITEMS }, (_, i) => [1 + (i % 20), i + 1, 1_500_000_000 + i]),
+  )
   await encode(store, run)
   return { store, indexFolder: join(folder, 'index') }
 }
 
 async function encode(store: Store, run: string): Promise<void> {
   const histories = scan(store)
-  await infer({ store, histories, towers: [{ tower: new CountingTower(run, 'item', histories, WIDTH) }], progress: silent })
+  await infer({
+    store,
+    histories,
+    towers: [{ tower: new CountingTower(run, 'item', histories, WIDTH) }],
+    progress: silent,
+  })
 }
 
 function build({ store, indexFolder }: { store: Store; indexFolder: string }, extra: Partial<BuildOptions> = {}) {
   return buildGeneration({
-    indexFolder, store, tower: itemTower('item-run', 1, WIDTH), items: ITEMS, asOf: 1_500_000_299,
-    options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 }, progress: silent, ...extra,
+    indexFolder,
+    store,
+    tower: itemTower('item-run', 1, WIDTH),
+    items: ITEMS,
+    asOf: 1_500_000_299,
+    options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 },
+    progress: silent,
+    ...extra,
   })
 }
 
@@ -41,7 +55,13 @@ describe('buildGeneration', () => {
     const workspace = await inferred()
     const { manifest } = await build(workspace)
     const row = workspace.store.currentGeneration()!
-    expect(row).toMatchObject({ id: manifest.generation, itemRun: 'item-run', seq: ITEMS, vectorsHash: manifest.vectors.sha256, indexHash: manifest.index.sha256 })
+    expect(row).toMatchObject({
+      id: manifest.generation,
+      itemRun: 'item-run',
+      seq: ITEMS,
+      vectorsHash: manifest.vectors.sha256,
+      indexHash: manifest.index.sha256,
+    })
     expect(row.advertiserRun).toBeUndefined()
     expect(manifest.recall).toMatchObject({ at: 100, queries: 20 })
     expect(manifest.recall!.recall).toBeGreaterThan(0.95)
@@ -49,7 +69,7 @@ describe('buildGeneration', () => {
     workspace.store.close()
   })
 
-  it('is read back by retrieveItems: an item\'s own vector finds it first, with cosine 1', async () => {
+  it("is read back by retrieveItems: an item's own vector finds it first, with cosine 1", async () => {
     const workspace = await inferred()
     await build(workspace)
     const generation = await openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)
@@ -136,14 +156,23 @@ describe('buildGeneration', () => {
     workspace.store.close()
   })
 
-  it.each([['items.usearch', 0.5], ['items.safetensors', 0.9], ['manifest.json', 0.9]])('says in one sentence that %s is cut short', async (file, share) => {
+  it.each([
+    ['items.usearch', 0.5],
+    ['items.safetensors', 0.9],
+    ['manifest.json', 0.9],
+  ])('says in one sentence that %s is cut short', async (file, share) => {
     const workspace = await inferred()
     const { manifest } = await build(workspace)
     const path = join(workspace.indexFolder, manifest.generation, file)
     const bytes = manifest.index.bytes
     truncateSync(path, Math.floor(share * (file === 'manifest.json' ? 200 : bytes)))
-    await expect(verifyGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toThrow(/^Generation \S+ cannot be used: .*\.$/)
-    if (file !== 'items.safetensors') await expect(openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toMatchObject({ name: 'UserError' })
+    await expect(verifyGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toThrow(
+      /^Generation \S+ cannot be used: .*\.$/,
+    )
+    if (file !== 'items.safetensors')
+      await expect(openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toMatchObject({
+        name: 'UserError',
+      })
     workspace.store.close()
   })
 })

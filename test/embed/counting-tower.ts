@@ -5,12 +5,23 @@ import type { ModelKind } from '../../src/train/records.js'
 
 /** A unit vector of width d that depends on every argument. */
 export function unitVector(d: number, ...seeds: number[]): Float32Array {
-  const vector = Float32Array.from({ length: d }, (_, i) => hashInt(seeds.reduce((h, seed) => hashInt(h ^ seed, 7), i), 3) / 2 ** 31 - 1)
+  const vector = Float32Array.from(
+    { length: d },
+    (_, i) =>
+      hashInt(
+        seeds.reduce((h, seed) => hashInt(h ^ seed, 7), i),
+        3,
+      ) /
+        2 ** 31 -
+      1,
+  )
   const norm = Math.hypot(...vector)
   return vector.map((x) => x / norm)
 }
 
-/** A user tower whose vector is a function of run, the number of events and the anchor, and that notes whom it encoded. */
+/**
+ * A user tower whose vector is a function of run, the number of events and the anchor, and that notes whom it encoded.
+ */
 export class CountingTower implements UserTower {
   readonly encoded: number[] = []
 
@@ -38,7 +49,12 @@ export class CountingTower implements UserTower {
 }
 
 /** An item tower whose vector depends on the item and a salt (another salt, another training). */
-export function itemTower(run: string, salt: number, width = 8, before: (from: number) => Promise<void> | void = () => {}): ItemTower {
+export function itemTower(
+  run: string,
+  salt: number,
+  width = 8,
+  before: (from: number) => Promise<void> | void = () => {},
+): ItemTower {
   return {
     run,
     width,

@@ -10,7 +10,12 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60)
 }
-const progress: Progress = { start: (label) => say(label), update: () => {}, finish: (label) => say(`finished ${label}`), line: () => {} }
+const progress: Progress = {
+  start: (label) => say(label),
+  update: () => {},
+  finish: (label) => say(`finished ${label}`),
+  line: () => {},
+}
 const { manifest } = await buildGeneration({
   indexFolder: join(process.argv[2], 'index'),
   store: {
@@ -26,7 +31,10 @@ const { manifest } = await buildGeneration({
     },
   },
   tower: itemTower('item-run', Number(process.argv[3]), 8, (from) => say(`encode ${from}`)),
-  items: store.counts().items, asOf: 1_500_000_299, options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 }, progress,
+  items: store.counts().items,
+  asOf: 1_500_000_299,
+  options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 },
+  progress,
 })
 process.stdout.write(`${manifest.generation}\n`)
 store.close()

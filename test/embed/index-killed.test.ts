@@ -11,7 +11,10 @@ import { smallStore, temporaryFolder } from './small-workspace.js'
 it('index killed with SIGKILL at any stage leaves a generation that is whole, and the next build sweeps the rest', async () => {
   const folder = temporaryFolder()
   const indexFolder = join(folder, 'index')
-  const store = smallStore(folder, Array.from({ length: 300 }, (_, i) => [1, i + 1, 1_500_000_000 + i]))
+  const store = smallStore(
+    folder,
+    Array.from({ length: 300 }, (_, i) => [1, i + 1, 1_500_000_000 + i]),
+  )
   store.setWatermark('item-run', 300)
   const query = unitVector(8, 42)
   const served = async () => {

@@ -5,7 +5,10 @@ import { smallStore, temporaryFolder } from './small-workspace.js'
 
 it('infer killed with SIGKILL midway loses at most one block; the same command does the rest', async () => {
   const folder = temporaryFolder()
-  smallStore(folder, Array.from({ length: 50 }, (_, i) => [i + 1, 1 + (i % 7), 1_500_000_000 + i])).close()
+  smallStore(
+    folder,
+    Array.from({ length: 50 }, (_, i) => [i + 1, 1 + (i % 7), 1_500_000_000 + i]),
+  ).close()
 
   const killed = await runChild('./infer-child.ts', [folder], 'block 20')
   expect(killed.signal).toBe('SIGKILL')

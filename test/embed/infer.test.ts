@@ -22,16 +22,30 @@ async function pass(store: Store, extra: Partial<InferTower> = {}, before?: (use
 
 describe('infer', () => {
   it('encodes everyone with events the first time, and nobody when nothing is new', async () => {
-    const store = smallStore(temporaryFolder(), [[1, 1, NOW - 50], [2, 2, NOW - 40], [3, 3, NOW]])
+    const store = smallStore(temporaryFolder(), [
+      [1, 1, NOW - 50],
+      [2, 2, NOW - 40],
+      [3, 3, NOW],
+    ])
     const first = await pass(store)
-    expect(first.result).toMatchObject({ encoded: 3, users: 3, seq: 3, asOf: NOW, models: { item: { run: ITEM, encoded: 3 } } })
+    expect(first.result).toMatchObject({
+      encoded: 3,
+      users: 3,
+      seq: 3,
+      asOf: NOW,
+      models: { item: { run: ITEM, encoded: 3 } },
+    })
     expect(store.watermark(ITEM)).toBe(3)
     expect((await pass(store)).result.encoded).toBe(0)
     store.close()
   })
 
   it('encodes exactly the user of an event that is imported today but dated a year back', async () => {
-    const store = smallStore(temporaryFolder(), [[1, 1, NOW - 50], [2, 2, NOW - 40], [3, 3, NOW]])
+    const store = smallStore(temporaryFolder(), [
+      [1, 1, NOW - 50],
+      [2, 2, NOW - 40],
+      [3, 3, NOW],
+    ])
     await pass(store)
     addEvents(store, [[2, 5, NOW - YEAR]])
     const { result, users } = await pass(store)
@@ -41,7 +55,10 @@ describe('infer', () => {
   })
 
   it('appends: the vector before an import is still read at its ingest number', async () => {
-    const store = smallStore(temporaryFolder(), [[1, 1, NOW - 50], [2, 2, NOW]])
+    const store = smallStore(temporaryFolder(), [
+      [1, 1, NOW - 50],
+      [2, 2, NOW],
+    ])
     await pass(store)
     const before = store.userEmbedding(ITEM, 1, 2)!.vector
     addEvents(store, [[1, 2, NOW + 10]])
@@ -53,14 +70,20 @@ describe('infer', () => {
   })
 
   it('encodes everyone for a new run', async () => {
-    const store = smallStore(temporaryFolder(), [[1, 1, NOW], [2, 2, NOW]])
+    const store = smallStore(temporaryFolder(), [
+      [1, 1, NOW],
+      [2, 2, NOW],
+    ])
     await pass(store)
     expect((await pass(store, {}, undefined, 'another-run')).result.encoded).toBe(2)
     store.close()
   })
 
   it('keeps the watermark where it was when a pass stops midway, and goes on with the users that are left', async () => {
-    const store = smallStore(temporaryFolder(), [1, 2, 3, 4, 5].map((user) => [user, user, NOW]))
+    const store = smallStore(
+      temporaryFolder(),
+      [1, 2, 3, 4, 5].map((user) => [user, user, NOW]),
+    )
     let blocks = 0
     const stopAfterOne = (): void => {
       if (++blocks === 2) throw new Error('stop')
@@ -75,11 +98,16 @@ describe('infer', () => {
   })
 
   it('redoes a user of a stopped pass who has had an event since', async () => {
-    const store = smallStore(temporaryFolder(), [1, 2, 3, 4].map((user) => [user, user, NOW]))
+    const store = smallStore(
+      temporaryFolder(),
+      [1, 2, 3, 4].map((user) => [user, user, NOW]),
+    )
     let blocks = 0
-    await expect(pass(store, {}, () => {
-      if (++blocks === 2) throw new Error('stop')
-    })).rejects.toThrow('stop')
+    await expect(
+      pass(store, {}, () => {
+        if (++blocks === 2) throw new Error('stop')
+      }),
+    ).rejects.toThrow('stop')
     addEvents(store, [[1, 4, NOW - YEAR]])
     expect((await pass(store)).users).toEqual([1, 3, 4])
     store.close()
@@ -87,26 +115,42 @@ describe('infer', () => {
 
   it('encodes everyone with --full, and a stopped full pass goes on where it was', async () => {
     const folder = temporaryFolder()
-    const store = smallStore(folder, [1, 2, 3, 4, 5].map((user) => [user, user, NOW]))
+    const store = smallStore(
+      folder,
+      [1, 2, 3, 4, 5].map((user) => [user, user, NOW]),
+    )
     await pass(store)
     const full = new FullPass(join(folder, 'full-pass.json'), store.lastSeq())
     expect((await pass(store, { full })).result.encoded).toBe(5)
     let blocks = 0
-    await expect(pass(store, { full }, () => {
-      if (++blocks === 3) throw new Error('stop')
-    })).rejects.toThrow('stop')
+    await expect(
+      pass(store, { full }, () => {
+        if (++blocks === 3) throw new Error('stop')
+      }),
+    ).rejects.toThrow('stop')
     expect((await pass(store, { full })).users).toEqual([5])
     expect((await pass(store, { full })).result.encoded).toBe(5)
     store.close()
   })
 
-  it('counts a user once however many runs encode him, and stores the advertiser run\'s candidates', async () => {
-    const store = smallStore(temporaryFolder(), [[1, 1, NOW], [2, 2, NOW]])
+  it("counts a user once however many runs encode them, and stores the advertiser run's candidates", async () => {
+    const store = smallStore(temporaryFolder(), [
+      [1, 1, NOW],
+      [2, 2, NOW],
+    ])
     const histories = scan(store)
     const item = new CountingTower('i', 'item', histories)
     const advertiser = new CountingTower('a', 'advertiser', histories)
-    const rank = async (vectors: Float32Array) => ({ ids: Int32Array.from({ length: (vectors.length / 4) * 2 }, (_, i) => (i % 2) + 1), scores: new Float32Array((vectors.length / 4) * 2).fill(0.5) })
-    const result = await infer({ store, histories, towers: [{ tower: item }, { tower: advertiser, rank }], progress: silent })
+    const rank = async (vectors: Float32Array) => ({
+      ids: Int32Array.from({ length: (vectors.length / 4) * 2 }, (_, i) => (i % 2) + 1),
+      scores: new Float32Array((vectors.length / 4) * 2).fill(0.5),
+    })
+    const result = await infer({
+      store,
+      histories,
+      towers: [{ tower: item }, { tower: advertiser, rank }],
+      progress: silent,
+    })
     expect(result).toMatchObject({ encoded: 2, models: { item: { encoded: 2 }, advertiser: { encoded: 2 } } })
     expect([...store.candidates('a', 2)!.advertisers]).toEqual([1, 2])
     expect(store.candidates('i', 2)).toBeUndefined()

@@ -5,7 +5,11 @@ import { smallStore, temporaryFolder } from './small-workspace.js'
 
 /** Items i1, i2, i3 get ids 1, 2, 3; the advertisers a1, a2, a0 get ids 1, 2, 3. */
 const catalog = () => {
-  const store = smallStore(temporaryFolder(), [[1, 1, 10], [1, 2, 20], [2, 3, 30]])
+  const store = smallStore(temporaryFolder(), [
+    [1, 1, 10],
+    [1, 2, 20],
+    [2, 3, 30],
+  ])
   const snapshot = scan(store)
   store.close()
   return snapshot
@@ -29,7 +33,11 @@ describe('madeUpHistory', () => {
   })
 
   it('refuses what is outside the catalog', () => {
-    expect(() => madeUpHistory(catalog(), [{ item: 3, advertiser: -1, type: 0, domain: 0, time: 1 }])).toThrow('outside the catalog')
-    expect(() => madeUpHistory(catalog(), [{ item: -1, advertiser: 3, type: 0, domain: 0, time: 1 }])).toThrow('outside the catalog')
+    expect(() => madeUpHistory(catalog(), [{ item: 3, advertiser: -1, type: 0, domain: 0, time: 1 }])).toThrow(
+      'outside the catalog',
+    )
+    expect(() => madeUpHistory(catalog(), [{ item: -1, advertiser: 3, type: 0, domain: 0, time: 1 }])).toThrow(
+      'outside the catalog',
+    )
   })
 })

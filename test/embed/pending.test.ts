@@ -19,7 +19,7 @@ describe('pendingUsers', () => {
     expect([...pendingUsers(histories, 4, nothing)]).toEqual([])
   })
 
-  it('leaves out whom an unfinished pass has encoded since his last event', () => {
+  it('leaves out whom an unfinished pass has encoded since their last event', () => {
     expect([...pendingUsers(histories, 0, (user) => [4, undefined, 2][user])]).toEqual([2])
     expect([...pendingUsers(histories, 0, (user) => [3, undefined, 3][user])]).toEqual([0])
   })
@@ -28,7 +28,7 @@ describe('pendingUsers', () => {
     expect([...usersWithEvents(histories)]).toEqual([0, 2])
   })
 
-  it('takes the data\'s last event as the anchor', () => {
+  it("takes the data's last event as the anchor", () => {
     expect(lastEventTime(histories)).toBe(30)
     expect(() => lastEventTime({ eventTime: new Uint32Array(0) })).toThrow('no events')
   })

@@ -10,7 +10,13 @@ export function scan(store: Store): Snapshot {
   for (let user = 0; user < users; user++) offsets[user + 1] += offsets[user]
   const itemAdvertiser = Int32Array.from([...store.scanItems()], (row) => row[2] - 1)
   return {
-    hash: store.dataHash(), users, items, advertisers, lastSeq: store.lastSeq(), offsets, itemAdvertiser,
+    hash: store.dataHash(),
+    users,
+    items,
+    advertisers,
+    lastSeq: store.lastSeq(),
+    offsets,
+    itemAdvertiser,
     eventItem: Int32Array.from(rows, (row) => row[3] - 1),
     eventAdvertiser: Int32Array.from(rows, (row) => (row[3] > 0 ? itemAdvertiser[row[3] - 1] : row[4] - 1)),
     eventType: Uint8Array.from(rows, (row) => row[5]),

@@ -25,7 +25,12 @@ export function addEvents(store: Store, events: SmallEvent[], advertisers = 3): 
   const writer = store.writer()
   for (const [user, item, time] of events) {
     const id = writer.item(`i${item}`)
-    writer.setItem(id, { advertiser: writer.advertiser(`a${item % advertisers}`), title: `Item ${item}`, category: 'GROCERY', price: item })
+    writer.setItem(id, {
+      advertiser: writer.advertiser(`a${item % advertisers}`),
+      title: `Item ${item}`,
+      category: 'GROCERY',
+      price: item,
+    })
     writer.event({ user: writer.user(`u${user}`), item: id, advertiser: 0, type: 2, domain: 0, time })
   }
   writer.finish()

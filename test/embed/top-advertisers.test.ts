@@ -12,7 +12,10 @@ describe('TopAdvertisers', () => {
     const { ids, scores } = await new TopAdvertisers(flat(advertisers), await dotProducts(d), 5, 1).rank(flat(users))
     users.forEach((user, u) => {
       const cosines = advertisers.map((advertiser) => advertiser.reduce((sum, x, i) => sum + x * user[i], 0))
-      const best = cosines.map((_, a) => a).sort((a, b) => cosines[b] - cosines[a]).slice(0, 5)
+      const best = cosines
+        .map((_, a) => a)
+        .sort((a, b) => cosines[b] - cosines[a])
+        .slice(0, 5)
       expect([...ids.subarray(u * 5, u * 5 + 5)]).toEqual(best.map((a) => a + 1))
       best.forEach((a, i) => expect(scores[u * 5 + i]).toBeCloseTo(cosines[a], 5))
     })

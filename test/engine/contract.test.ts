@@ -32,7 +32,9 @@ for (const name of ['onnx', 'eager', 'tensorflow'] satisfies EngineName[]) {
 describe('the contract', () => {
   it('has every kernel of the tracer', () => {
     const tested = new Set(KERNEL_CASES.map((c) => c.kernel))
-    const missing = getKernelsForBackend(TRACING).map((k) => k.kernelName).filter((k) => !tested.has(k))
+    const missing = getKernelsForBackend(TRACING)
+      .map((k) => k.kernelName)
+      .filter((k) => !tested.has(k))
     expect(missing).toEqual([])
   })
 

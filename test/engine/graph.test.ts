@@ -7,7 +7,9 @@ describe('a graph', () => {
     const g = new Graph()
     const x = g.input('x', [2], 'float32')
     expect(g.emit('Exp', [x], [2], 'float32')).toBe(g.emit('Exp', [x], [2], 'float32'))
-    expect(g.emit('Softmax', [x], [2], 'float32', { axis: 0 })).not.toBe(g.emit('Softmax', [x], [2], 'float32', { axis: 1 }))
+    expect(g.emit('Softmax', [x], [2], 'float32', { axis: 0 })).not.toBe(
+      g.emit('Softmax', [x], [2], 'float32', { axis: 1 }),
+    )
     expect(g.nodes.map((n) => n.op)).toEqual(['Exp', 'Softmax', 'Softmax'])
   })
 

@@ -18,7 +18,18 @@ afterEach(() => {
   rmSync(home, { recursive: true })
 })
 
-const link = (values: object): void => writeFileSync(join(home, 'link.json'), JSON.stringify({ sitePackages: home, tensorflow: '2.16.2', tfjsNode: TFJS_VERSION, device: 'gpu', linked: '', ...values }))
+const link = (values: object): void =>
+  writeFileSync(
+    join(home, 'link.json'),
+    JSON.stringify({
+      sitePackages: home,
+      tensorflow: '2.16.2',
+      tfjsNode: TFJS_VERSION,
+      device: 'gpu',
+      linked: '',
+      ...values,
+    }),
+  )
 
 describe('createEngine', () => {
   it('takes onnx on the cpu where nothing is linked', async () => {
@@ -32,11 +43,15 @@ describe('createEngine', () => {
   })
 
   it('says how to link tensorflow when it is asked for', async () => {
-    await expect(createEngine({ engine: 'tensorflow' })).rejects.toSatisfy((e) => e instanceof UserError && /not linked/.test(e.message) && /adseq engine link --tensorflow/.test(e.hint))
+    await expect(createEngine({ engine: 'tensorflow' })).rejects.toSatisfy(
+      (e) => e instanceof UserError && /not linked/.test(e.message) && /adseq engine link --tensorflow/.test(e.hint),
+    )
     link({})
     await expect(createEngine({ engine: 'tensorflow' })).rejects.toThrow(/TensorFlow that was linked is gone/)
     mkdirSync(join(home, 'tensorflow'))
-    await expect(createEngine({ engine: 'tensorflow' })).rejects.toThrow(/cannot be loaded: Cannot find module '@tensorflow\/tfjs-node'/)
+    await expect(createEngine({ engine: 'tensorflow' })).rejects.toThrow(
+      /cannot be loaded: Cannot find module '@tensorflow\/tfjs-node'/,
+    )
     link({ tfjsNode: '4.0.0' })
     await expect(createEngine({ engine: 'tensorflow' })).rejects.toThrow(/linked with tfjs-node 4.0.0/)
   })
@@ -44,7 +59,9 @@ describe('createEngine', () => {
   it('throws for a device that is not there', async () => {
     for (const device of ['cuda', 'webgpu'] as const) {
       if (devices().includes(device)) continue
-      await expect(createEngine({ engine: 'onnx', device })).rejects.toSatisfy((e) => e instanceof UserError && e.message.includes(device) && e.hint.includes('--device cpu'))
+      await expect(createEngine({ engine: 'onnx', device })).rejects.toSatisfy(
+        (e) => e instanceof UserError && e.message.includes(device) && e.hint.includes('--device cpu'),
+      )
     }
   })
 
@@ -55,7 +72,11 @@ describe('createEngine', () => {
 
 it('describes every engine, and why one is not there', async () => {
   const descriptions = await describeEngines()
-  expect(descriptions.map((d) => [d.name, d.available])).toEqual([['onnx', true], ['eager', true], ['tensorflow', false]])
+  expect(descriptions.map((d) => [d.name, d.available])).toEqual([
+    ['onnx', true],
+    ['eager', true],
+    ['tensorflow', false],
+  ])
   expect(descriptions[2].why).toMatch(/not linked.*adseq engine link/)
 })
 
@@ -66,7 +87,8 @@ it('keeps the linked addon in the data folder of the user, or where it is told',
 })
 
 describe('physicalCores', () => {
-  const processor = (n: number, socket: number, core: number): string => `processor\t: ${n}\nphysical id\t: ${socket}\ncore id\t\t: ${core}\n`
+  const processor = (n: number, socket: number, core: number): string =>
+    `processor\t: ${n}\nphysical id\t: ${socket}\ncore id\t\t: ${core}\n`
   it('counts two threads of one core once', () => {
     const cpuinfo = [processor(0, 0, 0), processor(1, 0, 1), processor(2, 0, 0), processor(3, 0, 1)].join('\n')
     expect(physicalCores(cpuinfo, 4)).toBe(2)

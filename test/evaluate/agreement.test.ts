@@ -9,13 +9,26 @@ import { day, snapshotOf } from '../fixtures/histories.js'
 const catalog = { advertisers: [0, 1, 1, 1, 2], categories: ['c0', 'c0', 'c1', 'c1', ''] }
 const snapshot = snapshotOf(
   [
-    [0, 0, 1], [0, 0, 2, 'view'], [0, 2, 12], [0, 1, 13], [0, 3, 14, 'view'],
-    [1, 2, 1], [1, 3, 2], [1, 4, 3], [1, 2, 11],
+    [0, 0, 1],
+    [0, 0, 2, 'view'],
+    [0, 2, 12],
+    [0, 1, 13],
+    [0, 3, 14, 'view'],
+    [1, 2, 1],
+    [1, 3, 2],
+    [1, 4, 3],
+    [1, 2, 11],
     [2, 1, 5],
   ],
   catalog,
 )
-const set = evaluationSet(snapshot, ['item', 'advertiser'], { cutoff: day(10), windowDays: 10, indexSize: 0, history: 'kept', seed: 1 })
+const set = evaluationSet(snapshot, ['item', 'advertiser'], {
+  cutoff: day(10),
+  windowDays: 10,
+  indexSize: 0,
+  history: 'kept',
+  seed: 1,
+})
 
 describe('agreement of results with history and purchases', () => {
   it('is the share of results whose category or advertiser is there; a result without a category agrees with nothing', () => {
@@ -42,7 +55,10 @@ describe('agreement of results with history and purchases', () => {
 
   it('knows no categories where advertisers are judged', () => {
     const meter = new AgreementMeter(snapshot, set, 'advertiser')
-    expect(meter.of(0, Int32Array.of(0, 1, 2, 2))).toEqual({ inHistory: { advertiser: 1 / 4 }, inBought: { advertiser: 1 / 4 } })
+    expect(meter.of(0, Int32Array.of(0, 1, 2, 2))).toEqual({
+      inHistory: { advertiser: 1 / 4 },
+      inBought: { advertiser: 1 / 4 },
+    })
   })
 })
 

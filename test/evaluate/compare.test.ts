@@ -19,17 +19,23 @@ describe('comparing two evaluated runs', () => {
     return { path, report: readReport(path) }
   }
   const knowing = model(snapshot, 'knowing')
-  const blank: Model = { ...model(snapshot, 'blank'), encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }
+  const blank: Model = {
+    ...model(snapshot, 'blank'),
+    encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5),
+  }
   let [a, b]: Kept[] = []
   beforeAll(async () => {
     ;[a, b] = [await keep('a', knowing), await keep('b', blank)]
   })
-  const row = ({ report }: Kept, level: string, kind: string): ReportRow => report.rows.find((one) => one.level === level && one.kind === kind)!
+  const row = ({ report }: Kept, level: string, kind: string): ReportRow =>
+    report.rows.find((one) => one.level === level && one.kind === kind)!
 
   it('gives the difference of recall, and of recall on new items, at every level and K', () => {
     const { rows, runs } = compareKept(a, b, { bootstrap: 100 })
     expect(runs).toEqual(['item-knowing', 'item-blank'])
-    expect(rows.map(({ level, kind }) => `${level} ${kind}`)).toEqual(expect.arrayContaining(['item model', 'item hybrid', 'advertiser model', 'category hybrid']))
+    expect(rows.map(({ level, kind }) => `${level} ${kind}`)).toEqual(
+      expect.arrayContaining(['item model', 'item hybrid', 'advertiser model', 'category hybrid']),
+    )
     for (const { level, kind, recall, recallNew, recallOf } of rows) {
       const [first, second] = [row(a, level, kind), row(b, level, kind)]
       expect(recallOf).toEqual([first.recall, second.recall])
@@ -75,12 +81,19 @@ describe('comparing two evaluated runs', () => {
   })
 
   it('refuses other data', () => {
-    expect(() => compareKept(a, { ...b, report: { ...b.report, data: { hash: 'other' } } }, { bootstrap: 100 })).toThrow('data (fixture and other)')
+    expect(() =>
+      compareKept(a, { ...b, report: { ...b.report, data: { hash: 'other' } } }, { bootstrap: 100 }),
+    ).toThrow('data (fixture and other)')
   })
 
   it('says which command makes the hits where they are missing or are not those of the report', async () => {
-    expect(() => compareKept({ ...a, report: { ...a.report, hits: undefined } }, b, { bootstrap: 100 })).toThrow(UserError)
-    const swapped: Kept = { path: b.path, report: { ...b.report, hits: { ...b.report.hits!, checksum: a.report.hits!.checksum } } }
+    expect(() => compareKept({ ...a, report: { ...a.report, hits: undefined } }, b, { bootstrap: 100 })).toThrow(
+      UserError,
+    )
+    const swapped: Kept = {
+      path: b.path,
+      report: { ...b.report, hits: { ...b.report.hits!, checksum: a.report.hits!.checksum } },
+    }
     expect(() => compareKept(a, swapped, { bootstrap: 100 })).toThrow('the checksums differ')
     const damaged = await keep('damaged', knowing)
     writeFileSync(join(folder, 'damaged', damaged.report.hits!.file), 'nothing')
@@ -95,7 +108,9 @@ describe('a hybrid in a report', () => {
   it('is held against the control, user by user', async () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)]))
     for (const level of ['item', 'advertiser', 'category']) {
-      const [hybrid, control] = ['hybrid', 'baseline'].map((kind) => report.rows.find((row) => row.level === level && row.kind === kind && row.fitted)!)
+      const [hybrid, control] = ['hybrid', 'baseline'].map((kind) =>
+        report.rows.find((row) => row.level === level && row.kind === kind && row.fitted)!,
+      )
       expect(hybrid.overControls![0].from).toBe(control.name)
       expect(hybrid.overControls![0].recall['10']).toBeCloseTo(hybrid.recall['10'] - control.recall['10'], 12)
     }

@@ -19,13 +19,29 @@ import { readManifest, writeManifest } from '../../src/train/manifest.js'
 import { DAY } from '../fixtures/histories.js'
 
 const START = 1_600_000_000
-const TINY = ['train.steps=4', 'train.validateEvery=2', 'train.rows=16', 'train.positivesPerAnchor=2', 'train.uniformNegatives=8', 'model.width=8', 'model.outputWidth=8', 'model.feedForward=8', 'model.layers=1', 'model.length=8', 'model.vectorWidth=8', 'train.windowDays=10', 'eval.windowDays=10', 'eval.bootstrap=20']
+const TINY = [
+  'train.steps=4',
+  'train.validateEvery=2',
+  'train.rows=16',
+  'train.positivesPerAnchor=2',
+  'train.uniformNegatives=8',
+  'model.width=8',
+  'model.outputWidth=8',
+  'model.feedForward=8',
+  'model.layers=1',
+  'model.length=8',
+  'model.vectorWidth=8',
+  'train.windowDays=10',
+  'eval.windowDays=10',
+  'eval.bootstrap=20',
+]
 
 /** Puts other parameters of the same shapes into a model's file; gives its new checksum. */
 function replaceParameters(path: string): string {
   const rng = new Rng(9)
   const { arrays } = readSafetensors(path)
-  for (const [name, { data }] of Object.entries(arrays)) if (!name.startsWith('items.')) for (let i = 0; i < data.length; i++) data[i] = rng.normal()
+  for (const [name, { data }] of Object.entries(arrays))
+    if (!name.startsWith('items.')) for (let i = 0; i < data.length; i++) data[i] = rng.normal()
   return writeSafetensors(path, arrays)
 }
 
@@ -33,11 +49,24 @@ function fill(folder: string): void {
   const store = openStore(folder, { create: true })
   const writer = store.writer()
   const rng = new Rng(1)
-  for (let i = 0; i < 40; i++) writer.setItem(writer.item(`i${i}`), { advertiser: writer.advertiser(`a${i % 5}`), category: `c${i % 3}`, title: `thing number ${i}`, price: i + 1 })
+  for (let i = 0; i < 40; i++)
+    writer.setItem(writer.item(`i${i}`), {
+      advertiser: writer.advertiser(`a${i % 5}`),
+      category: `c${i % 3}`,
+      title: `thing number ${i}`,
+      price: i + 1,
+    })
   for (let d = 0; d < 90; d++) {
     for (let user = 0; user < 40; user++) {
       if (rng.uniform() < 0.7) continue
-      writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(25)) % 40}`), advertiser: 0, type: 2, domain: 0, time: START + d * DAY + user })
+      writer.event({
+        user: writer.user(`u${user}`),
+        item: writer.item(`i${(user + rng.int(25)) % 40}`),
+        advertiser: 0,
+        type: 2,
+        domain: 0,
+        time: START + d * DAY + user,
+      })
     }
   }
   writer.commit()
@@ -47,7 +76,14 @@ function fill(folder: string): void {
 describe('evaluating a workspace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-eval-'))
   const options = (change: Partial<EvaluateWorkspaceOptions> = {}, set: string[] = []): EvaluateWorkspaceOptions => ({
-    folder, kind: 'item', config: loadConfig(folder, { set: [...TINY, ...set], env: {} }), beside: [], baselines: [], samples: 0, progress: silent, ...change,
+    folder,
+    kind: 'item',
+    config: loadConfig(folder, { set: [...TINY, ...set], env: {} }),
+    beside: [],
+    baselines: [],
+    samples: 0,
+    progress: silent,
+    ...change,
   })
   beforeAll(() => fill(folder))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -62,7 +98,9 @@ describe('evaluating a workspace', () => {
   it('names what is not there', async () => {
     await expect(evaluateWorkspace(options({ run: 'item-none' }))).rejects.toThrow('There is no run item-none')
     await expect(evaluateWorkspace(options({ beside: ['item-none'] }))).rejects.toThrow(UserError)
-    await expect(evaluateWorkspace(options({ baselines: ['eaze'] }))).rejects.toThrow('no baseline on request called eaze')
+    await expect(evaluateWorkspace(options({ baselines: ['eaze'] }))).rejects.toThrow(
+      'no baseline on request called eaze',
+    )
     await expect(evaluateWorkspace({ ...options(), folder: join(folder, 'nowhere') })).rejects.toThrow(UserError)
   })
 
@@ -74,14 +112,26 @@ describe('evaluating a workspace', () => {
       store.close()
       for (const tower of ['mean', 'transformer']) {
         const config = loadConfig(folder, { set: [...TINY, `model.userTower=${tower}`], env: {} })
-        for await (const record of train({ workspace: folder, kind: 'item', config, snapshot, engine: { engine: 'onnx' } })) if (record.type === 'done') ids.push(record.run)
+        for await (const record of train({
+          workspace: folder,
+          kind: 'item',
+          config,
+          snapshot,
+          engine: { engine: 'onnx' },
+        }))
+          if (record.type === 'done') ids.push(record.run)
       }
     })
 
     it('judges the latest, with samples, and keeps the report in its folder', async () => {
       const { report, path, samples, names } = await evaluateWorkspace(options({ samples: 2 }))
       expect(report.runs).toEqual([ids[1]])
-      expect(report.rows.filter((row) => row.level === 'item').slice(0, 2).map(({ name }) => name)).toEqual(['transformer', 'transformer + history'])
+      expect(
+        report.rows
+          .filter((row) => row.level === 'item')
+          .slice(0, 2)
+          .map(({ name }) => name),
+      ).toEqual(['transformer', 'transformer + history'])
       expect(path).toBe(join(runFolder(folder, ids[1]), `eval-${report.protocol.hash}.json`))
       expect(readReport(path!)).toEqual(JSON.parse(JSON.stringify(report)))
       expect(names.user(samples[0].user)).toMatch(/^u\d+$/)
@@ -96,13 +146,19 @@ describe('evaluating a workspace', () => {
 
     it('are compared from what is kept, once both are judged under the same protocol', async () => {
       const config = options().config
-      const compare = (set: string[] = []): unknown => compareRuns(folder, ids[1], ids[0], set.length > 0 ? options({}, set).config : config, { bootstrap: 100 })
+      const compare = (set: string[] = []): unknown =>
+        compareRuns(folder, ids[1], ids[0], set.length > 0 ? options({}, set).config : config, { bootstrap: 100 })
       expect(() => compare()).toThrow(`Run ${ids[0]} has not been evaluated under protocol`)
-      const [{ report: first }, { report: second }] = [await evaluateWorkspace(options()), await evaluateWorkspace(options({ run: ids[0] }))]
+      const [{ report: first }, { report: second }] = [
+        await evaluateWorkspace(options()),
+        await evaluateWorkspace(options({ run: ids[0] })),
+      ]
       const { rows } = compareRuns(folder, ids[1], ids[0], config, { bootstrap: 100 })
       expect(rows[0].recall['10']).toBeCloseTo(first.rows[0].recall['10'] - second.rows[0].recall['10'], 12)
       expect(() => compare(['eval.history=masked'])).toThrow('only under')
-      expect(() => compareRuns(folder, ids[1], 'item-none', config, { bootstrap: 100 })).toThrow('There is no run item-none')
+      expect(() => compareRuns(folder, ids[1], 'item-none', config, { bootstrap: 100 })).toThrow(
+        'There is no run item-none',
+      )
       const manifest = readManifest(runFolder(folder, ids[0]))
       writeManifest(runFolder(folder, ids[0]), { ...manifest, weightsHash: 'other' })
       expect(() => compare()).toThrow('of other weights')
@@ -145,13 +201,20 @@ describe('evaluating a workspace', () => {
     })
 
     it('refuses a cutoff before the one a run was trained up to', async () => {
-      await expect(evaluateWorkspace(options({}, [`eval.cutoff=${START + 60 * DAY}`]))).rejects.toThrow('has seen events up to')
+      await expect(evaluateWorkspace(options({}, [`eval.cutoff=${START + 60 * DAY}`]))).rejects.toThrow(
+        'has seen events up to',
+      )
     })
 
     it('refuses to set runs of unlike cutoffs beside each other', async () => {
       const other = runFolder(folder, 'item-other')
       mkdirSync(other, { recursive: true })
-      writeManifest(other, { ...readManifest(runFolder(folder, ids[0])), id: 'item-other', cutoff: START, created: '2000-01-01T00:00:00.000Z' })
+      writeManifest(other, {
+        ...readManifest(runFolder(folder, ids[0])),
+        id: 'item-other',
+        cutoff: START,
+        created: '2000-01-01T00:00:00.000Z',
+      })
       await expect(evaluateWorkspace(options({ beside: ['item-other'] }))).rejects.toThrow('cannot stand beside')
       const { report } = await evaluateWorkspace(options({ beside: 'all' }))
       expect(report.runs).not.toContain('item-other')

@@ -16,7 +16,13 @@ import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 import { ITEMS, USERS, catalog, model, options, protocol, snapshot, world } from './favourites.js'
 
 const namesOf = (): SampleNames => {
-  const card = (e: number): EntryCard => ({ externalId: `i${e}`, title: null, category: null, advertiser: null, price: null })
+  const card = (e: number): EntryCard => ({
+    externalId: `i${e}`,
+    title: null,
+    category: null,
+    advertiser: null,
+    price: null,
+  })
   return { user: (u) => `u${u}`, entry: (e) => `i${e}`, card, item: card, advertiser: card }
 }
 
@@ -25,7 +31,15 @@ describe('an evaluation', () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)], { requested: ['ease', 'nearest-users'] }))
     const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name)
     const common = ['own repeats', 'co-visitation', 'popularity, 30 days', 'popularity, all time']
-    expect(rows('item')).toEqual(['transformer', 'transformer + history', 'control', 'control with recency', 'EASE', 'nearest users, 200', ...common])
+    expect(rows('item')).toEqual([
+      'transformer',
+      'transformer + history',
+      'control',
+      'control with recency',
+      'EASE',
+      'nearest users, 200',
+      ...common,
+    ])
     expect(rows('advertiser')).toEqual(rows('item'))
     expect(rows('category')).toEqual(rows('item'))
     expect(report.runs).toEqual(['item-transformer'])
@@ -38,14 +52,24 @@ describe('an evaluation', () => {
 
   it('finds that who buys the same again is best served by own history', async () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)]))
-    const recall = (name: string): number => report.rows.find((row) => row.level === 'item' && row.name.startsWith(name))!.recall['1']
+    const recall = (name: string): number =>
+      report.rows.find((row) => row.level === 'item' && row.name.startsWith(name))!.recall['1']
     expect(recall('own repeats')).toBeGreaterThan(0.25)
     expect(recall('control')).toBeGreaterThan(recall('popularity, all time') * 2)
     expect(recall('transformer + history')).toBeGreaterThan(recall('transformer') * 2)
   })
 
   it('compares a second model with the first on the same users', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot), { ...model(snapshot, 'mean pooling'), encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }]))
+    const { report } = await evaluate(
+      snapshot,
+      options([
+        model(snapshot),
+        {
+          ...model(snapshot, 'mean pooling'),
+          encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5),
+        },
+      ]),
+    )
     const [first, second] = report.rows.filter((row) => row.level === 'item' && row.kind === 'model')
     expect(first.difference).toBeUndefined()
     expect(second.difference!.from).toBe('transformer')
@@ -60,7 +84,10 @@ describe('an evaluation', () => {
   })
 
   it('judges advertisers for an advertiser model', async () => {
-    const advertisers: Model = { ...model(snapshot), encodeEntries: async (ids) => Float32Array.from({ length: ids.length * 4 }, (_, i) => i % 5) }
+    const advertisers: Model = {
+      ...model(snapshot),
+      encodeEntries: async (ids) => Float32Array.from({ length: ids.length * 4 }, (_, i) => i % 5),
+    }
     const { report } = await evaluate(snapshot, options([advertisers], { kind: 'advertiser' }))
     expect(report.rows.every(({ level }) => level === 'advertiser')).toBe(true)
     expect(report.levels.advertiser!.entries).toBe(6)
@@ -68,15 +95,27 @@ describe('an evaluation', () => {
 
   it('says so when the data has nothing of the kind', async () => {
     const bare = snapshotOf(world(60), { advertisers: Array(ITEMS).fill(-1) as number[] })
-    await expect(evaluate(bare, options([], { kind: 'advertiser' }))).rejects.toThrow('about an advertiser known by then')
+    await expect(evaluate(bare, options([], { kind: 'advertiser' }))).rejects.toThrow(
+      'about an advertiser known by then',
+    )
     const { report } = await evaluate(bare, options([]))
     expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))
-    const signups = snapshotOf([[0, -1, 1, 'signup', 0], [0, 0, 2, 'view'], [0, -1, 52, 'signup', 0]], { advertisers: [0] })
+    const signups = snapshotOf(
+      [
+        [0, -1, 1, 'signup', 0],
+        [0, 0, 2, 'view'],
+        [0, -1, 52, 'signup', 0],
+      ],
+      { advertisers: [0] },
+    )
     await expect(evaluate(signups, options([]))).rejects.toThrow('about an item known by then')
   })
 
   it('knows no advertisers from a sample of items', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot)], { protocol: { ...protocol, indexSize: 30 } }))
+    const { report } = await evaluate(
+      snapshot,
+      options([model(snapshot)], { protocol: { ...protocol, indexSize: 30 } }),
+    )
     expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))
   })
 
@@ -94,26 +133,35 @@ describe('an evaluation', () => {
     expect(text).toMatch(/^ {2}\*o +\d+ {2}i\d+$/m)
   })
 
-  it('tells what pulled a result: the model reads the latest event alone, so only that one pulls, and own history the item itself', async () => {
-    const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 2, why: true }))
-    for (const { user, results, groups } of samples) {
-      const last = snapshot.eventItem[historyEnd(snapshot, user, day(50)) - 1]
-      for (const { id, why } of results) for (const { group, rankWithout } of why!) {
-        expect([last, id]).toContain(groups[group].item)
-        expect(rankWithout).toBeGreaterThanOrEqual(1)
+  it(
+    'tells what pulled a result: the model reads the latest event alone, so only that one pulls, and own history ' +
+      'the item itself',
+    async () => {
+      const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 2, why: true }))
+      for (const { user, results, groups } of samples) {
+        const last = snapshot.eventItem[historyEnd(snapshot, user, day(50)) - 1]
+        for (const { id, why } of results)
+          for (const { group, rankWithout } of why!) {
+            expect([last, id]).toContain(groups[group].item)
+            expect(rankWithout).toBeGreaterThanOrEqual(1)
+          }
+        const own = results.find(({ id, known }) => known && id !== last)!
+        expect(own.why!.map(({ group }) => groups[group].item)).toContain(own.id)
       }
-      const own = results.find(({ id, known }) => known && id !== last)!
-      expect(own.why!.map(({ group }) => groups[group].item)).toContain(own.id)
-    }
-    const [hybrid] = samples
-    expect(hybrid.retriever).toBe('transformer + history')
-    expect(samplesText(samples, namesOf())).toMatch(/^ {9}pulled by its own (\d+ events|event) \(without: (same place|place \d+), -\d\.\d{3}\)/m)
-  })
+      const [hybrid] = samples
+      expect(hybrid.retriever).toBe('transformer + history')
+      expect(samplesText(samples, namesOf())).toMatch(
+        /^ {9}pulled by its own (\d+ events|event) \(without: (same place|place \d+), -\d\.\d{3}\)/m,
+      )
+    },
+  )
 
   it('says how lists agree with history and purchases: own repeats only show what is in the history', async () => {
     const { report } = await evaluate(snapshot, options([model(snapshot)]))
     const { rows, bought, users, bandEntries } = report.lists!
-    expect(rows.map(({ name }) => name)).toEqual(report.rows.filter(({ level }) => level === 'item').map(({ name }) => name))
+    expect(rows.map(({ name }) => name)).toEqual(
+      report.rows.filter(({ level }) => level === 'item').map(({ name }) => name),
+    )
     expect(users).toBe(USERS)
     expect(bandEntries.reduce((a, b) => a + b)).toBe(ITEMS)
     const popular = rows.find(({ name }) => name === 'popularity, all time')!
@@ -130,7 +178,8 @@ describe('an evaluation', () => {
   })
 
   it('is the same twice', async () => {
-    const run = async (): Promise<unknown> => (await evaluate(snapshot, options([model(snapshot)]))).report.rows.map((row) => ({ ...row, seconds: 0 }))
+    const run = async (): Promise<unknown> =>
+      (await evaluate(snapshot, options([model(snapshot)]))).report.rows.map((row) => ({ ...row, seconds: 0 }))
     expect(await run()).toEqual(await run())
   })
 })
@@ -143,14 +192,20 @@ describe('the weights of control and hybrid', () => {
 
   it('come from the validation window alone: other events after the cutoff change none of them', async () => {
     const before = world(50)
-    const after = (seed: number, step: number): FixtureEvent[] => Array.from({ length: USERS }, (_, user): FixtureEvent[] => Array.from({ length: 5 }, (_, i) => [user, new Rng(seed, user, i).int(ITEMS), 51 + i * step])).flat()
+    const after = (seed: number, step: number): FixtureEvent[] =>
+      Array.from({ length: USERS }, (_, user): FixtureEvent[] =>
+        Array.from({ length: 5 }, (_, i) => [user, new Rng(seed, user, i).int(ITEMS), 51 + i * step]),
+      ).flat()
     const first = await fit(snapshotOf([...before, ...after(7, 1)], catalog))
     expect(first).toHaveLength(9)
     expect(await fit(snapshotOf([...before, ...after(8, 2)], catalog))).toEqual(first)
   })
 
   it('are fitted with the selected model where it is lent, and weigh the scores of the other', async () => {
-    const fitted = async (one: Model) => (await evaluate(snapshot, options([one]))).report.rows.filter(({ level, kind }) => level === 'item' && kind !== 'baseline')
+    const fitted = async (one: Model) =>
+      (await evaluate(snapshot, options([one]))).report.rows.filter(
+        ({ level, kind }) => level === 'item' && kind !== 'baseline',
+      )
     const knowing = model(snapshot)
     const blank: Model = { ...knowing, encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }
     const [known, both] = [await fitted(knowing), await fitted({ ...blank, selected: (use) => use(knowing) })]
@@ -168,7 +223,12 @@ describe('the weights of control and hybrid', () => {
     const total = (recall: Record<string, number>): number => recall['10'] + recall['100']
     for (const own of CONTROL_GRID.own) {
       for (const days of CONTROL_GRID.popularityDays) {
-        const alone = await fitBlend(snapshot, set, 'item', { own: [own], recent: [0], popularity: [1], popularityDays: [days] })
+        const alone = await fitBlend(snapshot, set, 'item', {
+          own: [own],
+          recent: [0],
+          popularity: [1],
+          popularityDays: [days],
+        })
         expect(total(alone.recall)).toBeLessThanOrEqual(total(fitted.recall))
       }
     }
@@ -176,7 +236,16 @@ describe('the weights of control and hybrid', () => {
   })
 
   it('are left out, with a note, where nobody converts in the validation window', async () => {
-    const young = snapshotOf([[0, 0, 49], [0, 1, 49], [0, 1, 52], [1, 1, 50], [1, 0, 55]], { advertisers: [0, 0] })
+    const young = snapshotOf(
+      [
+        [0, 0, 49],
+        [0, 1, 49],
+        [0, 1, 52],
+        [1, 1, 50],
+        [1, 0, 55],
+      ],
+      { advertisers: [0, 0] },
+    )
     const { report } = await evaluate(young, options([model(young)]))
     expect(report.rows.map(({ name }) => name)).not.toContain('transformer + history')
     expect(report.notes.join()).toContain('cannot be fitted')

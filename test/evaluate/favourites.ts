@@ -7,7 +7,10 @@ import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
 export const ITEMS = 60
 export const USERS = 80
-export const catalog = { advertisers: Array.from({ length: ITEMS }, (_, i) => i % 6), categories: Array.from({ length: ITEMS }, (_, i) => `c${i % 4}`) }
+export const catalog = {
+  advertisers: Array.from({ length: ITEMS }, (_, i) => i % 6),
+  categories: Array.from({ length: ITEMS }, (_, i) => `c${i % 4}`),
+}
 
 /** Users with two favourite items each, which they buy again and again, beside popular ones. */
 export function world(to: number, seed = 1): FixtureEvent[] {
@@ -15,7 +18,13 @@ export function world(to: number, seed = 1): FixtureEvent[] {
   for (let user = 0; user < USERS; user++) {
     const rng = new Rng(seed, user)
     const favourites = [rng.int(ITEMS), rng.int(ITEMS)]
-    for (let d = 1; d <= to; d += 2) events.push([user, rng.uniform() < 0.6 ? favourites[rng.int(2)] : Math.floor(ITEMS * rng.uniform() ** 2), d, rng.uniform() < 0.2 ? 'add_to_cart' : 'checkout'])
+    for (let d = 1; d <= to; d += 2)
+      events.push([
+        user,
+        rng.uniform() < 0.6 ? favourites[rng.int(2)] : Math.floor(ITEMS * rng.uniform() ** 2),
+        d,
+        rng.uniform() < 0.2 ? 'add_to_cart' : 'checkout',
+      ])
   }
   return events
 }
@@ -25,7 +34,10 @@ export const protocol = { cutoff: day(50), windowDays: 10, indexSize: 0, history
 
 /** A model of width 4 that knows nothing but where the histories end and what the entries are. */
 export const model = (of: Snapshot, name = 'transformer'): Model => ({
-  run: `item-${name}`, name, width: 4, reads: 100,
+  run: `item-${name}`,
+  name,
+  width: 4,
+  reads: 100,
   encodeUsers: async ({ users, ends }, _anchor, source = of) => {
     const out = new Float32Array(users.length * 4)
     users.forEach((_, q) => (out[q * 4 + (source.eventItem[ends[q] - 1] % 4)] = 1))
@@ -39,5 +51,13 @@ export const model = (of: Snapshot, name = 'transformer'): Model => ({
 })
 
 export const options = (models: Model[], change: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  kind: 'item', protocol, bootstrap: 50, requested: [], samples: 0, models, products: (width) => dotProducts(width), progress: silent, ...change,
+  kind: 'item',
+  protocol,
+  bootstrap: 50,
+  requested: [],
+  samples: 0,
+  models,
+  products: (width) => dotProducts(width),
+  progress: silent,
+  ...change,
 })

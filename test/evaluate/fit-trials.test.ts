@@ -33,10 +33,16 @@ const coarse = (): Float32Array => Float32Array.from({ length: ITEMS }, () => Ma
 const fine = (): Float32Array => Float32Array.from({ length: ITEMS }, () => rng.uniform() - 0.5)
 
 /** The definition: the rank of every positive among all entries of the blended row. */
-function hitsByRanking(q: number, row: Float32Array, logPopularity: Float32Array, { own, recent, popularity }: { own: number; recent: number; popularity: number }): number[] {
+function hitsByRanking(
+  q: number,
+  row: Float32Array,
+  logPopularity: Float32Array,
+  { own, recent, popularity }: { own: number; recent: number; popularity: number },
+): number[] {
   const history = new OwnHistory(snapshot, level.catalog, cutoff).read(queries.users[q], queries.ends[q])
   const scores = row.map((x, e) => x + popularity * logPopularity[e])
-  for (const e of history.entries.subarray(0, history.size)) scores[e] += own * Math.log1p(history.count(e)) + recent * Math.log1p(history.decayedCount(e))
+  for (const e of history.entries.subarray(0, history.size))
+    scores[e] += own * Math.log1p(history.count(e)) + recent * Math.log1p(history.decayedCount(e))
   const hits = FIT_AT.map(() => 0)
   for (let p = level.offsets[q]; p < level.offsets[q + 1]; p++) {
     const s = scores[level.positives[p]]
@@ -47,7 +53,12 @@ function hitsByRanking(q: number, row: Float32Array, logPopularity: Float32Array
   return hits
 }
 
-test.each([['many ties', coarse, coarse], ['hardly any', fine, fine], ['no base', () => new Float32Array(ITEMS), fine], ['ties in popularity', fine, coarse]])(
+test.each([
+  ['many ties', coarse, coarse],
+  ['hardly any', fine, fine],
+  ['no base', () => new Float32Array(ITEMS), fine],
+  ['ties in popularity', fine, coarse],
+])(
   'what can win decides: hits are those of ranking all entries under any weights, with %s',
   (_name, bases, popularities) => {
     const logPopularity = popularities()
@@ -59,7 +70,13 @@ test.each([['many ties', coarse, coarse], ['hardly any', fine, fine], ['no base'
       const contest = maker.make(q, own.read(queries.users[q], queries.ends[q]), row)
       expect(contest.others.base.length).toBeLessThan(ITEMS / 2)
       for (const popularity of [0, 0.01, 0.3, 1, 40]) {
-        const trials = [[0, 0], [0.02, 0], [0, 0.1], [0.3, 0.3], [5, 0]].map(([own, recent]) => ({ own, recent, popularity, hits: FIT_AT.map(() => 0) }))
+        const trials = [
+          [0, 0],
+          [0.02, 0],
+          [0, 0.1],
+          [0.3, 0.3],
+          [5, 0],
+        ].map(([own, recent]) => ({ own, recent, popularity, hits: FIT_AT.map(() => 0) }))
         addHits(contest, popularity, trials)
         for (const trial of trials) {
           expect(trial.hits).toEqual(hitsByRanking(q, row, logPopularity, trial))
@@ -75,5 +92,7 @@ test('a score that is not finite is an error', () => {
   const maker = new ContestMaker(level, new Float32Array(ITEMS), DEPTH)
   const row = new Float32Array(ITEMS)
   row[5] = NaN
-  expect(() => maker.make(0, new OwnHistory(snapshot, level.catalog, cutoff).read(queries.users[0], queries.ends[0]), row)).toThrow(/entry 5 is NaN/)
+  expect(() =>
+    maker.make(0, new OwnHistory(snapshot, level.catalog, cutoff).read(queries.users[0], queries.ends[0]), row),
+  ).toThrow(/entry 5 is NaN/)
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { CONTROL_GRID, RECENCY_CONTROL_GRID, canFit, fitBlend, validationSet, type Grid } from '../../src/evaluate/fit.js'
+import {
+  CONTROL_GRID,
+  RECENCY_CONTROL_GRID,
+  canFit,
+  fitBlend,
+  validationSet,
+  type Grid,
+} from '../../src/evaluate/fit.js'
 import { levelOf, measure } from '../../src/evaluate/measure.js'
 import { evaluationSet } from '../../src/evaluate/protocol.js'
 import { Blend } from '../../src/retrieve/blend.js'
@@ -13,9 +20,13 @@ const set = validationSet(snapshot, ['item', 'advertiser'], protocol)
 
 /** Scores by a rule with many equal values. */
 const base = (entries: number): Retriever => ({
-  name: 'rule', kind: 'model', level: 'item', entries,
+  name: 'rule',
+  kind: 'model',
+  level: 'item',
+  entries,
   score: (queries, from, to, out) => {
-    for (let q = from; q < to; q++) for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = ((queries.users[q] + e) % 7) / 8
+    for (let q = from; q < to; q++)
+      for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = ((queries.users[q] + e) % 7) / 8
   },
 })
 
@@ -26,28 +37,46 @@ describe('fitting', () => {
     ['what was done lately', { own: 1, recent: 4, popularity: 1, days: 30 }, false],
     ['a model and popularity', { own: 0.1, recent: 0.05, popularity: 0.02, days: 30 }, true],
     ['a model alone, full of ties', { own: 0, recent: 0, popularity: 0, days: 30 }, true],
-  ])('counts the hits that an evaluation of the same blend counts: %s', async (_name, { own, recent, popularity, days }, withBase) => {
-    for (const level of ['item', 'advertiser'] as const) {
-      if (withBase && level !== 'item') continue
-      const { catalog } = levelOf(set, level)
-      const model = withBase ? base(catalog.size) : undefined
-      const point: Grid = { own: [own], recent: [recent], popularity: [popularity], popularityDays: [days] }
-      const fitted = await fitBlend(snapshot, set, level, point, model)
-      const blend = new Blend('blend', 'baseline', snapshot, catalog, logPopularity(snapshot, catalog, cutoff, days), { own, recent, popularity }, model, cutoff)
-      const [{ metrics, perUser }] = await measure(snapshot, set, blend, [], { samples: 0, seed: 1 })
-      // users without a history are no part of what weights are fitted on
-      const found = levelOf(set, level).counts.reduce((a, b) => a + b, 0)
-      for (const [k, column] of [['10', 1], ['100', 3]] as const) {
-        const hits = perUser.hits[column].reduce((a, b) => a + b, 0)
-        expect(fitted.recall[k]).toBeCloseTo(hits / found, 12)
-        expect(hits).toBeCloseTo(metrics.recall[k] * metrics.positives, 6)
+  ])(
+    'counts the hits that an evaluation of the same blend counts: %s',
+    async (_name, { own, recent, popularity, days }, withBase) => {
+      for (const level of ['item', 'advertiser'] as const) {
+        if (withBase && level !== 'item') continue
+        const { catalog } = levelOf(set, level)
+        const model = withBase ? base(catalog.size) : undefined
+        const point: Grid = { own: [own], recent: [recent], popularity: [popularity], popularityDays: [days] }
+        const fitted = await fitBlend(snapshot, set, level, point, model)
+        const blend = new Blend(
+          'blend',
+          'baseline',
+          snapshot,
+          catalog,
+          logPopularity(snapshot, catalog, cutoff, days),
+          { own, recent, popularity },
+          model,
+          cutoff,
+        )
+        const [{ metrics, perUser }] = await measure(snapshot, set, blend, [], { samples: 0, seed: 1 })
+        // users without a history are no part of what weights are fitted on
+        const found = levelOf(set, level).counts.reduce((a, b) => a + b, 0)
+        for (const [k, column] of [
+          ['10', 1],
+          ['100', 3],
+        ] as const) {
+          const hits = perUser.hits[column].reduce((a, b) => a + b, 0)
+          expect(fitted.recall[k]).toBeCloseTo(hits / found, 12)
+          expect(hits).toBeCloseTo(metrics.recall[k] * metrics.positives, 6)
+        }
       }
-    }
-  })
+    },
+  )
 
   it('goes beyond the edges of the grid, and between its points', async () => {
     const narrow: Grid = { ...CONTROL_GRID, own: [0, 0.5] }
-    const [low, wide] = [await fitBlend(snapshot, set, 'item', narrow), await fitBlend(snapshot, set, 'item', CONTROL_GRID)]
+    const [low, wide] = [
+      await fitBlend(snapshot, set, 'item', narrow),
+      await fitBlend(snapshot, set, 'item', CONTROL_GRID),
+    ]
     expect(low.own).toBeGreaterThan(0.5)
     const coarse = await fitBlend(snapshot, set, 'item', { ...CONTROL_GRID, own: [wide.own] })
     expect(wide.recall['10'] + wide.recall['100']).toBeGreaterThanOrEqual(coarse.recall['10'] + coarse.recall['100'])
@@ -76,7 +105,17 @@ describe('fitting', () => {
 
   it('says at which levels there is something to fit on', () => {
     expect(canFit(set, 'advertiser')).toBe(true)
-    const none = evaluationSet(snapshotOf([[0, 0, 1], [0, -1, 42, 'signup', 0]], { advertisers: [-1], categories: ['a'] }), ['item', 'advertiser'], { ...protocol, cutoff })
+    const none = evaluationSet(
+      snapshotOf(
+        [
+          [0, 0, 1],
+          [0, -1, 42, 'signup', 0],
+        ],
+        { advertisers: [-1], categories: ['a'] },
+      ),
+      ['item', 'advertiser'],
+      { ...protocol, cutoff },
+    )
     expect(canFit(none, 'item')).toBe(false)
   })
 })

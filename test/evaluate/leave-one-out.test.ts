@@ -32,7 +32,9 @@ describe('the leave-one-out split', () => {
   })
 
   it('cuts histories before what is held out, views after it included', () => {
-    const items = (of: typeof split.history, user: number): number[] => [...of.eventItem.subarray(of.offsets[user], of.offsets[user + 1])]
+    const items = (of: typeof split.history, user: number): number[] => [
+      ...of.eventItem.subarray(of.offsets[user], of.offsets[user + 1]),
+    ]
     expect(items(split.history, 1)).toEqual([1, 2, 3, 4])
     expect(items(split.training, 1)).toEqual([1, 2, 3])
     expect(items(split.history, 2)).toEqual([2, 2, 3, 4, 0])
@@ -42,7 +44,17 @@ describe('the leave-one-out split', () => {
   })
 
   it('says so where there is no core, or no conversion', () => {
-    expect(() => leaveOneOut(snapshotOf([[0, 0, 1], [0, 0, 2]], { advertisers: [0] }))).toThrow('have 5 conversions among each other')
+    expect(() =>
+      leaveOneOut(
+        snapshotOf(
+          [
+            [0, 0, 1],
+            [0, 0, 2],
+          ],
+          { advertisers: [0] },
+        ),
+      ),
+    ).toThrow('have 5 conversions among each other')
     expect(() => leaveOneOut(snapshotOf([[0, 0, 1, 'view']], { advertisers: [0] }))).toThrow('no conversions of items')
   })
 
@@ -56,20 +68,58 @@ describe('the leave-one-out split', () => {
 
 describe('a workspace under leave-one-out', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-loo-'))
-  const TINY = ['train.steps=4', 'train.validateEvery=2', 'train.rows=16', 'train.positivesPerAnchor=2', 'train.uniformNegatives=8', 'model.width=8', 'model.outputWidth=8', 'model.feedForward=8', 'model.layers=1', 'model.length=8', 'model.vectorWidth=8', 'train.windowDays=10', 'eval.windowDays=10', 'eval.bootstrap=20']
+  const TINY = [
+    'train.steps=4',
+    'train.validateEvery=2',
+    'train.rows=16',
+    'train.positivesPerAnchor=2',
+    'train.uniformNegatives=8',
+    'model.width=8',
+    'model.outputWidth=8',
+    'model.feedForward=8',
+    'model.layers=1',
+    'model.length=8',
+    'model.vectorWidth=8',
+    'train.windowDays=10',
+    'eval.windowDays=10',
+    'eval.bootstrap=20',
+  ]
   const config = (...set: string[]) => loadConfig(folder, { set: [...TINY, ...set], env: {} })
   const runs: Record<string, string> = {}
   beforeAll(async () => {
     const store = openStore(folder, { create: true })
     const writer = store.writer()
     const rng = new Rng(1)
-    for (let i = 0; i < 30; i++) writer.setItem(writer.item(`i${i}`), { advertiser: writer.advertiser(`a${i % 5}`), category: `c${i % 3}`, title: `thing ${i}`, price: i + 1 })
-    for (let d = 0; d < 90; d++) for (let user = 0; user < 30; user++) if (rng.uniform() < 0.3) writer.event({ user: writer.user(`u${user}`), item: writer.item(`i${(user + rng.int(12)) % 30}`), advertiser: 0, type: 2, domain: 0, time: 1_600_000_000 + d * 86_400 + user })
+    for (let i = 0; i < 30; i++)
+      writer.setItem(writer.item(`i${i}`), {
+        advertiser: writer.advertiser(`a${i % 5}`),
+        category: `c${i % 3}`,
+        title: `thing ${i}`,
+        price: i + 1,
+      })
+    for (let d = 0; d < 90; d++)
+      for (let user = 0; user < 30; user++)
+        if (rng.uniform() < 0.3)
+          writer.event({
+            user: writer.user(`u${user}`),
+            item: writer.item(`i${(user + rng.int(12)) % 30}`),
+            advertiser: 0,
+            type: 2,
+            domain: 0,
+            time: 1_600_000_000 + d * 86_400 + user,
+          })
     writer.commit()
     const snapshot = loadSnapshot(folder, store, silent)
     store.close()
     for (const protocol of ['temporal', 'leave-one-out']) {
-      for await (const record of train({ workspace: folder, kind: 'item', config: config(`eval.protocol=${protocol}`), snapshot, engine: { engine: 'onnx' } })) if (record.type === 'done') runs[protocol] = record.run
+      for await (const record of train({
+        workspace: folder,
+        kind: 'item',
+        config: config(`eval.protocol=${protocol}`),
+        snapshot,
+        engine: { engine: 'onnx' },
+      }))
+        if (record.type === 'done') runs[protocol] = record.run
     }
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -82,15 +132,43 @@ describe('a workspace under leave-one-out', () => {
   })
 
   it('judges its run beside the baselines over all users', async () => {
-    const { report, path } = await evaluateLeaveOneOutWorkspace({ folder, config: config(), baselines: ['ease', 'nearest-users'], progress: silent })
+    const { report, path } = await evaluateLeaveOneOutWorkspace({
+      folder,
+      config: config(),
+      baselines: ['ease', 'nearest-users'],
+      progress: silent,
+    })
     expect(report).toMatchObject({ users: 30, items: 30, runs: [runs['leave-one-out']] })
-    expect(report.rows.map(({ name }) => name)).toEqual(['transformer', 'control', 'control with recency', 'EASE', 'nearest users, 200', 'own repeats', 'co-visitation', 'popularity, 30 days', 'popularity, all time'])
+    expect(report.rows.map(({ name }) => name)).toEqual([
+      'transformer',
+      'control',
+      'control with recency',
+      'EASE',
+      'nearest users, 200',
+      'own repeats',
+      'co-visitation',
+      'popularity, 30 days',
+      'popularity, all time',
+    ])
     expect(path).toContain(runs['leave-one-out'])
     expect(leaveOneOutText(report)).toMatch(/the last conversion of each of 30 users.*\n\n.*HR@5/)
   })
 
   it('refuses a run of the other split, both ways', async () => {
-    await expect(evaluateLeaveOneOutWorkspace({ folder, config: config(), run: runs.temporal, baselines: [], progress: silent })).rejects.toThrow('trained under the temporal split')
-    await expect(evaluateWorkspace({ folder, kind: 'item', config: config(), run: runs['leave-one-out'], beside: [], baselines: [], samples: 0, progress: silent })).rejects.toThrow('trained under leave-one-out')
+    await expect(
+      evaluateLeaveOneOutWorkspace({ folder, config: config(), run: runs.temporal, baselines: [], progress: silent }),
+    ).rejects.toThrow('trained under the temporal split')
+    await expect(
+      evaluateWorkspace({
+        folder,
+        kind: 'item',
+        config: config(),
+        run: runs['leave-one-out'],
+        beside: [],
+        baselines: [],
+        samples: 0,
+        progress: silent,
+      }),
+    ).rejects.toThrow('trained under leave-one-out')
   })
 })

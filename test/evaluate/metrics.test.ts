@@ -11,25 +11,37 @@ const options: ProtocolOptions = { cutoff: day(10), windowDays: 5, indexSize: 0,
 const noBootstrap = { samples: 0, seed: 1 }
 
 /** The metrics of every level. */
-const measured = async (...args: Parameters<typeof measure>): Promise<(Metrics & { level: string })[]> => (await measure(...args)).map(({ level, metrics }) => ({ level, ...metrics }))
+const measured = async (...args: Parameters<typeof measure>): Promise<(Metrics & { level: string })[]> =>
+  (await measure(...args)).map(({ level, metrics }) => ({ level, ...metrics }))
 
 /** Scores entries of the item catalog by a rule. */
 const scorer = (entries: number, rule: (user: number, entry: number) => number): Retriever => ({
-  name: 'rule', kind: 'baseline', level: 'item', entries,
+  name: 'rule',
+  kind: 'baseline',
+  level: 'item',
+  entries,
   score(queries, from, to, out) {
-    for (let q = from; q < to; q++) for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = rule(queries.users[q], e)
+    for (let q = from; q < to; q++)
+      for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = rule(queries.users[q], e)
   },
 })
 
 describe('recall', () => {
   // 30 items known by day 1, of advertisers 0, 1, 2 (item % 3) and categories even and odd
   const n = 30
-  const catalog = { advertisers: Array.from({ length: n }, (_, i) => i % 3), categories: Array.from({ length: n }, (_, i) => (i % 2 ? 'odd' : 'even')) }
+  const catalog = {
+    advertisers: Array.from({ length: n }, (_, i) => i % 3),
+    categories: Array.from({ length: n }, (_, i) => (i % 2 ? 'odd' : 'even')),
+  }
   const seen = Array.from({ length: n }, (_, i): FixtureEvent => [9, i, 1])
   const events: FixtureEvent[] = [
     ...seen,
-    [0, 4, 2], [0, 4, 11], [0, 4, 12], [0, 20, 12, 'add_to_cart'],
-    [1, 5, 2], [1, 5, 11],
+    [0, 4, 2],
+    [0, 4, 11],
+    [0, 4, 12],
+    [0, 20, 12, 'add_to_cart'],
+    [1, 5, 2],
+    [1, 5, 11],
     [2, 7, 12], // without history
   ]
   const snapshot = snapshotOf(events, catalog)
@@ -43,7 +55,10 @@ describe('recall', () => {
     // user 0: item 4 twice (rank 5), item 20 (rank 21); user 1: item 5 (rank 6); user 2: a miss
     expect(item.recall).toEqual({ 1: 0, 10: 3 / 5, 50: 4 / 5, 100: 4 / 5, 500: 4 / 5, 1000: 4 / 5 })
     expect(item.recallPerUser['10']).toBeCloseTo((2 / 3 + 1 + 0) / 3, 12)
-    expect(item.byType).toEqual({ checkout: { positives: 4, recall: expect.objectContaining({ 10: 3 / 4 }) }, add_to_cart: { positives: 1, recall: expect.objectContaining({ 10: 0, 50: 1 }) } })
+    expect(item.byType).toEqual({
+      checkout: { positives: 4, recall: expect.objectContaining({ 10: 3 / 4 }) },
+      add_to_cart: { positives: 1, recall: expect.objectContaining({ 10: 0, 50: 1 }) },
+    })
   })
 
   it('ranks what is new among what is new', async () => {
@@ -56,14 +71,26 @@ describe('recall', () => {
   })
 
   it('of a retriever that scores everything alike is 0 at 10 on an index of more than 20', async () => {
-    const [item] = await measured(snapshot, set, scorer(n, () => 0.3), [], noBootstrap)
+    const [item] = await measured(
+      snapshot,
+      set,
+      scorer(n, () => 0.3),
+      [],
+      noBootstrap,
+    )
     expect(item.recall['1']).toBe(0)
     expect(item.recall['10']).toBe(0)
     expect(item.recallNew['10']).toBe(0)
   })
 
   it('scores advertisers and categories by their best item', async () => {
-    const levels = await measured(snapshot, set, scorer(n, (_user, entry) => (entry === 5 ? 3 : entry === 4 ? 2 : entry === 3 ? 1 : 0)), ['advertiser', 'category'], noBootstrap)
+    const levels = await measured(
+      snapshot,
+      set,
+      scorer(n, (_user, entry) => (entry === 5 ? 3 : entry === 4 ? 2 : entry === 3 ? 1 : 0)),
+      ['advertiser', 'category'],
+      noBootstrap,
+    )
     const [, advertiser, category] = levels
     // advertisers: 2 (by item 5), then 1 (by item 4), then 0; user 0 converts thrice: 1, 1 and 2; user 1 once: 2
     expect(advertiser).toMatchObject({ level: 'advertiser', positives: 5 })
@@ -75,14 +102,26 @@ describe('recall', () => {
 
   it('masked: entries of the history are neither ranked nor shown', async () => {
     const masked = evaluationSet(snapshot, ['item'], { ...options, history: 'masked' })
-    const [item] = await measured(snapshot, masked, scorer(n, (_user, entry) => (entry === 4 ? 9 : entry === 20 ? 5 : 0)), [], noBootstrap)
+    const [item] = await measured(
+      snapshot,
+      masked,
+      scorer(n, (_user, entry) => (entry === 4 ? 9 : entry === 20 ? 5 : 0)),
+      [],
+      noBootstrap,
+    )
     expect(item).toMatchObject({ users: 2, positives: 2 })
     expect(item.recall['1']).toBe(1 / 2)
     expect(item.recall).toEqual(item.recallNew)
   })
 
   it('of two retrievers differs by what each user gains', async () => {
-    const [other] = await measure(snapshot, set, scorer(n, (_user, entry) => entry), [], noBootstrap)
+    const [other] = await measure(
+      snapshot,
+      set,
+      scorer(n, (_user, entry) => entry),
+      [],
+      noBootstrap,
+    )
     const [mine] = await measure(snapshot, set, descending, [], noBootstrap)
     const gain = difference(mine.perUser, other.perUser, 'other', { samples: 100, seed: 1 })
     // ascending: item 4 has rank 26, item 20 rank 10, item 5 rank 25
@@ -94,8 +133,24 @@ describe('recall', () => {
   })
 
   it('refuses a score that is not finite and a retriever of another catalog', async () => {
-    await expect(measured(snapshot, set, scorer(n, (user, entry) => (user === 1 && entry === 29 ? NaN : 0)), [], noBootstrap)).rejects.toThrow('finite')
-    await expect(measured(snapshot, set, scorer(n - 1, () => 0), [], noBootstrap)).rejects.toThrow('29 entries')
+    await expect(
+      measured(
+        snapshot,
+        set,
+        scorer(n, (user, entry) => (user === 1 && entry === 29 ? NaN : 0)),
+        [],
+        noBootstrap,
+      ),
+    ).rejects.toThrow('finite')
+    await expect(
+      measured(
+        snapshot,
+        set,
+        scorer(n - 1, () => 0),
+        [],
+        noBootstrap,
+      ),
+    ).rejects.toThrow('29 entries')
   })
 })
 
@@ -110,11 +165,28 @@ describe('coverage', () => {
 
   it('of lists that all users share is small, of lists of their own large, under its ceiling', async () => {
     // 40 users with one conversion each, 1000 items: coverage@10 is at most 400 / 1000
-    const users = Array.from({ length: 40 }, (_, u): FixtureEvent[] => [[u, 0, 1], [u, 1, 12]]).flat()
-    const snapshot = snapshotOf([...Array.from({ length: 1000 }, (_, i): FixtureEvent => [40, i, 1]), ...users], { advertisers: Array(1000).fill(0) as number[] })
+    const users = Array.from({ length: 40 }, (_, u): FixtureEvent[] => [
+      [u, 0, 1],
+      [u, 1, 12],
+    ]).flat()
+    const snapshot = snapshotOf([...Array.from({ length: 1000 }, (_, i): FixtureEvent => [40, i, 1]), ...users], {
+      advertisers: Array(1000).fill(0) as number[],
+    })
     const set = evaluationSet(snapshot, ['item'], options)
-    const [same] = await measured(snapshot, set, scorer(1000, (_user, entry) => -entry), [], noBootstrap)
-    const [apart] = await measured(snapshot, set, scorer(1000, (user, entry) => (Math.floor(entry / 10) === user ? 1 : 0)), [], noBootstrap)
+    const [same] = await measured(
+      snapshot,
+      set,
+      scorer(1000, (_user, entry) => -entry),
+      [],
+      noBootstrap,
+    )
+    const [apart] = await measured(
+      snapshot,
+      set,
+      scorer(1000, (user, entry) => (Math.floor(entry / 10) === user ? 1 : 0)),
+      [],
+      noBootstrap,
+    )
     expect(same.coverageCeiling).toEqual({ 10: 0.4, 100: 1 })
     expect(same.coverage['10']).toBe(0.009)
     expect(apart.coverage['10']).toBe(0.36)
@@ -135,7 +207,9 @@ describe('bootstrap', () => {
     let covered = 0
     for (let trial = 0; trial < 100; trial++) {
       const totals = Float64Array.from({ length: 200 }, () => 1 + rng.int(9))
-      const hits = totals.map((n) => Array.from({ length: n }, () => (rng.uniform() < 0.2 ? 1 : 0) as number).reduce((a, b) => a + b, 0))
+      const hits = totals.map((n) =>
+        Array.from({ length: n }, () => (rng.uniform() < 0.2 ? 1 : 0) as number).reduce((a, b) => a + b, 0),
+      )
       const [[low, high]] = bootstrapRatios([hits], totals, 300, trial)
       if (low <= 0.2 && 0.2 <= high) covered++
     }

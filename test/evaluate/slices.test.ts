@@ -12,11 +12,30 @@ const options: ProtocolOptions = { cutoff: day(100), windowDays: 10, indexSize: 
 
 /** Conversions up to the cutoff: item 0 six times, 1 three times, 2 twice, 3 once, 4 never (a view); 5 comes later. */
 const history: FixtureEvent[] = [
-  [0, 0, 2], [1, 0, 3], [1, 0, 4], [2, 0, 5], [2, 0, 6], [2, 0, 7],
-  [1, 1, 8], [2, 1, 9], [2, 1, 20],
-  [2, 2, 80], [2, 2, 81], [2, 3, 95], [2, 4, 99, 'view'],
+  [0, 0, 2],
+  [1, 0, 3],
+  [1, 0, 4],
+  [2, 0, 5],
+  [2, 0, 6],
+  [2, 0, 7],
+  [1, 1, 8],
+  [2, 1, 9],
+  [2, 1, 20],
+  [2, 2, 80],
+  [2, 2, 81],
+  [2, 3, 95],
+  [2, 4, 99, 'view'],
 ]
-const wanted: FixtureEvent[] = [[0, 0, 101], [0, 4, 102], [1, 2, 101], [1, 2, 103], [1, 3, 104], [2, 1, 105], [2, 5, 106], [3, 0, 107]]
+const wanted: FixtureEvent[] = [
+  [0, 0, 101],
+  [0, 4, 102],
+  [1, 2, 101],
+  [1, 2, 103],
+  [1, 3, 104],
+  [2, 1, 105],
+  [2, 5, 106],
+  [3, 0, 107],
+]
 const snapshot = snapshotOf([...history, ...wanted], { advertisers: [0, 0, 1, 1, 1, 2] })
 
 async function slices(level: 'item' | 'advertiser') {
@@ -24,9 +43,27 @@ async function slices(level: 'item' | 'advertiser') {
   for (const one of Object.values(set.levels)) one.dimensions = dimensionsOf(snapshot, set.queries, one, options.cutoff)
   const entries = set.levels[level]!.catalog.size
   // entry e is ranked e + 1 for everyone
-  const descending: Retriever = { name: 'rule', kind: 'baseline', level, entries, score: (_q, from, to, out) => { for (let q = from; q < to; q++) for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = -e } }
+  const descending: Retriever = {
+    name: 'rule',
+    kind: 'baseline',
+    level,
+    entries,
+    score: (_q, from, to, out) => {
+      for (let q = from; q < to; q++) for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = -e
+    },
+  }
   const [{ metrics }] = await measure(snapshot, set, descending, [], { samples: 0, seed: 1 })
-  return Object.fromEntries(Object.entries(metrics.slices!).map(([name, parts]) => [name, parts.map(({ label, users, positives, recall }) => ({ label, users, positives, hits: Math.round(recall['1'] * positives) }))]))
+  return Object.fromEntries(
+    Object.entries(metrics.slices!).map(([name, parts]) => [
+      name,
+      parts.map(({ label, users, positives, recall }) => ({
+        label,
+        users,
+        positives,
+        hits: Math.round(recall['1'] * positives),
+      })),
+    ]),
+  )
 }
 
 describe('slices', () => {
@@ -56,7 +93,11 @@ describe('slices', () => {
 
   it('take the age of an advertiser from the first of its items', async () => {
     const { age } = await slices('advertiser')
-    expect(age.map(({ label, positives }) => [label, positives])).toEqual([['7 to 30 days', 4], ['over 90 days', 2], ['not known', 1]])
+    expect(age.map(({ label, positives }) => [label, positives])).toEqual([
+      ['7 to 30 days', 4],
+      ['over 90 days', 2],
+      ['not known', 1],
+    ])
   })
 
   it('stand in the report when asked for, sum up to its recall, and print as tables', async () => {
@@ -64,7 +105,10 @@ describe('slices', () => {
     for (const row of report.rows) {
       for (const parts of Object.values(row.slices!)) {
         const positives = parts.reduce((n, part) => n + part.positives, 0)
-        expect(parts.reduce((n, part) => n + part.recall['10'] * part.positives, 0) / positives).toBeCloseTo(row.recall['10'], 12)
+        expect(parts.reduce((n, part) => n + part.recall['10'] * part.positives, 0) / positives).toBeCloseTo(
+          row.recall['10'],
+          12,
+        )
       }
     }
     const text = slicesText(report)

@@ -19,12 +19,26 @@ const cosine = (vectors: Float32Array, width: number, i: number, j: number): num
 /** Two kinds of users: one buys items 0 to 3, the other 4 to 7; items 8 to 11 have no events. */
 function twoCamps(): MadeData {
   const rng = new Rng(3)
-  const events = Array.from({ length: 400 }, (_, k) => ({ user: k % 20, item: rng.int(4) + (k % 2 === 0 ? 0 : 4), day: Math.floor(k / 8) }))
-  const items = Array.from({ length: 8 }, (_, i) => ({ advertiser: i < 4 ? 0 : 1, category: i < 4 ? 'A/x' : 'B/y', title: i < 4 ? 'red thing' : 'blue thing' }))
+  const events = Array.from({ length: 400 }, (_, k) => ({
+    user: k % 20,
+    item: rng.int(4) + (k % 2 === 0 ? 0 : 4),
+    day: Math.floor(k / 8),
+  }))
+  const items = Array.from({ length: 8 }, (_, i) => ({
+    advertiser: i < 4 ? 0 : 1,
+    category: i < 4 ? 'A/x' : 'B/y',
+    title: i < 4 ? 'red thing' : 'blue thing',
+  }))
   return {
     users: 20,
     advertisers: 3,
-    items: [...items, { category: 'A/x/new' }, { advertiser: 1 }, { title: 'RED one' }, { category: 'Z', advertiser: 2, title: 'unheard of' }],
+    items: [
+      ...items,
+      { category: 'A/x/new' },
+      { advertiser: 1 },
+      { title: 'RED one' },
+      { category: 'Z', advertiser: 2, title: 'unheard of' },
+    ],
     events,
   }
 }
@@ -42,10 +56,17 @@ describe('graph vectors', () => {
     }
   })
 
-  it.each([['histories', 2], ['both', 4]] as const)('lie close together by method %s, too, and items of everyone are weak', (method, width) => {
+  it.each([
+    ['histories', 2],
+    ['both', 4],
+  ] as const)('lie close together by method %s, too, and items of everyone are weak', (method, width) => {
     const data = twoCamps()
     // item 12 is met by everyone
-    const shared = { ...data, items: [...data.items, {}], events: [...data.events, ...Array.from({ length: 20 }, (_, user) => ({ user, item: 12, day: 1 }))] }
+    const shared = {
+      ...data,
+      items: [...data.items, {}],
+      events: [...data.events, ...Array.from({ length: 20 }, (_, user) => ({ user, item: 12, day: 1 }))],
+    }
     const { vectors, strength } = graphVectors(madeSnapshot(shared), { ...config, method }, { ...options, width })
     for (let i = 0; i < 8; i++) {
       expect(cosine(vectors, width, i, i)).toBeCloseTo(1, 5)
@@ -61,8 +82,13 @@ describe('graph vectors', () => {
 
   it('come from category, advertiser or title where an item has no edges, and are zero where nothing is known', () => {
     const { vectors } = graphVectors(madeSnapshot(twoCamps()), config, options)
-    const camps = (i: number): boolean[] => [0, 4].map((from) => [0, 1, 2, 3].every((k) => cosine(vectors, 8, i, from + k) > 0.5))
-    expect([8, 9, 10].map(camps)).toEqual([[true, false], [false, true], [true, false]])
+    const camps = (i: number): boolean[] =>
+      [0, 4].map((from) => [0, 1, 2, 3].every((k) => cosine(vectors, 8, i, from + k) > 0.5))
+    expect([8, 9, 10].map(camps)).toEqual([
+      [true, false],
+      [false, true],
+      [true, false],
+    ])
     for (const i of [8, 9, 10]) expect(cosine(vectors, 8, i, i)).toBeCloseTo(1, 5)
     expect(cosine(vectors, 8, 11, 11)).toBe(0)
   })
@@ -116,7 +142,18 @@ describe('graph vectors', () => {
   it('are zero without events, and fewer columns are filled than items allow', () => {
     const nothing = graphVectors(madeSnapshot({ users: 0, items: [{}, {}], events: [] }), config, options)
     expect([...nothing.vectors]).toEqual(new Array(16).fill(0))
-    const two = graphVectors(madeSnapshot({ users: 1, items: [{}, {}], events: [{ user: 0, item: 0, day: 1 }, { user: 0, item: 1, day: 2 }] }), config, options)
+    const two = graphVectors(
+      madeSnapshot({
+        users: 1,
+        items: [{}, {}],
+        events: [
+          { user: 0, item: 0, day: 1 },
+          { user: 0, item: 1, day: 2 },
+        ],
+      }),
+      config,
+      options,
+    )
     expect(cosine(two.vectors, 8, 0, 0)).toBeCloseTo(1, 5)
   })
 })

@@ -20,7 +20,14 @@ const snapshot = madeSnapshot({
   ],
 })
 const features = createItemFeatures(snapshot, config)
-const fill = (users: number[], ends: number[], day: number, S: number, T: number, ages = true): ReturnType<typeof fillHistories> =>
+const fill = (
+  users: number[],
+  ends: number[],
+  day: number,
+  S: number,
+  T: number,
+  ages = true,
+): ReturnType<typeof fillHistories> =>
   fillHistories(snapshot, features, { users, ends, anchors: users.map(() => START + day * DAY) }, S, T, ages)
 
 describe('histories', () => {
@@ -35,7 +42,29 @@ describe('histories', () => {
     expect([...h['event.type']]).toEqual([0, 1, 3, 2, 0, 0, 0, 4, 0, 0, 0, 0])
     expect([...h['event.domain']]).toEqual([0, 2, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0])
     expect([...h['event.price']]).toEqual([0, priceBucket(3), 0, priceBucket(3), 0, 0, 0, 0, 0, 0, 0, 0])
-    expect([...h['event.advertiser']]).toEqual([0, 0, ...a[1], 0, 0, ...a[1], 0, 0, 0, 0, 0, 0, ...a[0], 0, 0, 0, 0, 0, 0, 0, 0])
+    expect([...h['event.advertiser']]).toEqual([
+      0,
+      0,
+      ...a[1],
+      0,
+      0,
+      ...a[1],
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      ...a[0],
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ])
     expect([...h['event.category']].slice(0, 12)).toEqual([...none, ...A, ...none, ...A])
     const time = [0, 0, Math.log(4), 0, Math.log(2), Math.log(3), Math.log(2), 0]
     time.forEach((x, k) => expect(h['event.time'][k]).toBeCloseTo(x, 6))
@@ -55,13 +84,16 @@ describe('histories', () => {
   it('carry no ages when asked so, but all else', () => {
     const [with_, without] = [fill([0], [4], 30, 1, 4), fill([0], [4], 30, 1, 4, false)]
     expect([...without['event.time']].filter((_, k) => k % 2 === 0)).toEqual([0, 0, 0, 0])
-    expect([...without['event.time']].filter((_, k) => k % 2 === 1)).toEqual([...with_['event.time']].filter((_, k) => k % 2 === 1))
+    expect([...without['event.time']].filter((_, k) => k % 2 === 1)).toEqual(
+      [...with_['event.time']].filter((_, k) => k % 2 === 1),
+    )
     expect({ ...without, 'event.time': 0 }).toEqual({ ...with_, 'event.time': 0 })
   })
 
   it('have the names and sizes of the model', () => {
     const h = fill([0], [4], 30, 5, 7)
-    for (const [name, { shape }] of Object.entries(historyInputs(5, 7))) expect(h[name].length, name).toBe(shape.reduce((x, y) => x * y, 1))
+    for (const [name, { shape }] of Object.entries(historyInputs(5, 7)))
+      expect(h[name].length, name).toBe(shape.reduce((x, y) => x * y, 1))
     expect(Object.keys(h).sort()).toEqual(Object.keys(historyInputs(5, 7)).sort())
   })
 })

@@ -14,7 +14,11 @@ const snapshot = madeSnapshot({
   users: 1,
   advertisers: 3,
   items: [{ advertiser: 2, category: 'A/B/C/D', price: 3, title: 'Blue Soap' }, { price: NaN }],
-  events: [{ user: 0, item: 0, day: 1 }, { user: 0, item: 0, day: 3 }, { user: 0, item: 1, day: 4 }],
+  events: [
+    { user: 0, item: 0, day: 1 },
+    { user: 0, item: 0, day: 3 },
+    { user: 0, item: 1, day: 4 },
+  ],
 })
 const features = createItemFeatures(snapshot, config)
 
@@ -56,18 +60,30 @@ describe('candidates', () => {
   it('of items carry metadata and popularity as of their moment', () => {
     const popularity = createPopularity(snapshot, 'item', START + 10 * DAY)
     const inputs = fillItems(features, popularity, [0, 0, 1], moments, 4)
-    for (const [name, { shape }] of Object.entries(itemInputs(4))) expect(inputs[name].length, name).toBe(shape.reduce((x, y) => x * y, 1))
+    for (const [name, { shape }] of Object.entries(itemInputs(4)))
+      expect(inputs[name].length, name).toBe(shape.reduce((x, y) => x * y, 1))
     expect([...inputs['candidate.row']]).toEqual([1, 1, 2, 0])
-    expect([...inputs['candidate.advertiser']].slice(0, 2)).toEqual([advertiserBucket(2, 0, 50), advertiserBucket(2, 1, 50)])
+    expect([...inputs['candidate.advertiser']].slice(0, 2)).toEqual([
+      advertiserBucket(2, 0, 50),
+      advertiserBucket(2, 1, 50),
+    ])
     expect([...inputs['candidate.advertiser']].slice(4)).toEqual([0, 0, 0, 0])
-    expect([...inputs['candidate.category']].slice(0, 3)).toEqual(['A', 'A/B', 'A/B/C/D'].map((path) => categoryBucket(path, 60)))
-    expect([...inputs['candidate.title']].slice(0, 3)).toEqual([titleBucket(hashString('blue'), 70), titleBucket(hashString('soap'), 70), 0])
+    expect([...inputs['candidate.category']].slice(0, 3)).toEqual(
+      ['A', 'A/B', 'A/B/C/D'].map((path) => categoryBucket(path, 60)),
+    )
+    expect([...inputs['candidate.title']].slice(0, 3)).toEqual([
+      titleBucket(hashString('blue'), 70),
+      titleBucket(hashString('soap'), 70),
+      0,
+    ])
     expect([...inputs['candidate.price']]).toEqual([priceBucket(3), priceBucket(3), 0, 0])
     const expected = new Float32Array(4 * POPULARITY_COLUMNS)
     ;[0, 0, 1].forEach((item, c) => popularity.features(item, moments[c], expected, POPULARITY_COLUMNS * c))
     expect(inputs['candidate.popularity']).toEqual(expected)
     expect(expected[0]).not.toBe(expected[POPULARITY_COLUMNS])
-    expect(fillItems(features, popularity, [1], moments[0])['candidate.popularity']).toEqual(expected.slice(2 * POPULARITY_COLUMNS, 3 * POPULARITY_COLUMNS))
+    expect(fillItems(features, popularity, [1], moments[0])['candidate.popularity']).toEqual(
+      expected.slice(2 * POPULARITY_COLUMNS, 3 * POPULARITY_COLUMNS),
+    )
   })
 
   it('of advertisers likewise', () => {

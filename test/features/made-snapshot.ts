@@ -45,9 +45,25 @@ export function madeStore(data: MadeData): SnapshotSource {
     lastSeq: () => events.length,
     counts: () => ({ users, items: items.length, advertisers, events: events.length }),
     scanEvents: () =>
-      events.map(({ user, item = -1, advertiser = -1, type = 'checkout', domain = 0, day }, k) => [k + 1, user + 1, item + 1, advertiser + 1, EVENT_TYPES.indexOf(type), domain, START + Math.round(day * DAY)]),
+      events.map(({ user, item = -1, advertiser = -1, type = 'checkout', domain = 0, day }, k) => [
+        k + 1,
+        user + 1,
+        item + 1,
+        advertiser + 1,
+        EVENT_TYPES.indexOf(type),
+        domain,
+        START + Math.round(day * DAY),
+      ]),
     scanItems: () =>
-      items.map(({ advertiser = -1, category = null, price = null, title = null, launched }, i) => [i + 1, `item-${i}`, advertiser + 1, category, price, title, launched === undefined ? null : START + launched * DAY]),
+      items.map(({ advertiser = -1, category = null, price = null, title = null, launched }, i) => [
+        i + 1,
+        `item-${i}`,
+        advertiser + 1,
+        category,
+        price,
+        title,
+        launched === undefined ? null : START + launched * DAY,
+      ]),
   }
 }
 
@@ -59,7 +75,10 @@ export function madeSnapshot(data: MadeData): Snapshot {
  * A small market: users visit at random moments and put 1 to 4 items into a basket (one timestamp); popular items are
  * chosen more often; some events are views, carts or (without an item) signups; some items appear late.
  */
-export function madeMarket(rng: Rng, { users = 12, items = 15, advertisers = 5, days = 60, visits = 12 } = {}): MadeData {
+export function madeMarket(
+  rng: Rng,
+  { users = 12, items = 15, advertisers = 5, days = 60, visits = 12 } = {},
+): MadeData {
   const catalog = Array.from({ length: items }, (_, i): MadeItem => ({
     advertiser: i % advertisers,
     category: `C${i % 3}/S${i % 5}`,

@@ -44,7 +44,9 @@ describe('popularity', () => {
     const items = createPopularity(snapshot, 'item', at(100))
     expect([0.5, 1, 2, 41].map((day) => items.reach(0, at(day)))).toEqual([0, 1, 2, 2])
     // user 0 ceases on day 31, user 1 on day 32 and is back on day 41 until day 71
-    expect([1, 2, 30.9, 31, 31.9, 32, 41, 70.9, 71].map((day) => items.recentReach(0, at(day)))).toEqual([1, 2, 2, 1, 1, 0, 1, 1, 0])
+    expect([1, 2, 30.9, 31, 31.9, 32, 41, 70.9, 71].map((day) => items.recentReach(0, at(day)))).toEqual([
+      1, 2, 2, 1, 1, 0, 1, 1, 0,
+    ])
   })
 
   it('gives log shares relative to the average entry', () => {

@@ -12,14 +12,20 @@ const sequences = (...lists: number[][]): ItemSequences => {
 /** As a dense matrix over items. */
 function dense({ matrix, rows }: ReturnType<typeof ppmi>, items: number): number[][] {
   const out = Array.from({ length: items }, () => new Array<number>(items).fill(0))
-  for (let k = 0; k < matrix.height; k++) for (let e = matrix.offsets[k]; e < matrix.offsets[k + 1]; e++) out[rows[k]][rows[matrix.columns[e]]] = matrix.values[e]
+  for (let k = 0; k < matrix.height; k++)
+    for (let e = matrix.offsets[k]; e < matrix.offsets[k + 1]; e++)
+      out[rows[k]][rows[matrix.columns[e]]] = matrix.values[e]
   return out
 }
 
 describe('positive pointwise mutual information', () => {
   it('of three items is that computed by hand', () => {
-    // neighbours within 1: 0-1, 1-2 | 0-1 | 0-1 (2-2 is no pair) -> n(0,1) = 3, n(1,2) = 1; n(0) = 3, n(1) = 4, n(2) = 1
-    const m = dense(ppmi(sequences([0, 1, 2], [1, 0], [0, 1], [2, 2]), 3, { window: 1, smoothing: 0.75, minCount: 1 }), 3)
+    // neighbours within 1: 0-1, 1-2 | 0-1 | 0-1 (2-2 is no pair) -> n(0,1) = 3, n(1,2) = 1; n(0) = 3, n(1) = 4, n(2) =
+    // 1
+    const m = dense(
+      ppmi(sequences([0, 1, 2], [1, 0], [0, 1], [2, 2]), 3, { window: 1, smoothing: 0.75, minCount: 1 }),
+      3,
+    )
     const all = 3 ** 0.75 + 4 ** 0.75 + 1
     expect(m[0][1]).toBeCloseTo(Math.log((3 * all) / (3 * 4 ** 0.75)), 6)
     expect(m[1][0]).toBeCloseTo(Math.log((3 * all) / (4 * 3 ** 0.75)), 6)
@@ -41,10 +47,13 @@ describe('positive pointwise mutual information', () => {
     const lists = Array.from({ length: 30 }, () => Array.from({ length: rng.int(12) }, () => rng.int(7)))
     const options: PpmiOptions = { window: 3, smoothing: 0.75, minCount: 3 }
     const n = Array.from({ length: 7 }, () => new Array<number>(7).fill(0))
-    for (const list of lists) list.forEach((i, a) => list.forEach((j, b) => (n[i][j] += i !== j && Math.abs(a - b) <= 3 ? 1 : 0)))
+    for (const list of lists)
+      list.forEach((i, a) => list.forEach((j, b) => (n[i][j] += i !== j && Math.abs(a - b) <= 3 ? 1 : 0)))
     const totals = n.map((row) => row.reduce((x, y) => x + y, 0))
     const all = totals.reduce((sum, x) => sum + x ** 0.75, 0)
-    const expected = n.map((row, i) => row.map((x, j) => (x < 3 ? 0 : Math.max(0, Math.log((x * all) / (totals[i] * totals[j] ** 0.75))))))
+    const expected = n.map((row, i) =>
+      row.map((x, j) => (x < 3 ? 0 : Math.max(0, Math.log((x * all) / (totals[i] * totals[j] ** 0.75))))),
+    )
     const m = dense(ppmi(sequences(...lists), 7, options), 7)
     expected.forEach((row, i) => row.forEach((x, j) => expect(m[i][j]).toBeCloseTo(x, 5)))
     expect(m.flat().filter((x) => x > 0).length).toBeGreaterThan(5)

@@ -40,12 +40,18 @@ describe('the snapshot', () => {
     const rng = new Rng(5)
     const events = Array.from({ length: 500 }, () => ({ user: rng.int(4), item: 0, day: rng.int(9) }))
     const snapshot = madeSnapshot({ users: 4, items: [{}], events })
-    const expected = events.map((event, k) => ({ ...event, seq: k + 1 })).sort((a, b) => a.user - b.user || a.day - b.day || a.seq - b.seq)
+    const expected = events
+      .map((event, k) => ({ ...event, seq: k + 1 }))
+      .sort((a, b) => a.user - b.user || a.day - b.day || a.seq - b.seq)
     expect([...snapshot.eventSeq]).toEqual(expected.map((event) => event.seq))
   })
 
   it('says what is absent: no advertiser, category, price, title or event', () => {
-    const { itemAdvertiser, itemCategory, itemPrice, itemTitle, itemFirstSeen } = madeSnapshot({ users: 1, items: [{}, { launched: 4 }], events: [] })
+    const { itemAdvertiser, itemCategory, itemPrice, itemTitle, itemFirstSeen } = madeSnapshot({
+      users: 1,
+      items: [{}, { launched: 4 }],
+      events: [],
+    })
     expect(itemAdvertiser[0]).toBe(-1)
     expect([...itemCategory.subarray(0, 3)]).toEqual([-1, -1, -1])
     expect(itemPrice[0]).toBeNaN()
@@ -67,7 +73,12 @@ describe('the snapshot file', () => {
   const lines: string[] = []
   const progress = { ...silent, line: (text: string) => void lines.push(text) }
   const store = madeStore(madeMarket(new Rng(1)))
-  const unread = { ...store, scanEvents: () => { throw new Error('the store was read') } }
+  const unread = {
+    ...store,
+    scanEvents: () => {
+      throw new Error('the store was read')
+    },
+  }
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'adseq-snapshot-'))

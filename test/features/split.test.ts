@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { resolveCutoff } from '../../src/features/split.js'
 import { DAY, madeSnapshot, START } from './made-snapshot.js'
 
-const snapshot = madeSnapshot({ users: 1, items: [{}], events: [{ user: 0, item: 0, day: 1 }, { user: 0, item: 0, day: 50 }] })
+const snapshot = madeSnapshot({
+  users: 1,
+  items: [{}],
+  events: [
+    { user: 0, item: 0, day: 1 },
+    { user: 0, item: 0, day: 50 },
+  ],
+})
 const empty = madeSnapshot({ users: 0, items: [], events: [] })
 
 describe('the cutoff', () => {

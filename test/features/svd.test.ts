@@ -17,12 +17,22 @@ function sparse(rows: number[][]): SparseMatrix {
     })
     offsets.push(columns.length)
   }
-  return { height: rows.length, width: rows[0].length, offsets: Float64Array.from(offsets), columns: Uint32Array.from(columns), values: Float32Array.from(values) }
+  return {
+    height: rows.length,
+    width: rows[0].length,
+    offsets: Float64Array.from(offsets),
+    columns: Uint32Array.from(columns),
+    values: Float32Array.from(values),
+  }
 }
 
 /** An orthonormal basis with random directions, as columns: q[c] is a vector of n numbers. */
 function randomBasis(rng: Rng, n: number): number[][] {
-  const x = orthonormalColumns(Float32Array.from({ length: n * n }, () => rng.normal()), n, n)
+  const x = orthonormalColumns(
+    Float32Array.from({ length: n * n }, () => rng.normal()),
+    n,
+    n,
+  )
   return Array.from({ length: n }, (_, c) => Array.from({ length: n }, (_, i) => x[i * n + c]))
 }
 
@@ -31,7 +41,9 @@ describe('the truncated SVD', () => {
   const n = 60
   const [u, v] = [randomBasis(rng, n), randomBasis(rng, n)]
   const s = Array.from({ length: n }, (_, k) => (k < 6 ? 20 - 3 * k : 0.5 * 0.95 ** k))
-  const a = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => s.reduce((sum, x, k) => sum + x * u[k][i] * v[k][j], 0)))
+  const a = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => s.reduce((sum, x, k) => sum + x * u[k][i] * v[k][j], 0)),
+  )
 
   it('finds the singular values and left vectors a matrix was made of', () => {
     const found = truncatedSvd(sparse(a), 6, 1)
@@ -43,7 +55,9 @@ describe('the truncated SVD', () => {
   })
 
   it('rebuilds a matrix of low rank, though it was asked for more', () => {
-    const low = Array.from({ length: 20 }, (_, i) => Array.from({ length: 20 }, (_, j) => (i + 1) * (j % 3) + (i % 2) * j))
+    const low = Array.from({ length: 20 }, (_, i) =>
+      Array.from({ length: 20 }, (_, j) => (i + 1) * (j % 3) + (i % 2) * j),
+    )
     const { vectors, values, rank } = truncatedSvd(sparse(low), 8, 1)
     expect(rank).toBe(8)
     expect(values[2]).toBeLessThan(1e-3 * values[0])
@@ -51,14 +65,23 @@ describe('the truncated SVD', () => {
     for (let i = 0; i < 20; i++) {
       for (let j = 0; j < 20; j++) {
         let x = 0
-        for (let k = 0; k < 2; k++) for (let l = 0; l < 20; l++) x += vectors[i * 8 + k] * vectors[l * 8 + k] * low[l][j]
+        for (let k = 0; k < 2; k++)
+          for (let l = 0; l < 20; l++) x += vectors[i * 8 + k] * vectors[l * 8 + k] * low[l][j]
         expect(x).toBeCloseTo(low[i][j], 2)
       }
     }
   })
 
   it('of a diagonal matrix is its diagonal, and never more than the matrix has', () => {
-    const { vectors, values, rank } = truncatedSvd(sparse([[0, 0, 3], [2, 0, 0], [0, 1, 0]]), 64, 1)
+    const { vectors, values, rank } = truncatedSvd(
+      sparse([
+        [0, 0, 3],
+        [2, 0, 0],
+        [0, 1, 0],
+      ]),
+      64,
+      1,
+    )
     expect(rank).toBe(3)
     expect([...values].map((x) => Math.round(x * 1e5) / 1e5)).toEqual([3, 2, 1])
     expect([...vectors].map((x) => Math.abs(Math.round(x * 1e5) / 1e5))).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1])
@@ -74,7 +97,11 @@ describe('an orthonormal basis', () => {
     const x = Float32Array.of(1, 2, 0, 1, 2, 5, 0, 0, 3, 1, 2, 1)
     const q = orthonormalColumns(x, 4, 3)
     const dot = (c: number, d: number): number => [0, 1, 2, 3].reduce((sum, i) => sum + q[i * 3 + c] * q[i * 3 + d], 0)
-    expect([dot(0, 0), dot(1, 1), dot(2, 2), dot(0, 1), dot(0, 2), dot(1, 2)].map((value) => Math.round(value * 1e5) / 1e5 + 0)).toEqual([1, 0, 1, 0, 0, 0])
+    expect(
+      [dot(0, 0), dot(1, 1), dot(2, 2), dot(0, 1), dot(0, 2), dot(1, 2)].map(
+        (value) => Math.round(value * 1e5) / 1e5 + 0,
+      ),
+    ).toEqual([1, 0, 1, 0, 0, 0])
   })
 })
 

@@ -12,9 +12,14 @@ it('the matrix of items and users is that computed by hand: tf-idf, every user o
   expect(common).toBe(0)
   expect([...rarity(sequences, 4)]).toEqual([rare, 0, rare, Math.log(4)])
   const dense = Array.from({ length: 3 }, () => [0, 0, 0])
-  for (let i = 0; i < 3; i++) for (let e = matrix.offsets[i]; e < matrix.offsets[i + 1]; e++) dense[i][matrix.columns[e]] = matrix.values[e]
+  for (let i = 0; i < 3; i++)
+    for (let e = matrix.offsets[i]; e < matrix.offsets[i + 1]; e++) dense[i][matrix.columns[e]] = matrix.values[e]
   // everyone met item 1, so that it says nothing; what is left of user 0 is item 0, of user 2 item 2, of user 1 nothing
-  expect(dense).toEqual([[1, 0, 0], [0, 0, 0], [0, 0, 1]])
+  expect(dense).toEqual([
+    [1, 0, 0],
+    [0, 0, 0],
+    [0, 0, 1],
+  ])
 })
 
 it('weighs items within a user by log(1 + n) and rarity, and leaves out items of too few users', () => {
@@ -23,6 +28,8 @@ it('weighs items within a user by log(1 + n) and rarity, and leaves out items of
   expect([...rows]).toEqual([0, 1])
   // items 0 and 1 are equally rare; user 0 met them 3 and 1 times
   const [x, y] = [Math.log(4), Math.log(2)]
-  expect([...matrix.values].map((v) => v.toFixed(6))).toEqual([x / Math.hypot(x, y), Math.SQRT1_2, y / Math.hypot(x, y), Math.SQRT1_2].map((v) => v.toFixed(6)))
+  expect([...matrix.values].map((v) => v.toFixed(6))).toEqual(
+    [x / Math.hypot(x, y), Math.SQRT1_2, y / Math.hypot(x, y), Math.SQRT1_2].map((v) => v.toFixed(6)),
+  )
   expect([...matrix.columns]).toEqual([0, 1, 0, 1])
 })

@@ -2,9 +2,35 @@ import { describe, expect, it } from 'vitest'
 import { Curves } from '../../src/inspect/curves.js'
 import type { Phase, StartRecord, StepRecord, ValidationRecord } from '../../src/train/records.js'
 
-const start = (phase: Phase, from = 0): StartRecord => ({ type: 'start', run: 'r', kind: 'item', phase, steps: 100, from, parameters: 1, engine: 'onnx', device: 'cpu' })
-const step = (phase: Phase, n: number, loss: number): StepRecord => ({ type: 'step', phase, step: n, loss, learningRate: 1, tau: 1, gradientNorm: 1, rowsPerSecond: 1, seconds: n })
-const validation = (n: number, recall: number): ValidationRecord => ({ type: 'validation', phase: 'select', step: n, recall: { 10: recall }, best: true })
+const start = (phase: Phase, from = 0): StartRecord => ({
+  type: 'start',
+  run: 'r',
+  kind: 'item',
+  phase,
+  steps: 100,
+  from,
+  parameters: 1,
+  engine: 'onnx',
+  device: 'cpu',
+})
+const step = (phase: Phase, n: number, loss: number): StepRecord => ({
+  type: 'step',
+  phase,
+  step: n,
+  loss,
+  learningRate: 1,
+  tau: 1,
+  gradientNorm: 1,
+  rowsPerSecond: 1,
+  seconds: n,
+})
+const validation = (n: number, recall: number): ValidationRecord => ({
+  type: 'validation',
+  phase: 'select',
+  step: n,
+  recall: { 10: recall },
+  best: true,
+})
 
 describe('curves of a run', () => {
   it('smooth the loss as a running mean that starts at the first value', () => {

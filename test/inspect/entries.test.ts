@@ -9,7 +9,16 @@ const DAY = 86_400
 describe('inspecting an item', () => {
   it('counts what happened to it over all of the data', async () => {
     const { activity, buyers } = await inspectItem(fixtureSubject(), 'drill', 10)
-    expect(activity).toEqual({ events: 4, users: 2, byType: { checkout: 3, view: 1 }, conversions: 3, rank: 1, of: 6, firstSeen: 50 * DAY, lastSeen: 131 * DAY })
+    expect(activity).toEqual({
+      events: 4,
+      users: 2,
+      byType: { checkout: 3, view: 1 },
+      conversions: 3,
+      rank: 1,
+      of: 6,
+      firstSeen: 50 * DAY,
+      lastSeen: 131 * DAY,
+    })
     expect(buyers).toEqual([
       { user: 'bob', conversions: 2, last: 51 * DAY },
       { user: 'ann', conversions: 1, last: 131 * DAY },
@@ -18,7 +27,11 @@ describe('inspecting an item', () => {
 
   it('finds the nearest items by cosine, itself and later launches left out', async () => {
     const { nearest } = await inspectItem(fixtureSubject(), 'drill', 3)
-    expect(nearest.map((n) => [n.rank, n.item])).toEqual([[1, 'saw'], [2, 'bare'], [3, 'butter']])
+    expect(nearest.map((n) => [n.rank, n.item])).toEqual([
+      [1, 'saw'],
+      [2, 'bare'],
+      [3, 'butter'],
+    ])
     expect(nearest[0].score).toBeCloseTo(0.96, 6)
   })
 
@@ -28,8 +41,18 @@ describe('inspecting an item', () => {
     const graph = () => ({ vectors, width: 2, warm: Uint8Array.of(1, 1, 0, 1, 0, 0) })
     const view = await inspectItem({ ...fixtureSubject(), graph }, 'drill', 4)
     // tower: saw, bare, butter, milk; graph: butter (.96), bare (.936), saw (.8), milk (.28)
-    expect(view.nearest.map((n) => [n.item, n.other])).toEqual([['saw', 3], ['bare', 2], ['butter', 1], ['milk', 4]])
-    expect(view.nearestInGraph!.map((n) => [n.item, n.other])).toEqual([['butter', 3], ['bare', 2], ['saw', 1], ['milk', 4]])
+    expect(view.nearest.map((n) => [n.item, n.other])).toEqual([
+      ['saw', 3],
+      ['bare', 2],
+      ['butter', 1],
+      ['milk', 4],
+    ])
+    expect(view.nearestInGraph!.map((n) => [n.item, n.other])).toEqual([
+      ['butter', 3],
+      ['bare', 2],
+      ['saw', 1],
+      ['milk', 4],
+    ])
     expect(view.inGraph).toBe(false)
     expect(itemText(view, 80).join('\n')).toContain('(its own: from metadata)')
     const unknown = await inspectItem({ ...fixtureSubject(), graph }, 'future', 2)
@@ -52,7 +75,11 @@ describe('inspecting an advertiser', () => {
     expect(view.items).toBe(3)
     expect(view.medianPrice).toBeCloseTo(45.5)
     expect(view.categories).toEqual([{ category: 'TOOLS', items: 3 }])
-    expect(view.topItems.map((i) => [i.item, i.conversions])).toEqual([['drill', 3], ['saw', 2], ['future', 1]])
+    expect(view.topItems.map((i) => [i.item, i.conversions])).toEqual([
+      ['drill', 3],
+      ['saw', 2],
+      ['future', 1],
+    ])
     // the signup counts for the advertiser though it has no item
     expect(view.activity.conversions).toBe(7)
     expect(view.nearest.map((n) => n.advertiser)).toEqual(['dairy'])

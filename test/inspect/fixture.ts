@@ -1,4 +1,10 @@
-import { CATEGORY_LEVELS, EVENT_TYPES, TITLE_TOKENS, type EventType, type Snapshot } from '../../src/features/snapshot.js'
+import {
+  CATEGORY_LEVELS,
+  EVENT_TYPES,
+  TITLE_TOKENS,
+  type EventType,
+  type Snapshot,
+} from '../../src/features/snapshot.js'
 import type { Names, RetrievalModel, Subject } from '../../src/inspect/types.js'
 
 const DAY = 86_400
@@ -13,9 +19,19 @@ const ITEMS = [
   { id: 'bare', advertiser: -1, category: [], price: NaN, title: undefined },
   { id: 'future', advertiser: 1, category: ['TOOLS'], price: 10, title: 'Launched later' },
 ]
-const ADVERTISERS = [{ id: 'dairy', name: 'Dairy & Sons' }, { id: 'tools', name: undefined }]
+const ADVERTISERS = [
+  { id: 'dairy', name: 'Dairy & Sons' },
+  { id: 'tools', name: undefined },
+]
 /** directions of the items: food along x, tools along y; "future" would be the best tool of all */
-const VECTORS = [[1, 0], [0.96, 0.28], [0, 1], [0.28, 0.96], [Math.SQRT1_2, Math.SQRT1_2], [0.1, Math.sqrt(0.99)]]
+const VECTORS = [
+  [1, 0],
+  [0.96, 0.28],
+  [0, 1],
+  [0.28, 0.96],
+  [Math.SQRT1_2, Math.SQRT1_2],
+  [0.1, Math.sqrt(0.99)],
+]
 
 type Row = [user: number, day: number, type: EventType, item: number, advertiser?: number]
 const USERS = ['ann', 'bob', 'eve', 'nil']
@@ -52,7 +68,13 @@ export function fixtureSnapshot(): Snapshot {
     eventTime: Uint32Array.from(EVENTS, (e) => e[1] * DAY),
     eventSeq: Uint32Array.from(EVENTS, (_, i) => i + 1),
     itemAdvertiser: Int32Array.from(ITEMS, (i) => i.advertiser),
-    itemCategory: Int32Array.from(ITEMS.flatMap((i) => Array.from({ length: CATEGORY_LEVELS }, (_, l) => (i.category[l] === undefined ? -1 : CATEGORIES.indexOf(i.category[l]))))),
+    itemCategory: Int32Array.from(
+      ITEMS.flatMap((i) =>
+        Array.from({ length: CATEGORY_LEVELS }, (_, l) =>
+          i.category[l] === undefined ? -1 : CATEGORIES.indexOf(i.category[l]),
+        ),
+      ),
+    ),
     categories: CATEGORIES,
     itemPrice: Float32Array.from(ITEMS, (i) => i.price),
     itemTitle: new Uint32Array(ITEMS.length * TITLE_TOKENS),
@@ -69,7 +91,14 @@ export const fixtureNames: Names = {
   item(id) {
     const { id: externalId, advertiser, category, price, title } = ITEMS[id - 1]
     const seller = ADVERTISERS[advertiser]
-    return { externalId, title: title ?? null, advertiser: seller?.id ?? null, advertiserName: seller?.name ?? null, category: category[category.length - 1] ?? null, price: Number.isNaN(price) ? null : price }
+    return {
+      externalId,
+      title: title ?? null,
+      advertiser: seller?.id ?? null,
+      advertiserName: seller?.name ?? null,
+      category: category[category.length - 1] ?? null,
+      price: Number.isNaN(price) ? null : price,
+    }
   },
   advertiser: (id) => ({ externalId: ADVERTISERS[id - 1].id, name: ADVERTISERS[id - 1].name ?? null }),
 }

@@ -21,15 +21,24 @@ import { settings } from '../train/settings.js'
 const engine = { engine: 'onnx', threads: 1 } as const
 const config = settings('train.steps=4', 'train.validateEvery=4', 'train.warmupSteps=2')
 const folder = mkdtempSync(join(tmpdir(), 'adseq-inspect-'))
-const open = (runs = {}): Promise<OpenedSubject> => openSubject({ folder, engine, eval: config.eval, progress: silent, runs })
+const open = (runs = {}): Promise<OpenedSubject> =>
+  openSubject({ folder, engine, eval: config.eval, progress: silent, runs })
 let run = ''
 
 beforeAll(async () => {
   const store = openStore(folder, { create: true })
-  await generateData(store, { name: 'tiny', knobs: PRESETS.tiny, seed: 3, append: false, progress: silent, signal: new AbortController().signal })
+  await generateData(store, {
+    name: 'tiny',
+    knobs: PRESETS.tiny,
+    seed: 3,
+    append: false,
+    progress: silent,
+    signal: new AbortController().signal,
+  })
   const snapshot = loadSnapshot(folder, store, silent)
   store.close()
-  for await (const record of runTraining({ workspace: folder, kind: 'item', config, snapshot, engine })) if (record.type === 'done') run = record.run
+  for await (const record of runTraining({ workspace: folder, kind: 'item', config, snapshot, engine }))
+    if (record.type === 'done') run = record.run
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -47,7 +56,10 @@ describe('looking at a workspace with an item model and no advertiser model', ()
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
     expect(Math.max(...scores.map(Math.abs))).toBeLessThanOrEqual(1.000001)
     // the marks and the list of purchases say the same
-    for (const item of view.items) expect(item.boughtNext).toBe(view.next.some((row) => row.item === item.item && row.rank !== null && row.rank <= 20))
+    for (const item of view.items)
+      expect(item.boughtNext).toBe(
+        view.next.some((row) => row.item === item.item && row.rank !== null && row.rank <= 20),
+      )
     await close()
   })
 
@@ -55,7 +67,10 @@ describe('looking at a workspace with an item model and no advertiser model', ()
     const { subject, close } = await open()
     const user = randomUser(subject, 2)
     const real = await inspectUser(subject, user, { k: 10, events: 1000 })
-    const [edited, same] = [await tryHistory(subject, { user, drop: 1, k: 10 }), real.items.map((item) => [item.item, item.score])]
+    const [edited, same] = [
+      await tryHistory(subject, { user, drop: 1, k: 10 }),
+      real.items.map((item) => [item.item, item.score]),
+    ]
     expect(edited.before.items.map((item) => [item.item, item.score])).toEqual(same)
     expect(edited.after.history).toHaveLength(Math.min(50, real.historyEvents - 1))
     await close()
@@ -75,11 +90,15 @@ describe('looking at a workspace with an item model and no advertiser model', ()
     const lookup = await lookupInThread({ folder, engine, eval: config.eval, runs: {} })
     const user = await lookup.random(5)
     expect(user).toBe(randomUser(subject, 5))
-    expect((await lookup.user(user)).items.slice(0, 10)).toEqual((await inspectUser(subject, user, { k: 10, events: 10 })).items)
+    expect((await lookup.user(user)).items.slice(0, 10)).toEqual(
+      (await inspectUser(subject, user, { k: 10, events: 10 })).items,
+    )
     await expect(lookup.user('nobody')).rejects.toThrow(UserError)
     await lookup.close()
     await close()
-    await expect(lookupInThread({ folder: join(folder, 'nowhere'), engine, eval: config.eval, runs: {} })).rejects.toThrow(UserError)
+    await expect(
+      lookupInThread({ folder: join(folder, 'nowhere'), engine, eval: config.eval, runs: {} }),
+    ).rejects.toThrow(UserError)
   })
 
   it('refuses a run that is not there', async () => {

@@ -12,13 +12,54 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const line = (record: TrainRecord): string => `${JSON.stringify(record)}\n`
-const start = (from: number): TrainRecord => ({ type: 'start', run: 'r', kind: 'item', phase: 'select', steps: 500, from, parameters: 9, engine: 'onnx', device: 'cpu' })
-const step = (n: number): TrainRecord => ({ type: 'step', phase: 'select', step: n, loss: 5, learningRate: 1, tau: 1, gradientNorm: 1, rowsPerSecond: 1, seconds: 1 })
+const start = (from: number): TrainRecord => ({
+  type: 'start',
+  run: 'r',
+  kind: 'item',
+  phase: 'select',
+  steps: 500,
+  from,
+  parameters: 9,
+  engine: 'onnx',
+  device: 'cpu',
+})
+const step = (n: number): TrainRecord => ({
+  type: 'step',
+  phase: 'select',
+  step: n,
+  loss: 5,
+  learningRate: 1,
+  tau: 1,
+  gradientNorm: 1,
+  rowsPerSecond: 1,
+  seconds: 1,
+})
 
-function makeRun(id: string, { status = 'running', created = '2026-01-31T10:15:00Z', metrics = '', config = '' } = {}): string {
+function makeRun(
+  id: string,
+  { status = 'running', created = '2026-01-31T10:15:00Z', metrics = '', config = '' } = {},
+): string {
   const run = join(folder, 'runs', id)
   mkdirSync(run, { recursive: true })
-  writeFileSync(join(run, 'manifest.json'), JSON.stringify({ version: 1, id, kind: 'item', status, created, engine: 'onnx', device: 'cpu', seed: 1, cutoff: 5, windowDays: 30, refit: true, data: { hash: 'd' }, configHash: 'c', parameters: 9 }))
+  writeFileSync(
+    join(run, 'manifest.json'),
+    JSON.stringify({
+      version: 1,
+      id,
+      kind: 'item',
+      status,
+      created,
+      engine: 'onnx',
+      device: 'cpu',
+      seed: 1,
+      cutoff: 5,
+      windowDays: 30,
+      refit: true,
+      data: { hash: 'd' },
+      configHash: 'c',
+      parameters: 9,
+    }),
+  )
   writeFileSync(join(run, 'metrics.jsonl'), metrics)
   if (config) writeFileSync(join(run, 'config.yaml'), config)
   return run

@@ -28,7 +28,8 @@ describe('a table', () => {
   })
 
   it('never is wider than asked', () => {
-    for (let width = 12; width < 60; width++) for (const line of tableLines(columns, rows, width)) expect(textWidth(line)).toBeLessThanOrEqual(width)
+    for (let width = 12; width < 60; width++)
+      for (const line of tableLines(columns, rows, width)) expect(textWidth(line)).toBeLessThanOrEqual(width)
   })
 
   it('cuts flexible columns with an ellipsis, then drops the column that may go', () => {

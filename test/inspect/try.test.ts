@@ -24,7 +24,12 @@ describe('a made-up history', () => {
   })
 
   it('puts events without an age an hour apart, the last an hour before the moment, and leaves others where they are', () => {
-    const events = resolveHistory('view:milk,view:saw@2d,checkout:butter,signup:tools@30m', fixtureSnapshot(), fixtureNames, MOMENT)
+    const events = resolveHistory(
+      'view:milk,view:saw@2d,checkout:butter,signup:tools@30m',
+      fixtureSnapshot(),
+      fixtureNames,
+      MOMENT,
+    )
     expect(events.map((e) => [e.item, e.advertiser, MOMENT - e.time])).toEqual([
       [0, 0, 7200],
       [3, 1, 172_800],
@@ -47,20 +52,31 @@ describe('trying a history', () => {
 
   it('compares it with another one where that is given', async () => {
     const view = await tryHistory(fixtureSubject(), { history: 'view:drill', against: 'view:milk', k: 2 })
-    expect(view.before.items.map((i) => [i.item, i.other])).toEqual([['milk', 5], ['butter', 4]])
-    expect(view.after.items.map((i) => [i.item, i.other])).toEqual([['drill', 5], ['saw', 4]])
+    expect(view.before.items.map((i) => [i.item, i.other])).toEqual([
+      ['milk', 5],
+      ['butter', 4],
+    ])
+    expect(view.after.items.map((i) => [i.item, i.other])).toEqual([
+      ['drill', 5],
+      ['saw', 4],
+    ])
     expect(view.after.advertisers[0]).toMatchObject({ advertiser: 'tools', rank: 1, other: 2 })
   })
 
   it('edits a real one: drops the latest events up to the moment, then adds', async () => {
     const view = await tryHistory(fixtureSubject(), { user: 'ann', drop: 1, add: 'checkout:drill@1h', k: 5 })
     expect(view.before.history.map((h) => h.item)).toEqual(['butter', 'milk', 'milk'])
-    expect(view.after.history.map((h) => [h.type, h.item])).toEqual([['checkout', 'drill'], ['checkout', 'milk'], ['view', 'milk']])
+    expect(view.after.history.map((h) => [h.type, h.item])).toEqual([
+      ['checkout', 'drill'],
+      ['checkout', 'milk'],
+      ['view', 'milk'],
+    ])
     expect(view.after.label).toBe('user ann, last 1 dropped, 1 added')
   })
 
   it('refuses what changes nothing, what leaves nothing, and what it cannot read', async () => {
-    const refused = (request: object): Promise<void> => expect(tryHistory(fixtureSubject(), { k: 3, ...request })).rejects.toThrow(UserError)
+    const refused = (request: object): Promise<void> =>
+      expect(tryHistory(fixtureSubject(), { k: 3, ...request })).rejects.toThrow(UserError)
     await refused({})
     await refused({ user: 'ann' })
     await refused({ user: 'ann', drop: 3 })

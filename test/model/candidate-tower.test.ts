@@ -49,7 +49,8 @@ it('a title counts as the mean of its words, in any order and with any room left
   const shape = tinyShape()
   const title = (...words: number[]): Int32Array => Int32Array.from({ length: TITLE_TOKENS }, (_, i) => words[i] ?? 0)
   const one = candidateFeeds('item', [4])
-  const encode = async (words: Int32Array): Promise<number[]> => (await vectors(shape, { ...one, 'candidate.title': words }))[0]
+  const encode = async (words: Int32Array): Promise<number[]> =>
+    (await vectors(shape, { ...one, 'candidate.title': words }))[0]
   expectClose(await encode(title(3, 7)), await encode(title(7, 3)))
   expectClose(await encode(title(3, 7)), await encode(title(0, 7, 0, 3)))
   expectClose(await encode(title(3, 3, 3)), await encode(title(3)))
@@ -60,7 +61,10 @@ it('the loss of a step is the formula applied to what the encoders give', async 
   const shape = tinyShape()
   const [S, T, R, C, d] = [2, 6, 4, 7, shape.config.outputWidth]
   const rng = new Rng(31)
-  const histories = historyFeeds([5, 2].map((n) => Array.from({ length: n }, () => randomEvent(rng))), T)
+  const histories = historyFeeds(
+    [5, 2].map((n) => Array.from({ length: n }, () => randomEvent(rng))),
+    T,
+  )
   const candidates = candidateFeeds('item', [0, 1, 2, 3, 4, 5, 0])
   const rows = { output: [0, 0, 1, 1], weight: [1, 0.5, 2, 1], logq: Array.from({ length: C }, () => rng.normal()) }
   const mask = Array.from({ length: R * C }, (_, k) => (k === 6 ? 0 : 1))
@@ -68,18 +72,35 @@ it('the loss of a step is the formula applied to what the encoders give', async 
 
   const state = await engine.state(tinyState(shape))
   const users = (await (await engine.compile(encodeHistories(shape, S, T), state)).run(histories)).vectors.data
-  const items = (await (await engine.compile(encodeCandidates(shape, C), state)).run(candidates)).vectors.data as Float32Array
+  const items = (await (await engine.compile(encodeCandidates(shape, C), state)).run(candidates)).vectors
+    .data as Float32Array
   let expected = 0
   for (let r = 0; r < R; r++) {
-    const s = Array.from({ length: C }, (_, j) => items.subarray(j * d, (j + 1) * d).reduce((sum, x, k) => sum + x * users[rows.output[r] * d + k], 0) / tau)
+    const s = Array.from(
+      { length: C },
+      (_, j) =>
+        items.subarray(j * d, (j + 1) * d).reduce((sum, x, k) => sum + x * users[rows.output[r] * d + k], 0) / tau,
+    )
     const positive = s[r] - aPos * rows.logq[r]
     let total = Math.exp(positive)
     for (let j = 0; j < C; j++) if (j !== r && mask[r * C + j] === 1) total += Math.exp(s[j] - aNeg * rows.logq[j])
     expected += (rows.weight[r] * (Math.log(total) - positive)) / 4.5
   }
 
-  const step = await engine.compile(trainStep(shape, { S, T, R, C }, { logq: { positive: aPos, negative: aNeg }, gradientClip: 1, weightDecay: 0, dense: false }), state)
-  const loss = { 'row.output': Int32Array.from(rows.output), 'row.weight': Float32Array.from(rows.weight), 'candidate.logq': Float32Array.from(rows.logq), mask: Float32Array.from(mask) }
+  const step = await engine.compile(
+    trainStep(
+      shape,
+      { S, T, R, C },
+      { logq: { positive: aPos, negative: aNeg }, gradientClip: 1, weightDecay: 0, dense: false },
+    ),
+    state,
+  )
+  const loss = {
+    'row.output': Int32Array.from(rows.output),
+    'row.weight': Float32Array.from(rows.weight),
+    'candidate.logq': Float32Array.from(rows.logq),
+    mask: Float32Array.from(mask),
+  }
   const result = await step.run({ ...histories, ...candidates, ...loss, ...optimizerFeeds(1, 0.01) })
   expect(result.loss.data[0]).toBeCloseTo(expected, 4)
   expect(result.tau.data[0]).toBeCloseTo(tau, 6)

@@ -24,10 +24,17 @@ async function vectorsInside(model: ModelShape, history: typeof events): Promise
   const spec: ProgramSpec = {
     name: 'all outputs',
     inputs: { ...historyInputs(1, T), rows: { shape: [T], dtype: 'int32' } },
-    fn: (state, inputs) => ({ outputs: { vectors: userVectorsAt(model, nameTensors(parameterSpecs(model), state.parameters), state, inputs, inputs.rows) } }),
+    fn: (state, inputs) => ({
+      outputs: {
+        vectors: userVectorsAt(model, nameTensors(parameterSpecs(model), state.parameters), state, inputs, inputs.rows),
+      },
+    }),
   }
   const program = await engine.compile(spec, await engine.state(tinyState(model)))
-  const { vectors } = await program.run({ ...historyFeeds([history], T), rows: Int32Array.from({ length: T }, (_, t) => t) })
+  const { vectors } = await program.run({
+    ...historyFeeds([history], T),
+    rows: Int32Array.from({ length: T }, (_, t) => t),
+  })
   const d = model.config.outputWidth
   return Array.from({ length: T }, (_, t) => Array.from(vectors.data.subarray(t * d, (t + 1) * d)))
 }

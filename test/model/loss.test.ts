@@ -29,7 +29,11 @@ const EXAMPLE: Example = {
 
 function loss(e: Example, logq: LogQ): number {
   return tf.tidy(() => {
-    const inputs = { 'row.weight': tf.tensor1d(e.weights), 'candidate.logq': tf.tensor1d(e.logq), mask: tf.tensor2d(e.mask) }
+    const inputs = {
+      'row.weight': tf.tensor1d(e.weights),
+      'candidate.logq': tf.tensor1d(e.logq),
+      mask: tf.tensor2d(e.mask),
+    }
     return sampledSoftmaxLoss(tf.tensor2d(e.cosines), tf.tensor1d([e.tau]), inputs, logq).dataSync()[0]
   })
 }
@@ -72,11 +76,13 @@ describe('sampled softmax loss', () => {
     // a_pos subtracts log Q from the positive: more Q, lower l(p), higher loss
     expect(loss(likelier, { positive: 1, negative: 0 })).toBeGreaterThan(loss(EXAMPLE, { positive: 1, negative: 0 }))
     const commonNegatives = { ...EXAMPLE, logq: EXAMPLE.logq.map((q, j) => (j >= 2 ? q + 3 : q)) }
-    expect(loss(commonNegatives, { positive: 0, negative: 1 })).toBeLessThan(loss(EXAMPLE, { positive: 0, negative: 1 }))
+    expect(loss(commonNegatives, { positive: 0, negative: 1 })).toBeLessThan(
+      loss(EXAMPLE, { positive: 0, negative: 1 }),
+    )
     expect(loss(likelier, { positive: 0, negative: 0 })).toBeCloseTo(none, 6)
   })
 
-  it('keeps the row\'s own positive in the denominator whatever the mask says, and drops masked columns', () => {
+  it("keeps the row's own positive in the denominator whatever the mask says, and drops masked columns", () => {
     const masked = { ...EXAMPLE, mask: EXAMPLE.mask.map((row, r) => row.map((m, j) => (j === r ? 0 : m))) }
     expect(loss(masked, { positive: 1, negative: 1 })).toBeCloseTo(loss(EXAMPLE, { positive: 1, negative: 1 }), 6)
     const alone = { ...EXAMPLE, mask: EXAMPLE.mask.map((row) => row.map(() => 0)) }

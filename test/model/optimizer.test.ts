@@ -8,10 +8,16 @@ const values = (t: tf.Tensor): number[] => Array.from(t.dataSync())
 describe('AdamW', () => {
   it('matches two steps done by hand', () => {
     const [rate, weightDecay] = [0.1, 0.5]
-    let state = { parameters: tf.tensor1d([1, -2]) as tf.Tensor, m: tf.zeros([2]) as tf.Tensor, v: tf.zeros([2]) as tf.Tensor }
+    let state = {
+      parameters: tf.tensor1d([1, -2]) as tf.Tensor,
+      m: tf.zeros([2]) as tf.Tensor,
+      v: tf.zeros([2]) as tf.Tensor,
+    }
     const decay = tf.tensor1d([1, 0])
     const step = (n: number, g: number[]): void => {
-      const feeds = Object.fromEntries(Object.entries(optimizerFeeds(n, rate)).map(([name, data]) => [name, tf.scalar(data[0])]))
+      const feeds = Object.fromEntries(
+        Object.entries(optimizerFeeds(n, rate)).map(([name, data]) => [name, tf.scalar(data[0])]),
+      )
       state = adamStep(state, tf.tensor1d(g), decay, feeds, weightDecay)
     }
 
@@ -36,7 +42,9 @@ describe('AdamW', () => {
 
   it('does not move what has no gradient and no decay', () => {
     const state = { parameters: tf.tensor1d([3]), m: tf.zeros([1]), v: tf.zeros([1]) }
-    const feeds = Object.fromEntries(Object.entries(optimizerFeeds(1, 0.1)).map(([name, data]) => [name, tf.scalar(data[0])]))
+    const feeds = Object.fromEntries(
+      Object.entries(optimizerFeeds(1, 0.1)).map(([name, data]) => [name, tf.scalar(data[0])]),
+    )
     expect(values(adamStep(state, tf.tensor1d([0]), tf.tensor1d([0]), feeds, 0.5).parameters)).toEqual([3])
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { decayMask, flattenParameters, initialParameters, nameParameters, parameterCount, parameterSpecs } from '../../src/model/parameters.js'
+import {
+  decayMask,
+  flattenParameters,
+  initialParameters,
+  nameParameters,
+  parameterCount,
+  parameterSpecs,
+} from '../../src/model/parameters.js'
 import { dropoutFeeds, dropoutPatterns } from '../../src/model/state.js'
 import { tinyShape } from './tiny.js'
 
@@ -49,7 +56,9 @@ describe('parameters', () => {
     expect(flattenParameters(specs, nameParameters(specs, flat))).toEqual(flat)
     const { temperature: _, ...rest } = nameParameters(specs, flat)
     expect(() => flattenParameters(specs, rest)).toThrow('temperature')
-    expect(() => flattenParameters(parameterSpecs(tinyShape({ feedForward: 16 })), nameParameters(specs, flat))).toThrow('feedforward')
+    expect(() =>
+      flattenParameters(parameterSpecs(tinyShape({ feedForward: 16 })), nameParameters(specs, flat)),
+    ).toThrow('feedforward')
   })
 })
 

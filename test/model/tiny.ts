@@ -39,15 +39,26 @@ export function tinyShape(config: Partial<ModelConfig> = {}, kind: 'item' | 'adv
 
 export function tinyState(shape: ModelShape, seed = 1): ReturnType<typeof trainingState> {
   const rng = new Rng(seed, 77)
-  const table = (rows: number, width: number): Float32Array => Float32Array.from({ length: rows * width }, (_, i) => (i < width ? 0 : rng.normal() / 2))
-  const tables = { itemVectors: table(ITEMS + 1, shape.config.vectorWidth), itemStrength: Float32Array.from({ length: ITEMS + 1 }, (_, i) => i / ITEMS), advertiserTable: table(ADVERTISERS + 1, shape.aggregateWidth) }
+  const table = (rows: number, width: number): Float32Array =>
+    Float32Array.from({ length: rows * width }, (_, i) => (i < width ? 0 : rng.normal() / 2))
+  const tables = {
+    itemVectors: table(ITEMS + 1, shape.config.vectorWidth),
+    itemStrength: Float32Array.from({ length: ITEMS + 1 }, (_, i) => i / ITEMS),
+    advertiserTable: table(ADVERTISERS + 1, shape.aggregateWidth),
+  }
   return trainingState(shape, tables, { seed, temperature: 0.1 })
 }
 
 const ints = (rng: Rng, n: number, below: number): number[] => Array.from({ length: n }, () => rng.int(below))
 
 /** Profiles of N outputs as feeds; an empty one is all zeros. */
-export function profileFeeds(profiles: { item: [row: number, weight: number][]; category: [row: number, weight: number][]; advertiser: [rows: [number, number], weight: number][] }[]): Feeds {
+export function profileFeeds(
+  profiles: {
+    item: [row: number, weight: number][]
+    category: [row: number, weight: number][]
+    advertiser: [rows: [number, number], weight: number][]
+  }[],
+): Feeds {
   const feeds: Feeds = {}
   for (const [name, { shape, dtype }] of Object.entries(profileInputs(profiles.length))) {
     const size = shape.reduce((a, b) => a * b, 1)
@@ -83,18 +94,28 @@ export function randomEvent(rng: Rng): Record<string, number[]> {
   }
 }
 
-const COLUMNS: Record<string, number> = { 'event.item': 1, 'event.advertiser': 2, 'event.category': CATEGORY_LEVELS, 'event.type': 1, 'event.domain': 1, 'event.price': 1, 'event.time': 2 }
+const COLUMNS: Record<string, number> = {
+  'event.item': 1,
+  'event.advertiser': 2,
+  'event.category': CATEGORY_LEVELS,
+  'event.type': 1,
+  'event.domain': 1,
+  'event.price': 1,
+  'event.time': 2,
+}
 
 /** Histories as feeds, aligned right and padded to T. */
 export function historyFeeds(histories: Record<string, number[]>[][], T: number): Feeds {
   const S = histories.length
   const feeds: Feeds = { 'event.mask': new Float32Array(S * T) }
-  for (const [name, columns] of Object.entries(COLUMNS)) feeds[name] = name === 'event.time' ? new Float32Array(S * T * columns) : new Int32Array(S * T * columns)
+  for (const [name, columns] of Object.entries(COLUMNS))
+    feeds[name] = name === 'event.time' ? new Float32Array(S * T * columns) : new Int32Array(S * T * columns)
   histories.forEach((events, s) =>
     events.forEach((event, i) => {
       const at = s * T + T - events.length + i
       feeds['event.mask'][at] = 1
-      for (const [name, columns] of Object.entries(COLUMNS)) event[name].forEach((x, c) => (feeds[name][at * columns + c] = x))
+      for (const [name, columns] of Object.entries(COLUMNS))
+        event[name].forEach((x, c) => (feeds[name][at * columns + c] = x))
     }),
   )
   return feeds
@@ -118,7 +139,14 @@ export function candidateFeeds(kind: 'item' | 'advertiser', entries: number[], s
 }
 
 /** User vectors of histories, one an array, by the engine given. Without positions, all position embeddings are 0. */
-export async function encode(engine: Engine, shape: ModelShape, histories: Record<string, number[]>[][], T: number, positions = true, profiles: Feeds = {}): Promise<number[][]> {
+export async function encode(
+  engine: Engine,
+  shape: ModelShape,
+  histories: Record<string, number[]>[][],
+  T: number,
+  positions = true,
+  profiles: Feeds = {},
+): Promise<number[][]> {
   const entries = tinyState(shape)
   // a causal tower has no positions anyway
   const table = parameterSpecs(shape).find(({ name }) => name === 'embed.position')

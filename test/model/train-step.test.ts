@@ -17,7 +17,21 @@ function batch(kind: 'item' | 'advertiser', dense = false, profile = false): Fee
   return {
     ...historyFeeds(histories, T),
     ...candidateFeeds(kind, entries),
-    ...(profile ? profileFeeds(Array.from({ length: dense ? R : S }, (_, n) => ({ item: [[1 + n, 0.8], [2 + n, 0.6]], category: [[1 + n, 1]], advertiser: [[[1, 2 + n], 0.6], [[3, 4], 0.8]] }))) : {}),
+    ...(profile
+      ? profileFeeds(
+          Array.from({ length: dense ? R : S }, (_, n) => ({
+            item: [
+              [1 + n, 0.8],
+              [2 + n, 0.6],
+            ],
+            category: [[1 + n, 1]],
+            advertiser: [
+              [[1, 2 + n], 0.6],
+              [[3, 4], 0.8],
+            ],
+          })),
+        )
+      : {}),
     'row.output': dense ? Int32Array.of(1, 3, 5, 9, 10, 11) : Int32Array.of(0, 0, 1, 1, 2, 2),
     'row.weight': Float32Array.of(1, 0.5, 1, 1, 0.5, 1),
     'candidate.logq': Float32Array.from({ length: C }, () => rng.normal()),
@@ -33,7 +47,13 @@ interface Result {
 }
 
 /** Trains some steps on one batch. */
-async function train(engine: Engine, shape: ModelShape, feeds: Feeds, steps: number, { rate = 0.01, ...options }: { rate?: number; dense?: boolean; gradientClip?: number } = {}): Promise<Result> {
+async function train(
+  engine: Engine,
+  shape: ModelShape,
+  feeds: Feeds,
+  steps: number,
+  { rate = 0.01, ...options }: { rate?: number; dense?: boolean; gradientClip?: number } = {},
+): Promise<Result> {
   const state = await engine.state(tinyState(shape))
   const program = await engine.compile(trainStep(shape, { S, T, R, C }, { ...OPTIONS, ...options }), state)
   const result: Result = { losses: [], norms: [], tau: 0, parameters: new Float32Array() }

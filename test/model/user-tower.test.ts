@@ -71,13 +71,34 @@ describe('order of events', () => {
 
 describe('the profile', () => {
   const shape = tinyShape({ profile: true })
-  const profile = { item: [[3, 0.6], [5, 0.8]] as [number, number][], category: [[2, 1]] as [number, number][], advertiser: [[[1, 4], 1]] as [[number, number], number][] }
-  const vectors = async (...profiles: Parameters<typeof profileFeeds>[0]): Promise<number[][]> => encode(engine, shape, profiles.map(() => events.slice(0, 3)), 6, true, profileFeeds(profiles))
+  const profile = {
+    item: [
+      [3, 0.6],
+      [5, 0.8],
+    ] as [number, number][],
+    category: [[2, 1]] as [number, number][],
+    advertiser: [[[1, 4], 1]] as [[number, number], number][],
+  }
+  const vectors = async (...profiles: Parameters<typeof profileFeeds>[0]): Promise<number[][]> =>
+    encode(
+      engine,
+      shape,
+      profiles.map(() => events.slice(0, 3)),
+      6,
+      true,
+      profileFeeds(profiles),
+    )
 
   it('moves the vector by each of its parts, and padding does not', async () => {
     const [whole, ...others] = await vectors(
       profile,
-      { ...profile, item: [[3, 0.8], [5, 0.6]] },
+      {
+        ...profile,
+        item: [
+          [3, 0.8],
+          [5, 0.6],
+        ],
+      },
       { ...profile, category: [[7, 1]] },
       { ...profile, advertiser: [[[1, 5], 1]] },
       { ...profile, item: [[0, 0], ...profile.item], category: [...profile.category, [0, 0]] },
@@ -87,6 +108,7 @@ describe('the profile', () => {
   })
 
   it('of nothing gives a finite vector', async () => {
-    for (const x of (await vectors({ item: [], category: [], advertiser: [] }))[0]) expect(Number.isFinite(x)).toBe(true)
+    for (const x of (await vectors({ item: [], category: [], advertiser: [] }))[0])
+      expect(Number.isFinite(x)).toBe(true)
   })
 })

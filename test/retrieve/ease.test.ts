@@ -12,7 +12,18 @@ const t = day(40)
 const lambda = 0.5
 // item 3 is viewed only; what user 0 does on day 41 is not known at t
 const few = snapshotOf(
-  [[0, 0, 1], [0, 1, 2], [0, 0, 3], [0, 3, 3, 'view'], [1, 1, 1], [1, 2, 40], [2, 1, 38], [2, 2, 39], [2, 4, 40], [0, 4, 41]],
+  [
+    [0, 0, 1],
+    [0, 1, 2],
+    [0, 0, 3],
+    [0, 3, 3, 'view'],
+    [1, 1, 1],
+    [1, 2, 40],
+    [2, 1, 38],
+    [2, 2, 39],
+    [2, 4, 40],
+    [0, 4, 41],
+  ],
   { advertisers: [0, 0, 1, 1, 1] },
 )
 
@@ -29,29 +40,55 @@ describe('EASE', () => {
   it.each([
     ['entries', new EaseByEntries(few, catalogAt(few, 'item', t), t, { cap: 10, regularisation: lambda })],
     ['users', new EaseByUsers(few, catalogAt(few, 'item', t), t, { regularisation: lambda })],
-  ])('solved over %s is the closed form of the regularised regression with a zero diagonal', async (_over, retriever) => {
-    // X (users x items 0 1 2 4; item 3 has no conversion): 1100, 0110, 0111
-    const X = [[1, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
-    const rows = await scores(retriever, few)
-    // (Steck 2019, eq. 8) by the normal equations of each column with its own weight held at zero, solved here by elimination
-    const G = X[0].map((_, i) => X[0].map((_, j) => X.reduce((s, x) => s + x[i] * x[j], 0)))
-    const B = X[0].map(() => [0, 0, 0, 0])
-    for (let j = 0; j < 4; j++) {
-      const others = [0, 1, 2, 3].filter((i) => i !== j)
-      const solution = solve(others.map((i) => others.map((k) => G[i][k] + (i === k ? lambda : 0))), others.map((i) => G[i][j]))
-      others.forEach((i, r) => (B[i][j] = solution[r]))
-    }
-    const columns = [0, 1, 2, 4]
-    X.forEach((x, q) => columns.forEach((item, j) => expect(rows[q][item]).toBeCloseTo(x.reduce((s, v, i) => s + v * B[i][j], 0), 5)))
-    expect(rows.map((row) => row[3])).toEqual([0, 0, 0])
-  })
+  ])(
+    'solved over %s is the closed form of the regularised regression with a zero diagonal',
+    async (_over, retriever) => {
+      // X (users x items 0 1 2 4; item 3 has no conversion): 1100, 0110, 0111
+      const X = [
+        [1, 1, 0, 0],
+        [0, 1, 1, 0],
+        [0, 1, 1, 1],
+      ]
+      const rows = await scores(retriever, few)
+      // (Steck 2019, eq. 8) by the normal equations of each column with its own weight held at zero, solved here by
+      // elimination
+      const G = X[0].map((_, i) => X[0].map((_, j) => X.reduce((s, x) => s + x[i] * x[j], 0)))
+      const B = X[0].map(() => [0, 0, 0, 0])
+      for (let j = 0; j < 4; j++) {
+        const others = [0, 1, 2, 3].filter((i) => i !== j)
+        const solution = solve(
+          others.map((i) => others.map((k) => G[i][k] + (i === k ? lambda : 0))),
+          others.map((i) => G[i][j]),
+        )
+        others.forEach((i, r) => (B[i][j] = solution[r]))
+      }
+      const columns = [0, 1, 2, 4]
+      X.forEach((x, q) =>
+        columns.forEach((item, j) =>
+          expect(rows[q][item]).toBeCloseTo(
+            x.reduce((s, v, i) => s + v * B[i][j], 0),
+            5,
+          ),
+        ),
+      )
+      expect(rows.map((row) => row[3])).toEqual([0, 0, 0])
+    },
+  )
 
   it('is the same over users as over entries, of whole histories and of shorter ones', async () => {
     const rng = new Rng(4)
-    const events = Array.from({ length: 900 }, (): FixtureEvent => [rng.int(30), Math.floor(80 * rng.uniform() ** 2), 1 + rng.int(50), rng.uniform() < 0.7 ? 'checkout' : 'view'])
+    const events = Array.from({ length: 900 }, (): FixtureEvent => [
+      rng.int(30),
+      Math.floor(80 * rng.uniform() ** 2),
+      1 + rng.int(50),
+      rng.uniform() < 0.7 ? 'checkout' : 'view',
+    ])
     const many = snapshotOf(events, { advertisers: Array(80).fill(0) as number[] })
     const catalog = catalogAt(many, 'item', t)
-    const [entries, users] = [new EaseByEntries(many, catalog, t, { cap: 80, regularisation: 20 }), new EaseByUsers(many, catalog, t, { regularisation: 20 })]
+    const [entries, users] = [
+      new EaseByEntries(many, catalog, t, { cap: 80, regularisation: 20 }),
+      new EaseByUsers(many, catalog, t, { regularisation: 20 }),
+    ]
     for (const until of [t, day(25)]) {
       const [a, b] = [await scores(entries, many, until), await scores(users, many, until)]
       a.forEach((row, q) => row.forEach((x, e) => expect(b[q][e], `user ${q} entry ${e}`).toBeCloseTo(x, 5)))
@@ -80,6 +117,7 @@ function solve(a: number[][], b: number[]): number[] {
     }
   }
   const x = Array(n).fill(0) as number[]
-  for (let i = n - 1; i >= 0; i--) x[i] = (m[i][n] - m[i].slice(i + 1, n).reduce((s, v, k) => s + v * x[i + 1 + k], 0)) / m[i][i]
+  for (let i = n - 1; i >= 0; i--)
+    x[i] = (m[i][n] - m[i].slice(i + 1, n).reduce((s, v, k) => s + v * x[i + 1 + k], 0)) / m[i][i]
   return x
 }

@@ -29,7 +29,14 @@ async function judged(name: string, changed: Partial<WorldKnobs>): Promise<Repor
     await generateData(store, { name, knobs: { ...knobs, ...changed }, seed: 1 })
     const protocol = { cutoff: knobs.start + 90 * DAY, windowDays: 30, indexSize: 0, history: 'kept' as const, seed: 1 }
     const { report } = await evaluate(loadSnapshot(place, store, silent), {
-      kind: 'item', protocol, bootstrap: 40, requested: [], samples: 0, models: [], oracle: oracleOf(store, 8), progress: silent,
+      kind: 'item',
+      protocol,
+      bootstrap: 40,
+      requested: [],
+      samples: 0,
+      models: [],
+      oracle: oracleOf(store, 8),
+      progress: silent,
       products: () => Promise.reject(new Error('no model, no products')),
     })
     return report
@@ -45,9 +52,13 @@ describe('the oracle', () => {
       const rows = report.rows.filter((row) => row.level === level)
       const oracle = rows.find((row) => row.name === 'oracle')!
       expect(rows.length).toBeGreaterThan(4)
-      for (const row of rows) for (const k of level === 'category' ? ['1', '10'] : ['10', '100']) expect(row.recall[k], `${row.name} ${level} R@${k}`).toBeLessThanOrEqual(oracle.recall[k])
+      for (const row of rows)
+        for (const k of level === 'category' ? ['1', '10'] : ['10', '100'])
+          expect(row.recall[k], `${row.name} ${level} R@${k}`).toBeLessThanOrEqual(oracle.recall[k])
     }
-    const [oracle, others] = ['oracle', 'co-visitation'].map((name) => report.rows.find((row) => row.name.startsWith(name))!)
+    const [oracle, others] = ['oracle', 'co-visitation'].map((name) =>
+      report.rows.find((row) => row.name.startsWith(name))!,
+    )
     // by far, or it would know no more than a history does
     expect(oracle.interval['10'][0]).toBeGreaterThan(others.interval['10'][1])
     expect(report.notes.join()).toContain('oracle')
@@ -56,7 +67,9 @@ describe('the oracle', () => {
   it('noise 1: nothing beats popularity, and popularity is all that the oracle knows', async () => {
     const rows = (await judged('noise', { noise: 1 })).rows.filter((row) => row.level === 'item')
     const popular = rows.find((row) => row.name === 'popularity, all time')!
-    for (const row of rows) for (const k of ['10', '100']) expect(row.recall[k], `${row.name} R@${k}`).toBeLessThanOrEqual(popular.interval[k][1])
+    for (const row of rows)
+      for (const k of ['10', '100'])
+        expect(row.recall[k], `${row.name} R@${k}`).toBeLessThanOrEqual(popular.interval[k][1])
     const oracle = rows.find((row) => row.name === 'oracle')!
     // the true popularity against the counted one
     expect(oracle.recall['100']).toBeGreaterThanOrEqual(popular.interval['100'][0])

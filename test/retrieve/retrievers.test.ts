@@ -17,9 +17,15 @@ import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 // items 0..4 of advertisers 0, 0, 1, 1 and none
 const catalog = { advertisers: [0, 0, 1, 1, -1], categories: ['a', 'b', 'b', '', 'a'] }
 const before: FixtureEvent[] = [
-  [0, 0, 1], [0, 1, 2], [0, 0, 3], [0, 3, 3, 'view'],
-  [1, 1, 1], [1, 2, 40],
-  [2, 1, 38], [2, 2, 39], [2, 4, 40],
+  [0, 0, 1],
+  [0, 1, 2],
+  [0, 0, 3],
+  [0, 3, 3, 'view'],
+  [1, 1, 1],
+  [1, 2, 40],
+  [2, 1, 38],
+  [2, 2, 39],
+  [2, 4, 40],
 ]
 const t = day(40)
 const snapshot = snapshotOf([...before, [0, 4, 41], [1, 4, 41], [2, 3, 45]], catalog)
@@ -35,7 +41,8 @@ async function scores(retriever: Retriever, from: Snapshot = snapshot): Promise<
   return [0, 1, 2].map((q) => [...out.subarray(q * retriever.entries, (q + 1) * retriever.entries)])
 }
 
-const close = (rows: number[][], expected: number[][]): void => rows.forEach((row, q) => row.forEach((x, e) => expect(x, `query ${q} entry ${e}`).toBeCloseTo(expected[q][e], 5)))
+const close = (rows: number[][], expected: number[][]): void =>
+  rows.forEach((row, q) => row.forEach((x, e) => expect(x, `query ${q} entry ${e}`).toBeCloseTo(expected[q][e], 5)))
 
 describe('catalog', () => {
   it('holds what is known at the moment, at every level', () => {
@@ -46,7 +53,14 @@ describe('catalog', () => {
   })
 
   it('knows an advertiser by a signup alone', () => {
-    const signups = snapshotOf([[0, 0, 1], [0, -1, 2, 'signup', 2], [0, -1, 9, 'signup', 3]], catalog)
+    const signups = snapshotOf(
+      [
+        [0, 0, 1],
+        [0, -1, 2, 'signup', 2],
+        [0, -1, 9, 'signup', 3],
+      ],
+      catalog,
+    )
     expect([...catalogAt(signups, 'advertiser', day(5)).ids]).toEqual([0, 2])
   })
 
@@ -82,11 +96,18 @@ describe('own repeats', () => {
   })
 })
 
-const order = (row: number[]): number[] => row.map((_, e) => e).filter((e) => row[e] > 0).sort((a, b) => row[b] - row[a])
+const order = (row: number[]): number[] =>
+  row
+    .map((_, e) => e)
+    .filter((e) => row[e] > 0)
+    .sort((a, b) => row[b] - row[a])
 
 describe('control and hybrid', () => {
   it('adds log popularity and log own count', async () => {
-    const control = new Blend('control', 'baseline', snapshot, items, logPopularity(snapshot, items, t), { own: 2, popularity: 1 })
+    const control = new Blend('control', 'baseline', snapshot, items, logPopularity(snapshot, items, t), {
+      own: 2,
+      popularity: 1,
+    })
     const log = Math.log
     close(await scores(control), [
       [log(3) + 2 * log(3), log(4) + 2 * log(2), log(3), 2 * log(2), log(2)],
@@ -96,15 +117,45 @@ describe('control and hybrid', () => {
   })
 
   it('weighs what was done lately by its age: half after 30 days', async () => {
-    const recent = new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 }, undefined, t)
+    const recent = new Blend(
+      'control',
+      'baseline',
+      snapshot,
+      items,
+      new Float32Array(5),
+      { own: 0, recent: 3, popularity: 1 },
+      undefined,
+      t,
+    )
     const x = (...days: number[]): number => 3 * Math.log(1 + days.reduce((s, d) => s + 2 ** ((d - 40) / 30), 0))
-    close(await scores(recent), [[x(1, 3), x(2), 0, x(3), 0], [0, x(1), x(40), 0, 0], [0, x(38), x(39), 0, x(40)]])
-    expect(() => new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 })).toThrow('needs a moment')
+    close(await scores(recent), [
+      [x(1, 3), x(2), 0, x(3), 0],
+      [0, x(1), x(40), 0, 0],
+      [0, x(38), x(39), 0, x(40)],
+    ])
+    expect(
+      () =>
+        new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 }),
+    ).toThrow('needs a moment')
   })
 
   it('adds them to the score of a model', async () => {
-    const base: Retriever = { name: 'model', kind: 'model', level: 'item', entries: 5, score: (_q, from, to, out) => void out.fill(0.5, 0, (to - from) * 5) }
-    const hybrid = new Blend('hybrid', 'hybrid', snapshot, items, logPopularity(snapshot, items, t), { own: 1, popularity: 0 }, base)
+    const base: Retriever = {
+      name: 'model',
+      kind: 'model',
+      level: 'item',
+      entries: 5,
+      score: (_q, from, to, out) => void out.fill(0.5, 0, (to - from) * 5),
+    }
+    const hybrid = new Blend(
+      'hybrid',
+      'hybrid',
+      snapshot,
+      items,
+      logPopularity(snapshot, items, t),
+      { own: 1, popularity: 0 },
+      base,
+    )
     expect((await scores(hybrid))[1]).toEqual([0.5, 0.5 + Math.log(2), 0.5 + Math.log(2), 0.5, 0.5].map(Math.fround))
   })
 })
@@ -135,7 +186,8 @@ describe('nearest users', () => {
     const halfLifeDays = 10
     const x = (age: number): number => 2 ** (-age / halfLifeDays)
     const rows = await scores(new NearestUsers(snapshot, items, t, { neighbours: 1, halfLifeDays }))
-    // user 1 and user 2 share items 1 (of three users: idf 0) and 2 (of two: log 1.5); user 0 shares only item 1: nobody
+    // user 1 and user 2 share items 1 (of three users: idf 0) and 2 (of two: log 1.5); user 0 shares only item 1:
+    // nobody
     const idf = Math.log(3 / 2)
     const norm1 = idf * x(0)
     const norm2 = Math.hypot(idf * x(1), Math.log(3) * x(0))
@@ -150,12 +202,40 @@ describe('nearest users', () => {
 
 describe('the best of a group', () => {
   it('is the score of the best item of an advertiser or category; a group without items shares the lowest', async () => {
-    const byItem = [[1, 5, -2, 3, 9], [0, -1, -4, -3, -9], [2, 2, 2, 2, 2]]
-    const rule: Retriever = { name: 'rule', kind: 'model', level: 'item', entries: 5, score: (_q, from, to, out) => out.set(byItem.slice(from, to).flat()) }
-    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'advertiser', t))), [[5, 3], [0, -3], [2, 2]])
-    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'category', t))), [[9, 5], [0, -1], [2, 2]])
+    const byItem = [
+      [1, 5, -2, 3, 9],
+      [0, -1, -4, -3, -9],
+      [2, 2, 2, 2, 2],
+    ]
+    const rule: Retriever = {
+      name: 'rule',
+      kind: 'model',
+      level: 'item',
+      entries: 5,
+      score: (_q, from, to, out) => out.set(byItem.slice(from, to).flat()),
+    }
+    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'advertiser', t))), [
+      [5, 3],
+      [0, -3],
+      [2, 2],
+    ])
+    close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'category', t))), [
+      [9, 5],
+      [0, -1],
+      [2, 2],
+    ])
     const itemless = snapshotOf([...before, [0, -1, 5, 'signup', 2]], catalog)
-    close(await scores(new BestOfGroup(itemless, rule, catalogAt(itemless, 'item', t), catalogAt(itemless, 'advertiser', t)), itemless), [[5, 3, -2], [0, -3, -9], [2, 2, 2]])
+    close(
+      await scores(
+        new BestOfGroup(itemless, rule, catalogAt(itemless, 'item', t), catalogAt(itemless, 'advertiser', t)),
+        itemless,
+      ),
+      [
+        [5, 3, -2],
+        [0, -3, -9],
+        [2, 2, 2],
+      ],
+    )
   })
 })
 
@@ -163,7 +243,12 @@ describe('towers', () => {
   it('scores by the dot product of the vectors it was given', async () => {
     const users = Int32Array.of(0, 1)
     const queries: Queries = { users, ends: users.map((u) => historyEnd(snapshot, u, t)) }
-    const tower = new TowerRetriever('transformer', 'item', { queries, queryVectors: Float32Array.of(1, 0, 0.6, 0.8), entryVectors: Float32Array.of(1, 0, 0, 1, -1, 0) }, await dotProducts(2))
+    const tower = new TowerRetriever(
+      'transformer',
+      'item',
+      { queries, queryVectors: Float32Array.of(1, 0, 0.6, 0.8), entryVectors: Float32Array.of(1, 0, 0, 1, -1, 0) },
+      await dotProducts(2),
+    )
     const out = new Float32Array(3)
     await tower.score(queries, 1, 2, out)
     expect([...out]).toEqual([0.6, 0.8, -0.6].map(Math.fround))
@@ -182,7 +267,10 @@ describe('every baseline', () => {
     ['nearest users', (s: Snapshot) => new NearestUsers(s, catalogAt(s, 'item', t), t)],
   ])('%s knows nothing after the moment', async (_name, make) => {
     const nothingAfter = snapshotOf(before, catalog)
-    const muchAfter = snapshotOf([...before, [0, 3, 41], [0, 4, 41], [1, 0, 42], [1, 3, 42], [2, 0, 42], [2, 3, 50]], catalog)
+    const muchAfter = snapshotOf(
+      [...before, [0, 3, 41], [0, 4, 41], [1, 0, 42], [1, 3, 42], [2, 0, 42], [2, 3, 50]],
+      catalog,
+    )
     expect(await scores(make(muchAfter), muchAfter)).toEqual(await scores(make(nothingAfter), nothingAfter))
   })
 })

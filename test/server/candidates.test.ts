@@ -8,20 +8,48 @@ describe('GET /v1/users/{id}/candidates', () => {
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({
       user: 'u1',
-      provenance: { generation: 'g1', itemRun: 'item-run', advertiserRun: 'advertiser-run', seq: 20, asOf: '2017-07-14T02:40:00.000Z', userSeq: 10, userAsOf: '2017-07-14T02:40:00.000Z' },
+      provenance: {
+        generation: 'g1',
+        itemRun: 'item-run',
+        advertiserRun: 'advertiser-run',
+        seq: 20,
+        asOf: '2017-07-14T02:40:00.000Z',
+        userSeq: 10,
+        userAsOf: '2017-07-14T02:40:00.000Z',
+      },
       advertisers: [
         { rank: 1, advertiser: 'a4', name: 'Shop 4', score: 0.5, source: 'advertiser-model' },
         { rank: 2, advertiser: 'a2', name: 'Shop 2', score: 0.25, source: 'advertiser-model' },
       ],
       items: [
-        { rank: 1, item: 'i1', title: 'Item 1', category: 'A/B', price: 0.5, advertiser: 'a2', advertiserName: 'Shop 2', score: 1, source: 'item-model' },
-        { rank: 2, item: 'i2', title: 'Item 2', category: 'A/B', price: 1, advertiser: 'a3', advertiserName: 'Shop 3', score: 0.96875, source: 'item-model' },
+        {
+          rank: 1,
+          item: 'i1',
+          title: 'Item 1',
+          category: 'A/B',
+          price: 0.5,
+          advertiser: 'a2',
+          advertiserName: 'Shop 2',
+          score: 1,
+          source: 'item-model',
+        },
+        {
+          rank: 2,
+          item: 'i2',
+          title: 'Item 2',
+          category: 'A/B',
+          price: 1,
+          advertiser: 'a3',
+          advertiserName: 'Shop 3',
+          score: 0.96875,
+          source: 'item-model',
+        },
       ],
     })
     expect([...retrievals.g1.vectors[0]]).toEqual([1, 10])
   })
 
-  it('reads the user\'s vector at the generation\'s ingest number, not a later one', async () => {
+  it("reads the user's vector at the generation's ingest number, not a later one", async () => {
     const late = await fakeServer({}, generation('g2', 40))
     await late.app.inject('/v1/users/u1/candidates')
     expect([...late.retrievals.g2.vectors[0]]).toEqual([1, 30])
@@ -59,7 +87,9 @@ describe('GET /v1/users/{id}/candidates', () => {
     const { app } = await fakeServer()
     expect((await app.inject(`/v1/users/${'x'.repeat(257)}/candidates`)).statusCode).toBe(400)
     expect((await app.inject(`/v1/users/${'x'.repeat(256)}/candidates`)).json().error.code).toBe('unknown_user')
-    expect((await app.inject(`/v1/users/${'%F0%9F%9B%92'.repeat(128)}/candidates`)).json().error.code).toBe('unknown_user')
+    expect((await app.inject(`/v1/users/${'%F0%9F%9B%92'.repeat(128)}/candidates`)).json().error.code).toBe(
+      'unknown_user',
+    )
   })
 
   it('names the routes there are when asked for another', async () => {

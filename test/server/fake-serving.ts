@@ -15,11 +15,24 @@ export const store: ServerStore = {
   userId: (name) => numbered(name, 'u', 3),
   itemId: (name) => numbered(name, 'i', 20),
   advertiserId: (name) => numbered(name, 'a', 5),
-  item: (id) => ({ id, externalId: `i${id}`, title: `Item ${id}`, price: id === 7 ? undefined : id / 2, category: 'A/B', advertiser: (id % 5) + 1, advertiserExternalId: `a${(id % 5) + 1}`, advertiserName: `Shop ${(id % 5) + 1}` }),
+  item: (id) => ({
+    id,
+    externalId: `i${id}`,
+    title: `Item ${id}`,
+    price: id === 7 ? undefined : id / 2,
+    category: 'A/B',
+    advertiser: (id % 5) + 1,
+    advertiserExternalId: `a${(id % 5) + 1}`,
+    advertiserName: `Shop ${(id % 5) + 1}`,
+  }),
   advertiser: (id) => ({ id, externalId: `a${id}`, name: `Shop ${id}` }),
   // u3 has no vector; u2 has had one since event 30 only; u1 has another since event 30
-  userEmbedding: (_run, id, atSeq = Infinity) => (id === 3 || (id === 2 && atSeq < 30) ? undefined : { seq: atSeq < 30 ? 10 : 30, asOf: AS_OF, vector: Float32Array.of(id, atSeq < 30 ? 10 : 30) }),
-  candidates: (_run, id) => (id === 1 ? { seq: 10, advertisers: Int32Array.of(4, 2, 5), scores: Float32Array.of(0.5, 0.25, 0.125) } : undefined),
+  userEmbedding: (_run, id, atSeq = Infinity) =>
+    id === 3 || (id === 2 && atSeq < 30)
+      ? undefined
+      : { seq: atSeq < 30 ? 10 : 30, asOf: AS_OF, vector: Float32Array.of(id, atSeq < 30 ? 10 : 30) },
+  candidates: (_run, id) =>
+    id === 1 ? { seq: 10, advertisers: Int32Array.of(4, 2, 5), scores: Float32Array.of(0.5, 0.25, 0.125) } : undefined,
 }
 
 const numbered = (name: string, prefix: string, last: number): number | undefined => {
@@ -42,7 +55,11 @@ export class FakeRetrieval implements Retrieval {
     return scored(Math.min(k, 20))
   }
 
-  async retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers: Scored }> {
+  async retrieve(
+    history: MadeUpEvent[],
+    anchorTime: number,
+    k: number,
+  ): Promise<{ items: Scored; advertisers: Scored }> {
     this.histories.push({ history, anchorTime })
     await this.gate
     return { items: scored(Math.min(k, 20)), advertisers: scored(Math.min(k, 5)) }
@@ -53,9 +70,16 @@ export class FakeRetrieval implements Retrieval {
   }
 }
 
-const scored = (n: number): Scored => ({ indices: Int32Array.from({ length: n }, (_, i) => i), scores: Float32Array.from({ length: n }, (_, i) => 1 - i / 32) })
+const scored = (n: number): Scored => ({
+  indices: Int32Array.from({ length: n }, (_, i) => i),
+  scores: Float32Array.from({ length: n }, (_, i) => 1 - i / 32),
+})
 
-export const generation = (id: string, seq: number, advertiserRun: string | undefined = 'advertiser-run'): Generation => ({ id, created: CREATED, itemRun: 'item-run', advertiserRun, seq, info: {} })
+export const generation = (
+  id: string,
+  seq: number,
+  advertiserRun: string | undefined = 'advertiser-run',
+): Generation => ({ id, created: CREATED, itemRun: 'item-run', advertiserRun, seq, info: {} })
 
 const apps: ServerApp[] = []
 afterEach(async () => {

@@ -13,7 +13,11 @@ it('answers 503 with Retry-After over the bound of requests in flight, and takes
   const under = [app.inject(url), app.inject(url)]
   await tick()
   const refused = await app.inject(url)
-  expect([refused.statusCode, refused.headers['retry-after'], refused.json().error.code]).toEqual([503, '1', 'overloaded'])
+  expect([refused.statusCode, refused.headers['retry-after'], refused.json().error.code]).toEqual([
+    503,
+    '1',
+    'overloaded',
+  ])
   // health and metrics are answered all the same
   expect((await app.inject('/healthz')).statusCode).toBe(200)
   const metrics = (await app.inject('/metrics')).body
@@ -29,6 +33,7 @@ it('answers 503 with Retry-After over the bound of requests in flight, and takes
 it('gives a place back when a request fails', async () => {
   const { app } = await fakeServer({ maxInFlight: 1 })
   for (let i = 0; i < 3; i++) expect((await app.inject('/v1/users/nobody/candidates')).statusCode).toBe(404)
-  for (let i = 0; i < 3; i++) expect((await app.inject({ method: 'POST', url: '/v1/retrieve', payload: {} })).statusCode).toBe(400)
+  for (let i = 0; i < 3; i++)
+    expect((await app.inject({ method: 'POST', url: '/v1/retrieve', payload: {} })).statusCode).toBe(400)
   expect((await app.inject('/v1/users/u1/candidates')).statusCode).toBe(200)
 })

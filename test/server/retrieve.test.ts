@@ -2,30 +2,50 @@ import { describe, expect, it } from 'vitest'
 import { AS_OF, fakeServer } from './fake-serving.js'
 
 type Server = Awaited<ReturnType<typeof fakeServer>>
-const post = (server: Server, payload: object | string, headers: Record<string, string> = {}) => server.app.inject({ method: 'POST', url: '/v1/retrieve', payload, headers })
+const post = (server: Server, payload: object | string, headers: Record<string, string> = {}) =>
+  server.app.inject({ method: 'POST', url: '/v1/retrieve', payload, headers })
 
 describe('POST /v1/retrieve', () => {
-  it('encodes the history as of the data\'s last event when no time is posted', async () => {
+  it("encodes the history as of the data's last event when no time is posted", async () => {
     const server = await fakeServer()
-    const response = await post(server, { events: [{ type: 'view', item: 'i3' }, { type: 'add_to_cart', item: 'i4', advertiser: 'a2' }, { type: 'signup', advertiser: 'a5', domain: 'onsite' }], k: 3 })
-    expect(response.statusCode).toBe(200)
-    expect(server.retrievals.g1.histories).toEqual([{
-      anchorTime: AS_OF,
-      history: [
-        { item: 2, advertiser: -1, type: 0, domain: 0, time: AS_OF },
-        { item: 3, advertiser: 1, type: 1, domain: 0, time: AS_OF },
-        { item: -1, advertiser: 4, type: 3, domain: 1, time: AS_OF },
+    const response = await post(server, {
+      events: [
+        { type: 'view', item: 'i3' },
+        { type: 'add_to_cart', item: 'i4', advertiser: 'a2' },
+        { type: 'signup', advertiser: 'a5', domain: 'onsite' },
       ],
-    }])
+      k: 3,
+    })
+    expect(response.statusCode).toBe(200)
+    expect(server.retrievals.g1.histories).toEqual([
+      {
+        anchorTime: AS_OF,
+        history: [
+          { item: 2, advertiser: -1, type: 0, domain: 0, time: AS_OF },
+          { item: 3, advertiser: 1, type: 1, domain: 0, time: AS_OF },
+          { item: -1, advertiser: 4, type: 3, domain: 1, time: AS_OF },
+        ],
+      },
+    ])
     const body = response.json()
-    expect(body).toMatchObject({ used: 3, ignored: [], provenance: { generation: 'g1', anchor: '2017-07-14T02:40:00.000Z' } })
+    expect(body).toMatchObject({
+      used: 3,
+      ignored: [],
+      provenance: { generation: 'g1', anchor: '2017-07-14T02:40:00.000Z' },
+    })
     expect(body.items.map((one: { item: string }) => one.item)).toEqual(['i1', 'i2', 'i3'])
     expect(body.advertisers.map((one: { advertiser: string }) => one.advertiser)).toEqual(['a1', 'a2', 'a3'])
   })
 
   it('takes the latest posted time as the anchor; unix seconds and ISO dates are one', async () => {
     const server = await fakeServer()
-    await post(server, { events: [{ type: 'view', item: 'i1', time: 1000 }, { type: 'view', item: 'i2', time: '1970-01-01T01:00:00Z' }, { type: 'view', item: 'i3' }] })
+    await post(server, {
+      events: [
+        { type: 'view', item: 'i1', time: 1000 },
+        { type: 'view', item: 'i2', time: '1970-01-01T01:00:00Z' },
+        { type: 'view', item: 'i3' },
+      ],
+    })
     const [{ history, anchorTime }] = server.retrievals.g1.histories
     expect(anchorTime).toBe(3600)
     expect(history.map((event) => event.time)).toEqual([1000, 3600, 3600])
@@ -33,10 +53,21 @@ describe('POST /v1/retrieve', () => {
 
   it('reports unknown items and advertisers as ignored, later ones than the generation included', async () => {
     const server = await fakeServer()
-    const response = await post(server, { events: [{ type: 'view', item: 'nothing' }, { type: 'view', item: 'i1' }, { type: 'signup', advertiser: 'nobody' }, { type: 'view', item: 'i16' }] })
+    const response = await post(server, {
+      events: [
+        { type: 'view', item: 'nothing' },
+        { type: 'view', item: 'i1' },
+        { type: 'signup', advertiser: 'nobody' },
+        { type: 'view', item: 'i16' },
+      ],
+    })
     expect(response.json()).toMatchObject({
       used: 1,
-      ignored: [{ event: 0, item: 'nothing', reason: 'unknown item' }, { event: 2, advertiser: 'nobody', reason: 'unknown advertiser' }, { event: 3, item: 'i16', reason: 'unknown item' }],
+      ignored: [
+        { event: 0, item: 'nothing', reason: 'unknown item' },
+        { event: 2, advertiser: 'nobody', reason: 'unknown advertiser' },
+        { event: 3, item: 'i16', reason: 'unknown item' },
+      ],
     })
   })
 
@@ -79,7 +110,9 @@ describe('POST /v1/retrieve', () => {
 
   it('refuses a body over 256 kB before reading it into an object, one that is not JSON, and another type', async () => {
     const server = await fakeServer()
-    const large = await post(server, `{"events": ["${'x'.repeat(257 * 1024)}"]}`, { 'content-type': 'application/json' })
+    const large = await post(server, `{"events": ["${'x'.repeat(257 * 1024)}"]}`, {
+      'content-type': 'application/json',
+    })
     expect([large.statusCode, large.json().error.code]).toEqual([413, 'body_too_large'])
     expect((await post(server, '{"events":', { 'content-type': 'application/json' })).statusCode).toBe(400)
     expect((await post(server, 'a=b', { 'content-type': 'text/plain' })).statusCode).toBe(415)

@@ -13,7 +13,14 @@ describe('a newly published generation', () => {
     await new Promise((resolve) => setTimeout(resolve, 20))
     published.row = generation('g2', 40)
     await serving.refresh()
-    expect((await app.inject('/healthz')).json()).toMatchObject({ status: 'ok', generation: 'g2', seq: 40, ageSeconds: 90, items: 20, users: 2 })
+    expect((await app.inject('/healthz')).json()).toMatchObject({
+      status: 'ok',
+      generation: 'g2',
+      seq: 40,
+      ageSeconds: 90,
+      items: 20,
+      users: 2,
+    })
     expect((await app.inject('/v1/users/u1/candidates?k=1')).json().provenance.generation).toBe('g2')
     expect(retrievals.g1.closed).toBe(false)
     open()
@@ -41,7 +48,12 @@ describe('a newly published generation', () => {
       current: () => row,
       load: async () => {
         loads++
-        return { facts: { items: 0, asOf: 0, known: { items: 0, advertisers: 0 } }, search: () => Promise.reject(), retrieve: () => Promise.reject(), close: async () => {} }
+        return {
+          facts: { items: 0, asOf: 0, known: { items: 0, advertisers: 0 } },
+          search: () => Promise.reject(),
+          retrieve: () => Promise.reject(),
+          close: async () => {},
+        }
       },
     })
     row = generation('g2', 1)
@@ -59,5 +71,8 @@ describe('a newly published generation', () => {
 })
 
 it('refuses to open when nothing is published', async () => {
-  await expect(Serving.open({ current: () => undefined, load: () => Promise.reject() })).rejects.toMatchObject({ name: 'UserError', message: 'There is no generation to serve.' })
+  await expect(Serving.open({ current: () => undefined, load: () => Promise.reject() })).rejects.toMatchObject({
+    name: 'UserError',
+    message: 'There is no generation to serve.',
+  })
 })

@@ -49,7 +49,9 @@ test('the watermark of a run starts at 0, survives and never goes down', () => {
 })
 
 test('numbers that do not make whole vectors are a fault', () => {
-  expect(() => temporaryStore().putUserEmbeddings('r', 0, 1, [1, 2], vectors([1, 2, 3]))).toThrow('3 numbers are not 2 vectors')
+  expect(() => temporaryStore().putUserEmbeddings('r', 0, 1, [1, 2], vectors([1, 2, 3]))).toThrow(
+    '3 numbers are not 2 vectors',
+  )
 })
 
 test('a transaction is all or nothing', () => {

@@ -6,7 +6,16 @@ import { openStore } from '../../src/store/open.js'
 import { SCHEMA_1 } from '../../src/store/schema.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
-const generation = (id: string, created: number): Generation => ({ id, created, advertiserRun: 'a1', itemRun: 'i1', seq: created / 10, vectorsHash: 'v', indexHash: 'x', info: { connectivity: 16, recall: { 10: 0.98 } } })
+const generation = (id: string, created: number): Generation => ({
+  id,
+  created,
+  advertiserRun: 'a1',
+  itemRun: 'i1',
+  seq: created / 10,
+  vectorsHash: 'v',
+  indexHash: 'x',
+  info: { connectivity: 16, recall: { 10: 0.98 } },
+})
 
 test('publishing serves the new generation; an earlier one can be served again', () => {
   const folder = temporaryFolder()
@@ -38,7 +47,9 @@ test('a generation that cannot be published leaves the served one', () => {
 test('an unknown generation cannot be served', () => {
   const store = temporaryStore()
   store.publishGeneration(generation('g1', 100))
-  expect(() => store.setCurrentGeneration('g9')).toThrow(expect.objectContaining({ name: 'UserError', message: 'There is no generation g9.' }))
+  expect(() => store.setCurrentGeneration('g9')).toThrow(
+    expect.objectContaining({ name: 'UserError', message: 'There is no generation g9.' }),
+  )
   expect(store.currentGeneration()?.id).toBe('g1')
 })
 
@@ -55,7 +66,8 @@ test('the flip is committed with synchronous = FULL, other writes without', () =
   const levels: unknown[] = []
   const level = (): unknown => db.pragma('synchronous', { simple: true })
   const transaction = db.transaction.bind(db)
-  vi.spyOn(db, 'transaction').mockImplementation(((work: () => void) => transaction(() => (levels.push(level()), work()))) as typeof db.transaction)
+  vi.spyOn(db, 'transaction').mockImplementation(((work: () => void) =>
+    transaction(() => (levels.push(level()), work()))) as typeof db.transaction)
   new Generations(db).publish(generation('g1', 100))
   expect(levels).toEqual([2]) // 2 = FULL, 1 = NORMAL
   expect(level()).toBe(1)

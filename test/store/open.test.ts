@@ -8,7 +8,9 @@ import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
 test('a folder without data is refused, with what to do, and stays empty', () => {
   const folder = temporaryFolder()
-  expect(() => openStore(folder)).toThrow(expect.objectContaining({ name: 'UserError', hint: expect.stringContaining('adseq import csv') as string }))
+  expect(() => openStore(folder)).toThrow(
+    expect.objectContaining({ name: 'UserError', hint: expect.stringContaining('adseq import csv') as string }),
+  )
   expect(existsSync(join(folder, 'adseq.db'))).toBe(false)
 })
 
@@ -50,7 +52,12 @@ test('a workspace of a newer version is refused in one sentence and left as it w
   db.close()
   const before = readFileSync(path)
   for (const options of [{}, { readonly: true }, { create: true }]) {
-    expect(() => openStore(folder, options)).toThrow(expect.objectContaining({ name: 'UserError', message: `${path} was written by a newer adseq (schema 99; this one reads up to ${SCHEMA_VERSION}).` }))
+    expect(() => openStore(folder, options)).toThrow(
+      expect.objectContaining({
+        name: 'UserError',
+        message: `${path} was written by a newer adseq (schema 99; this one reads up to ${SCHEMA_VERSION}).`,
+      }),
+    )
   }
   expect(readFileSync(path)).toEqual(before)
 })
@@ -59,21 +66,27 @@ test('a file that is no database, and a database that is not ours, are refused a
   const folder = temporaryFolder()
   const path = join(folder, 'adseq.db')
   writeFileSync(path, 'this is a text that is no database at all, whatever its name says'.repeat(100))
-  expect(() => openStore(folder, { create: true })).toThrow(expect.objectContaining({ name: 'UserError', message: `${path} is damaged or not a database.` }))
+  expect(() => openStore(folder, { create: true })).toThrow(
+    expect.objectContaining({ name: 'UserError', message: `${path} is damaged or not a database.` }),
+  )
 
   const other = temporaryFolder()
   const db = new Database(join(other, 'adseq.db'))
   db.exec('CREATE TABLE recipes (name TEXT)')
   db.close()
   const before = readFileSync(join(other, 'adseq.db'))
-  expect(() => openStore(other, { create: true })).toThrow(expect.objectContaining({ name: 'UserError', message: expect.stringContaining('not one of adseq') as string }))
+  expect(() => openStore(other, { create: true })).toThrow(
+    expect.objectContaining({ name: 'UserError', message: expect.stringContaining('not one of adseq') as string }),
+  )
   expect(readFileSync(join(other, 'adseq.db'))).toEqual(before)
 })
 
 test('a workspace that is a file is refused', () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'file'), '')
-  expect(() => openStore(join(folder, 'file'), { create: true })).toThrow(expect.objectContaining({ name: 'UserError' }))
+  expect(() => openStore(join(folder, 'file'), { create: true })).toThrow(
+    expect.objectContaining({ name: 'UserError' }),
+  )
 })
 
 test('a database that was created but not filled (killed at birth) is taken up', () => {

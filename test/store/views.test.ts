@@ -20,8 +20,32 @@ test('the views read as plain words: external ids, names and ISO times', () => {
 
   const db = new Database(join(folder, 'adseq.db'), { readonly: true })
   expect(db.prepare('SELECT * FROM v_history ORDER BY seq').all()).toEqual([
-    { seq: 1, user: 'ann', time: '2017-01-02T03:04:05Z', event: 'checkout', domain: 'offsite', item: 'milk', title: 'Milk 1 l', category: 'FOOD/MILK', price: 1.5, advertiser: 'dairy', advertiser_name: 'Dairy Ltd' },
-    { seq: 2, user: 'ann', time: '2001-09-09T01:46:40Z', event: 'signup', domain: 'onsite', item: null, title: null, category: null, price: null, advertiser: 'shop', advertiser_name: null },
+    {
+      seq: 1,
+      user: 'ann',
+      time: '2017-01-02T03:04:05Z',
+      event: 'checkout',
+      domain: 'offsite',
+      item: 'milk',
+      title: 'Milk 1 l',
+      category: 'FOOD/MILK',
+      price: 1.5,
+      advertiser: 'dairy',
+      advertiser_name: 'Dairy Ltd',
+    },
+    {
+      seq: 2,
+      user: 'ann',
+      time: '2001-09-09T01:46:40Z',
+      event: 'signup',
+      domain: 'onsite',
+      item: null,
+      title: null,
+      category: null,
+      price: null,
+      advertiser: 'shop',
+      advertiser_name: null,
+    },
   ])
   expect(db.prepare("SELECT * FROM v_candidates WHERE user = 'ann' ORDER BY rank").all()).toEqual([
     { run: 'run1', user: 'ann', seq: 2, rank: 1, advertiser: 'shop', advertiser_name: null, score: 0.75 },

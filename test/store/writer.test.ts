@@ -171,7 +171,16 @@ describe('catalog', () => {
     writer.setAdvertiser(1, { name: 'The Shop' })
     writer.setUser(writer.user('u'), { age: '65+', kids: 2 })
     writer.commit()
-    expect(store.item(id)).toEqual({ id: 1, externalId: 'i', advertiser: 1, advertiserExternalId: 'shop', advertiserName: 'The Shop', category: 'A/B', price: 0, title: 'T' })
+    expect(store.item(id)).toEqual({
+      id: 1,
+      externalId: 'i',
+      advertiser: 1,
+      advertiserExternalId: 'shop',
+      advertiserName: 'The Shop',
+      category: 'A/B',
+      price: 0,
+      title: 'T',
+    })
     expect([...store.scanItems()]).toEqual([[1, 'i', 1, 'A/B', 0, 'T', null]])
     expect(store.user(1)).toEqual({ id: 1, externalId: 'u', attributes: { age: '65+', kids: 2 } })
     expect(store.advertiser(1)).toEqual({ id: 1, externalId: 'shop', name: 'The Shop' })
@@ -180,7 +189,11 @@ describe('catalog', () => {
 })
 
 describe('the data hash', () => {
-  const fill = (store: Store, batch: number, change: (row: { user: string; item: string; time: number }, i: number) => void = () => {}): string => {
+  const fill = (
+    store: Store,
+    batch: number,
+    change: (row: { user: string; item: string; time: number }, i: number) => void = () => {},
+  ): string => {
     const writer = store.writer()
     for (let i = 0; i < 30; i++) {
       const row = { user: `u${i % 4}`, item: `i${i % 9}`, time: 1e9 + i }
@@ -204,9 +217,15 @@ describe('the data hash', () => {
     }
     const hashes = [
       fill(temporaryStore(), 30),
-      fill(temporaryStore(), 30, (row, i) => { if (i === 17) row.time++ }),
-      fill(temporaryStore(), 30, (row, i) => { if (i === 29) row.user = 'u2' }),
-      fill(temporaryStore(), 30, (row) => { row.user = row.user.replace('u3', 'u9') }),
+      fill(temporaryStore(), 30, (row, i) => {
+        if (i === 17) row.time++
+      }),
+      fill(temporaryStore(), 30, (row, i) => {
+        if (i === 29) row.user = 'u2'
+      }),
+      fill(temporaryStore(), 30, (row) => {
+        row.user = row.user.replace('u3', 'u9')
+      }),
       fill(temporaryStore(), 30, swap),
     ]
     const more = temporaryStore()
@@ -238,7 +257,9 @@ test('a second writer is told to wait, and can go on when the first has committe
   first.user('u')
   const other = openStore(folder, { patience: 20 })
   const second = other.writer()
-  expect(() => second.user('v')).toThrow(expect.objectContaining({ name: 'UserError', message: 'Another adseq process is writing to this workspace.' }))
+  expect(() => second.user('v')).toThrow(
+    expect.objectContaining({ name: 'UserError', message: 'Another adseq process is writing to this workspace.' }),
+  )
   first.commit()
   expect(second.user('v')).toBe(2) // sees what the first has added in the meantime
   second.commit()

@@ -7,13 +7,35 @@ import { sweepRequest } from '../../src/study/request.js'
 describe('what a sweep varies', () => {
   it('reads lists, ranges and logarithmic ranges', () => {
     expect(readAxis('train.logq.negative=0,0.5,1')).toEqual({ key: 'train.logq.negative', values: [0, 0.5, 1] })
-    expect(readAxis('train.objective=all-action,next-action')).toEqual({ key: 'train.objective', values: ['all-action', 'next-action'] })
+    expect(readAxis('train.objective=all-action,next-action')).toEqual({
+      key: 'train.objective',
+      values: ['all-action', 'next-action'],
+    })
     expect(readAxis('item.model.itemIds=true,false')).toEqual({ key: 'model.itemIds', values: [true, false] })
-    expect(readAxis('train.temperature=0.05..0.2')).toEqual({ key: 'train.temperature', low: 0.05, high: 0.2, log: false })
-    expect(readAxis('train.learningRate=1e-4..1e-2/log')).toEqual({ key: 'train.learningRate', low: 1e-4, high: 1e-2, log: true })
+    expect(readAxis('train.temperature=0.05..0.2')).toEqual({
+      key: 'train.temperature',
+      low: 0.05,
+      high: 0.2,
+      log: false,
+    })
+    expect(readAxis('train.learningRate=1e-4..1e-2/log')).toEqual({
+      key: 'train.learningRate',
+      low: 1e-4,
+      high: 1e-2,
+      log: true,
+    })
   })
 
-  it.each(['train.steps', 'train.steps=', 'eval.seed=1,2', 'train.logq.negative=1,1', 'train.temperature=2..1', 'train.temperature=0..1/log', 'train.refit=true,false', 'train.labelWeights={a: 1}'])('refuses %s with what to write', (text) => {
+  it.each([
+    'train.steps',
+    'train.steps=',
+    'eval.seed=1,2',
+    'train.logq.negative=1,1',
+    'train.temperature=2..1',
+    'train.temperature=0..1/log',
+    'train.refit=true,false',
+    'train.labelWeights={a: 1}',
+  ])('refuses %s with what to write', (text) => {
     expect(() => readAxis(text)).toThrow(UserError)
   })
 
@@ -34,8 +56,13 @@ describe('what a sweep varies', () => {
   it('every preset can be read; without flags the log-Q weights are varied, and --over replaces that', () => {
     for (const { over } of Object.values(PRESETS)) expect(readAxes(over).length).toBe(over.length)
     const flags = { over: [], jobs: 1, seed: 1 }
-    expect(sweepRequest('item', flags).axes.map(({ key }) => key)).toEqual(['train.logq.positive', 'train.logq.negative'])
-    expect(sweepRequest('item', { ...flags, over: ['train.steps=1,2'] }).axes.map(({ key }) => key)).toEqual(['train.steps'])
+    expect(sweepRequest('item', flags).axes.map(({ key }) => key)).toEqual([
+      'train.logq.positive',
+      'train.logq.negative',
+    ])
+    expect(sweepRequest('item', { ...flags, over: ['train.steps=1,2'] }).axes.map(({ key }) => key)).toEqual([
+      'train.steps',
+    ])
     expect(sweepRequest('item', { ...flags, minutes: '90s' }).seconds).toBe(90)
     expect(() => sweepRequest('advertiser', { ...flags, preset: 'negatives' })).toThrow('is for the item model')
     expect(() => sweepRequest('item', { ...flags, name: '../out' })).toThrow('no name for a study')

@@ -15,7 +15,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const basis = (set: string[] = []): Basis => ({ folder, kind: 'item', set })
-const plan = (over: string[], most = Infinity, seed = 1): Plan => planTrials(basis(), readAxes(over), seed, most, 1000, 'data')
+const plan = (over: string[], most = Infinity, seed = 1): Plan =>
+  planTrials(basis(), readAxes(over), seed, most, 1000, 'data')
 const varied = ({ trials }: Plan): Settings[] => trials.map(({ settings: { 'train.refit': _, ...rest } }) => rest)
 
 function take<T>(from: Iterable<T>, n: number): T[] {
@@ -34,7 +35,10 @@ describe('the trials of a sweep', () => {
 
   it('do not try a point again that is the settings as they are', () => {
     // the default weights are 1, 1
-    expect(varied(plan(['train.logq.positive=0,1', 'train.logq.negative=1']))).toEqual([{}, { 'train.logq.positive': 0, 'train.logq.negative': 1 }])
+    expect(varied(plan(['train.logq.positive=0,1', 'train.logq.negative=1']))).toEqual([
+      {},
+      { 'train.logq.positive': 0, 'train.logq.negative': 1 },
+    ])
   })
 
   it('are the same for the same seed, a beginning of themselves under a smaller budget, and others for another seed', () => {
@@ -61,7 +65,8 @@ describe('the trials of a sweep', () => {
 
   it('lie over the section of the kind, and are named by all that decides the weights and nothing else', () => {
     expect(resolve(basis(), { 'train.steps': 7 }).train.steps).toBe(7)
-    const key = (set: string[], settings: Settings = {}): string => trainingKey('item', resolve(basis(set), settings), 1000, 'data')
+    const key = (set: string[], settings: Settings = {}): string =>
+      trainingKey('item', resolve(basis(set), settings), 1000, 'data')
     expect(key(['engine.threads=2'])).toBe(key([]))
     expect(key(['train.checkpointSeconds=99'])).toBe(key([]))
     expect(key([], { 'model.width': 32 })).toBe(key(['model.width=32']))

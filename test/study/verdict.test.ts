@@ -28,13 +28,24 @@ describe('a verdict', () => {
 
 describe('the interval of a difference', () => {
   it('of one training is that of the users', () => {
-    expect(estimate([{ difference: 0.02, users: [0.01, 0.04] }], undefined)).toEqual({ mean: 0.02, low: 0.01, high: 0.04, seeds: 1 })
+    expect(estimate([{ difference: 0.02, users: [0.01, 0.04] }], undefined)).toEqual({
+      mean: 0.02,
+      low: 0.01,
+      high: 0.04,
+      seeds: 1,
+    })
   })
 
   it('adds the noise of trainings to that of users as independent errors add', () => {
     // halves .03 below and .04 above; noise of sd .01 with 1 degree of freedom over 2 seeds: 12.706 * .01 / sqrt(2)
     const noise = { variance: 1e-4, degrees: 1 }
-    const found = estimate([{ difference: 0.1, users: [0.07, 0.14] }, { difference: 0.12, users: [0.09, 0.16] }], noise)!
+    const found = estimate(
+      [
+        { difference: 0.1, users: [0.07, 0.14] },
+        { difference: 0.12, users: [0.09, 0.16] },
+      ],
+      noise,
+    )!
     const trainings = (12.706 * 0.01) / Math.SQRT2
     expect(found.mean).toBeCloseTo(0.11, 12)
     expect(found.low).toBeCloseTo(0.11 - Math.sqrt(0.03 ** 2 + trainings ** 2), 12)
@@ -45,12 +56,21 @@ describe('the interval of a difference', () => {
     const noise = { variance: 4e-4, degrees: 2 }
     expect(estimate([{ difference: 0.1 }], noise)).toBeUndefined()
     expect(estimate([{ difference: 0.1 }, { difference: 0.2 }], undefined)).toBeUndefined()
-    expect(estimate([{ difference: 0.1 }, { difference: 0.2 }], noise)!.high).toBeCloseTo(0.15 + (4.303 * 0.02) / Math.SQRT2, 12)
+    expect(estimate([{ difference: 0.1 }, { difference: 0.2 }], noise)!.high).toBeCloseTo(
+      0.15 + (4.303 * 0.02) / Math.SQRT2,
+      12,
+    )
   })
 
   it('pools the variance between seeds over statements, groups of one left out', () => {
     // squares about the means 2 and 5: 1 + 1 and 4 + 0 + 4; degrees 1 + 2
-    expect(seedNoise([[{ difference: 1 }, { difference: 3 }], [{ difference: 3 }, { difference: 5 }, { difference: 7 }], [{ difference: 99 }]])).toEqual({ variance: 10 / 3, degrees: 3 })
+    expect(
+      seedNoise([
+        [{ difference: 1 }, { difference: 3 }],
+        [{ difference: 3 }, { difference: 5 }, { difference: 7 }],
+        [{ difference: 99 }],
+      ]),
+    ).toEqual({ variance: 10 / 3, degrees: 3 })
     expect(seedNoise([[{ difference: 1 }], []])).toBeUndefined()
   })
 

@@ -12,7 +12,10 @@ const data = madeMarket(new Rng(11))
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0)
 
 /** A batch with each of its arrays as the hash of its bytes: comparing arrays of this size number by number is slow. */
-const digest = ({ feeds, ...rest }: TrainBatch): unknown => ({ ...rest, feeds: Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, sha256(new Uint8Array(data.buffer))])) })
+const digest = ({ feeds, ...rest }: TrainBatch): unknown => ({
+  ...rest,
+  feeds: Object.fromEntries(Object.entries(feeds).map(([name, data]) => [name, sha256(new Uint8Array(data.buffer))])),
+})
 
 describe('training batches', () => {
   it('fill the inputs of the model exactly', () => {
@@ -22,7 +25,12 @@ describe('training batches', () => {
         for (let n = 0; n < 20; n++) {
           const { S, T, R, C, feeds, bucket } = source.batch(n)
           expect(source.buckets[bucket]).toMatchObject({ S, T, R, C })
-          const specs = { ...historyInputs(S, T), ...profileInputs(objective === 'dense-all-action' ? R : S), ...(kind === 'item' ? itemInputs(C) : advertiserInputs(C)), ...lossInputs(R, C) }
+          const specs = {
+            ...historyInputs(S, T),
+            ...profileInputs(objective === 'dense-all-action' ? R : S),
+            ...(kind === 'item' ? itemInputs(C) : advertiserInputs(C)),
+            ...lossInputs(R, C),
+          }
           expect(Object.keys(feeds).sort()).toEqual(Object.keys(specs).sort())
           for (const [name, { shape, dtype }] of Object.entries(specs)) {
             expect(feeds[name].length, name).toBe(shape.reduce((a, b) => a * b, 1))
@@ -65,13 +73,18 @@ describe('training batches', () => {
 
   it('do not change when all events after the limit are deleted, or others are put there', () => {
     const until = { ...data, events: data.events.filter((event) => START + event.day * DAY <= LIMIT) }
-    const other = { ...until, events: [...until.events, { user: 0, item: 14, day: 51 }, { user: 3, item: 0, day: 50.0001 }] }
+    const other = {
+      ...until,
+      events: [...until.events, { user: 0, item: 14, day: 51 }, { user: 3, item: 0, day: 50.0001 }],
+    }
     expect(until.events.length).toBeLessThan(data.events.length - 20)
     for (const kind of ['item', 'advertiser'] as const) {
       for (const objective of OBJECTIVES) {
         for (const anchors of ANCHORS) {
           const batches = [data, until, other].map((version) => {
-            const source = createBatchSource(sourceOptions({ objective, anchors, recencyHalfLifeDays: 9 }, { kind, snapshot: madeSnapshot(version) }))
+            const source = createBatchSource(
+              sourceOptions({ objective, anchors, recencyHalfLifeDays: 9 }, { kind, snapshot: madeSnapshot(version) }),
+            )
             return Array.from({ length: 25 }, (_, n) => digest(source.batch(n)))
           })
           expect(batches[1]).toEqual(batches[0])
@@ -107,7 +120,11 @@ describe('training batches', () => {
     const source = createBatchSource(options)
     for (let n = 0; n < 50; n++) {
       const { feeds, C } = source.batch(n)
-      for (let c = 0; c < C; c++) expect(known).toContain(`${feeds['candidate.row'][c]} ${feeds['candidate.popularity'].subarray(POPULARITY_COLUMNS * c, POPULARITY_COLUMNS * (c + 1)).join(' ')}`)
+      for (let c = 0; c < C; c++)
+        expect(known).toContain(
+          `${feeds['candidate.row'][c]} ` +
+            `${feeds['candidate.popularity'].subarray(POPULARITY_COLUMNS * c, POPULARITY_COLUMNS * (c + 1)).join(' ')}`,
+        )
     }
   })
 
@@ -131,6 +148,8 @@ describe('data that cannot be learned from', () => {
     ['rows that are no multiple of the positives', [{ rows: 9 }], 'train.rows is 9'],
   ]
   it.each(cases)('is refused with what to do: %s', (_name, args, message) => {
-    expect(() => createBatchSource(sourceOptions(...args))).toThrow(expect.objectContaining({ name: 'UserError', message: expect.stringContaining(message) as string }))
+    expect(() => createBatchSource(sourceOptions(...args))).toThrow(
+      expect.objectContaining({ name: 'UserError', message: expect.stringContaining(message) as string }),
+    )
   })
 })

@@ -30,7 +30,10 @@ describe('the batch thread', () => {
   })
 
   it('fails with the user’s mistake', async () => {
-    await expect(startBatchThread({ ...sourceOptions({ windowDays: 90 }), from: 0 })).rejects.toMatchObject({ name: 'UserError', hint: expect.stringContaining('train.windowDays') as string })
+    await expect(startBatchThread({ ...sourceOptions({ windowDays: 90 }), from: 0 })).rejects.toMatchObject({
+      name: 'UserError',
+      hint: expect.stringContaining('train.windowDays') as string,
+    })
   })
 
   it('gives no batch after it was stopped', async () => {

@@ -11,7 +11,14 @@ import { inWorkspace } from './settings.js'
 const specs = parameterSpecs(tinyShape())
 const n = parameterCount(specs)
 const vector = (add: number): Float32Array => Float32Array.from({ length: n }, (_, i) => Math.fround(i / 7 + add))
-const progress: Progress = { phase: 'select', step: 120, seconds: 3.5, earlierSeconds: 0, stale: 1, best: { step: 100, recall: { '10': 0.25, '100': 0.5 } } }
+const progress: Progress = {
+  phase: 'select',
+  step: 120,
+  seconds: 3.5,
+  earlierSeconds: 0,
+  stale: 1,
+  best: { step: 100, recall: { '10': 0.25, '100': 0.5 } },
+}
 
 describe('checkpoint', () => {
   it('gives back what was written, and people can read the parameters by name', async () => {
@@ -29,7 +36,10 @@ describe('checkpoint', () => {
   it('can stand at the start of a phase, without vectors, and can be removed', async () => {
     await inWorkspace(async (folder) => {
       writeCheckpoint(folder, specs, { progress: { ...progress, phase: 'refit', step: 0 } })
-      expect(readCheckpoint(folder, specs)).toEqual({ progress: { ...progress, phase: 'refit', step: 0 }, vectors: undefined })
+      expect(readCheckpoint(folder, specs)).toEqual({
+        progress: { ...progress, phase: 'refit', step: 0 },
+        vectors: undefined,
+      })
       removeCheckpoint(folder)
       removeCheckpoint(folder)
       expect(existsSync(join(folder, 'checkpoint.safetensors'))).toBe(false)

@@ -30,16 +30,26 @@ describe('training', () => {
       expect(refit.at(-1)!.step).toBe(best.step)
 
       // what was said is what was written
-      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line))
+      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
       expect(written).toEqual(records)
-      expect(readManifest(join(folder, 'runs', done.run))).toMatchObject({ status: 'done', weightsHash: done.weightsHash, kind: 'item', refit: true })
+      expect(readManifest(join(folder, 'runs', done.run))).toMatchObject({
+        status: 'done',
+        weightsHash: done.weightsHash,
+        kind: 'item',
+        refit: true,
+      })
     })
   })
 
   it('of a model with a profile begins below the loss of one without, and falls', async () => {
     await inWorkspace(async (folder) => {
       const losses = async (profile: boolean): Promise<number[]> => {
-        const { records } = await collect(runTraining(options(folder, { config: settings(`model.profile=${profile}`, 'train.refit=false') })))
+        const { records } = await collect(
+          runTraining(options(folder, { config: settings(`model.profile=${profile}`, 'train.refit=false') })),
+        )
         return records.filter((r): r is StepRecord => r.type === 'step').map(({ loss }) => loss)
       }
       const [without, having] = [await losses(false), await losses(true)]
@@ -50,7 +60,8 @@ describe('training', () => {
 
   it('gives the same weights for the same seed, others for another, and a new run each time', async () => {
     await inWorkspace(async (folder) => {
-      const brief = (seed: number) => options(folder, { config: settings('train.steps=8', 'train.warmupSteps=2', `train.seed=${seed}`) })
+      const brief = (seed: number) =>
+        options(folder, { config: settings('train.steps=8', 'train.warmupSteps=2', `train.seed=${seed}`) })
       const a = (await collect(runTraining(brief(1)))).done
       const b = (await collect(runTraining(brief(1)))).done
       const c = (await collect(runTraining(brief(2)))).done
@@ -68,7 +79,13 @@ describe('training', () => {
     expect(snapshot.eventTime.filter((time) => time > cutoff).length).toBeGreaterThan(500)
     const config = settings('train.steps=6', 'train.warmupSteps=2', `eval.cutoff=${cutoff}`)
     for (const kind of ['item', 'advertiser'] as const) {
-      const [a, b] = await Promise.all([snapshot, without].map((data) => inWorkspace(async (folder) => (await collect(runTraining(options(folder, { kind, config, snapshot: data })))).done)))
+      const [a, b] = await Promise.all(
+        [snapshot, without].map((data) =>
+          inWorkspace(
+            async (folder) => (await collect(runTraining(options(folder, { kind, config, snapshot: data })))).done,
+          ),
+        ),
+      )
       expect(b.weightsHash).toBe(a.weightsHash)
       expect(b.recall).toEqual(a.recall)
     }
@@ -77,10 +94,17 @@ describe('training', () => {
   it('refits with the learning rates under which the number of steps was chosen', async () => {
     await inWorkspace(async (folder) => {
       // a rate too low to change any rank: the first validation is the best
-      const config = settings('train.steps=60', 'train.validateEvery=10', 'train.patience=2', 'train.learningRate=1e-9', 'train.warmupSteps=2')
+      const config = settings(
+        'train.steps=60',
+        'train.validateEvery=10',
+        'train.patience=2',
+        'train.learningRate=1e-9',
+        'train.warmupSteps=2',
+      )
       const { records, done } = await collect(runTraining(options(folder, { config })))
       expect(done.steps).toBe(10)
-      const last = (phase: string): number => records.filter((r): r is StepRecord => r.type === 'step' && r.phase === phase && r.step === 10)[0].learningRate
+      const last = (phase: string): number =>
+        records.filter((r): r is StepRecord => r.type === 'step' && r.phase === phase && r.step === 10)[0].learningRate
       expect(last('select')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 60 }), 15)
       expect(last('refit')).toBeCloseTo(learningRateAt(10, { learningRate: 1e-9, warmupSteps: 2, steps: 60 }), 15)
     })
@@ -89,7 +113,13 @@ describe('training', () => {
   it('stops early, and without refit keeps the best parameters', async () => {
     await inWorkspace(async (folder) => {
       // a rate of almost nothing after the first steps: nothing gets better, so patience runs out
-      const config = settings('train.steps=60', 'train.validateEvery=5', 'train.patience=2', 'train.learningRate=1e-9', 'train.refit=false')
+      const config = settings(
+        'train.steps=60',
+        'train.validateEvery=5',
+        'train.patience=2',
+        'train.learningRate=1e-9',
+        'train.refit=false',
+      )
       const { records, done } = await collect(runTraining(options(folder, { config })))
       const validations = records.filter((r) => r.type === 'validation')
       expect(validations.length).toBe(3)
@@ -99,7 +129,7 @@ describe('training', () => {
   })
 
   it('trains every tower and objective, and the advertiser model', async () => {
-    const variants: [('item' | 'advertiser'), string[]][] = [
+    const variants: ['item' | 'advertiser', string[]][] = [
       ['item', ['model.userTower=mean']],
       ['item', ['model.userTower=max', 'train.anchors=event']],
       ['item', ['model.userTower=decayed-mean', 'train.objective=next-action']],
@@ -149,7 +179,15 @@ describe('a training that cannot be', () => {
     await inWorkspace(async (folder) => {
       const snapshot = makeSnapshot()
       const config = settings('model.length=8', 'train.learningRate=0.02')
-      const job = { kind: 'item' as const, config, snapshot, engine, run: 'r', folder, cutoff: timeRange(snapshot).last - 20 * DAY }
+      const job = {
+        kind: 'item' as const,
+        config,
+        snapshot,
+        engine,
+        run: 'r',
+        folder,
+        cutoff: timeRange(snapshot).last - 20 * DAY,
+      }
       const error = await collect(trainLoop(job)).catch((e: unknown) => e)
       expect(error).toBeInstanceOf(UserError)
       expect((error as UserError).message).toMatch(/NaN at step \d+/)
@@ -160,6 +198,8 @@ describe('a training that cannot be', () => {
 
   it('says that there is no conversion, or no user to validate on', async () => {
     const snapshot = makeSnapshot()
-    expect((await failure(settings(), { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) })).message).toContain('No user has both')
+    expect(
+      (await failure(settings(), { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) })).message,
+    ).toContain('No user has both')
   })
 })

@@ -20,7 +20,10 @@ export const samplerConfig: SamplerConfig = {
   recencyHalfLifeDays: 0,
 }
 
-export function sourceOptions(train: Partial<SamplerConfig> = {}, rest: Partial<Omit<BatchSourceOptions, 'train'>> & { kind?: ModelKind } = {}): BatchSourceOptions {
+export function sourceOptions(
+  train: Partial<SamplerConfig> = {},
+  rest: Partial<Omit<BatchSourceOptions, 'train'>> & { kind?: ModelKind } = {},
+): BatchSourceOptions {
   return {
     snapshot: market,
     kind: 'item',

@@ -8,7 +8,10 @@ import { DAY } from '../features/made-snapshot.js'
 import { market, OBJECTIVES, sourceOptions } from './made-options.js'
 
 /** Rows with positive `entry`, anchor `moment` and window [from, to) of `windowEntries`. */
-const drawOf = (rows: { entry: number; moment: number; window: [number, number] }[], windowEntries: number[]): Draw => ({
+const drawOf = (
+  rows: { entry: number; moment: number; window: [number, number] }[],
+  windowEntries: number[],
+): Draw => ({
   users: new Uint32Array(0),
   ends: new Uint32Array(0),
   anchors: new Float64Array(0),
@@ -84,7 +87,9 @@ describe('first seen', () => {
       if (a >= 0) expected[a] = Math.min(expected[a], time)
     })
     expect([...first]).toEqual(expected)
-    expect(createPositives(market, 'advertiser', { checkout: 1, add_to_cart: 1, signup: 1 }).entries).toBe(market.advertisers)
+    expect(createPositives(market, 'advertiser', { checkout: 1, add_to_cart: 1, signup: 1 }).entries).toBe(
+      market.advertisers,
+    )
     expect(Math.max(...first) - Math.min(...first)).toBeLessThan(60 * DAY)
   })
 })

@@ -23,7 +23,9 @@ describe('the pool of uniform negatives', () => {
   })
 
   it('must hold as many entries as are drawn', () => {
-    expect(() => createPool(first, 100, 0, 5, 1)).toThrow(expect.objectContaining({ hint: 'Set train.uniformNegatives to 4 or less.' }))
+    expect(() => createPool(first, 100, 0, 5, 1)).toThrow(
+      expect.objectContaining({ hint: 'Set train.uniformNegatives to 4 or less.' }),
+    )
     expect(() => createPool(first, 100, 5, 1, 1)).toThrow('only 4 entries are known')
     expect(() => createPool(first, 100, 2, 3, 1)).toThrow('smaller than the 3 uniform negatives')
   })

@@ -9,7 +9,10 @@ import { runTraining, type TrainOptions } from '../../src/train/run-training.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
 
 /** Trains and stops at the first record that `when` is true for, as a killed or interrupted process would. */
-async function cutOff(job: TrainOptions, when: (record: TrainRecord) => boolean): Promise<{ run: string; error: unknown }> {
+async function cutOff(
+  job: TrainOptions,
+  when: (record: TrainRecord) => boolean,
+): Promise<{ run: string; error: unknown }> {
   const controller = new AbortController()
   let run = ''
   try {
@@ -32,7 +35,8 @@ function keptSelected(workspace: string, run: string): string | undefined {
   return selectedChecksum
 }
 
-const at = (phase: 'select' | 'refit', step: number) => (record: TrainRecord) => record.type === 'step' && record.phase === phase && record.step === step
+const at = (phase: 'select' | 'refit', step: number) => (record: TrainRecord) =>
+  record.type === 'step' && record.phase === phase && record.step === step
 
 describe('a training that was cut off', () => {
   it.each([
@@ -62,8 +66,12 @@ describe('a training that was cut off', () => {
       expect(existsSync(join(folder, 'runs', done.run, 'checkpoint.safetensors'))).toBe(false)
 
       // the metrics hold every step once, as if it had not been cut off
-      const steps = (list: TrainRecord[]): string[] => list.flatMap((r) => (r.type === 'step' || r.type === 'validation' ? [`${r.type} ${r.phase} ${r.step}`] : []))
-      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as TrainRecord)
+      const steps = (list: TrainRecord[]): string[] =>
+        list.flatMap((r) => (r.type === 'step' || r.type === 'validation' ? [`${r.type} ${r.phase} ${r.step}`] : []))
+      const written = readFileSync(join(folder, 'runs', done.run, 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as TrainRecord)
       expect(steps(written)).toEqual(steps(whole.records))
     })
   })
@@ -99,7 +107,9 @@ describe('a training that was cut off', () => {
   it('is not resumed under other settings', async () => {
     await inWorkspace(async (folder) => {
       const first = await cutOff(options(folder, { config: settings('train.steps=20') }), at('select', 10))
-      const { done } = await collect(runTraining(options(folder, { config: settings('train.steps=20', 'train.seed=9') })))
+      const { done } = await collect(
+        runTraining(options(folder, { config: settings('train.steps=20', 'train.seed=9') })),
+      )
       expect(done.run).not.toBe(first.run)
     })
   })

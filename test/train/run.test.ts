@@ -13,7 +13,10 @@ import { collect, inWorkspace, options, settings } from './settings.js'
 
 const snapshot = makeSnapshot()
 const now = timeRange(snapshot).last
-const all = { users: Int32Array.from({ length: snapshot.users }, (_, u) => u), ends: Int32Array.from({ length: snapshot.users }, (_, u) => historyEnd(snapshot, u, now)) }
+const all = {
+  users: Int32Array.from({ length: snapshot.users }, (_, u) => u),
+  ends: Int32Array.from({ length: snapshot.users }, (_, u) => historyEnd(snapshot, u, now)),
+}
 const brief = (...set: string[]) => settings('train.steps=20', 'train.validateEvery=10', 'train.warmupSteps=2', ...set)
 
 let engine: Engine
@@ -28,7 +31,8 @@ const expectClose = (a: Float32Array, b: Float32Array): void => a.forEach((x, i)
 /** Three more items (of cluster 0, of advertiser 1, and of nothing known) and an advertiser that sells the last. */
 function grown(): Snapshot {
   const [items, advertisers] = [snapshot.items + 3, snapshot.advertisers + 1]
-  const append = <T extends Int32Array | Uint32Array | Float32Array>(data: T, more: number[]): T => (data.constructor as unknown as { from(list: number[]): T }).from([...data, ...more])
+  const append = <T extends Int32Array | Uint32Array | Float32Array>(data: T, more: number[]): T =>
+    (data.constructor as unknown as { from(list: number[]): T }).from([...data, ...more])
   const none = Array.from({ length: CATEGORY_LEVELS - 1 }, () => -1)
   return {
     ...snapshot,
@@ -44,7 +48,7 @@ function grown(): Snapshot {
 }
 
 describe('a finished run', () => {
-  it('is loaded by id or as the latest, and its encoder gives unit vectors that rank a user\'s own cluster first', async () => {
+  it("is loaded by id or as the latest, and its encoder gives unit vectors that rank a user's own cluster first", async () => {
     await inWorkspace(async (folder) => {
       const { done } = await collect(runTraining(options(folder, { config: brief(), snapshot })))
       const run = await loadRun(folder, 'latest', 'item', engine, snapshot)
@@ -58,7 +62,9 @@ describe('a finished run', () => {
 
       let own = 0
       for (let u = 0; u < snapshot.users; u++) {
-        const scores = Array.from({ length: snapshot.items }, (_, i) => row(items, i, d).reduce((sum, x, k) => sum + x * users[u * d + k], 0))
+        const scores = Array.from({ length: snapshot.items }, (_, i) =>
+          row(items, i, d).reduce((sum, x, k) => sum + x * users[u * d + k], 0),
+        )
         if (scores.indexOf(Math.max(...scores)) % 6 === u % 6) own++
       }
       expect(own / snapshot.users).toBeGreaterThan(0.7) // by chance one in six
@@ -69,16 +75,25 @@ describe('a finished run', () => {
       expectClose(row(some, 1, d), row(users, 3, d))
       expectClose(await encoder.encodeItems(5, 7, now), items.slice(5 * d, 7 * d))
       // a user without events
-      expect((await encoder.encodeUsers({ users: [0], ends: [snapshot.offsets[0]] }, now)).every(Number.isFinite)).toBe(true)
+      expect((await encoder.encodeUsers({ users: [0], ends: [snapshot.offsets[0]] }, now)).every(Number.isFinite)).toBe(
+        true,
+      )
       await expect(encoder.encodeAdvertisers(now)).rejects.toThrow('no advertiser tower')
       await run.dispose()
     })
   })
 
-  it.each([['item', []], ['item', ['model.itemIds=true']], ['advertiser', []]] as const)('of the %s model (%j) encodes entries that came after the training', async (kind, set) => {
+  it.each([
+    ['item', []],
+    ['item', ['model.itemIds=true']],
+    ['advertiser', []],
+  ] as const)('of the %s model (%j) encodes entries that came after the training', async (kind, set) => {
     await inWorkspace(async (folder) => {
       await collect(runTraining(options(folder, { kind, config: brief(...set), snapshot })))
-      const [before, after] = [await loadRun(folder, 'latest', kind, engine, snapshot), await loadRun(folder, 'latest', kind, engine, grown())]
+      const [before, after] = [
+        await loadRun(folder, 'latest', kind, engine, snapshot),
+        await loadRun(folder, 'latest', kind, engine, grown()),
+      ]
       const [a, b] = [await before.encoder.encodeEntries(now), await after.encoder.encodeEntries(now)]
       expect(b.length).toBe(a.length + (kind === 'item' ? 3 : 1) * before.encoder.width)
       expect(b.every(Number.isFinite)).toBe(true)
@@ -92,7 +107,8 @@ describe('a finished run', () => {
   it('keeps the model of the select phase: the one that the same training without refit ends with', async () => {
     await inWorkspace(async (folder) => {
       const refitted = (await collect(runTraining(options(folder, { config: brief(), snapshot })))).done.run
-      const plain = (await collect(runTraining(options(folder, { config: brief('train.refit=false'), snapshot })))).done.run
+      const plain = (await collect(runTraining(options(folder, { config: brief('train.refit=false'), snapshot })))).done
+        .run
       const vectors = async (id: string, which: 'final' | 'selected'): Promise<Float32Array> => {
         const run = await loadRun(folder, id, 'item', engine, snapshot, which)
         const items = await run.encoder.encodeItems(0, snapshot.items, now)
@@ -112,7 +128,9 @@ describe('a finished run', () => {
       const { done } = await collect(runTraining(options(folder, { config: brief(), snapshot })))
       const controller = new AbortController()
       controller.abort()
-      await collect(runTraining(options(folder, { config: brief('train.seed=5'), snapshot, signal: controller.signal }))).catch(() => undefined)
+      await collect(
+        runTraining(options(folder, { config: brief('train.seed=5'), snapshot, signal: controller.signal })),
+      ).catch(() => undefined)
       const unfinished = listRuns(folder).find((run) => run.status === 'running')!
 
       expect(() => findRun(folder, 'item-nope', 'item')).toThrow('There is no run item-nope')
@@ -120,7 +138,9 @@ describe('a finished run', () => {
       expect(() => findRun(folder, unfinished.id, 'item')).toThrow('is not finished')
       expect(findRun(folder, 'latest', 'item').id).toBe(done.run)
 
-      await expect(loadRun(folder, 'latest', 'item', engine, { ...snapshot, items: 10 })).rejects.toThrow(/The data was replaced|has only 10/)
+      await expect(loadRun(folder, 'latest', 'item', engine, { ...snapshot, items: 10 })).rejects.toThrow(
+        /The data was replaced|has only 10/,
+      )
       const model = join(folder, 'runs', done.run, 'model.safetensors')
       const bytes = readFileSync(model)
       truncateSync(model, bytes.length - 100)

@@ -7,7 +7,11 @@ import { ANCHORS, LIMIT, market, OBJECTIVES, sourceOptions } from './made-option
 
 const finderOf = (...args: Parameters<typeof sourceOptions>): SlotFinder => {
   const options = sourceOptions(...args)
-  return new SlotFinder(options.snapshot, createPositives(options.snapshot, options.kind, options.train.labelWeights), options)
+  return new SlotFinder(
+    options.snapshot,
+    createPositives(options.snapshot, options.kind, options.train.labelWeights),
+    options,
+  )
 }
 
 /** Event rows of a user that satisfy a condition. */
@@ -33,11 +37,16 @@ function slotsByDefinition(user: number, objective: string, anchors: string): un
     const history = rowsWhere(user, (time) => time <= a)
     let drawn: unknown[]
     if (objective === 'dense-all-action') {
-      const ends = history.slice(-8).filter((e) => market.eventTime[e + 1] !== market.eventTime[e] || e + 1 === market.offsets[user + 1])
-      drawn = ends.map((e) => [e, windowOf(market.eventTime[e])] as const).filter(([, positives]) => positives.length > 0)
+      const ends = history
+        .slice(-8)
+        .filter((e) => market.eventTime[e + 1] !== market.eventTime[e] || e + 1 === market.offsets[user + 1])
+      drawn = ends
+        .map((e) => [e, windowOf(market.eventTime[e])] as const)
+        .filter(([, positives]) => positives.length > 0)
     } else {
       drawn = windowOf(a)
-      if (objective === 'next-action') drawn = drawn.filter((e) => market.eventTime[e as number] === market.eventTime[drawn[0] as number])
+      if (objective === 'next-action')
+        drawn = drawn.filter((e) => market.eventTime[e as number] === market.eventTime[drawn[0] as number])
     }
     if (drawn.length > 0) slots.push([a, history, drawn])
   }
@@ -51,7 +60,9 @@ function slotsFound(finder: SlotFinder, user: number): unknown[] {
   return Array.from({ length: finder.find(user) }, (_, k) => {
     const history = rowsWhere(user, (_time, e) => e < slots.end[k])
     const drawn: unknown[] = []
-    if (finder.dense) for (let p = slots.first[k]; p < slots.last[k]; p++) drawn.push([positions.row[p], rows(positions.first[p], positions.last[p])])
+    if (finder.dense)
+      for (let p = slots.first[k]; p < slots.last[k]; p++)
+        drawn.push([positions.row[p], rows(positions.first[p], positions.last[p])])
     else drawn.push(...rows(slots.first[k], slots.last[k]))
     return [slots.time[k], history, drawn]
   })
@@ -99,7 +110,8 @@ describe('anchors', () => {
     const finder = finderOf({ recencyHalfLifeDays: 5 })
     for (let user = 0; user < market.users; user++) {
       const n = finder.find(user)
-      for (let k = 0; k < n; k++) expect(finder.slots.weight[k]).toBeCloseTo(2 ** ((finder.slots.time[k] - LIMIT) / (5 * DAY)), 12)
+      for (let k = 0; k < n; k++)
+        expect(finder.slots.weight[k]).toBeCloseTo(2 ** ((finder.slots.time[k] - LIMIT) / (5 * DAY)), 12)
     }
   })
 
@@ -115,7 +127,10 @@ describe('anchors', () => {
         { user: 0, advertiser: 0, type: 'signup', day: 3 },
       ],
     })
-    const positives = (kind: 'item' | 'advertiser', labelWeights: { checkout: number; add_to_cart: number; signup: number }): number[] => {
+    const positives = (
+      kind: 'item' | 'advertiser',
+      labelWeights: { checkout: number; add_to_cart: number; signup: number },
+    ): number[] => {
       const finder = finderOf({ labelWeights }, { snapshot, kind })
       finder.find(0)
       return [...finder.positives.row.subarray(0, finder.positives.count)]

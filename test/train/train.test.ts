@@ -22,7 +22,8 @@ describe('training in a worker thread', () => {
       const long = options(folder, { config: settings('train.steps=5000', 'train.validateEvery=5000') })
       const controller = new AbortController()
       const caught = await (async () => {
-        for await (const record of train({ ...long, signal: controller.signal })) if (record.type === 'step') controller.abort()
+        for await (const record of train({ ...long, signal: controller.signal }))
+          if (record.type === 'step') controller.abort()
       })().catch((error: unknown) => error)
       expect(caught).toBeInstanceOf(Interrupted)
       expect((caught as Interrupted).hint).toMatch(/resumes item-/)
@@ -39,7 +40,11 @@ describe('training in a worker thread', () => {
   it('passes on what the user can mend', async () => {
     await inWorkspace(async (folder) => {
       const snapshot = makeSnapshot()
-      const error = await collect(train(options(folder, { config, snapshot: { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) } }))).catch((e: unknown) => e)
+      const error = await collect(
+        train(
+          options(folder, { config, snapshot: { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) } }),
+        ),
+      ).catch((e: unknown) => e)
       expect(error).toBeInstanceOf(UserError)
       expect((error as UserError).hint).not.toBe('')
     })

@@ -7,7 +7,10 @@ import { KEYS, failingLookup, fixtureLookup, fixtureRun, plain, until } from './
 
 const A = 'item-20260131-101500-aaaa'
 const B = 'item-20260131-111500-bbbb'
-const RUNS = [fixtureRun(A, 'transformer'), fixtureRun(B, 'mean', { config: { 'model.userTower': 'mean', 'train.steps': '500' } })]
+const RUNS = [
+  fixtureRun(A, 'transformer'),
+  fixtureRun(B, 'mean', { config: { 'model.userTower': 'mean', 'train.steps': '500' } }),
+]
 
 let close = (): void => undefined
 afterEach(() => close())
@@ -26,7 +29,11 @@ function start({ runs = RUNS, open = fixtureLookup() }: { runs?: Run[] | (() => 
       if (key === KEYS.escape) await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
-  return { press, frame: () => plain(app.lastFrame()), shows: (expected: string | RegExp) => until(app.lastFrame, expected) }
+  return {
+    press,
+    frame: () => plain(app.lastFrame()),
+    shows: (expected: string | RegExp) => until(app.lastFrame, expected),
+  }
 }
 
 describe('the runs screen', () => {

@@ -29,13 +29,50 @@ export async function until(frame: () => string | undefined, expected: string | 
   }
 }
 
-export const KEYS = { up: '\u001B[A', down: '\u001B[B', right: '\u001B[C', left: '\u001B[D', enter: '\r', escape: '\u001B', tab: '\t', pageDown: '\u001B[6~' }
+export const KEYS = {
+  up: '\u001B[A',
+  down: '\u001B[B',
+  right: '\u001B[C',
+  left: '\u001B[D',
+  enter: '\r',
+  escape: '\u001B',
+  tab: '\t',
+  pageDown: '\u001B[6~',
+}
 
 export function fixtureRun(id: string, tower: string, over: Partial<Run> = {}): Run {
   const curves = new Curves()
-  curves.add({ type: 'start', run: id, kind: 'item', phase: 'select', steps: 500, from: 0, parameters: 9, engine: 'onnx', device: 'cpu' })
-  for (let step = 10; step <= 500; step += 10) curves.add({ type: 'step', phase: 'select', step, loss: (tower === 'mean' ? 8 : 7) - step / 250, learningRate: 1, tau: 1, gradientNorm: 1, rowsPerSecond: 1, seconds: step })
-  for (let step = 100; step <= 500; step += 100) curves.add({ type: 'validation', phase: 'select', step, recall: { 10: step / 10_000, 100: step / 3000 }, best: true })
+  curves.add({
+    type: 'start',
+    run: id,
+    kind: 'item',
+    phase: 'select',
+    steps: 500,
+    from: 0,
+    parameters: 9,
+    engine: 'onnx',
+    device: 'cpu',
+  })
+  for (let step = 10; step <= 500; step += 10)
+    curves.add({
+      type: 'step',
+      phase: 'select',
+      step,
+      loss: (tower === 'mean' ? 8 : 7) - step / 250,
+      learningRate: 1,
+      tau: 1,
+      gradientNorm: 1,
+      rowsPerSecond: 1,
+      seconds: step,
+    })
+  for (let step = 100; step <= 500; step += 100)
+    curves.add({
+      type: 'validation',
+      phase: 'select',
+      step,
+      recall: { 10: step / 10_000, 100: step / 3000 },
+      best: true,
+    })
   return {
     id,
     kind: 'item',
@@ -79,5 +116,8 @@ export function fixtureLookup(asked: string[] = []): OpenLookup {
 }
 
 export const failingLookup: OpenLookup = async () => {
-  throw new UserError('There is no data in /w (no adseq.db).', 'Import events first (adseq import csv FILES, or adseq generate-data).')
+  throw new UserError(
+    'There is no data in /w (no adseq.db).',
+    'Import events first (adseq import csv FILES, or adseq generate-data).',
+  )
 }

@@ -20,7 +20,11 @@ console.log(JSON.stringify({ frames: stdout.frames, entries: performance.getEntr
 
 test('a view that is redrawn for hours keeps nothing of its drawings in memory', async () => {
   // NODE_ENV as a user has it: vitest sets its own
-  const { stdout } = await execaNode({ nodeOptions: ['--import', 'tsx', '--input-type=module'], env: { NODE_ENV: undefined }, input: SCRIPT })`-`
+  const { stdout } = await execaNode({
+    nodeOptions: ['--import', 'tsx', '--input-type=module'],
+    env: { NODE_ENV: undefined },
+    input: SCRIPT,
+  })`-`
   const { frames, entries } = JSON.parse(stdout) as { frames: number; entries: number }
   expect(frames).toBeGreaterThan(3)
   expect(entries).toBe(0)

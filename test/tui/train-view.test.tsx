@@ -7,10 +7,43 @@ import { advance, initialState, secondsLeft, type TrainingState } from '../../sr
 import { renderTraining } from '../../src/tui/train-view.js'
 
 const run = 'item-20260131-101500-a1b2'
-const start = (phase: Phase, steps: number, from = 0): TrainRecord => ({ type: 'start', run, kind: 'item', phase, steps, from, parameters: 412_345, engine: 'onnx', device: 'cpu' })
-const step = (n: number, loss: number, phase: Phase = 'select'): TrainRecord => ({ type: 'step', phase, step: n, loss, learningRate: 0.0018, tau: 0.083, gradientNorm: 0.91, rowsPerSecond: 3410, seconds: n * 0.1 })
-const validation = (n: number, r10: number, best: boolean): TrainRecord => ({ type: 'validation', phase: 'select', step: n, recall: { 10: r10, 100: r10 * 3 }, best })
-const done: TrainRecord = { type: 'done', run, weightsHash: '3f2a9c0e1b7d5a64ffff', steps: 500, seconds: 192, recall: { 10: 0.081, 100: 0.239 } }
+const start = (phase: Phase, steps: number, from = 0): TrainRecord => ({
+  type: 'start',
+  run,
+  kind: 'item',
+  phase,
+  steps,
+  from,
+  parameters: 412_345,
+  engine: 'onnx',
+  device: 'cpu',
+})
+const step = (n: number, loss: number, phase: Phase = 'select'): TrainRecord => ({
+  type: 'step',
+  phase,
+  step: n,
+  loss,
+  learningRate: 0.0018,
+  tau: 0.083,
+  gradientNorm: 0.91,
+  rowsPerSecond: 3410,
+  seconds: n * 0.1,
+})
+const validation = (n: number, r10: number, best: boolean): TrainRecord => ({
+  type: 'validation',
+  phase: 'select',
+  step: n,
+  recall: { 10: r10, 100: r10 * 3 },
+  best,
+})
+const done: TrainRecord = {
+  type: 'done',
+  run,
+  weightsHash: '3f2a9c0e1b7d5a64ffff',
+  steps: 500,
+  seconds: 192,
+  recall: { 10: 0.081, 100: 0.239 },
+}
 
 function after(records: TrainRecord[]): TrainingState {
   const state = initialState()
@@ -55,7 +88,9 @@ describe('the training view', () => {
     expect(secondsLeft(after([start('select', 500)]))).toBeUndefined()
     // .1 s a step, 300 to go
     expect(secondsLeft(after([start('select', 500), step(100, 6), step(200, 5)]))).toBeCloseTo(30)
-    expect(secondsLeft(after([start('select', 500), step(400, 6), start('refit', 300), step(10, 5, 'refit')]))).toBeUndefined()
+    expect(
+      secondsLeft(after([start('select', 500), step(400, 6), start('refit', 300), step(10, 5, 'refit')])),
+    ).toBeUndefined()
   })
 
   it('says what is still to come before the first step and the first validation', () => {
@@ -118,7 +153,9 @@ describe('the training view', () => {
       yield step(11, 7)
       throw new Error('checkpoint written')
     }
-    await expect(renderTraining(records(), { stdout: out as unknown as NodeJS.WriteStream })).rejects.toThrow('checkpoint written')
+    await expect(renderTraining(records(), { stdout: out as unknown as NodeJS.WriteStream })).rejects.toThrow(
+      'checkpoint written',
+    )
     expect(heard).toBe(1)
     expect(plain(out.frames.join('\n'))).toContain('interrupted: stopping after a checkpoint')
     expect(process.listenerCount('SIGINT')).toBe(listeners)
@@ -130,6 +167,8 @@ describe('the training view', () => {
     async function* records(): AsyncGenerator<TrainRecord> {
       throw new Error('no conversion in the window')
     }
-    await expect(renderTraining(records(), { stdout: out as unknown as NodeJS.WriteStream })).rejects.toThrow('no conversion in the window')
+    await expect(renderTraining(records(), { stdout: out as unknown as NodeJS.WriteStream })).rejects.toThrow(
+      'no conversion in the window',
+    )
   })
 })

@@ -9,16 +9,26 @@ const RESTORE = 'Restore adseq.db from a copy, or move it away and import again;
 /** adseq.db is ours, of a known schema, whole, and no import is unfinished. */
 export const database: Check = async ({ folder }) => {
   const path = workspace(folder).database
-  if (!existsSync(path)) return [warning('database', `There is no data in ${folder} yet.`, 'Import events (adseq import csv FILES) or make some (adseq generate-data).')]
+  if (!existsSync(path))
+    return [
+      warning(
+        'database',
+        `There is no data in ${folder} yet.`,
+        'Import events (adseq import csv FILES) or make some (adseq generate-data).',
+      ),
+    ]
   const { checkDatabase } = await import('../../store/integrity.js')
   try {
     const { schema, problems } = checkDatabase(path)
-    if (problems.length > 0) return [failed('database', `${path} is damaged: ${problems[0].replaceAll('\n', ' ')}`, RESTORE)]
+    if (problems.length > 0)
+      return [failed('database', `${path} is damaged: ${problems[0].replaceAll('\n', ' ')}`, RESTORE)]
     return await contents(folder, schema)
   } catch (error) {
     if (error instanceof UserError) return [failed('database', error.message, error.hint)]
-    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX')) return [failed('database', `${path} is damaged or not a database.`, RESTORE)]
-    if (hasCode(error, 'SQLITE_CANTOPEN')) return [failed('database', `${path} cannot be opened.`, 'Check the permissions of the file and its folder.')]
+    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX'))
+      return [failed('database', `${path} is damaged or not a database.`, RESTORE)]
+    if (hasCode(error, 'SQLITE_CANTOPEN'))
+      return [failed('database', `${path} cannot be opened.`, 'Check the permissions of the file and its folder.')]
     throw error
   }
 }
@@ -28,11 +38,23 @@ async function contents(folder: string, schema: number): Promise<Finding[]> {
   const store = openStore(folder, { readonly: true })
   try {
     const { users, items, advertisers, events } = store.counts()
-    const findings = [ok('database', `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers; schema ${schema}, no damage found`)]
+    const findings = [
+      ok(
+        'database',
+        `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} ` +
+          `advertisers; schema ${schema}, no damage found`,
+      ),
+    ]
     for (const { name, format, rows, status } of store.imports.all()) {
       if (status === 'running') {
         const command = format === 'world' ? 'adseq generate-data' : `adseq import ${format}`
-        findings.push(warning('database', `${name} is unfinished: ${count(rows)} rows are in.`, `Run the same ${command} command again: it goes on where it stopped.`))
+        findings.push(
+          warning(
+            'database',
+            `${name} is unfinished: ${count(rows)} rows are in.`,
+            `Run the same ${command} command again: it goes on where it stopped.`,
+          ),
+        )
       }
     }
     return findings

@@ -10,11 +10,18 @@ const TOO_LOW = 0.1 * GB
 /** The workspace can be written, and there is room. */
 export const disk: Check = ({ folder }) => {
   const place = nearestFolder(folder)
-  if (!statSync(place).isDirectory()) return [failed('disk', `${place} is a file, not a folder.`, 'Name a folder with --workspace.')]
+  if (!statSync(place).isDirectory())
+    return [failed('disk', `${place} is a file, not a folder.`, 'Name a folder with --workspace.')]
   try {
     accessSync(place, constants.W_OK)
   } catch {
-    return [failed('disk', `${place} cannot be written.`, 'Change its permissions, or choose another folder with --workspace.')]
+    return [
+      failed(
+        'disk',
+        `${place} cannot be written.`,
+        'Change its permissions, or choose another folder with --workspace.',
+      ),
+    ]
   }
   const { bavail, bsize } = statfsSync(place)
   return [room(place, bavail * bsize)]

@@ -11,7 +11,18 @@ import { runs } from './runs.js'
 import { settings } from './settings.js'
 
 /** In the order in which a problem explains those after it. */
-const CHECKS: readonly Check[] = [nodeVersion, packages, nativeModules, engines, gpu, disk, settings, database, runs, generation]
+const CHECKS: readonly Check[] = [
+  nodeVersion,
+  packages,
+  nativeModules,
+  engines,
+  gpu,
+  disk,
+  settings,
+  database,
+  runs,
+  generation,
+]
 
 /** Runs every check. A check that breaks is a finding, never the end of the examination. */
 export async function examine(surroundings: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
@@ -20,7 +31,13 @@ export async function examine(surroundings: Surroundings, checks: readonly Check
     try {
       findings.push(...(await check(surroundings)))
     } catch (error) {
-      findings.push(failed(check.name, `The check itself broke: ${error instanceof Error ? error.message : String(error)}`, 'Please report this as a fault of adseq.'))
+      findings.push(
+        failed(
+          check.name,
+          `The check itself broke: ${error instanceof Error ? error.message : String(error)}`,
+          'Please report this as a fault of adseq.',
+        ),
+      )
     }
   }
   return findings

@@ -5,12 +5,21 @@ const NEEDED: readonly string[] = ['onnx', 'eager']
 
 /** Loads each engine; says why one is absent. A linked TensorFlow that no longer loads is to look at. */
 export const engines: Check = async () => {
-  const [{ describeEngines }, { readLink }] = await Promise.all([import('../../engine/index.js'), import('../../engine/tensorflow/home.js')])
+  const [{ describeEngines }, { readLink }] = await Promise.all([
+    import('../../engine/index.js'),
+    import('../../engine/tensorflow/home.js'),
+  ])
   const link = readLink()
   return (await describeEngines()).map(({ name, available, device, why }): Finding => {
     if (available) return ok('engines', `${name} on ${device}: ${why}`)
-    if (NEEDED.includes(name)) return failed('engines', `${name} does not load: ${why}`, 'Run npm ci in the folder of adseq.')
-    if (link) return warning('engines', `${name} was linked to ${link.sitePackages} and does not load any more: ${why}`, `Link it again: adseq engine link --tensorflow ${link.sitePackages}`)
+    if (NEEDED.includes(name))
+      return failed('engines', `${name} does not load: ${why}`, 'Run npm ci in the folder of adseq.')
+    if (link)
+      return warning(
+        'engines',
+        `${name} was linked to ${link.sitePackages} and does not load any more: ${why}`,
+        `Link it again: adseq engine link --tensorflow ${link.sitePackages}`,
+      )
     return ok('engines', `${name} is not set up, which is optional. ${why}`)
   })
 }

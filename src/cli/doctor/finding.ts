@@ -23,5 +23,15 @@ export interface Surroundings {
 export type Check = (surroundings: Surroundings) => Finding[] | Promise<Finding[]>
 
 export const ok = (check: string, message: string): Finding => ({ check, status: 'ok', message })
-export const warning = (check: string, message: string, fix: string): Finding => ({ check, status: 'warning', message, fix })
-export const failed = (check: string, message: string, fix: string): Finding => ({ check, status: 'failed', message, fix })
+export const warning = (check: string, message: string, fix: string): Finding => ({
+  check,
+  status: 'warning',
+  message,
+  fix,
+})
+export const failed = (check: string, message: string, fix: string): Finding => ({
+  check,
+  status: 'failed',
+  message,
+  fix,
+})

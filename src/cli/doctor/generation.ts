@@ -6,7 +6,10 @@ import { failed, ok, type Check, type Finding } from './finding.js'
 /** The generation that is served: its files match their checksums, and its runs are there. */
 export const generation: Check = async ({ folder }) => {
   if (!existsSync(workspace(folder).database)) return []
-  const [{ openStore }, { verifyGeneration }] = await Promise.all([import('../../store/open.js'), import('../../embed/generation-files.js')])
+  const [{ openStore }, { verifyGeneration }] = await Promise.all([
+    import('../../store/open.js'),
+    import('../../embed/generation-files.js'),
+  ])
   let store
   try {
     store = openStore(folder, { readonly: true })
@@ -20,10 +23,19 @@ export const generation: Check = async ({ folder }) => {
     if (!current) return [ok('generation', 'none published yet')]
     const findings: Finding[] = []
     for (const run of [current.itemRun, current.advertiserRun]) {
-      if (run && !existsSync(runFolder(folder, run))) findings.push(failed('generation', `Generation ${current.id} was made by run ${run}, which is gone.`, 'Restore the run from a copy, or publish a new generation: adseq infer, then adseq index.'))
+      if (run && !existsSync(runFolder(folder, run)))
+        findings.push(
+          failed(
+            'generation',
+            `Generation ${current.id} was made by run ${run}, which is gone.`,
+            'Restore the run from a copy, or publish a new generation: adseq infer, then adseq index.',
+          ),
+        )
     }
     const { items } = await verifyGeneration(workspace(folder).index, current)
-    return findings.length > 0 ? findings : [ok('generation', `${current.id} is served: ${items} items, checksums verified`)]
+    return findings.length > 0
+      ? findings
+      : [ok('generation', `${current.id} is served: ${items} items, checksums verified`)]
   } catch (error) {
     if (error instanceof UserError) return [failed('generation', error.message, error.hint)]
     throw error

@@ -3,8 +3,10 @@ import { failed, ok, type Check } from './finding.js'
 
 const QUERY = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader']
 const HOW_TO_USE =
-  'To train on it: pip install "tensorflow[and-cuda]", then adseq engine link --tensorflow SITE-PACKAGES and --engine tensorflow; ' +
-  'or npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 (a download of several hundred MB), then --engine onnx --device cuda.'
+  'To train on it: pip install "tensorflow[and-cuda]", then adseq engine link --tensorflow SITE-PACKAGES and ' +
+  '--engine tensorflow; ' +
+  ('or npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 (a download of several hundred MB), then ' +
+    '--engine onnx --device cuda.')
 
 /** Whether there is an NVIDIA GPU: none is no problem, one that its driver cannot reach is. */
 export const gpu: Check = async () => {
@@ -12,7 +14,13 @@ export const gpu: Check = async () => {
   if (code === 'ENOENT') return [ok('gpu', 'no NVIDIA GPU (no nvidia-smi): adseq uses the CPU')]
   if (broken) {
     const why = (stderr || stdout).split('\n')[0]
-    return [failed('gpu', `nvidia-smi is there but fails: ${why}`, 'Repair or reinstall the NVIDIA driver; until then use --engine onnx, which runs on the CPU.')]
+    return [
+      failed(
+        'gpu',
+        `nvidia-smi is there but fails: ${why}`,
+        'Repair or reinstall the NVIDIA driver; until then use --engine onnx, which runs on the CPU.',
+      ),
+    ]
   }
   const found = stdout.split('\n').map((line) => ok('gpu', `NVIDIA ${line.replace('NVIDIA ', '')}`))
   return [...found, ok('gpu', HOW_TO_USE)]

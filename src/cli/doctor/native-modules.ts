@@ -1,6 +1,8 @@
 import { failed, ok, type Check, type Finding } from './finding.js'
 
-const REBUILD = 'Install a C++ toolchain (Debian: apt install build-essential python3; macOS: xcode-select --install), then run npm ci in the folder of adseq.'
+const REBUILD =
+  'Install a C++ toolchain (Debian: apt install build-essential python3; macOS: xcode-select --install), then ' +
+  'run npm ci in the folder of adseq.'
 
 /** SQLite and usearch load and compute. */
 export const nativeModules: Check = async () => [await attempt('sqlite', sqlite), await attempt('usearch', usearch)]
@@ -10,7 +12,11 @@ export async function attempt(check: string, run: () => Promise<string>): Promis
   try {
     return ok(check, await run())
   } catch (error) {
-    return failed(check, `${check} does not work here: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`, REBUILD)
+    return failed(
+      check,
+      `${check} does not work here: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      REBUILD,
+    )
   }
 }
 
@@ -21,7 +27,11 @@ async function sqlite(): Promise<string> {
 
 async function usearch(): Promise<string> {
   const { HnswIndex } = await import('../../ann/hnsw.js')
-  const index = await HnswIndex.build(Float32Array.of(1, 0, 0, 1), 2, { connectivity: 4, expansionAdd: 8, expansionSearch: 8 })
+  const index = await HnswIndex.build(Float32Array.of(1, 0, 0, 1), 2, {
+    connectivity: 4,
+    expansionAdd: 8,
+    expansionSearch: 8,
+  })
   const { entries } = await index.search(Float32Array.of(0, 1), 1)
   if (entries[0] !== 1) throw new Error('a search of two vectors found the wrong one')
   return 'usearch loads and finds a nearest neighbour'

@@ -11,8 +11,15 @@ interface Package {
 export const nodeVersion: Check = ({ root, node }) => {
   const adseq = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package
   const range = adseq.engines.node
-  if (satisfies(node, range)) return [ok('node', `adseq ${adseq.version} on Node ${node}, ${process.platform} ${process.arch}`)]
-  return [failed('node', `Node ${node} is not a version that adseq runs on (${range}).`, 'Install Node 22 (https://nodejs.org), then run npm ci again.')]
+  if (satisfies(node, range))
+    return [ok('node', `adseq ${adseq.version} on Node ${node}, ${process.platform} ${process.arch}`)]
+  return [
+    failed(
+      'node',
+      `Node ${node} is not a version that adseq runs on (${range}).`,
+      'Install Node 22 (https://nodejs.org), then run npm ci again.',
+    ),
+  ]
 }
 
 /** Whether a version is in a range of the form "^1.2.3 || >=4.5.6": the two operators that our package.json uses. */

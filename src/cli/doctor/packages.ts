@@ -7,12 +7,22 @@ const NATIVE = ['onnxruntime-node', 'better-sqlite3', 'usearch']
 
 /** Every dependency is installed in the version that this adseq was tested with. */
 export const packages: Check = ({ root }) => {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
   const findings: Finding[] = []
   for (const [name, wanted] of Object.entries(dependencies)) {
     const version = installed(root, name)
-    if (version === undefined) findings.push(failed('packages', `${name} is not installed.`, 'Run npm ci in the folder of adseq.'))
-    else if (version !== wanted) findings.push(warning('packages', `${name} is ${version}; this adseq was tested with ${wanted}.`, 'Run npm ci in the folder of adseq.'))
+    if (version === undefined)
+      findings.push(failed('packages', `${name} is not installed.`, 'Run npm ci in the folder of adseq.'))
+    else if (version !== wanted)
+      findings.push(
+        warning(
+          'packages',
+          `${name} is ${version}; this adseq was tested with ${wanted}.`,
+          'Run npm ci in the folder of adseq.',
+        ),
+      )
   }
   if (findings.length > 0) return findings
   const native = NATIVE.filter((name) => name in dependencies).map((name) => `${name} ${dependencies[name]}`)

@@ -10,6 +10,11 @@ export function report(findings: readonly Finding[]): string[] {
     return fix ? [line, `${' '.repeat(9 + width + 2)}Fix: ${fix}`] : [line]
   })
   const n = (status: Finding['status']): number => findings.filter((finding) => finding.status === status).length
-  const sum = n('failed') > 0 ? `${n('failed')} failed, ${n('warning')} to look at.` : n('warning') > 0 ? `All works; ${n('warning')} to look at.` : 'All is well.'
+  const sum =
+    n('failed') > 0
+      ? `${n('failed')} failed, ${n('warning')} to look at.`
+      : n('warning') > 0
+        ? `All works; ${n('warning')} to look at.`
+        : 'All is well.'
   return [...lines, sum]
 }

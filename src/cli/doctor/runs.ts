@@ -8,7 +8,11 @@ import { failed, ok, warning, type Check, type Finding } from './finding.js'
 /** Every run has a manifest that can be read; a finished one its whole models, an unfinished one a whole checkpoint. */
 export const runs: Check = async ({ folder }) => {
   const path = workspace(folder).runs
-  const ids = existsSync(path) ? readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name) : []
+  const ids = existsSync(path)
+    ? readdirSync(path, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+    : []
   if (ids.length === 0) return [ok('runs', 'no run yet')]
   const found = await Promise.all(ids.sort().map((id) => run(folder, id)))
   const whole = found.filter((finding) => finding.status === 'ok').length
@@ -17,7 +21,10 @@ export const runs: Check = async ({ folder }) => {
 }
 
 async function run(folder: string, id: string): Promise<Finding> {
-  const [{ readManifest }, { verifyModel }] = await Promise.all([import('../../train/manifest.js'), import('../../train/model-file.js')])
+  const [{ readManifest }, { verifyModel }] = await Promise.all([
+    import('../../train/manifest.js'),
+    import('../../train/model-file.js'),
+  ])
   const files = runFolder(folder, id)
   try {
     const { status, kind, selectedChecksum } = readManifest(files)
@@ -28,9 +35,14 @@ async function run(folder: string, id: string): Promise<Finding> {
     }
     const checkpoint = join(files, 'checkpoint.safetensors')
     if (existsSync(checkpoint)) readSafetensors(checkpoint)
-    return warning('runs', `Run ${id} is unfinished.`, `Run adseq train ${kind} with the same settings to go on, or delete ${files}.`)
+    return warning(
+      'runs',
+      `Run ${id} is unfinished.`,
+      `Run adseq train ${kind} with the same settings to go on, or delete ${files}.`,
+    )
   } catch (error) {
-    if (error instanceof UserError) return failed('runs', error.message, `Delete ${files} and train again, or restore it from a copy.`)
+    if (error instanceof UserError)
+      return failed('runs', error.message, `Delete ${files} and train again, or restore it from a copy.`)
     throw error
   }
 }

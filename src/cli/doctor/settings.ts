@@ -8,7 +8,14 @@ export const settings: Check = async ({ folder }) => {
   const { loadConfig } = await import('../../config/load.js')
   try {
     const config = loadConfig(folder)
-    if (!existsSync(workspace(folder).config)) return [warning('settings', `There is no adseq.yaml in ${folder}: defaults apply.`, 'Run adseq init to write one with every setting explained.')]
+    if (!existsSync(workspace(folder).config))
+      return [
+        warning(
+          'settings',
+          `There is no adseq.yaml in ${folder}: defaults apply.`,
+          'Run adseq init to write one with every setting explained.',
+        ),
+      ]
     return [ok('settings', `adseq.yaml is valid (engine ${config.engine.name}, ${config.model.userTower} user tower)`)]
   } catch (error) {
     if (error instanceof UserError) return [failed('settings', error.message, error.hint)]

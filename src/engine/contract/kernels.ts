@@ -27,8 +27,18 @@ const integer: InputRange = { shape: [3, 4], integers: 5 }
 const cube: InputRange = { shape: [2, 3, 4], low: -1, high: 1 }
 const ids: InputRange = { shape: [6], integers: 5 }
 
-const one = (kernel: string, f: (x: Tensor) => Tensor, input = table, gradient = true): KernelCase => ({ kernel, inputs: { x: input }, f: ({ x }) => f(x), gradient })
-const two = (kernel: string, f: (a: Tensor, b: Tensor) => Tensor, a = table, b = row, gradient = true): KernelCase => ({ kernel, inputs: { a, b }, f: ({ a, b }) => f(a, b), gradient })
+const one = (kernel: string, f: (x: Tensor) => Tensor, input = table, gradient = true): KernelCase => ({
+  kernel,
+  inputs: { x: input },
+  f: ({ x }) => f(x),
+  gradient,
+})
+const two = (kernel: string, f: (a: Tensor, b: Tensor) => Tensor, a = table, b = row, gradient = true): KernelCase => ({
+  kernel,
+  inputs: { a, b },
+  f: ({ a, b }) => f(a, b),
+  gradient,
+})
 
 /** Every kernel that the tracer has, alone. */
 export const KERNEL_CASES: readonly KernelCase[] = [
@@ -66,7 +76,13 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   two('Multiply', tf.mul),
   two('Multiply', tf.mul, table, { shape: [3, 1] }),
   two('RealDiv', tf.div, table, { ...row, low: 0.5 }),
-  two('FloorDiv', (a, b) => tf.floorDiv(a, tf.add(b, tf.scalar(1, 'int32'))), integer, { shape: [4], integers: 3 }, false),
+  two(
+    'FloorDiv',
+    (a, b) => tf.floorDiv(a, tf.add(b, tf.scalar(1, 'int32'))),
+    integer,
+    { shape: [4], integers: 3 },
+    false,
+  ),
   two('Maximum', tf.maximum),
   two('Minimum', tf.minimum),
   two('Pow', tf.pow, positive),
@@ -97,7 +113,16 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   one('Unpack', (x) => tf.mul(tf.unstack(x, 1)[2], tf.unstack(x, 1)[0])),
   one('Slice', (x) => tf.slice(x, [1, 1], [2, 2])),
   one('SplitV', (x) => tf.mul(tf.split(x, 2, 1)[0], tf.split(x, 2, 1)[1])),
-  one('PadV2', (x) => tf.pad(x, [[1, 0], [0, 2]], 0.5)),
+  one('PadV2', (x) =>
+    tf.pad(
+      x,
+      [
+        [1, 0],
+        [0, 2],
+      ],
+      0.5,
+    ),
+  ),
   one('Tile', (x) => tf.tile(x, [2, 3])),
   one('Tile', (x) => tf.broadcastTo(x, [3, 4]), row),
   one('Reverse', (x) => tf.reverse(x, [1])),
@@ -119,26 +144,61 @@ export const KERNEL_CASES: readonly KernelCase[] = [
   two('BatchMatMul', (a, b) => tf.matMul(a, b), table, { shape: [4, 5], low: -1 }),
   two('BatchMatMul', (a, b) => tf.matMul(a, b, true, true), { shape: [4, 3], low: -1 }, { shape: [5, 4], low: -1 }),
   two('BatchMatMul', (a, b) => tf.matMul(a, b, false, true), cube, { shape: [2, 5, 4], low: -1 }),
-  two('ScaledMatMul', (a, b) => scaledMatMul(a, b, 0.25, true, false), { shape: [2, 4, 3], low: -1 }, { shape: [2, 4, 5], low: -1 }),
-  { kernel: 'GatherV2', inputs: { x: { shape: [5, 3], low: -1 }, i: ids }, f: ({ x, i }) => tf.gather(x, i as tf.Tensor1D) },
-  { kernel: 'GatherV2', inputs: { x: { shape: [3, 5], low: -1 }, i: ids }, f: ({ x, i }) => tf.gather(x, i as tf.Tensor1D, 1) },
+  two(
+    'ScaledMatMul',
+    (a, b) => scaledMatMul(a, b, 0.25, true, false),
+    { shape: [2, 4, 3], low: -1 },
+    { shape: [2, 4, 5], low: -1 },
+  ),
+  {
+    kernel: 'GatherV2',
+    inputs: { x: { shape: [5, 3], low: -1 }, i: ids },
+    f: ({ x, i }) => tf.gather(x, i as tf.Tensor1D),
+  },
+  {
+    kernel: 'GatherV2',
+    inputs: { x: { shape: [3, 5], low: -1 }, i: ids },
+    f: ({ x, i }) => tf.gather(x, i as tf.Tensor1D, 1),
+  },
   // few segments and many take different ways
-  { kernel: 'UnsortedSegmentSum', inputs: { x: { shape: [6, 3], low: -1 }, i: ids }, f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 5) },
-  { kernel: 'UnsortedSegmentSum', inputs: { x: { shape: [6, 3], low: -1 }, i: ids }, f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 200) },
+  {
+    kernel: 'UnsortedSegmentSum',
+    inputs: { x: { shape: [6, 3], low: -1 }, i: ids },
+    f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 5),
+  },
+  {
+    kernel: 'UnsortedSegmentSum',
+    inputs: { x: { shape: [6, 3], low: -1 }, i: ids },
+    f: ({ x, i }) => tf.unsortedSegmentSum(x, i as tf.Tensor1D, 200),
+  },
 
   one('LayerNormalization', (x) => normalize(x), cube),
   {
     kernel: 'feedForward',
-    inputs: { x: { shape: [5, 3], low: -1 }, up: { shape: [3, 7], low: -1 }, ub: { shape: [7], low: -1 }, down: { shape: [7, 2], low: -1 }, db: { shape: [2] } },
+    inputs: {
+      x: { shape: [5, 3], low: -1 },
+      up: { shape: [3, 7], low: -1 },
+      ub: { shape: [7], low: -1 },
+      down: { shape: [7, 2], low: -1 },
+      db: { shape: [2] },
+    },
     f: ({ x, up, ub, down, db }) => feedForward(x as tf.Tensor2D, up, ub, down, db),
   },
   one('logSumExp', (x) => logSumExp(x)),
   {
     kernel: 'attention',
-    inputs: { q: { shape: [2, 2, 3, 4], low: -1 }, k: { shape: [2, 2, 3, 4], low: -1 }, v: { shape: [2, 2, 3, 4], low: -1 } },
-    f: ({ q, k, v }) => attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, tf.tensor([0, 0, -1e9], [1, 1, 1, 3])),
+    inputs: {
+      q: { shape: [2, 2, 3, 4], low: -1 },
+      k: { shape: [2, 2, 3, 4], low: -1 },
+      v: { shape: [2, 2, 3, 4], low: -1 },
+    },
+    f: ({ q, k, v }) =>
+      attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, tf.tensor([0, 0, -1e9], [1, 1, 1, 3])),
   },
-  one('selfAttention', (x) => selfAttention(x as tf.Tensor2D, tf.zeros([1, 1, 1, 3]), 2, 3, 2), { shape: [6, 12], low: -1 }),
+  one('selfAttention', (x) => selfAttention(x as tf.Tensor2D, tf.zeros([1, 1, 1, 3]), 2, 3, 2), {
+    shape: [6, 12],
+    low: -1,
+  }),
 ]
 
 /** Booleans cross no boundary of an engine. */

@@ -3,7 +3,9 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 import { logSumExp, normalize, selfAttention } from '../fused.js'
 import type { ProgramSpec, Tensors } from '../types.js'
 
-/** Sizes of the small model that every engine must train alike: histories, events, width, heads, candidates, entries. */
+/**
+ * Sizes of the small model that every engine must train alike: histories, events, width, heads, candidates, entries.
+ */
 export const S = 4
 export const T = 5
 const D = 8
@@ -46,7 +48,8 @@ export const TWO_TOWER_STEP: ProgramSpec = {
   },
   fn: (state, inputs) => {
     const names = Object.keys(PARAMETERS)
-    const objective = (...values: Tensor[]): Tensor => loss(Object.fromEntries(values.map((v, i) => [names[i], v])), inputs)
+    const objective = (...values: Tensor[]): Tensor =>
+      loss(Object.fromEntries(values.map((v, i) => [names[i], v])), inputs)
     const { value, grads } = tf.valueAndGrads(objective as (...args: Tensor[]) => tf.Scalar)(names.map((n) => state[n]))
     const next: Tensors = {}
     names.forEach((name, i) => {

@@ -1,4 +1,12 @@
-import { getGradient, registerGradient, reshape, sum, type GradConfig, type NamedAttrMap, type Tensor } from '@tensorflow/tfjs-core'
+import {
+  getGradient,
+  registerGradient,
+  reshape,
+  sum,
+  type GradConfig,
+  type NamedAttrMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core'
 
 /** What a gradient needs of the forward pass, and the gradient with respect to each input, computed when asked for. */
 interface Gradient {
@@ -17,13 +25,21 @@ export function gradient(kernelName: string, { inputs = [], outputs = 0, of }: G
     kernelName,
     inputsToSave: [...inputs],
     outputsToSave: new Array<boolean>(outputs).fill(true),
-    gradFunc: (dy, saved, attributes) => of(Array.isArray(dy) ? dy[0] : dy, saved, attributes, Array.isArray(dy) ? dy : [dy]),
+    gradFunc: (dy, saved, attributes) =>
+      of(Array.isArray(dy) ? dy[0] : dy, saved, attributes, Array.isArray(dy) ? dy : [dy]),
   })
 }
 
 /** A gradient that needs every input of a kernel which takes a list of tensors. */
-export function listGradient(kernelName: string, of: (dy: Tensor, inputs: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>): void {
-  CONFIGS.push({ kernelName, saveAllInputs: true, gradFunc: (dy, saved, attributes) => of(dy as Tensor, saved, attributes) })
+export function listGradient(
+  kernelName: string,
+  of: (dy: Tensor, inputs: Tensor[], attributes: NamedAttrMap) => Record<string, () => Tensor>,
+): void {
+  CONFIGS.push({
+    kernelName,
+    saveAllInputs: true,
+    gradFunc: (dy, saved, attributes) => of(dy as Tensor, saved, attributes),
+  })
 }
 
 /** Registers everything defined so far; a gradient that is there already is replaced. */

@@ -26,14 +26,20 @@ const FROM_OUTPUT: Record<string, (dy: Tensor, y: Tensor) => Tensor> = {
   Tanh: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))),
 }
 
-for (const [kernel, f] of Object.entries(FROM_INPUT)) gradient(kernel, { inputs: ['x'], of: (dy, [x]) => ({ x: () => f(dy, tf.cast(x, 'float32')) }) })
+for (const [kernel, f] of Object.entries(FROM_INPUT))
+  gradient(kernel, { inputs: ['x'], of: (dy, [x]) => ({ x: () => f(dy, tf.cast(x, 'float32')) }) })
 
-for (const [kernel, f] of Object.entries(FROM_OUTPUT)) gradient(kernel, { outputs: 1, of: (dy, [y]) => ({ x: () => f(dy, y) }) })
+for (const [kernel, f] of Object.entries(FROM_OUTPUT))
+  gradient(kernel, { outputs: 1, of: (dy, [y]) => ({ x: () => f(dy, y) }) })
 
 // piecewise constant
-for (const kernel of ['Ceil', 'Floor', 'Round', 'Sign', 'Step']) gradient(kernel, { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
+for (const kernel of ['Ceil', 'Floor', 'Round', 'Sign', 'Step'])
+  gradient(kernel, { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
 
-gradient('Elu', { outputs: 1, of: (dy, [y]) => ({ x: () => tf.mul(dy, tf.where(tf.greater(y, 0), tf.onesLike(y), tf.add(y, 1))) }) })
+gradient('Elu', {
+  outputs: 1,
+  of: (dy, [y]) => ({ x: () => tf.mul(dy, tf.where(tf.greater(y, 0), tf.onesLike(y), tf.add(y, 1))) }),
+})
 
 gradient('LeakyRelu', {
   inputs: ['x'],
@@ -49,13 +55,24 @@ gradient('Cast', { of: (dy) => ({ x: () => tf.clone(dy) }) })
 gradient('ClipByValue', {
   inputs: ['x'],
   of: (dy, [x], { clipValueMin, clipValueMax }) => ({
-    x: () => tf.where(tf.logicalAnd(tf.greaterEqual(x, clipValueMin as number), tf.lessEqual(x, clipValueMax as number)), dy, tf.zerosLike(dy)),
+    x: () =>
+      tf.where(
+        tf.logicalAnd(tf.greaterEqual(x, clipValueMin as number), tf.lessEqual(x, clipValueMax as number)),
+        dy,
+        tf.zerosLike(dy),
+      ),
   }),
 })
 
-gradient('Add', { inputs: ['a', 'b'], of: (dy, [a, b]) => ({ a: () => unbroadcast(dy, a.shape), b: () => unbroadcast(dy, b.shape) }) })
+gradient('Add', {
+  inputs: ['a', 'b'],
+  of: (dy, [a, b]) => ({ a: () => unbroadcast(dy, a.shape), b: () => unbroadcast(dy, b.shape) }),
+})
 
-gradient('Sub', { inputs: ['a', 'b'], of: (dy, [a, b]) => ({ a: () => unbroadcast(dy, a.shape), b: () => tf.neg(unbroadcast(dy, b.shape)) }) })
+gradient('Sub', {
+  inputs: ['a', 'b'],
+  of: (dy, [a, b]) => ({ a: () => unbroadcast(dy, a.shape), b: () => tf.neg(unbroadcast(dy, b.shape)) }),
+})
 
 gradient('Multiply', {
   inputs: ['a', 'b'],
@@ -71,7 +88,8 @@ for (const kernel of ['RealDiv', 'FloorDiv']) {
     inputs: ['a', 'b'],
     of: (dy, [a, b]) => ({
       a: () => unbroadcast(tf.div(dy, tf.cast(b, 'float32')), a.shape),
-      b: () => tf.neg(tf.div(unbroadcast(tf.mul(dy, tf.cast(a, 'float32')), b.shape), tf.cast(tf.square(b), 'float32'))),
+      b: () =>
+        tf.neg(tf.div(unbroadcast(tf.mul(dy, tf.cast(a, 'float32')), b.shape), tf.cast(tf.square(b), 'float32'))),
     }),
   })
 }
@@ -130,6 +148,10 @@ gradient('OnesLike', { of: (dy) => ({ x: () => tf.zerosLike(dy) }) })
 
 // a comparison does not move with what it compares; without this, a mask made from a parameter could not be used
 for (const kernel of ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr']) {
-  gradient(kernel, { inputs: ['a', 'b'], of: (_dy, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }) })
+  gradient(kernel, {
+    inputs: ['a', 'b'],
+    of: (_dy, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }),
+  })
 }
-for (const kernel of ['LogicalNot', 'IsNan']) gradient(kernel, { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })
+for (const kernel of ['LogicalNot', 'IsNan'])
+  gradient(kernel, { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })

@@ -4,8 +4,16 @@ import { gradient, unbroadcast } from './define.js'
 gradient('BatchMatMul', {
   inputs: ['a', 'b'],
   of: (dy, [a, b], { transposeA, transposeB }) => ({
-    a: () => unbroadcast(transposeA ? tf.matMul(b, dy, transposeB as boolean, true) : tf.matMul(dy, b, false, !transposeB), a.shape),
-    b: () => unbroadcast(transposeB ? tf.matMul(dy, a, true, transposeA as boolean) : tf.matMul(a, dy, !transposeA, false), b.shape),
+    a: () =>
+      unbroadcast(
+        transposeA ? tf.matMul(b, dy, transposeB as boolean, true) : tf.matMul(dy, b, false, !transposeB),
+        a.shape,
+      ),
+    b: () =>
+      unbroadcast(
+        transposeB ? tf.matMul(dy, a, true, transposeA as boolean) : tf.matMul(a, dy, !transposeA, false),
+        b.shape,
+      ),
   }),
 })
 
@@ -15,7 +23,11 @@ gradient('GatherV2', {
     x: () => {
       const [axis] = tf.util.parseAxisParam(attributes.axis as number, x.shape)
       const ids = tf.reshape(indices, [indices.size]) as tf.Tensor1D
-      if (axis === 0) return tf.reshape(tf.unsortedSegmentSum(tf.reshape(dy, [indices.size, ...x.shape.slice(1)]), ids, x.shape[0]), x.shape)
+      if (axis === 0)
+        return tf.reshape(
+          tf.unsortedSegmentSum(tf.reshape(dy, [indices.size, ...x.shape.slice(1)]), ids, x.shape[0]),
+          x.shape,
+        )
       // bring the gathered axis to the front, sum, and put it back
       const before = x.shape.slice(0, axis)
       const after = x.shape.slice(axis + 1)

@@ -19,7 +19,10 @@ gradient('Mean', {
 })
 
 // every element that equals the extreme takes the gradient, as in tfjs
-for (const [kernel, attribute] of [['Max', 'reductionIndices'], ['Min', 'axis']]) {
+for (const [kernel, attribute] of [
+  ['Max', 'reductionIndices'],
+  ['Min', 'axis'],
+]) {
   gradient(kernel, {
     inputs: ['x'],
     outputs: 1,
@@ -33,7 +36,8 @@ for (const [kernel, attribute] of [['Max', 'reductionIndices'], ['Min', 'axis']]
   })
 }
 
-for (const kernel of ['ArgMax', 'ArgMin']) gradient(kernel, { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })
+for (const kernel of ['ArgMax', 'ArgMin'])
+  gradient(kernel, { inputs: ['x'], of: (_dy, [x]) => ({ x: () => tf.zeros(x.shape) }) })
 
 gradient('Softmax', {
   outputs: 1,
@@ -43,7 +47,9 @@ gradient('Softmax', {
 })
 
 gradient('Cumsum', {
-  of: (dy, _saved, { axis, exclusive, reverse }) => ({ x: () => tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)) }),
+  of: (dy, _saved, { axis, exclusive, reverse }) => ({
+    x: () => tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)),
+  }),
 })
 
 /** The gradient of a sum over `axis`: the same for every element that was added. */

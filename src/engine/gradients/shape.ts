@@ -15,10 +15,15 @@ gradient('Transpose', {
   }),
 })
 
-// split at once, not when asked: tfjs runs every input's gradient in a tidy of its own, which would dispose the other parts
+// split at once, not when asked: tfjs runs every input's gradient in a tidy of its own, which would dispose the other
+// parts
 listGradient('Concat', (dy, inputs, attributes) => {
   const [axis] = tf.util.parseAxisParam(attributes.axis as number, inputs[0].shape)
-  const parts = tf.split(dy, inputs.map((t) => t.shape[axis]), axis)
+  const parts = tf.split(
+    dy,
+    inputs.map((t) => t.shape[axis]),
+    axis,
+  )
   return Object.fromEntries(parts.map((part, i) => [String(i), () => part]))
 })
 
@@ -36,14 +41,24 @@ gradient('Slice', {
   of: (dy, [x], { begin }) => ({
     x: () => {
       const from = [begin as number | number[]].flat()
-      return tf.pad(dy, x.shape.map((d, i) => [from[i] ?? 0, d - (from[i] ?? 0) - dy.shape[i]] as [number, number]))
+      return tf.pad(
+        dy,
+        x.shape.map((d, i) => [from[i] ?? 0, d - (from[i] ?? 0) - dy.shape[i]] as [number, number]),
+      )
     },
   }),
 })
 
 gradient('PadV2', {
   inputs: ['x'],
-  of: (dy, [x], { paddings }) => ({ x: () => tf.slice(dy, (paddings as [number, number][]).map((p) => p[0]), x.shape) }),
+  of: (dy, [x], { paddings }) => ({
+    x: () =>
+      tf.slice(
+        dy,
+        (paddings as [number, number][]).map((p) => p[0]),
+        x.shape,
+      ),
+  }),
 })
 
 gradient('Tile', {
@@ -52,7 +67,13 @@ gradient('Tile', {
     x: () => {
       // [r0, d0, r1, d1, ...]: the copies are the even axes
       const split = x.shape.flatMap((d, i) => [(reps as number[])[i], d])
-      return tf.reshape(tf.sum(tf.reshape(dy, split), x.shape.map((_, i) => 2 * i)), x.shape)
+      return tf.reshape(
+        tf.sum(
+          tf.reshape(dy, split),
+          x.shape.map((_, i) => 2 * i),
+        ),
+        x.shape,
+      )
     },
   }),
 })

@@ -19,15 +19,35 @@ export async function buildAddon(home: string, tensorflow: TensorflowFiles): Pro
   mkdirSync(dirname(output), { recursive: true })
   const napi = /napi-v(\d+)/.exec(output)?.[1] ?? '8'
   await compile(process.env.CXX || 'c++', [
-    '-std=c++17', '-O2', '-fPIC', '-shared', '-w', `-DNAPI_VERSION=${napi}`,
-    '-I', join(deps, 'include'), '-I', join(home, 'node_modules', 'node-api-headers', 'include'),
-    join(pkg, 'binding', 'tfjs_backend.cc'), join(pkg, 'binding', 'tfjs_binding.cc'), '-o', output,
-    '-L', join(deps, 'lib'), '-Wl,--no-as-needed', ...extra, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-w',
+    `-DNAPI_VERSION=${napi}`,
+    '-I',
+    join(deps, 'include'),
+    '-I',
+    join(home, 'node_modules', 'node-api-headers', 'include'),
+    join(pkg, 'binding', 'tfjs_backend.cc'),
+    join(pkg, 'binding', 'tfjs_binding.cc'),
+    '-o',
+    output,
+    '-L',
+    join(deps, 'lib'),
+    '-Wl,--no-as-needed',
+    ...extra,
+    '-ltensorflow',
+    '-ltensorflow_framework',
+    '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ])
 }
 
 /** The folder deps/ of tfjs-node, as its own installer would have filled it. Returns further libraries to link. */
-async function linkLibraries(deps: string, { include, framework, library, namesPython, nvidia }: TensorflowFiles): Promise<string[]> {
+async function linkLibraries(
+  deps: string,
+  { include, framework, library, namesPython, nvidia }: TensorflowFiles,
+): Promise<string[]> {
   const lib = join(deps, 'lib')
   rmSync(deps, { recursive: true, force: true })
   mkdirSync(lib, { recursive: true })
@@ -46,7 +66,10 @@ async function linkLibraries(deps: string, { include, framework, library, namesP
 /** A library with every symbol of Python that the extension module names, so that it loads without Python. */
 async function stubPython(lib: string, library: string): Promise<void> {
   const { stdout } = await tool('nm', ['-D', '-u', library])
-  const names = stdout.split('\n').map((line) => /\s(_?Py\w+)/.exec(line)?.[1]).filter((name) => name !== undefined)
+  const names = stdout
+    .split('\n')
+    .map((line) => /\s(_?Py\w+)/.exec(line)?.[1])
+    .filter((name) => name !== undefined)
   const source = join(lib, 'pystub.c')
   writeFileSync(source, `${[...new Set(names)].map((name) => `void *${name}[512];`).join('\n')}\n`)
   await compile(process.env.CC || 'cc', ['-shared', '-fPIC', '-w', '-o', join(lib, 'libpystub.so'), source])
@@ -54,12 +77,15 @@ async function stubPython(lib: string, library: string): Promise<void> {
 
 /** Where tfjs-node looks for its addon. */
 function addonFile(home: string, pkg: string): string {
-  const { find } = createRequire(join(home, 'package.json'))('@mapbox/node-pre-gyp') as { find(manifest: string): string }
+  const { find } = createRequire(join(home, 'package.json'))('@mapbox/node-pre-gyp') as {
+    find(manifest: string): string
+  }
   return find(join(pkg, 'package.json'))
 }
 
 function link(target: string, path: string): void {
-  if (!existsSync(target)) throw new UserError(`${target} is missing.`, 'Install TensorFlow again: pip install --force-reinstall tensorflow')
+  if (!existsSync(target))
+    throw new UserError(`${target} is missing.`, 'Install TensorFlow again: pip install --force-reinstall tensorflow')
   symlinkSync(relative(dirname(path), target), path)
 }
 
@@ -69,7 +95,15 @@ async function compile(command: string, args: string[]): Promise<void> {
 
 async function tool(command: string, args: string[]): Promise<{ stdout: string }> {
   const result = await execa(command, args, { reject: false, maxBuffer: 1 << 28 })
-  if (result.code === 'ENOENT') throw new UserError(`The compiler ${command} is missing.`, 'Install a C++ compiler and binutils: apt-get install g++ binutils, or the like.')
-  if (result.failed) throw new UserError(`${command} failed: ${lastLine(result.stderr) || result.shortMessage}.`, 'Link to a TensorFlow release from 2.9 to 2.21, with a compiler that knows C++17.')
+  if (result.code === 'ENOENT')
+    throw new UserError(
+      `The compiler ${command} is missing.`,
+      'Install a C++ compiler and binutils: apt-get install g++ binutils, or the like.',
+    )
+  if (result.failed)
+    throw new UserError(
+      `${command} failed: ${lastLine(result.stderr) || result.shortMessage}.`,
+      'Link to a TensorFlow release from 2.9 to 2.21, with a compiler that knows C++17.',
+    )
   return { stdout: result.stdout }
 }

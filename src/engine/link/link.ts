@@ -28,8 +28,16 @@ export interface LinkResult extends Link {
  * runs the engine contract on it. An engine that does not pass is not linked.
  * @throws UserError when something is missing or the results differ from the cpu backend's
  */
-export async function linkTensorflow({ sitePackages, home = tensorflowHome(), onPart = () => undefined }: LinkOptions): Promise<LinkResult> {
-  if (process.platform !== 'linux') throw new UserError('The tensorflow engine can be linked on Linux only.', 'Use the onnx engine, which needs no set-up.')
+export async function linkTensorflow({
+  sitePackages,
+  home = tensorflowHome(),
+  onPart = () => undefined,
+}: LinkOptions): Promise<LinkResult> {
+  if (process.platform !== 'linux')
+    throw new UserError(
+      'The tensorflow engine can be linked on Linux only.',
+      'Use the onnx engine, which needs no set-up.',
+    )
   const tensorflow = findTensorflow(sitePackages)
   rmSync(linkFile(home), { force: true })
   onPart(`installing tfjs-node ${TFJS_VERSION}`)
@@ -43,8 +51,19 @@ export async function linkTensorflow({ sitePackages, home = tensorflowHome(), on
   const checks = await checkEngine(engine)
   await engine.dispose()
   const failed = checks.filter((c) => !c.passed)
-  if (failed.length > 0) throw new UserError(`The engine built on TensorFlow ${backend.binding.TF_Version} fails ${failed.length} of ${checks.length} checks, first ${failed[0].name}: ${failed[0].detail}.`, 'Link to another TensorFlow release; 2.16.2 is known to work.')
-  const link: Link = { sitePackages: tensorflow.sitePackages, tensorflow: backend.binding.TF_Version, tfjsNode: TFJS_VERSION, device, linked: new Date().toISOString() }
+  if (failed.length > 0)
+    throw new UserError(
+      `The engine built on TensorFlow ${backend.binding.TF_Version} fails ${failed.length} of ${checks.length} ` +
+        `checks, first ${failed[0].name}: ${failed[0].detail}.`,
+      'Link to another TensorFlow release; 2.16.2 is known to work.',
+    )
+  const link: Link = {
+    sitePackages: tensorflow.sitePackages,
+    tensorflow: backend.binding.TF_Version,
+    tfjsNode: TFJS_VERSION,
+    device,
+    linked: new Date().toISOString(),
+  }
   writeFileAtomic(linkFile(home), `${JSON.stringify(link, null, 2)}\n`)
   return { ...link, home, checks: checks.length }
 }

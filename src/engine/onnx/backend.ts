@@ -1,11 +1,29 @@
-import { DataStorage, KernelBackend, engine, type BackendValues, type DataId, type DataType, type TensorInfo } from '@tensorflow/tfjs-core'
+import {
+  DataStorage,
+  KernelBackend,
+  engine,
+  type BackendValues,
+  type DataId,
+  type DataType,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core'
 import { Graph, type ConstantData, type Value } from './graph.js'
 
 /** Name under which the tracing backend is registered with tfjs. */
 export const TRACING = 'adseq-trace'
 
 /** Ops of tfjs that draw random numbers: a trace would freeze one draw into the program. */
-const RANDOM_OPS = ['rand', 'randomGamma', 'randomNormal', 'randomStandardNormal', 'randomUniform', 'randomUniformInt', 'truncatedNormal', 'dropout', 'multinomial']
+const RANDOM_OPS = [
+  'rand',
+  'randomGamma',
+  'randomNormal',
+  'randomStandardNormal',
+  'randomUniform',
+  'randomUniformInt',
+  'truncatedNormal',
+  'dropout',
+  'multinomial',
+]
 
 /** Computes a recorded value; only the mode that runs tfjs-core's own specs has one. */
 export type Reader = (value: Value, shape: readonly number[]) => BackendValues
@@ -37,7 +55,11 @@ export class TracingBackend extends KernelBackend {
 
   /** The graph that is being recorded. */
   get recording(): Graph {
-    if (!this.graph) throw new Error('A tensor op ran on the tracing backend outside of engine.compile. Run tensor code only inside the fn of a program.')
+    if (!this.graph)
+      throw new Error(
+        'A tensor op ran on the tracing backend outside of engine.compile. Run tensor code only inside the fn of ' +
+          'a program.',
+      )
     return this.graph
   }
 
@@ -63,7 +85,11 @@ export class TracingBackend extends KernelBackend {
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     const graph = this.recording
     const random = this.reader ? undefined : activeOps().find((op) => RANDOM_OPS.includes(op))
-    if (random) throw new Error(`${this.where()}tf.${random} draws random numbers, which a trace would freeze into the program. Draw them outside and pass them as an input.`)
+    if (random)
+      throw new Error(
+        `${this.where()}tf.${random} draws random numbers, which a trace would freeze into the program. Draw ` +
+          'them outside and pass them as an input.',
+      )
     return this.put(constantOf(graph, values, shape, dtype))
   }
 
@@ -77,7 +103,10 @@ export class TracingBackend extends KernelBackend {
     if (this.reader && value) return this.reader(value, shapeOf(id))
     const source = value?.node ? `the result of ${value.node.op}` : value?.input ? `input ${value.input}` : 'a constant'
     const op = activeOps().at(-1)
-    throw new Error(`${this.where()}${op ? `tf.${op}` : 'dataSync, data or array'} reads ${source}, but a traced value has no data yet. Return it from fn as an output and read that.`)
+    throw new Error(
+      `${this.where()}${op ? `tf.${op}` : 'dataSync, data or array'} reads ${source}, but a traced value has no ` +
+        'data yet. Return it from fn as an output and read that.',
+    )
   }
 
   override async read(id: object): Promise<BackendValues> {
@@ -138,7 +167,10 @@ export class TracingBackend extends KernelBackend {
   }
 
   private captured(shape: readonly number[], kernel: string): Error {
-    return new Error(`${this.where()}${kernel} uses a tensor of shape [${shape}] that was made outside of the program. Pass it as an input, keep it in the State, or make it inside fn.`)
+    return new Error(
+      `${this.where()}${kernel} uses a tensor of shape [${shape}] that was made outside of the program. Pass it ` +
+        'as an input, keep it in the State, or make it inside fn.',
+    )
   }
 
   private where(): string {
@@ -147,14 +179,18 @@ export class TracingBackend extends KernelBackend {
 }
 
 function constantOf(graph: Graph, values: BackendValues, shape: readonly number[], dtype: DataType): Value {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new Error(`dtype ${dtype} cannot be traced: use float32, int32 or bool`)
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    throw new Error(`dtype ${dtype} cannot be traced: use float32, int32 or bool`)
   return graph.constant(values as ConstantData, shape.slice(), dtype)
 }
 
 /** Names of the tfjs ops that are running, outermost first: tfjs names a scope after each. */
 function activeOps(): string[] {
   const scopes = (engine() as unknown as { state: { scopeStack: { name: string }[] } }).state.scopeStack
-  return scopes.map((s) => s.name).filter((n) => n.endsWith('__op')).map((n) => n.slice(0, -4))
+  return scopes
+    .map((s) => s.name)
+    .filter((n) => n.endsWith('__op'))
+    .map((n) => n.slice(0, -4))
 }
 
 /** The shape tfjs gives the tensor with this data. */

@@ -25,7 +25,8 @@ export class OnnxEngine implements Engine {
   /** @throws UserError when ONNX Runtime has no provider for the device */
   constructor({ device = 'cpu', threads, profile }: OnnxOptions = {}) {
     this.device = device
-    if (device !== 'cpu' && !devices().includes(device)) throw missing(device, `this build of onnxruntime-node has ${devices().join(', ')}`)
+    if (device !== 'cpu' && !devices().includes(device))
+      throw missing(device, `this build of onnxruntime-node has ${devices().join(', ')}`)
     this.options = {
       intraOpNumThreads: threads || physicalCores(),
       interOpNumThreads: 1,
@@ -55,7 +56,8 @@ export class OnnxEngine implements Engine {
     try {
       session = await InferenceSession.create(compiled.bytes, this.options)
     } catch (error) {
-      if (this.device === 'cpu') throw new Error(`Program ${spec.name}: ONNX Runtime refused it: ${reason(error)}`, { cause: error })
+      if (this.device === 'cpu')
+        throw new Error(`Program ${spec.name}: ONNX Runtime refused it: ${reason(error)}`, { cause: error })
       throw missing(this.device, reason(error))
     }
     const program = new OnnxProgram(spec, compiled, session, state)
@@ -73,13 +75,17 @@ export class OnnxEngine implements Engine {
 
 /** The devices that this build of ONNX Runtime knows; those not bundled need files that its package does not ship. */
 export function devices(kind: 'known' | 'bundled' = 'known'): string[] {
-  return listSupportedBackends().filter((b) => kind === 'known' || b.bundled).map((b) => b.name)
+  return listSupportedBackends()
+    .filter((b) => kind === 'known' || b.bundled)
+    .map((b) => b.name)
 }
 
 function missing(device: Device, why: string): UserError {
   const hint =
-    device === 'cuda' ? 'Use --device cpu, or run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` on a machine with an NVIDIA GPU and CUDA 12.'
-    : 'Use --device cpu; `adseq doctor` shows what this machine has.'
+    device === 'cuda'
+      ? 'Use --device cpu, or run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` on a machine ' +
+        'with an NVIDIA GPU and CUDA 12.'
+      : 'Use --device cpu; `adseq doctor` shows what this machine has.'
   return new UserError(`The onnx engine cannot use ${device}: ${why}.`, hint)
 }
 

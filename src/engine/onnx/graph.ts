@@ -86,11 +86,24 @@ export class Graph {
     })[0]
   }
 
-  emit(op: string, inputs: readonly (Value | undefined)[], dims: readonly number[], type: ValueType, attributes: Record<string, Attribute> = {}, domain = ''): Value {
+  emit(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    dims: readonly number[],
+    type: ValueType,
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): Value {
     return this.emitMany(op, inputs, [{ dims, type }], attributes, domain)[0]
   }
 
-  emitMany(op: string, inputs: readonly (Value | undefined)[], results: readonly Result[], attributes: Record<string, Attribute> = {}, domain = ''): Value[] {
+  emitMany(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly Result[],
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): Value[] {
     for (const value of inputs) if (value && value.graph !== this) throw new Error(`${op}: a value of another graph`)
     const key = `${domain}:${op}|${inputs.map((v) => (v ? this.id(v) : ''))}|${JSON.stringify(attributes)}|${results.map((r) => `${r.dims}:${r.type}`).join(';')}`
     return this.once(key, () => {
@@ -116,13 +129,20 @@ export class Graph {
 
   cast(value: Value, type: ValueType): Value {
     if (value.type === type) return value
-    if (value.constant && value.constant.length <= SHARED_CONSTANT) return this.exact(typed(convert(value.constant, type), type), value.dims, type)
+    if (value.constant && value.constant.length <= SHARED_CONSTANT)
+      return this.exact(typed(convert(value.constant, type), type), value.dims, type)
     return this.emit('Cast', [value], value.dims, type, { to: ONNX_TYPE[type] })
   }
 
   transpose(value: Value, perm: readonly number[]): Value {
     if (perm.every((p, i) => p === i)) return value
-    return this.emit('Transpose', [value], perm.map((p) => value.dims[p]), value.type, { perm })
+    return this.emit(
+      'Transpose',
+      [value],
+      perm.map((p) => value.dims[p]),
+      value.type,
+      { perm },
+    )
   }
 
   /** The value with every element there: lazily broadcast ones are expanded to `dims`. */
@@ -144,7 +164,8 @@ export class Graph {
       if (folded !== undefined) return this.scalar(folded, type)
     }
     if ((op === 'Mul' && x === 1) || (op === 'Add' && x === 0)) if (sameShape(b.dims, dims)) return b
-    if (((op === 'Mul' || op === 'Div') && y === 1) || ((op === 'Add' || op === 'Sub') && y === 0)) if (sameShape(a.dims, dims)) return a
+    if (((op === 'Mul' || op === 'Div') && y === 1) || ((op === 'Add' || op === 'Sub') && y === 0))
+      if (sameShape(a.dims, dims)) return a
     return this.emit(op, [a, b], dims, type)
   }
 

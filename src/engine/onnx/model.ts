@@ -54,7 +54,12 @@ export function compileGraph(name: string, graph: Graph, outputs: Record<string,
     outputs: node.outputs.map(nameOf),
   }))
   const results = [...targets].map(([value, key]) => ({ name: key, type: value.type, dims: value.dims }))
-  return { bytes: encodeModel({ name, nodes: encoded, constants, inputs, outputs: results, opset: OPSET }), inputs, outputs: results, nodes: nodes.length }
+  return {
+    bytes: encodeModel({ name, nodes: encoded, constants, inputs, outputs: results, opset: OPSET }),
+    inputs,
+    outputs: results,
+    nodes: nodes.length,
+  }
 }
 
 function liveNodes(nodes: readonly Node[], outputs: Iterable<Value>): Node[] {

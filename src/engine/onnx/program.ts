@@ -14,7 +14,12 @@ export class OnnxProgram implements Program {
   private readonly next: string[]
   private session: InferenceSession | undefined
 
-  constructor(spec: ProgramSpec, compiled: CompiledGraph, session: InferenceSession, private readonly state: OnnxState) {
+  constructor(
+    spec: ProgramSpec,
+    compiled: CompiledGraph,
+    session: InferenceSession,
+    private readonly state: OnnxState,
+  ) {
     this.name = spec.name
     const used = compiled.inputs.map((v) => v.name)
     this.inputs = Object.fromEntries(named(used, INPUT).map((name) => [name, spec.inputs[name]]))

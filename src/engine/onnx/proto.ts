@@ -82,10 +82,19 @@ function encodeTensor({ name, type, dims, data }: ProtoTensor): Buffer {
 
 function rawBytes(data: ConstantData, type: ValueType): Buffer {
   const array =
-    type === 'int64' ? BigInt64Array.from(data as ArrayLike<number> & Iterable<number>, (x) => BigInt(x))
-    : type === 'float32' ? (data instanceof Float32Array ? data : Float32Array.from(data))
-    : type === 'int32' ? (data instanceof Int32Array ? data : Int32Array.from(data))
-    : data instanceof Uint8Array ? data : Uint8Array.from(data)
+    type === 'int64'
+      ? BigInt64Array.from(data as ArrayLike<number> & Iterable<number>, (x) => BigInt(x))
+      : type === 'float32'
+        ? data instanceof Float32Array
+          ? data
+          : Float32Array.from(data)
+        : type === 'int32'
+          ? data instanceof Int32Array
+            ? data
+            : Int32Array.from(data)
+          : data instanceof Uint8Array
+            ? data
+            : Uint8Array.from(data)
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 }
 

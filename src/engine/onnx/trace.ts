@@ -18,7 +18,8 @@ tf.registerBackend(TRACING, () => new TracingBackend(), 0)
 
 /**
  * Runs a program's fn once on tensors without data and returns the ONNX model of what it did.
- * @throws when fn captures a tensor, reads a value, draws random numbers, or returns a `next` that does not fit the state
+ * @throws when fn captures a tensor, reads a value, draws random numbers, or returns a `next` that does not fit the
+ * state
  */
 export function trace(spec: ProgramSpec, state: Readonly<Record<string, TensorSpec>>): CompiledGraph {
   const graph = new Graph()
@@ -31,7 +32,9 @@ export function trace(spec: ProgramSpec, state: Readonly<Record<string, TensorSp
     scope.startScope(spec.name)
     try {
       const make = (prefix: string, specs: Readonly<Record<string, TensorSpec>>): Tensors =>
-        Object.fromEntries(Object.entries(specs).map(([name, s]) => [name, inputTensor(backend, graph, prefix + name, s)]))
+        Object.fromEntries(
+          Object.entries(specs).map(([name, s]) => [name, inputTensor(backend, graph, prefix + name, s)]),
+        )
       const { outputs, next = {} } = spec.fn(make(STATE, state), make(INPUT, spec.inputs))
       checkNext(spec.name, next, state)
       const values: Record<string, Value> = {}

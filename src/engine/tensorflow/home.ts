@@ -19,7 +19,9 @@ export interface Link {
 
 /** The folder with the linked addon: ADSEQ_TENSORFLOW_HOME, else adseq/tensorflow in the user's data folder. */
 export function tensorflowHome(env: NodeJS.ProcessEnv = process.env): string {
-  return env.ADSEQ_TENSORFLOW_HOME || join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'adseq', 'tensorflow')
+  return (
+    env.ADSEQ_TENSORFLOW_HOME || join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'adseq', 'tensorflow')
+  )
 }
 
 export function linkFile(home: string): string {

@@ -13,7 +13,9 @@ export interface TensorflowBackend {
   binding: { TF_Version: string }
 }
 
-const FIX = "Run `adseq engine link --tensorflow <site-packages>` with the folder that `pip install tensorflow` (with a GPU: 'tensorflow[and-cuda]') filled."
+const FIX =
+  'Run `adseq engine link --tensorflow <site-packages>` with the folder that `pip install tensorflow` (with a ' +
+  "GPU: 'tensorflow[and-cuda]') filled."
 
 /**
  * Loads tfjs-node from a home and registers its backend with the tfjs engine that adseq uses, too.
@@ -23,8 +25,13 @@ const FIX = "Run `adseq engine link --tensorflow <site-packages>` with the folde
 export function loadTensorflow(home = tensorflowHome()): TensorflowBackend {
   const link = readLink(home)
   if (!link) throw new UserError('The tensorflow engine is not linked.', FIX)
-  if (!existsSync(join(link.sitePackages, 'tensorflow'))) throw new UserError(`The TensorFlow that was linked is gone from ${link.sitePackages}.`, FIX)
-  if (link.tfjsNode !== TFJS_VERSION) throw new UserError(`The tensorflow engine was linked with tfjs-node ${link.tfjsNode}, this adseq needs ${TFJS_VERSION}.`, FIX)
+  if (!existsSync(join(link.sitePackages, 'tensorflow')))
+    throw new UserError(`The TensorFlow that was linked is gone from ${link.sitePackages}.`, FIX)
+  if (link.tfjsNode !== TFJS_VERSION)
+    throw new UserError(
+      `The tensorflow engine was linked with tfjs-node ${link.tfjsNode}, this adseq needs ${TFJS_VERSION}.`,
+      FIX,
+    )
   return loadAddon(home)
 }
 
@@ -38,7 +45,11 @@ export function loadAddon(home: string): TensorflowBackend {
   try {
     createRequire(join(home, 'package.json'))('@tensorflow/tfjs-node')
   } catch (error) {
-    throw new UserError(`The tensorflow engine cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}.`, FIX)
+    throw new UserError(
+      'The tensorflow engine cannot be loaded: ' +
+        `${error instanceof Error ? error.message.split('\n')[0] : String(error)}.`,
+      FIX,
+    )
   }
   // tfjs-node brings tfjs' own gradients along
   registerGradients()

@@ -21,7 +21,9 @@ const BOTTOM = 38
 /** Recall over K, K on a log scale, with the 95 % interval at every K. */
 export function curvesFigure(title: string, about: string, curves: readonly Curve[], id: string): Markup {
   const ks = RECALL_AT.filter((k) => curves.every(({ recall }) => recall[k] !== undefined))
-  const highest = Math.max(...curves.flatMap(({ recall, interval }) => ks.map((k) => Math.max(recall[k], interval[k]?.[1] ?? 0))))
+  const highest = Math.max(
+    ...curves.flatMap(({ recall, interval }) => ks.map((k) => Math.max(recall[k], interval[k]?.[1] ?? 0))),
+  )
   const ticks = niceTicks(highest, 5)
   const top = ticks[ticks.length - 1]
   const x = (k: number): number => LEFT + ((W - LEFT - RIGHT) * Math.log10(k)) / Math.log10(Math.max(...ks))
@@ -34,14 +36,32 @@ export function curvesFigure(title: string, about: string, curves: readonly Curv
     const i = curves.findIndex((one) => one.series === series)
     const points = ks.map((k) => [x(k), y(recall[k])] as const)
     return html`<g class="${series.hue}"><title>${series.name}: ${ks.map((k) => `R@${k} ${share(recall[k])}`).join(', ')}</title>
-${series.strong && interval[ks[0]] && html`<path class="area" d="M${ks.map((k) => `${at(x(k))} ${at(y(interval[k][1]))}`).join('L')}L${[...ks].reverse().map((k) => `${at(x(k))} ${at(y(interval[k][0]))}`).join('L')}Z"/>`}
+${
+  series.strong &&
+  interval[ks[0]] &&
+  html`<path class="area" d="M${ks.map((k) => `${at(x(k))} ${at(y(interval[k][1]))}`).join('L')}L${[...ks]
+    .reverse()
+    .map((k) => `${at(x(k))} ${at(y(interval[k][0]))}`)
+    .join('L')}Z"/>`
+}
 ${ks.map((k) => interval[k] && html`<path class="stroke" stroke-width="1" opacity=".7" d="M${at(x(k) + dodge(i))} ${at(y(interval[k][0]))}V${at(y(interval[k][1]))}"/>`)}
 <path class="stroke" stroke-width="${series.width}" stroke-dasharray="${series.dash}" d="M${points.map(([a, b]) => `${at(a)} ${at(b)}`).join('L')}"/>
 ${points.map(([a, b]) => mark(series, at(a), at(b), series.strong ? 3.8 : 3.2))}</g>`
   }
   return html`<figure class="panel"><figcaption><b>${title}</b>${about}</figcaption>
-${chart({ id, width: W, height: H, title, description: curves.map(({ series, recall }) => `${series.name}: ${ks.map((k) => `${share(recall[k])} at ${k}`).join(', ')}.`).join(' ') }, html`${ticks.map((tick) => html`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M${LEFT} ${at(y(tick))}H${W - RIGHT}"/><text x="${LEFT - 7}" y="${at(y(tick) + 4)}" text-anchor="end">${percent(tick)}</text>`)}
+${chart(
+  {
+    id,
+    width: W,
+    height: H,
+    title,
+    description: curves
+      .map(({ series, recall }) => `${series.name}: ${ks.map((k) => `${share(recall[k])} at ${k}`).join(', ')}.`)
+      .join(' '),
+  },
+  html`${ticks.map((tick) => html`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M${LEFT} ${at(y(tick))}H${W - RIGHT}"/><text x="${LEFT - 7}" y="${at(y(tick) + 4)}" text-anchor="end">${percent(tick)}</text>`)}
 ${ks.map((k) => html`<text x="${at(x(k))}" y="${H - BOTTOM + 17}" text-anchor="middle">${k.toLocaleString('en-US')}</text>`)}
 <text x="${at((LEFT + W - RIGHT) / 2)}" y="${H - 4}" text-anchor="middle">K, results looked at</text>
-${weak.map(draw)}${strong.map(draw)}`)}${key(curves.map(({ series }) => series))}</figure>`
+${weak.map(draw)}${strong.map(draw)}`,
+)}${key(curves.map(({ series }) => series))}</figure>`
 }

@@ -10,7 +10,9 @@ type Part = Markup | string | number | undefined | false | readonly Part[]
  * nothing. No line breaks between a figure and its per cent.
  */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
-  return new Markup(strings.reduce((out, string, i) => out + textOf(parts[i - 1]) + string.replace(/(\d) %/g, '$1\u00A0%'), ''))
+  return new Markup(
+    strings.reduce((out, string, i) => out + textOf(parts[i - 1]) + string.replace(/(\d) %/g, '$1\u00A0%'), ''),
+  )
 }
 
 function textOf(part: Part): string {

@@ -14,8 +14,13 @@ export const SHOWN = 6
 export function pagePath(path: string): string {
   const absolute = resolve(path)
   const is = (what: string): boolean => statSync(what, { throwIfNoEntry: false })?.isDirectory() ?? false
-  if (!is(dirname(absolute))) throw new UserError(`There is no folder ${dirname(absolute)} to write the report to.`, 'Make it first, or name another file.')
-  if (is(absolute)) throw new UserError(`${path} is a folder.`, `Name a file in it: --report ${path.replace(/\/$/, '')}/report.html`)
+  if (!is(dirname(absolute)))
+    throw new UserError(
+      `There is no folder ${dirname(absolute)} to write the report to.`,
+      'Make it first, or name another file.',
+    )
+  if (is(absolute))
+    throw new UserError(`${path} is a folder.`, `Name a file in it: --report ${path.replace(/\/$/, '')}/report.html`)
   return absolute
 }
 

@@ -30,17 +30,24 @@ function resultRow(result: SampleResult, rank: number, sample: Sample, names: Sa
 /** Title and price, and beneath it what else is known. */
 function cardOf(card: EntryCard, event: string, tags?: Markup, below?: Markup): Markup {
   const { category, advertiser, price } = card
-  const about = [event, category?.split('/').slice(-2).join(' / '), advertiser && `advertiser ${advertiser}`].filter(Boolean).join(' · ')
+  const about = [event, category?.split('/').slice(-2).join(' / '), advertiser && `advertiser ${advertiser}`]
+    .filter(Boolean)
+    .join(' · ')
   return html`<span>${titleOf(card)}${tags}<span class="about">${about}</span>${below}</span><span class="price">${price === null ? '' : price.toFixed(2)}</span>`
 }
 
 /** "Pulled by its own 3 events (without them place 57) and by BREAD (place 4)" */
 function reasons({ id, why = [] }: SampleResult, rank: number, sample: Sample, names: SampleNames): Markup {
-  const told = why.slice(0, TOLD).filter((one, i) => i === 0 || one.rankWithout !== rank).map(({ group, rankWithout }, i) => {
-    const { item, advertiser, events } = sample.groups[group]
-    const own = item === id && sample.level === 'item'
-    const name = own ? `its own ${events === 1 ? 'event' : `${count(events)} events`}` : `${events > 1 ? `${count(events)}× ` : ''}${titleOf(item >= 0 ? names.item(item) : names.advertiser(advertiser))}`
-    return html`${i > 0 && ', then '}${name} (without: ${rankWithout === rank ? 'same place' : `place ${count(rankWithout)}`})`
-  })
+  const told = why
+    .slice(0, TOLD)
+    .filter((one, i) => i === 0 || one.rankWithout !== rank)
+    .map(({ group, rankWithout }, i) => {
+      const { item, advertiser, events } = sample.groups[group]
+      const own = item === id && sample.level === 'item'
+      const name = own
+        ? `its own ${events === 1 ? 'event' : `${count(events)} events`}`
+        : `${events > 1 ? `${count(events)}× ` : ''}${titleOf(item >= 0 ? names.item(item) : names.advertiser(advertiser))}`
+      return html`${i > 0 && ', then '}${name} (without: ${rankWithout === rank ? 'same place' : `place ${count(rankWithout)}`})`
+    })
   return html`<span class="about">${told.length > 0 ? html`pulled by ${told}` : 'pulled by no single event'}</span>`
 }

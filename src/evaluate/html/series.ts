@@ -27,14 +27,35 @@ export function seriesOf(rows: readonly ReportRow[]): Map<string, Series> {
   for (const { name, kind, run } of rows) {
     const common = { name, strong: run !== undefined && run === judged }
     if (kind === 'model') {
-      series.set(name, { ...common, hue: models === 0 ? 'one' : 'three', shape: SHAPES[models === 0 ? 0 : 3 + (models % 2)], open: false, dash: models < 2 ? '' : DASHES[models % DASHES.length], width: common.strong ? 2.5 : 1.75 })
+      series.set(name, {
+        ...common,
+        hue: models === 0 ? 'one' : 'three',
+        shape: SHAPES[models === 0 ? 0 : 3 + (models % 2)],
+        open: false,
+        dash: models < 2 ? '' : DASHES[models % DASHES.length],
+        width: common.strong ? 2.5 : 1.75,
+      })
       models++
     } else if (kind === 'hybrid') {
-      series.set(name, { ...common, hue: hybrids === 0 ? 'two' : 'four', shape: SHAPES[hybrids === 0 ? 1 : 4 - (hybrids % 2)], open: false, dash: hybrids < 2 ? '' : DASHES[hybrids % DASHES.length], width: common.strong ? 2.5 : 1.75 })
+      series.set(name, {
+        ...common,
+        hue: hybrids === 0 ? 'two' : 'four',
+        shape: SHAPES[hybrids === 0 ? 1 : 4 - (hybrids % 2)],
+        open: false,
+        dash: hybrids < 2 ? '' : DASHES[hybrids % DASHES.length],
+        width: common.strong ? 2.5 : 1.75,
+      })
       hybrids++
     } else {
       const control = name.startsWith('control')
-      series.set(name, { ...common, hue: control ? 'ink' : 'base', shape: SHAPES[2 + (baselines % 6)], open: true, dash: control && baselines === 0 ? '' : DASHES[(baselines + Math.floor(baselines / 6)) % DASHES.length], width: control ? 1.5 : 1.25 })
+      series.set(name, {
+        ...common,
+        hue: control ? 'ink' : 'base',
+        shape: SHAPES[2 + (baselines % 6)],
+        open: true,
+        dash: control && baselines === 0 ? '' : DASHES[(baselines + Math.floor(baselines / 6)) % DASHES.length],
+        width: control ? 1.5 : 1.25,
+      })
       baselines++
     }
   }
@@ -57,11 +78,16 @@ function path(shape: Shape, r: number): string {
   if (shape === 'down') return polygon(3, -up, r * 1.3)
   if (shape === 'pentagon') return polygon(5, up, r * 1.15)
   const arm = (r * 1.2).toFixed(2)
-  return shape === 'plus' ? `M-${arm} 0H${arm}M0 -${arm}V${arm}` : polygon(4, up / 2, r * 1.3).replace(/M(.*)L(.*)L(.*)L(.*)Z/, 'M$1L$3M$2L$4')
+  return shape === 'plus'
+    ? `M-${arm} 0H${arm}M0 -${arm}V${arm}`
+    : polygon(4, up / 2, r * 1.3).replace(/M(.*)L(.*)L(.*)L(.*)Z/, 'M$1L$3M$2L$4')
 }
 
 /** What every line and mark of a figure stands for. */
 export function key(series: Iterable<Series>, lines = true): Markup {
-  const items = [...series].map((s) => html`<li><svg width="${lines ? 30 : 12}" height="12" aria-hidden="true">${lines && html`<line class="${s.hue} stroke" x1="1" x2="29" y1="6" y2="6" stroke-width="${s.width}" stroke-dasharray="${s.dash}"/>`}${mark(s, lines ? 15 : 6, 6, 3.6)}</svg>${s.name}</li>`)
+  const items = [...series].map(
+    (s) =>
+      html`<li><svg width="${lines ? 30 : 12}" height="12" aria-hidden="true">${lines && html`<line class="${s.hue} stroke" x1="1" x2="29" y1="6" y2="6" stroke-width="${s.width}" stroke-dasharray="${s.dash}"/>`}${mark(s, lines ? 15 : 6, 6, 3.6)}</svg>${s.name}</li>`,
+  )
   return html`<ul class="key">${items}</ul>`
 }

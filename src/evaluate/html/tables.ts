@@ -22,8 +22,12 @@ export function levelTable(report: Report, level: Level): Markup {
   if (rows.length === 0 || !about) return html``
   const { users, positives, positivesNew, coverageCeiling } = rows[0]
   const fresh = positivesNew > 0
-  const interval = (row: ReportRow, k: string): Markup => html`${row.interval[k] && html` <small>${share(row.interval[k][0])}–${share(row.interval[k][1])}</small>`}`
-  const body = rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td><td>${interval(row, '10')}</td><td class="main">${share(row.recall['100'])}</td><td>${interval(row, '100')}</td><td>${fresh ? share(row.recallNew['10']) : '–'}</td><td>${fresh ? share(row.recallNew['100']) : '–'}</td><td>${share(row.recallPerUser['10'])}</td><td>${share(row.coverage['10'])}</td><td>${share(row.coverage['100'])}</td></tr>`)
+  const interval = (row: ReportRow, k: string): Markup =>
+    html`${row.interval[k] && html` <small>${share(row.interval[k][0])}–${share(row.interval[k][1])}</small>`}`
+  const body = rows.map(
+    (row) =>
+      html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td><td>${interval(row, '10')}</td><td class="main">${share(row.recall['100'])}</td><td>${interval(row, '100')}</td><td>${fresh ? share(row.recallNew['10']) : '–'}</td><td>${fresh ? share(row.recallNew['100']) : '–'}</td><td>${share(row.recallPerUser['10'])}</td><td>${share(row.coverage['10'])}</td><td>${share(row.coverage['100'])}</td></tr>`,
+  )
   const table = html`<table><caption><span><b>${PLURAL[level]}</b>${count(about.entries)} entries ranked for ${count(users)} users; ${count(positives)} conversions to find, ${count(positivesNew)} of them of something new to the user</span></caption>
 <thead><tr><th></th><th class="over" scope="colgroup" colspan="4">recall at K, with 95 % intervals</th><th class="over" scope="colgroup" colspan="2">new to the user</th><th class="over">per user</th><th class="over" scope="colgroup" colspan="2">coverage</th></tr>
 <tr><th scope="col">Retriever</th><th scope="col">10</th><th scope="col"><span class="vh">interval at 10</span></th><th scope="col">100</th><th scope="col"><span class="vh">interval at 100</span></th><th scope="col">10</th><th scope="col">100</th><th scope="col">10</th><th scope="col">10</th><th scope="col">100</th></tr></thead>
@@ -31,18 +35,31 @@ export function levelTable(report: Report, level: Level): Markup {
   return html`${scrolling(`${PLURAL[level]}: all figures`, table)}${missed(level, about)}`
 }
 
-function missed(level: Level, { positivesOutside, positivesWithoutHistory, usersWithoutHistory }: NonNullable<Report['levels'][Level]>): Markup {
+function missed(
+  level: Level,
+  { positivesOutside, positivesWithoutHistory, usersWithoutHistory }: NonNullable<Report['levels'][Level]>,
+): Markup {
   const parts = [
-    positivesOutside > 0 ? `${count(positivesOutside)} conversions of ${PLURAL[level].toLowerCase()} that were not known at the cutoff` : '',
-    positivesWithoutHistory > 0 ? `${count(positivesWithoutHistory)} conversions of ${count(usersWithoutHistory)} ${usersWithoutHistory === 1 ? 'user' : 'users'} without any history` : '',
+    positivesOutside > 0
+      ? `${count(positivesOutside)} conversions of ${PLURAL[level].toLowerCase()} that were not known at the cutoff`
+      : '',
+    positivesWithoutHistory > 0
+      ? `${count(positivesWithoutHistory)} conversions of ${count(usersWithoutHistory)} ` +
+        `${usersWithoutHistory === 1 ? 'user' : 'users'} without any history`
+      : '',
   ].filter(Boolean)
-  return parts.length === 0 ? html`` : html`<p class="note">Counted as misses for every retriever: ${parts.join(', and ')}.</p>`
+  return parts.length === 0
+    ? html``
+    : html`<p class="note">Counted as misses for every retriever: ${parts.join(', and ')}.</p>`
 }
 
 const PARTS = {
   type: ['By kind of conversion', 'what was done'],
   activity: ['By length of the history', 'events of the user up to the cutoff'],
-  popularity: ['By popularity of what was converted on', 'head: the entries that make up half of all conversions before the cutoff; torso: the next 40 %; tail: the rest'],
+  popularity: [
+    'By popularity of what was converted on',
+    'head: the entries that make up half of all conversions before the cutoff; torso: the next 40 %; tail: the rest',
+  ],
   age: ['By age of what was converted on', 'since it was launched or first seen'],
 } as const
 type Parting = keyof typeof PARTS
@@ -57,17 +74,28 @@ interface Part {
 export function partTables(rows: readonly ReportRow[]): Markup[] {
   return (Object.keys(PARTS) as Parting[]).flatMap((name) => {
     const first = partsOf(rows[0], name).filter(({ positives }) => positives > 0)
-    return first.length < 2 ? [] : [partTable(rows, name, first.map(({ label }) => label))]
+    return first.length < 2
+      ? []
+      : [
+          partTable(
+            rows,
+            name,
+            first.map(({ label }) => label),
+          ),
+        ]
   })
 }
 
 function partsOf(row: ReportRow, name: Parting): Part[] {
-  return name === 'type' ? Object.entries(row.byType).map(([label, rest]) => ({ label: label.replaceAll('_', ' '), ...rest })) : (row.slices?.[name] ?? [])
+  return name === 'type'
+    ? Object.entries(row.byType).map(([label, rest]) => ({ label: label.replaceAll('_', ' '), ...rest }))
+    : (row.slices?.[name] ?? [])
 }
 
 function partTable(rows: readonly ReportRow[], name: Parting, labels: readonly string[]): Markup {
   const [title, words] = PARTS[name]
-  const of = (row: ReportRow): Part[] => labels.flatMap((label) => partsOf(row, name).filter((part) => part.label === label))
+  const of = (row: ReportRow): Part[] =>
+    labels.flatMap((label) => partsOf(row, name).filter((part) => part.label === label))
   const table = html`<table><caption><span><b>${title}</b>${words}; recall at 10 and at 100</span></caption><thead><tr><th></th>${of(rows[0]).map(({ label, positives }) => html`<th class="over" scope="colgroup" colspan="2">${label}<br><small>${count(positives)} conversions</small></th>`)}</tr><tr><th scope="col">Retriever</th>${labels.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${of(row).map(({ recall }) => html`<td class="main">${share(recall['10'])}</td><td>${share(recall['100'])}</td>`)}</tr>`)}</tbody></table>`
   return scrolling(title, table)

@@ -38,7 +38,8 @@ export function userRows(layout: Layout, sink: Sink): RowReader {
     const attributes: Record<string, string> = {}
     for (const { name, index } of layout.others) {
       const value = optionalText(cell(record, index))
-      if (value !== undefined) Object.defineProperty(attributes, name, { value, enumerable: true, configurable: true, writable: true })
+      if (value !== undefined)
+        Object.defineProperty(attributes, name, { value, enumerable: true, configurable: true, writable: true })
     }
     sink.user(user!, attributes)
     return 'stored'

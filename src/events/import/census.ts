@@ -45,7 +45,12 @@ export class CensusSink implements Sink {
     this.flags = room(this.flags, number)
     const known = this.flags[number]
     // as in the store: what a row says of its item is taken when the item is new
-    this.flags[number] = known | BITS.events | (known === 0 || advertiser !== '' ? describe({ advertiser: advertiser || undefined, ...(known === 0 ? { category, price, title } : {}) }) : 0)
+    this.flags[number] =
+      known |
+      BITS.events |
+      (known === 0 || advertiser !== ''
+        ? describe({ advertiser: advertiser || undefined, ...(known === 0 ? { category, price, title } : {}) })
+        : 0)
   }
 
   item(id: string, fields: ItemDraft): void {
@@ -66,8 +71,11 @@ export class CensusSink implements Sink {
   }
 
   result(): Census {
-    const events = Object.fromEntries(Array.from(this.types, (n, code) => [EVENT_TYPES[code], n] as const).filter(([, n]) => n > 0))
-    const seen = (flags: Uint8Array, n: number, bits: number): number => flags.subarray(0, n).reduce((sum, flag) => sum + ((flag & bits) === bits ? 1 : 0), 0)
+    const events = Object.fromEntries(
+      Array.from(this.types, (n, code) => [EVENT_TYPES[code], n] as const).filter(([, n]) => n > 0),
+    )
+    const seen = (flags: Uint8Array, n: number, bits: number): number =>
+      flags.subarray(0, n).reduce((sum, flag) => sum + ((flag & bits) === bits ? 1 : 0), 0)
     const touched = seen(this.flags, this.items.count, BITS.events)
     const share = (bit: number): number => seen(this.flags, this.items.count, BITS.events | bit) / touched
     return {
@@ -76,7 +84,17 @@ export class CensusSink implements Sink {
       items: this.items.count,
       advertisers: this.advertisers.count,
       ...(this.last > -Infinity ? { first: iso(this.first), last: iso(this.last) } : {}),
-      ...(touched > 0 ? { coverage: { catalog: share(BITS.catalog), advertiser: share(BITS.advertiser), category: share(BITS.category), price: share(BITS.price), title: share(BITS.title) } } : {}),
+      ...(touched > 0
+        ? {
+            coverage: {
+              catalog: share(BITS.catalog),
+              advertiser: share(BITS.advertiser),
+              category: share(BITS.category),
+              price: share(BITS.price),
+              title: share(BITS.title),
+            },
+          }
+        : {}),
       usersWithAttributes: seen(this.userFlags, this.users.count, BITS.events | BITS.catalog),
     }
   }
@@ -85,7 +103,12 @@ export class CensusSink implements Sink {
 const iso = (time: number): string => new Date(time * 1000).toISOString().replace('.000Z', 'Z')
 
 function describe({ advertiser, category, price, title }: ItemDraft): number {
-  return (advertiser ? BITS.advertiser : 0) | (category ? BITS.category : 0) | (price === undefined ? 0 : BITS.price) | (title ? BITS.title : 0)
+  return (
+    (advertiser ? BITS.advertiser : 0) |
+    (category ? BITS.category : 0) |
+    (price === undefined ? 0 : BITS.price) |
+    (title ? BITS.title : 0)
+  )
 }
 
 function room(flags: Uint8Array, index: number): Uint8Array<ArrayBuffer> {

@@ -19,8 +19,8 @@ const CR = 13
 const QUOTE = 34
 
 /**
- * Splits a stream of CSV text (RFC 4180: quotes, doubled quotes, CRLF or LF) into records, with the byte offset and line
- * that each begins at, so that an import can start again behind any record. Text is held as latin1, where one
+ * Splits a stream of CSV text (RFC 4180: quotes, doubled quotes, CRLF or LF) into records, with the byte offset and
+ * line that each begins at, so that an import can start again behind any record. Text is held as latin1, where one
  * character is one byte; a field with bytes above 127 is decoded as UTF-8 when it is read.
  *
  *     records.feed(block, last); while (records.next()) records.field(0)
@@ -53,8 +53,16 @@ export class CsvRecords {
   private begin = 0
   private end = 0
 
-  /** @param delimiter one character or two @param offset bytes already consumed of the stream @param line lines already consumed */
-  constructor(readonly delimiter: string, offset = 0, line = 0, dialect: Dialect = {}) {
+  /**
+   * @param delimiter one character or two @param offset bytes already consumed of the stream @param line lines already
+   * consumed
+   */
+  constructor(
+    readonly delimiter: string,
+    offset = 0,
+    line = 0,
+    dialect: Dialect = {},
+  ) {
     this.delimiterCode = delimiter.charCodeAt(0)
     this.delimiterSecond = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1
     this.quotes = (dialect.quotes ?? true) && delimiter.length === 1
@@ -181,7 +189,14 @@ export class CsvRecords {
         }
         if (stop - this.at > MAX_RECORD) return this.malformed(firstEnd, TOO_LONG)
         if (stop === text.length && !this.last) return false
-        fields.push(text.slice(i, text.charCodeAt(stop - 1) === CR && stop > i && text.charCodeAt(stop) !== this.delimiterCode ? stop - 1 : stop))
+        fields.push(
+          text.slice(
+            i,
+            text.charCodeAt(stop - 1) === CR && stop > i && text.charCodeAt(stop) !== this.delimiterCode
+              ? stop - 1
+              : stop,
+          ),
+        )
         i = stop
       }
       if (text[i] === delimiter) {

@@ -18,7 +18,12 @@ export interface CsvImportOptions {
 /** `importFiles` of CSV, with defaults. */
 export function importCsv(folder: string, paths: readonly string[], options: CsvImportOptions): Promise<ImportResult> {
   const { columns = {}, eventTypes = {}, defaultType, header = true, maxRejects = 0.05, ...rest } = options
-  return importFiles(folder, 'csv', paths, { mapping: { columns, eventTypes, defaultType, header }, evaluation: DEFAULTS.eval, maxRejects, ...rest })
+  return importFiles(folder, 'csv', paths, {
+    mapping: { columns, eventTypes, defaultType, header },
+    evaluation: DEFAULTS.eval,
+    maxRejects,
+    ...rest,
+  })
 }
 
 export type { ImportResult } from './import.js'

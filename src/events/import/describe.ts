@@ -11,7 +11,16 @@ import { walk, type Tally } from './walk.js'
 
 export interface Description extends Census {
   format: string
-  files: { file: string; kind: string; rows: number; skipped: number; skips: Record<string, number>; rejected: number; reasons: Record<string, number>; options: Record<string, unknown> }[]
+  files: {
+    file: string
+    kind: string
+    rows: number
+    skipped: number
+    skips: Record<string, number>
+    rejected: number
+    reasons: Record<string, number>
+    options: Record<string, unknown>
+  }[]
   /** share of all rows that would be rejected */
   rejectShare: number
 }
@@ -20,7 +29,11 @@ export interface Description extends Census {
  * Reads files as an import would, and says what is in them; writes nothing.
  * @throws UserError as an import does, but for the share of rejects, which is told
  */
-export async function describeFiles(format: string, paths: readonly string[], options: ImportOptions): Promise<Description> {
+export async function describeFiles(
+  format: string,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<Description> {
   const steps = await planImport(format, paths, options)
   const census = new CensusSink()
   const files: Description['files'] = []
@@ -33,11 +46,19 @@ export async function describeFiles(format: string, paths: readonly string[], op
   return { format, files, ...census.result(), rejectShare: rows > 0 ? rejected / rows : 0 }
 }
 
-async function scan(file: FileImport, sink: Sink, { progress, signal }: ImportOptions): Promise<Description['files'][number]> {
+async function scan(
+  file: FileImport,
+  sink: Sink,
+  { progress, signal }: ImportOptions,
+): Promise<Description['files'][number]> {
   const tally: Tally = { rows: 0, skipped: 0, skips: {} }
   const reasons: Record<string, number> = {}
   let rejected = 0
-  progress.start(`look at ${file.source.name} (${file.kind})`, file.total === undefined ? undefined : file.total - file.line, 'rows')
+  progress.start(
+    `look at ${file.source.name} (${file.kind})`,
+    file.total === undefined ? undefined : file.total - file.line,
+    'rows',
+  )
   await walk({
     reader: file.open(file.offset, file.line),
     width: file.width,
@@ -53,7 +74,16 @@ async function scan(file: FileImport, sink: Sink, { progress, signal }: ImportOp
     },
   })
   progress.finish(`${count(tally.rows)} rows`)
-  return { file: shown(file.source), kind: file.kind, rows: tally.rows, skipped: tally.skipped, skips: tally.skips, rejected, reasons, options: file.options }
+  return {
+    file: shown(file.source),
+    kind: file.kind,
+    rows: tally.rows,
+    skipped: tally.skipped,
+    skips: tally.skips,
+    rejected,
+    reasons,
+    options: file.options,
+  }
 }
 
 /** The description as lines of plain text. */
@@ -61,18 +91,30 @@ export function descriptionText(found: Description): string[] {
   const lines = [`${found.format}, nothing written yet:`]
   const number = (n: number): string => n.toLocaleString('en-US')
   for (const { file, kind, rows, skipped, skips, rejected, reasons } of found.files) {
-    lines.push(`  ${file} (${kind}): ${number(rows)} rows${skipped > 0 ? `, ${number(skipped)} skipped (${byReason(skips)})` : ''}${rejected > 0 ? `, ${number(rejected)} rejected (${byReason(reasons)})` : ''}`)
+    lines.push(
+      `  ${file} (${kind}): ${number(rows)} ` +
+        `rows${skipped > 0 ? `, ${number(skipped)} skipped (${byReason(skips)})` : ''}${rejected > 0 ? `, ${number(rejected)} rejected (${byReason(reasons)})` : ''}`,
+    )
   }
   const events = Object.entries(found.events)
   const total = events.reduce((sum, [, n]) => sum + n, 0)
-  lines.push(`  events:      ${number(total)}${total > 0 ? ` (${events.map(([type, n]) => `${type} ${number(n)}`).join(', ')})` : ''}`)
+  lines.push(
+    '  events:      ' +
+      `${number(total)}${total > 0 ? ` (${events.map(([type, n]) => `${type} ${number(n)}`).join(', ')})` : ''}`,
+  )
   if (found.first) lines.push(`  time:        ${found.first} to ${found.last}`)
-  lines.push(`  users:       ${number(found.users)}${found.usersWithAttributes > 0 ? `, ${number(found.usersWithAttributes)} of them with events and attributes` : ''}`)
+  lines.push(
+    '  users:       ' +
+      `${number(found.users)}${found.usersWithAttributes > 0 ? `, ${number(found.usersWithAttributes)} of them with events and attributes` : ''}`,
+  )
   lines.push(`  items:       ${number(found.items)}`, `  advertisers: ${number(found.advertisers)}`)
   if (found.coverage) {
     const { catalog, advertiser, category, price, title } = found.coverage
     const percent = (share: number): string => `${share > 0 && share < 0.001 ? '<0.1' : (share * 100).toFixed(1)} %`
-    lines.push(`  of the items with events: in a catalog file ${percent(catalog)}, with advertiser ${percent(advertiser)}, category ${percent(category)}, price ${percent(price)}, title ${percent(title)}`)
+    lines.push(
+      `  of the items with events: in a catalog file ${percent(catalog)}, with advertiser ` +
+        `${percent(advertiser)}, category ${percent(category)}, price ${percent(price)}, title ${percent(title)}`,
+    )
   }
   lines.push(`  rejected:    ${(found.rejectShare * 100).toFixed(2)} % of all rows`)
   return lines

@@ -29,11 +29,18 @@ export interface EventBatch {
 
 /** Numbers names and gathers events into batches. */
 export class BatchMaker {
-  private readonly numbers: Record<Table, Map<string, number>> = { user: new Map(), item: new Map(), advertiser: new Map() }
+  private readonly numbers: Record<Table, Map<string, number>> = {
+    user: new Map(),
+    item: new Map(),
+    advertiser: new Map(),
+  }
   private batch: EventBatch
 
   /** @param size events that a batch has room for at first @param keep names kept a table */
-  constructor(private readonly size: number, private readonly keep = KEEP) {
+  constructor(
+    private readonly size: number,
+    private readonly keep = KEEP,
+  ) {
     this.batch = emptyBatch(size, true)
   }
 
@@ -47,7 +54,10 @@ export class BatchMaker {
     batch.user[i] = this.number('user', user)
     batch.kind[i] = type + 16 * domain
     batch.time[i] = time
-    if (batch.names.item.length > items) batch.about.push(category === undefined && price === undefined && title === undefined ? undefined : { category, price, title })
+    if (batch.names.item.length > items)
+      batch.about.push(
+        category === undefined && price === undefined && title === undefined ? undefined : { category, price, title },
+      )
   }
 
   /** Gives what was gathered, and begins the next batch. */
@@ -88,7 +98,14 @@ export class BatchWriter {
       const advertiser = batch.advertiser[i] < 0 ? 0 : this.id('advertiser', batch.advertiser[i])
       const item = batch.item[i] < 0 ? 0 : this.item(batch.item[i], advertiser)
       const user = this.id('user', batch.user[i])
-      writer.event({ user, item, advertiser, type: batch.kind[i] & 15, domain: batch.kind[i] >> 4, time: batch.time[i] })
+      writer.event({
+        user,
+        item,
+        advertiser,
+        type: batch.kind[i] & 15,
+        domain: batch.kind[i] >> 4,
+        time: batch.time[i],
+      })
     }
   }
 
@@ -101,7 +118,10 @@ export class BatchWriter {
     if (known !== undefined) return known
     const about = this.about[number]
     this.about[number] = undefined
-    return (this.ids.item[number] = this.writer.item(this.names.item[number], about || advertiser > 0 ? { advertiser: advertiser || undefined, ...about } : undefined))
+    return (this.ids.item[number] = this.writer.item(
+      this.names.item[number],
+      about || advertiser > 0 ? { advertiser: advertiser || undefined, ...about } : undefined,
+    ))
   }
 
   private forget(): void {
@@ -114,7 +134,17 @@ export class BatchWriter {
 }
 
 function emptyBatch(size: number, anew: boolean): EventBatch {
-  return { length: 0, user: new Int32Array(size), item: new Int32Array(size), advertiser: new Int32Array(size), kind: new Uint8Array(size), time: new Uint32Array(size), anew, names: { user: [], item: [], advertiser: [] }, about: [] }
+  return {
+    length: 0,
+    user: new Int32Array(size),
+    item: new Int32Array(size),
+    advertiser: new Int32Array(size),
+    kind: new Uint8Array(size),
+    time: new Uint32Array(size),
+    anew,
+    names: { user: [], item: [], advertiser: [] },
+    about: [],
+  }
 }
 
 /** The same batch with room for twice as many events. */

@@ -34,11 +34,13 @@ export function eventRows(layout: Layout, mapping: Mapping, sink: Sink): RowRead
     if (badItem) return reject(`item_id ${badItem}`, item)
     const badAdvertiser = advertiser === '' ? undefined : badId(advertiser)
     if (badAdvertiser) return reject(`advertiser_id ${badAdvertiser}`, advertiser)
-    if (item === '' && advertiser === '') return reject(advertiser_id === undefined ? 'item_id is empty' : 'item_id and advertiser_id are empty')
+    if (item === '' && advertiser === '')
+      return reject(advertiser_id === undefined ? 'item_id is empty' : 'item_id and advertiser_id are empty')
 
     const timeText = cell(record, timestamp) ?? ''
     const time = parseTime(timeText, unit)
-    if (time === undefined) return reject(`timestamp is not a time in ${unit === 'iso' ? 'ISO 8601' : unit} between 1990 and 2100`, timeText)
+    if (time === undefined)
+      return reject(`timestamp is not a time in ${unit === 'iso' ? 'ISO 8601' : unit} between 1990 and 2100`, timeText)
 
     const domainText = cell(record, domain)
     const domainCode = domainText === '' ? 0 : domains.get(domainText?.toLowerCase() ?? '')

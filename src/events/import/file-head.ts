@@ -18,7 +18,9 @@ export interface FileHead {
   complete: boolean
   /** bytes of a byte order mark */
   mark: number
-  /** names of the columns: of the first line, of the Parquet schema, of the first row of a sheet, of the JSON objects */
+  /**
+   * names of the columns: of the first line, of the Parquet schema, of the first row of a sheet, of the JSON objects
+   */
   header: string[]
   /** what separates the fields of a text */
   delimiter: string
@@ -30,7 +32,15 @@ export interface FileHead {
 
 /** Reads the beginning of a file. @throws UserError for a damaged one */
 export async function readHead(place: Place): Promise<FileHead> {
-  const head: FileHead = { place, name: shown(place), bytes: Buffer.alloc(0), complete: false, mark: 0, header: [], delimiter: ',' }
+  const head: FileHead = {
+    place,
+    name: shown(place),
+    bytes: Buffer.alloc(0),
+    complete: false,
+    mark: 0,
+    header: [],
+    delimiter: ',',
+  }
   if (place.form === 'parquet') {
     head.parquet = await openParquet(place)
     return { ...head, header: head.parquet.columns }
@@ -61,7 +71,9 @@ export function firstLines(head: FileHead, delimiter: string, most: number, dial
   const records = new CsvRecords(delimiter, 0, 0, dialect)
   records.feed(head.bytes.subarray(head.mark), head.complete)
   const lines: string[][] = []
-  while (lines.length < most && records.next()) if (records.error === undefined) lines.push(Array.from({ length: records.fields }, (_, i) => (records.field(i) ?? '').trim()))
+  while (lines.length < most && records.next())
+    if (records.error === undefined)
+      lines.push(Array.from({ length: records.fields }, (_, i) => (records.field(i) ?? '').trim()))
   return lines
 }
 

@@ -1,8 +1,8 @@
 import { hashString } from '../../core/hash.js'
 
 /**
- * Numbers external ids in the order they come, from 0, without keeping their text: two 32-bit hashes stand for an id, so
- * among ten million ids two are taken for one with probability 3e-6.
+ * Numbers external ids in the order they come, from 0, without keeping their text: two 32-bit hashes stand for an id,
+ * so among ten million ids two are taken for one with probability 3e-6.
  */
 export class IdSet {
   private size = 1 << 12
@@ -16,7 +16,8 @@ export class IdSet {
     const low = hashString(id, 1)
     const high = hashString(id, 2)
     let slot = low & (this.size - 1)
-    for (; this.numbers[slot] !== 0; slot = (slot + 1) & (this.size - 1)) if (this.low[slot] === low && this.high[slot] === high) return this.numbers[slot] - 1
+    for (; this.numbers[slot] !== 0; slot = (slot + 1) & (this.size - 1))
+      if (this.low[slot] === low && this.high[slot] === high) return this.numbers[slot] - 1
     this.low[slot] = low
     this.high[slot] = high
     this.numbers[slot] = ++this.count

@@ -78,23 +78,57 @@ const AHEAD = 2
  */
 export async function importFile(store: Store, file: FileImport, options: RunOptions): Promise<FileResult> {
   const { source } = file
-  const { progress, signal, batch = BATCH, now = () => Math.floor(Date.now() / 1000), threadFrom = WORTH_A_THREAD } = options
+  const {
+    progress,
+    signal,
+    batch = BATCH,
+    now = () => Math.floor(Date.now() / 1000),
+    threadFrom = WORTH_A_THREAD,
+  } = options
   const found = store.imports.find(source.hash)
   if (found?.status === 'done') return alreadyImported(store, found, file, progress)
   if (found && hashJson(found.options) !== hashJson(file.options)) {
-    throw new UserError(`${source.name} was begun with other options (${JSON.stringify(found.options)}).`, 'Go on with the same mapping, or import into a new workspace.')
+    throw new UserError(
+      `${source.name} was begun with other options (${JSON.stringify(found.options)}).`,
+      'Go on with the same mapping, or import into a new workspace.',
+    )
   }
   const other = found ? undefined : store.imports.findOther(source.name, source.hash)
-  if (other) progress.line(`${source.name}: a file of this name with other content was imported before; all rows of this one are added.`)
+  if (other)
+    progress.line(
+      `${source.name}: a file of this name with other content was imported before; all rows of this one are added.`,
+    )
 
-  const state: ImportRecord = found ?? { hash: source.hash, name: source.name, format: file.format, kind: file.kind, options: file.options, status: 'running', offset: file.offset, line: file.line, rows: 0, skipped: 0, rejected: 0, reasons: {}, started: now() }
-  const rejects = new Rejects(join(workspace(store.folder).rejects, rejectsName(store, source, found)), state.reasons, state.line)
+  const state: ImportRecord = found ?? {
+    hash: source.hash,
+    name: source.name,
+    format: file.format,
+    kind: file.kind,
+    options: file.options,
+    status: 'running',
+    offset: file.offset,
+    line: file.line,
+    rows: 0,
+    skipped: 0,
+    rejected: 0,
+    reasons: {},
+    started: now(),
+  }
+  const rejects = new Rejects(
+    join(workspace(store.folder).rejects, rejectsName(store, source, found)),
+    state.reasons,
+    state.line,
+  )
   if (!found) rejects.clear()
   const before = { ...state }
   let saved = found?.offset
-  const memory = (found ? store.imports.memory(source.hash) : undefined) as { skips: Record<string, number>; reader?: unknown } | undefined
+  const memory = (found ? store.imports.memory(source.hash) : undefined) as
+    { skips: Record<string, number>; reader?: unknown } | undefined
   const reader = file.open(state.offset, state.line)
-  const recorder = file.kind === 'events' && source.bytes - state.offset >= threadFrom && availableParallelism() > 1 ? threadRecorder(store.folder, batch) : storeRecorder(store)
+  const recorder =
+    file.kind === 'events' && source.bytes - state.offset >= threadFrom && availableParallelism() > 1
+      ? threadRecorder(store.folder, batch)
+      : storeRecorder(store)
   const rows = file.rows(recorder.sink)
   if (memory?.reader !== undefined) rows.restore?.(memory.reader)
   const tally: Tally = { rows: state.rows, skipped: state.skipped, skips: { ...memory?.skips } }
@@ -102,17 +136,34 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   const commit = (status: ImportRecord['status']): void => {
     const total = tally.rows + tally.skipped + rejects.count
     rejects.write()
-    if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH)) throw tooMany(file, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
-    Object.assign(state, { status, rows: tally.rows, skipped: tally.skipped, offset: reader.offset, line: reader.lines, rejected: rejects.count, reasons: rejects.reasons, rejectsFile: rejects.count > 0 ? rejects.path : undefined })
+    if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH))
+      throw tooMany(file, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
+    Object.assign(state, {
+      status,
+      rows: tally.rows,
+      skipped: tally.skipped,
+      offset: reader.offset,
+      line: reader.lines,
+      rejected: rejects.count,
+      reasons: rejects.reasons,
+      rejectsFile: rejects.count > 0 ? rejects.path : undefined,
+    })
     if (status === 'done') state.finished = now()
-    const memory = tally.skipped > 0 || rows.save ? { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() } : undefined
+    const memory =
+      tally.skipped > 0 || rows.save
+        ? { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() }
+        : undefined
     recorder.commit({ state, before: saved, memory })
     saved = state.offset
     before.rows = state.rows
   }
 
   const startRows = state.rows
-  progress.start(`${found ? 'resume' : 'import'} ${source.name} (${file.kind})`, file.total === undefined ? undefined : file.total - state.line, 'rows')
+  progress.start(
+    `${found ? 'resume' : 'import'} ${source.name} (${file.kind})`,
+    file.total === undefined ? undefined : file.total - state.line,
+    'rows',
+  )
   const stop = (): void => {
     if (!signal?.aborted) return
     if (reader.resumable) commit('running')
@@ -146,22 +197,51 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
   }
   const stored = state.rows - startRows
   progress.finish(outcome(stored, tally, state, rejects))
-  return { file: shown(source), kind: file.kind, status: found ? 'resumed' : 'imported', rows: stored, skipped: state.skipped, skips: tally.skips, rejected: state.rejected, reasons: state.reasons, rejectsFile: state.rejectsFile }
+  return {
+    file: shown(source),
+    kind: file.kind,
+    status: found ? 'resumed' : 'imported',
+    rows: stored,
+    skipped: state.skipped,
+    skips: tally.skips,
+    rejected: state.rejected,
+    reasons: state.reasons,
+    rejectsFile: state.rejectsFile,
+  }
 }
 
 /** "41 rows, 3 skipped (no customer: 3), 2 rejected (...)" */
-export function outcome(stored: number, tally: Tally, state: { rejected: number; rejectsFile?: string }, rejects: Rejects): string {
+export function outcome(
+  stored: number,
+  tally: Tally,
+  state: { rejected: number; rejectsFile?: string },
+  rejects: Rejects,
+): string {
   const number = (n: number): string => n.toLocaleString('en-US')
   const skipped = tally.skipped > 0 ? `, ${number(tally.skipped)} skipped (${byReason(tally.skips)})` : ''
-  return `${number(stored)} rows${skipped}${state.rejected > 0 ? `, ${number(state.rejected)} rejected (${rejects.summary()}; see ${state.rejectsFile})` : ''}`
+  return (
+    `${number(stored)} ` +
+    `rows${skipped}${state.rejected > 0 ? `, ${number(state.rejected)} rejected (${rejects.summary()}; see ${state.rejectsFile})` : ''}`
+  )
 }
 
 /** Says that a file adds nothing. */
 export function alreadyImported(store: Store, found: ImportRecord, file: FileImport, progress: Progress): FileResult {
-  const otherwise = hashJson(found.options) === hashJson(file.options) ? '' : ` (with other options: ${JSON.stringify(found.options)})`
+  const otherwise =
+    hashJson(found.options) === hashJson(file.options) ? '' : ` (with other options: ${JSON.stringify(found.options)})`
   progress.line(`${file.source.name}: already imported${otherwise}, nothing added.`)
   const memory = store.imports.memory(file.source.hash) as { skips?: Record<string, number> } | undefined
-  return { file: shown(file.source), kind: found.kind, status: 'already imported', rows: 0, skipped: found.skipped, skips: memory?.skips ?? {}, rejected: found.rejected, reasons: found.reasons, rejectsFile: found.rejectsFile }
+  return {
+    file: shown(file.source),
+    kind: found.kind,
+    status: 'already imported',
+    rows: 0,
+    skipped: found.skipped,
+    skips: memory?.skips ?? {},
+    rejected: found.rejected,
+    reasons: found.reasons,
+    rejectsFile: found.rejectsFile,
+  }
 }
 
 /** events.csv.gz.jsonl, or with a piece of the hash where another file of this name has left its rejects. */
@@ -172,11 +252,19 @@ export function rejectsName(store: Store, source: SourceFile, found: ImportRecor
   return taken ? `${source.name}-${source.hash.slice(0, 8)}.jsonl` : plain
 }
 
-export function tooMany({ source, mend }: FileImport, rejects: Rejects, total: number, kept: number, allowed: number): UserError {
+export function tooMany(
+  { source, mend }: FileImport,
+  rejects: Rejects,
+  total: number,
+  kept: number,
+  allowed: number,
+): UserError {
   const share = Math.ceil((rejects.count / total) * 100) / 100
   const number = (n: number): string => n.toLocaleString('en-US')
   return new UserError(
-    `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected (${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
+    `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected ` +
+      `(${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ` +
+      `${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
     `See ${rejects.path}. ${mend ?? 'Check that it is the file of this format'}, or allow more: --max-rejects ${share}`,
   )
 }

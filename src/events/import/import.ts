@@ -7,7 +7,12 @@ import { importFold } from './import-fold.js'
 import { planImport } from './plan.js'
 
 export interface ImportOptions extends Omit<FormatOptions, 'mapping' | 'say'> {
-  mapping: { columns: Record<string, string | number>; eventTypes: Record<string, string>; defaultType?: string; header: boolean }
+  mapping: {
+    columns: Record<string, string | number>
+    eventTypes: Record<string, string>
+    defaultType?: string
+    header: boolean
+  }
   /** share of rows of a file that may be rejected */
   maxRejects: number
   progress: Progress
@@ -27,21 +32,37 @@ export interface ImportResult {
 }
 
 /**
- * Imports files of a format into a workspace, made if it is not there. Files already imported are left out; one that was
- * cut off goes on where it stopped.
+ * Imports files of a format into a workspace, made if it is not there. Files already imported are left out; one that
+ * was cut off goes on where it stopped.
  * @throws UserError before anything is stored when a file, an option or the mapping cannot be right
  */
-export async function importFiles(folder: string, format: string, paths: readonly string[], options: ImportOptions): Promise<ImportResult> {
+export async function importFiles(
+  folder: string,
+  format: string,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<ImportResult> {
   const started = performance.now()
   const steps = await planImport(format, paths, options)
   const store = openStore(folder, { create: true })
   try {
     const files: FileResult[] = []
-    for (const step of steps) files.push(...('fold' in step ? await importFold(store, step.fold, options) : [await importFile(store, step.file, options)]))
+    for (const step of steps)
+      files.push(
+        ...('fold' in step
+          ? await importFold(store, step.fold, options)
+          : [await importFile(store, step.file, options)]),
+      )
     store.writer().finish()
     const seconds = (performance.now() - started) / 1000
     const events = files.reduce((sum, { kind, rows }) => sum + (kind === 'events' ? rows : 0), 0)
-    return { format, files, counts: store.counts(), seconds, eventsPerSecond: events > 0 ? events / seconds : undefined }
+    return {
+      format,
+      files,
+      counts: store.counts(),
+      seconds,
+      eventsPerSecond: events > 0 ? events / seconds : undefined,
+    }
   } finally {
     store.close()
   }

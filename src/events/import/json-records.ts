@@ -28,7 +28,12 @@ export class JsonRecords implements Row {
    * @param names what `field(i)` reads: keys of the object, dots lead into nested ones
    * @param parse reads one line; throws where it cannot
    */
-  constructor(private readonly names: readonly string[], offset = 0, line = 0, private readonly parse: (line: string) => unknown = JSON.parse) {
+  constructor(
+    private readonly names: readonly string[],
+    offset = 0,
+    line = 0,
+    private readonly parse: (line: string) => unknown = JSON.parse,
+  ) {
     this.base = offset
     this.lineBefore = line
   }
@@ -86,14 +91,23 @@ export class JsonRecords implements Row {
 
   field(i: number): string | undefined {
     let value: unknown = this.value[this.names[i]]
-    if (value === undefined && this.names[i].includes('.')) value = this.names[i].split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], this.value)
+    if (value === undefined && this.names[i].includes('.'))
+      value = this.names[i]
+        .split('.')
+        .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], this.value)
     if (value === undefined || value === null) return ''
-    if (typeof value === 'object') return Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join('/') : JSON.stringify(value)
+    if (typeof value === 'object')
+      return Array.isArray(value) && value.every((part) => typeof part === 'string')
+        ? value.join('/')
+        : JSON.stringify(value)
     return String(value)
   }
 
   raw(length: number): string {
-    return this.bytes.subarray(this.begin, Math.min(this.end, this.begin + 4 * length)).toString('utf8').slice(0, length)
+    return this.bytes
+      .subarray(this.begin, Math.min(this.end, this.begin + 4 * length))
+      .toString('utf8')
+      .slice(0, length)
   }
 
   private read(): void {
@@ -105,7 +119,8 @@ export class JsonRecords implements Row {
     }
     try {
       const value = this.parse(this.bytes.toString('utf8', this.begin, this.end))
-      if (value !== null && typeof value === 'object' && !Array.isArray(value)) this.value = value as Record<string, unknown>
+      if (value !== null && typeof value === 'object' && !Array.isArray(value))
+        this.value = value as Record<string, unknown>
       else this.error = 'line is not a JSON object'
     } catch {
       this.error = 'line is not JSON'

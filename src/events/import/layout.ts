@@ -27,17 +27,25 @@ export interface Layout {
 }
 
 /**
- * Tells what a CSV file holds by its header: events have user_id, timestamp and item_id or advertiser_id; items item_id;
- * users user_id; advertisers advertiser_id.
+ * Tells what a CSV file holds by its header: events have user_id, timestamp and item_id or advertiser_id; items
+ * item_id; users user_id; advertisers advertiser_id.
  * @throws UserError when the columns make none of these
  */
 export function readLayout(name: string, head: FileHead, mapping: Mapping): Layout {
-  if (head.header.length === 0) throw new UserError(`${name} does not begin with a line of CSV.`, 'Give a text file whose first line names the columns.')
+  if (head.header.length === 0)
+    throw new UserError(
+      `${name} does not begin with a line of CSV.`,
+      'Give a text file whose first line names the columns.',
+    )
   const records = new CsvRecords(head.delimiter, head.mark)
   records.feed(head.bytes.subarray(head.mark), head.complete)
   records.next()
   const layout = layoutOf(name, head.header, mapping, mapping.header)
-  Object.assign(layout, { delimiter: head.delimiter, offset: mapping.header ? records.offset : head.mark, line: mapping.header ? records.lines : 0 })
+  Object.assign(layout, {
+    delimiter: head.delimiter,
+    offset: mapping.header ? records.offset : head.mark,
+    line: mapping.header ? records.lines : 0,
+  })
   if (layout.kind === 'events') {
     const values = function* (): Generator<string, void> {
       const rows = new CsvRecords(head.delimiter)
@@ -49,8 +57,16 @@ export function readLayout(name: string, head: FileHead, mapping: Mapping): Layo
   return layout
 }
 
-/** Tells what a file holds whose columns have names wherever they stand: JSON lines, Parquet. @param values by column name */
-export function namedLayout(name: string, titles: string[], mapping: Mapping, times: (column: string) => Iterable<string>): Layout {
+/**
+ * Tells what a file holds whose columns have names wherever they stand: JSON lines, Parquet. @param values by column
+ * name
+ */
+export function namedLayout(
+  name: string,
+  titles: string[],
+  mapping: Mapping,
+  times: (column: string) => Iterable<string>,
+): Layout {
   const layout = layoutOf(name, titles, mapping, true)
   if (layout.kind === 'events') layout.timeUnit = detectUnit(name, times(titles[layout.columns.timestamp!]))
   return layout
@@ -59,8 +75,21 @@ export function namedLayout(name: string, titles: string[], mapping: Mapping, ti
 function layoutOf(name: string, header: string[], mapping: Mapping, titled: boolean): Layout {
   const columns = titled ? namedColumns(name, header, mapping) : numberedColumns(name, header, mapping)
   const used = new Set(Object.values(columns))
-  const others = titled ? header.map((title, index) => ({ name: title, index })).filter(({ name: title, index }) => title !== '' && !used.has(index)) : []
-  return { kind: kindOf(name, header, columns, mapping), delimiter: ',', header, columns, others, width: header.length, offset: 0, line: 0 }
+  const others = titled
+    ? header
+        .map((title, index) => ({ name: title, index }))
+        .filter(({ name: title, index }) => title !== '' && !used.has(index))
+    : []
+  return {
+    kind: kindOf(name, header, columns, mapping),
+    delimiter: ',',
+    header,
+    columns,
+    others,
+    width: header.length,
+    offset: 0,
+    line: 0,
+  }
 }
 
 function namedColumns(name: string, header: string[], mapping: Mapping): Layout['columns'] {
@@ -73,7 +102,8 @@ function namedColumns(name: string, header: string[], mapping: Mapping): Layout[
     if (index < 0) index = lower.indexOf(wanted.toLowerCase())
     if (index < 0 && mapped !== undefined) index = lower.indexOf(column)
     if (index < 0) continue
-    if (header.indexOf(header[index], index + 1) >= 0) throw new UserError(`${name} has two columns named ${header[index]}.`, 'Rename one of them in the header line.')
+    if (header.indexOf(header[index], index + 1) >= 0)
+      throw new UserError(`${name} has two columns named ${header[index]}.`, 'Rename one of them in the header line.')
     columns[column] = index
   }
   return columns
@@ -83,8 +113,16 @@ function numberedColumns(name: string, first: string[], mapping: Mapping): Layou
   const columns: Layout['columns'] = {}
   for (const [column, number] of Object.entries(mapping.columns)) {
     const index = Number(number) - 1
-    if (!Number.isInteger(index) || index < 0) throw new UserError(`Without a header line, columns go by number; ${column} is mapped to ${number}.`, 'For example: --map user_id=1,item_id=2,timestamp=5')
-    if (index >= first.length) throw new UserError(`${name} has ${first.length} columns; ${column} is mapped to column ${number}.`, 'Count the columns from 1.')
+    if (!Number.isInteger(index) || index < 0)
+      throw new UserError(
+        `Without a header line, columns go by number; ${column} is mapped to ${number}.`,
+        'For example: --map user_id=1,item_id=2,timestamp=5',
+      )
+    if (index >= first.length)
+      throw new UserError(
+        `${name} has ${first.length} columns; ${column} is mapped to column ${number}.`,
+        'Count the columns from 1.',
+      )
     columns[column as Column] = index
   }
   return columns
@@ -94,7 +132,10 @@ function kindOf(name: string, header: string[], columns: Layout['columns'], mapp
   const has = (column: Column): boolean => columns[column] !== undefined
   const missing = (column: Column, why: string): UserError => {
     const near = mapping.header ? nearest(column, header) : undefined
-    return new UserError(`${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`, `Name the column that holds it: --map ${column}=${near ?? (mapping.header ? 'THEIRS' : 'NUMBER')}`)
+    return new UserError(
+      `${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`,
+      `Name the column that holds it: --map ${column}=${near ?? (mapping.header ? 'THEIRS' : 'NUMBER')}`,
+    )
   }
   if (has('user_id') && (has('timestamp') || has('item_id') || has('event_type'))) {
     if (!has('timestamp')) throw missing('timestamp', 'the time of an event')
@@ -123,5 +164,9 @@ function detectUnit(name: string, values: Iterable<string>): TimeUnit {
     if (++row === 1000) break
   }
   if (example === undefined) return 'seconds' // no row at all, or none that is whole: each is judged on its own
-  throw new UserError(`${name}: "${example.slice(0, 40)}" is not a time that adseq can read.`, 'Times are unix seconds or milliseconds, or ISO 8601 (2019-10-01T12:00:00Z), from 1990 on; or name another column: --map timestamp=THEIRS')
+  throw new UserError(
+    `${name}: "${example.slice(0, 40)}" is not a time that adseq can read.`,
+    'Times are unix seconds or milliseconds, or ISO 8601 (2019-10-01T12:00:00Z), from 1990 on; or name another ' +
+      'column: --map timestamp=THEIRS',
+  )
 }

@@ -3,7 +3,19 @@ import { nearest } from '../../config/nearest-key.js'
 import { EVENT_TYPES } from '../../store/event-types.js'
 
 /** Column names that adseq reads without a mapping. */
-export const COLUMNS = ['user_id', 'item_id', 'event_type', 'timestamp', 'advertiser_id', 'domain', 'category', 'price', 'title', 'launched', 'name'] as const
+export const COLUMNS = [
+  'user_id',
+  'item_id',
+  'event_type',
+  'timestamp',
+  'advertiser_id',
+  'domain',
+  'category',
+  'price',
+  'title',
+  'launched',
+  'name',
+] as const
 export type Column = (typeof COLUMNS)[number]
 
 /** How a file of another layout is read. */
@@ -24,13 +36,24 @@ export type TypeCodes = Map<string, number>
 /**
  * Checks a mapping from flags or adseq.yaml. @throws UserError for a column or type that adseq does not know
  */
-export function checkMapping(mapping: { columns: Record<string, string | number>; eventTypes: Record<string, string>; defaultType?: string; header: boolean }): Mapping {
+export function checkMapping(mapping: {
+  columns: Record<string, string | number>
+  eventTypes: Record<string, string>
+  defaultType?: string
+  header: boolean
+}): Mapping {
   for (const name of Object.keys(mapping.columns)) {
     if ((COLUMNS as readonly string[]).includes(name)) continue
     const near = nearest(name, COLUMNS)
-    throw new UserError(`The mapping names a column ${name}, which adseq does not read.`, near ? `Did you mean ${near}? It goes: ours=theirs.` : `It goes ours=theirs, where ours is one of: ${COLUMNS.join(', ')}.`)
+    throw new UserError(
+      `The mapping names a column ${name}, which adseq does not read.`,
+      near
+        ? `Did you mean ${near}? It goes: ours=theirs.`
+        : `It goes ours=theirs, where ours is one of: ${COLUMNS.join(', ')}.`,
+    )
   }
-  for (const [theirs, ours] of Object.entries(mapping.eventTypes)) if (ours !== 'skip') typeCode(ours, `event type ${theirs}`)
+  for (const [theirs, ours] of Object.entries(mapping.eventTypes))
+    if (ours !== 'skip') typeCode(ours, `event type ${theirs}`)
   if (mapping.defaultType !== undefined) typeCode(mapping.defaultType, 'the default type')
   return mapping
 }
@@ -38,7 +61,8 @@ export function checkMapping(mapping: { columns: Record<string, string | number>
 /** Codes by the names a file may use: ours, and those that are mapped. */
 export function typeCodes(mapping: Mapping): TypeCodes {
   const codes: TypeCodes = new Map(EVENT_TYPES.map((name, code) => [name, code]))
-  for (const [theirs, ours] of Object.entries(mapping.eventTypes)) codes.set(theirs, ours === 'skip' ? -1 : typeCode(ours, theirs))
+  for (const [theirs, ours] of Object.entries(mapping.eventTypes))
+    codes.set(theirs, ours === 'skip' ? -1 : typeCode(ours, theirs))
   return codes
 }
 
@@ -47,5 +71,8 @@ export function typeCode(name: string, what: string): number {
   const code = (EVENT_TYPES as readonly string[]).indexOf(name)
   if (code >= 0) return code
   const near = nearest(name, EVENT_TYPES)
-  throw new UserError(`${what} is mapped to ${name}, which is not an event type.`, `${near ? `Did you mean ${near}? ` : ''}Types: ${EVENT_TYPES.join(', ')}, or skip.`)
+  throw new UserError(
+    `${what} is mapped to ${name}, which is not an event type.`,
+    `${near ? `Did you mean ${near}? ` : ''}Types: ${EVENT_TYPES.join(', ')}, or skip.`,
+  )
 }

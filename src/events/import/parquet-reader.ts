@@ -21,9 +21,17 @@ export async function openParquet(place: Place): Promise<ParquetFile> {
   const buffer = await bytesOf(place)
   try {
     const metadata = await parquetMetadataAsync(buffer)
-    return { buffer, metadata, columns: parquetSchema(metadata).children.map(({ element }) => element.name), rows: Number(metadata.num_rows) }
+    return {
+      buffer,
+      metadata,
+      columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+      rows: Number(metadata.num_rows),
+    }
   } catch (error) {
-    throw new UserError(`${shown(place)} cannot be read as Parquet (${error instanceof Error ? error.message : error}).`, 'Fetch the file again, or write it anew, without encryption.')
+    throw new UserError(
+      `${shown(place)} cannot be read as Parquet (${error instanceof Error ? error.message : error}).`,
+      'Fetch the file again, or write it anew, without encryption.',
+    )
   }
 }
 
@@ -61,13 +69,22 @@ export function parquetReader(place: Place, file: ParquetFile, columns: readonly
     async load() {
       if (group < 0 || group >= groups.length) return false
       data = [] // before the next group is read
-      const [{ parquetScan }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')])
+      const [{ parquetScan }, { compressors }] = await Promise.all([
+        import('hyparquet'),
+        import('hyparquet-compressors'),
+      ])
       const { begin, end } = groups[group++]
       try {
         const scan = await parquetScan({ file: file.buffer, metadata: file.metadata, columns: [...used], compressors })
-        for (const column of columns) data.push(begin === end || column === '' ? [] : await scan.readColumn({ column, rowStart: begin, rowEnd: end }))
+        for (const column of columns)
+          data.push(
+            begin === end || column === '' ? [] : await scan.readColumn({ column, rowStart: begin, rowEnd: end }),
+          )
       } catch (error) {
-        throw new UserError(`${shown(place)} is damaged from row ${begin + 1} on (${error instanceof Error ? error.message : error}).`, 'Fetch the file again; what was imported of it stays.')
+        throw new UserError(
+          `${shown(place)} is damaged from row ${begin + 1} on (${error instanceof Error ? error.message : error}).`,
+          'Fetch the file again; what was imported of it stays.',
+        )
       }
       first = begin
       stop = end
@@ -80,7 +97,10 @@ export function parquetReader(place: Place, file: ParquetFile, columns: readonly
       return true
     },
     field: (i) => asText(value(i)),
-    raw: (length) => JSON.stringify(Object.fromEntries(columns.flatMap((name, i) => (name === '' ? [] : [[name, asText(value(i))]])))).slice(0, length),
+    raw: (length) =>
+      JSON.stringify(
+        Object.fromEntries(columns.flatMap((name, i) => (name === '' ? [] : [[name, asText(value(i))]]))),
+      ).slice(0, length),
   }
 }
 
@@ -89,7 +109,8 @@ function asText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'not a time' : value.toISOString()
   if (Array.isArray(value) && value.every((part) => typeof part === 'string')) return value.join('/')
-  if (typeof value === 'object') return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
   return String(value as number | bigint | boolean)
 }
 

@@ -7,7 +7,13 @@ import type { ImportOptions } from './import.js'
 import { checkMapping } from './mapping.js'
 import { DamagedFile, inspectFile, places } from './source-file.js'
 
-const FLAGS = { asOf: '--as-of', year: '--year', epoch: '--epoch', minRating: '--min-rating', advertiser: '--advertiser' } as const
+const FLAGS = {
+  asOf: '--as-of',
+  year: '--year',
+  epoch: '--epoch',
+  minRating: '--min-rating',
+  advertiser: '--advertiser',
+} as const
 
 /**
  * Looks at the files and says what is imported in which order; stores nothing.
@@ -31,8 +37,13 @@ export async function planImport(name: string, paths: readonly string[], given: 
       else if (lone && head) throw await wrongFile(format, head, options)
       else ignored.push(place.name)
     }
-    if (ignored.length === found.length) throw new UserError(`${path} holds no file of ${format.name}: ${ignored.slice(0, 8).join(', ')}.`, format.files)
-    if (ignored.length > 0) progress.line(`${path}: not read: ${ignored.slice(0, 8).join(', ')}${ignored.length > 8 ? ` and ${ignored.length - 8} more` : ''}.`)
+    if (ignored.length === found.length)
+      throw new UserError(`${path} holds no file of ${format.name}: ${ignored.slice(0, 8).join(', ')}.`, format.files)
+    if (ignored.length > 0)
+      progress.line(
+        `${path}: not read: ` +
+          `${ignored.slice(0, 8).join(', ')}${ignored.length > 8 ? ` and ${ignored.length - 8} more` : ''}.`,
+      )
   }
   return format.steps(files, options)
 }
@@ -52,22 +63,40 @@ export async function guessFormats(path: string, options: FormatOptions): Promis
 }
 
 async function wrongFile(format: Format, head: FileHead, options: FormatOptions): Promise<UserError> {
-  const others = (await Promise.all((await allFormats()).map(async (other) => ((await headOf(true, () => Promise.resolve(other.role(head, options)))) ? other.name : '')))).filter((name) => name !== '' && name !== format.name)
+  const others = (
+    await Promise.all(
+      (await allFormats()).map(async (other) =>
+        (await headOf(true, () => Promise.resolve(other.role(head, options)))) ? other.name : '',
+      ),
+    )
+  ).filter((name) => name !== '' && name !== format.name)
   const better = others.find((name) => !GENERIC.includes(name))
   const columns = head.header.slice(0, 12).join(', ').slice(0, 200)
-  return new UserError(`${head.name} is no file of ${format.name}. It begins with: ${columns || 'nothing that adseq can read'}.`, better ? `It looks like ${better}: adseq import ${better} ${head.name}` : format.files)
+  return new UserError(
+    `${head.name} is no file of ${format.name}. It begins with: ${columns || 'nothing that adseq can read'}.`,
+    better ? `It looks like ${better}: adseq import ${better} ${head.name}` : format.files,
+  )
 }
 
 function checkSpecial(format: Format, options: FormatOptions): void {
   for (const key of SPECIAL) {
     if (options[key] === undefined || format.special.includes(key)) continue
     const own = format.special.map((one) => FLAGS[one])
-    throw new UserError(`${FLAGS[key]} says nothing to ${format.name}.`, own.length > 0 ? `Leave it out; ${format.name} has ${own.join(' and ')}.` : `Leave it out; ${format.name} has no such option.`)
+    throw new UserError(
+      `${FLAGS[key]} says nothing to ${format.name}.`,
+      own.length > 0
+        ? `Leave it out; ${format.name} has ${own.join(' and ')}.`
+        : `Leave it out; ${format.name} has no such option.`,
+    )
   }
-  if (!format.mapsTypes && Object.keys(options.mapping.eventTypes).length > 0) throw new UserError(`--event-type says nothing to ${format.name}, whose log has no event types.`, 'Leave it out.')
+  if (!format.mapsTypes && Object.keys(options.mapping.eventTypes).length > 0)
+    throw new UserError(`--event-type says nothing to ${format.name}, whose log has no event types.`, 'Leave it out.')
   const { advertiser } = options
   if (advertiser !== undefined && !format.advertisers!.includes(advertiser)) {
-    throw new UserError(`${format.name} has no advertiser ${advertiser}.`, `--advertiser can be ${format.advertisers!.join(', ')}.`)
+    throw new UserError(
+      `${format.name} has no advertiser ${advertiser}.`,
+      `--advertiser can be ${format.advertisers!.join(', ')}.`,
+    )
   }
 }
 

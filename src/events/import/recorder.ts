@@ -37,7 +37,11 @@ export function storeRecorder(store: Store, writer = store.writer()): Recorder {
           if (memory !== undefined) store.imports.saveMemory(state.hash, memory)
         })
       } catch (error) {
-        if (error instanceof ImportConflict) throw new UserError(`Another process is importing ${state.name} into this workspace.`, 'Wait until it is done; a file is imported once.')
+        if (error instanceof ImportConflict)
+          throw new UserError(
+            `Another process is importing ${state.name} into this workspace.`,
+            'Wait until it is done; a file is imported once.',
+          )
         throw error
       }
     },

@@ -22,8 +22,14 @@ export class Rejects {
   readonly reasons: Record<string, number>
   count = 0
 
-  /** @param path of the rejects file @param reasons counts already committed of this file @param line lines committed */
-  constructor(readonly path: string, reasons: Record<string, number> = {}, line = 0) {
+  /**
+   * @param path of the rejects file @param reasons counts already committed of this file @param line lines committed
+   */
+  constructor(
+    readonly path: string,
+    reasons: Record<string, number> = {},
+    line = 0,
+  ) {
     this.reasons = { ...reasons }
     for (const n of Object.values(reasons)) this.count += n
     // samples of a batch that was not committed are read again
@@ -39,7 +45,10 @@ export class Rejects {
     this.changed = true
   }
 
-  /** Writes the file when there is something new. Before the rows around it are committed: it may say too much, never too little. */
+  /**
+   * Writes the file when there is something new. Before the rows around it are committed: it may say too much, never
+   * too little.
+   */
   write(): void {
     if (!this.changed) return
     mkdirSync(dirname(this.path), { recursive: true })
@@ -68,7 +77,10 @@ export function byReason(reasons: Record<string, number>): string {
 
 function readSamples(path: string): Reject[] {
   try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Reject)
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Reject)
   } catch {
     return [] // removed by hand: the counts are in the imports table
   }

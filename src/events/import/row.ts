@@ -54,5 +54,11 @@ export function optionalPrice(text: string | undefined): number | undefined {
 
 /** A category path of the parts that are known: a/b/c. Undefined when none is. */
 export function categoryPath(...parts: (string | undefined)[]): string | undefined {
-  return optionalText(parts.filter(Boolean).map((part) => part!.trim().replaceAll('/', '|')).filter(Boolean).join('/'))
+  return optionalText(
+    parts
+      .filter(Boolean)
+      .map((part) => part!.trim().replaceAll('/', '|'))
+      .filter(Boolean)
+      .join('/'),
+  )
 }

@@ -44,14 +44,15 @@ export class SheetRows {
 
   private wait(open: number): false {
     this.at = open
-    if (this.text.length - open > MAX_ROW) throw new Error(`a row of the worksheet is longer than ${MAX_ROW} characters`)
+    if (this.text.length - open > MAX_ROW)
+      throw new Error(`a row of the worksheet is longer than ${MAX_ROW} characters`)
     return false
   }
 
   private read(from: number, to: number): void {
     const { text } = this
     const cells: string[] = []
-    for (let open = findTag(text, 'c', from); open >= 0 && open < to; ) {
+    for (let open = findTag(text, 'c', from); open >= 0 && open < to;) {
       const head = text.indexOf('>', open)
       const empty = text.charCodeAt(head - 1) === SLASH
       const close = empty ? head : closeTag(text, 'c', head)
@@ -88,7 +89,7 @@ const MAX_COLUMNS = 1024
 /** The texts of xl/sharedStrings.xml, runs of rich text joined. */
 export function sharedStrings(xml: string): string[] {
   const found: string[] = []
-  for (let open = findTag(xml, 'si', 0); open >= 0; ) {
+  for (let open = findTag(xml, 'si', 0); open >= 0;) {
     const head = xml.indexOf('>', open)
     const close = xml.charCodeAt(head - 1) === SLASH ? head : closeTag(xml, 'si', head)
     found.push(close === head ? '' : texts(xml.slice(head + 1, close)))
@@ -101,7 +102,7 @@ export function sharedStrings(xml: string): string[] {
 function texts(xml: string): string {
   let text = ''
   const plain = xml.includes('rPh') ? xml.replace(/<(\w+:)?rPh[\s\S]*?<\/(\w+:)?rPh>/g, '') : xml
-  for (let open = findTag(plain, 't', 0); open >= 0; ) {
+  for (let open = findTag(plain, 't', 0); open >= 0;) {
     const head = plain.indexOf('>', open)
     const end = plain.charCodeAt(head - 1) === SLASH ? head : plain.indexOf('<', head)
     text += end === head ? '' : plain.slice(head + 1, end)
@@ -118,7 +119,8 @@ function findTag(xml: string, name: string, from: number): number {
       const c = xml.charCodeAt(i)
       if (c === SLASH || c === 63 || c === 33) continue
       while (i < xml.length && !endsName(xml.charCodeAt(i)) && xml.charCodeAt(i) !== COLON) i++
-      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1) || !endsName(xml.charCodeAt(i + 1 + name.length))) continue
+      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1) || !endsName(xml.charCodeAt(i + 1 + name.length)))
+        continue
     }
     return open
   }

@@ -39,7 +39,10 @@ export function storeSink(writer: BulkWriter): Sink {
     event({ user, item, advertiser, type, domain, time, category, price, title }) {
       const advertiserId = advertiser === '' ? 0 : writer.advertiser(advertiser)
       const describes = advertiserId > 0 || category !== undefined || price !== undefined || title !== undefined
-      const itemId = item === '' ? 0 : writer.item(item, describes ? { advertiser: advertiserId || undefined, category, price, title } : undefined)
+      const itemId =
+        item === ''
+          ? 0
+          : writer.item(item, describes ? { advertiser: advertiserId || undefined, category, price, title } : undefined)
       writer.event({ user: writer.user(user), item: itemId, advertiser: advertiserId, type, domain, time })
     },
     item(id, { advertiser, ...fields }) {
@@ -56,4 +59,14 @@ export function storeSink(writer: BulkWriter): Sink {
 }
 
 /** An event to fill. */
-export const newDraft = (): EventDraft => ({ user: '', item: '', advertiser: '', type: 0, domain: 0, time: 0, category: undefined, price: undefined, title: undefined })
+export const newDraft = (): EventDraft => ({
+  user: '',
+  item: '',
+  advertiser: '',
+  type: 0,
+  domain: 0,
+  time: 0,
+  category: undefined,
+  price: undefined,
+  title: undefined,
+})

@@ -58,8 +58,13 @@ const EMPTY = 'Give a file with data in it; a CSV file begins with a header line
  */
 export async function places(path: string): Promise<Place[]> {
   const stats = look(path)
-  if (stats.isDirectory()) throw new UserError(`${path} is a folder.`, `Name the files in it: ${path.replace(/\/$/, '')}/*`)
-  if (!stats.isFile()) throw new UserError(`${path} is not a regular file.`, 'Save the stream to a file first: an import must be able to start again where it stopped.')
+  if (stats.isDirectory())
+    throw new UserError(`${path} is a folder.`, `Name the files in it: ${path.replace(/\/$/, '')}/*`)
+  if (!stats.isFile())
+    throw new UserError(
+      `${path} is not a regular file.`,
+      'Save the stream to a file first: an import must be able to start again where it stopped.',
+    )
   if (stats.size === 0) throw new UserError(`${path} is empty.`, EMPTY)
   const head = readHead(path, 8)
   const plain: Place = { path, name: basename(path), form: 'text', gzip: false, size: stats.size }
@@ -77,7 +82,11 @@ export async function places(path: string): Promise<Place[]> {
       found.push({ ...plain, name, ...formOf(start, name), member })
     }
   }
-  if (found.length === 0) throw new UserError(`${path} is a zip archive without a file that adseq can read.`, 'Unpack it and import what is inside.')
+  if (found.length === 0)
+    throw new UserError(
+      `${path} is a zip archive without a file that adseq can read.`,
+      'Unpack it and import what is inside.',
+    )
   return found
 }
 
@@ -119,7 +128,12 @@ export async function inspectFile(place: Place): Promise<SourceFile> {
 /** The decompressed bytes of a file from an offset on. */
 export async function* readText(place: Place, offset = 0): AsyncGenerator<Buffer, void> {
   if (!place.gzip && !place.member) {
-    if (offset < place.size) yield* createReadStream(place.path, { highWaterMark: CHUNK, start: offset, end: place.size - 1 }) as AsyncIterable<Buffer>
+    if (offset < place.size)
+      yield* createReadStream(place.path, {
+        highWaterMark: CHUNK,
+        start: offset,
+        end: place.size - 1,
+      }) as AsyncIterable<Buffer>
     return
   }
   let skip = offset
@@ -164,13 +178,19 @@ async function* unpacked(place: Place): AsyncGenerator<Buffer, void> {
 }
 
 function rawBytes(place: Place): Readable {
-  return place.member ? openMember(place.path, place.member) : createReadStream(place.path, { highWaterMark: CHUNK, end: place.size - 1 })
+  return place.member
+    ? openMember(place.path, place.member)
+    : createReadStream(place.path, { highWaterMark: CHUNK, end: place.size - 1 })
 }
 
 function damaged(place: Place, error: unknown): UserError | undefined {
   const zip = hasCode(error, 'ZIP_DAMAGED')
   if (!zip && !hasCode(error, 'Z_BUF_ERROR', 'Z_DATA_ERROR')) return undefined
-  return new DamagedFile(`${shown(place)} is ${hasCode(error, 'Z_BUF_ERROR') ? 'cut short' : 'damaged'} (${zip || place.member ? 'zip' : 'gzip'}), so none of it was imported.`, 'Fetch the file again.')
+  return new DamagedFile(
+    `${shown(place)} is ${hasCode(error, 'Z_BUF_ERROR') ? 'cut short' : 'damaged'} ` +
+      `(${zip || place.member ? 'zip' : 'gzip'}), so none of it was imported.`,
+    'Fetch the file again.',
+  )
 }
 
 /** @throws UserError for what is neither text, gzip nor Parquet */
@@ -196,7 +216,8 @@ function look(path: string): Stats {
   try {
     return statSync(path)
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) throw new UserError(`There is no file ${path}.`, 'Check the name; files are looked up from the current folder.')
+    if (hasCode(error, 'ENOENT', 'ENOTDIR'))
+      throw new UserError(`There is no file ${path}.`, 'Check the name; files are looked up from the current folder.')
     throw error
   }
 }

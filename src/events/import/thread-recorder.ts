@@ -5,8 +5,8 @@ import type { Recorder } from './recorder.js'
 import type { WriteAnswer, WriteRequest } from './write-thread.js'
 
 /**
- * Writes events in a thread of its own, with a connection of its own, while this one reads on. Transactions are those of
- * the store's recorder, in the same order: the data is the same, row for row.
+ * Writes events in a thread of its own, with a connection of its own, while this one reads on. Transactions are those
+ * of the store's recorder, in the same order: the data is the same, row for row.
  * @param batch events of a transaction, about
  */
 export function threadRecorder(workspace: string, batch: number): Recorder {
@@ -43,7 +43,10 @@ export function threadRecorder(workspace: string, batch: number): Recorder {
     commit(reached) {
       const made = maker.take()
       const request: WriteRequest = { batch: made, reached }
-      worker.postMessage(request, [made.user, made.item, made.advertiser, made.kind, made.time].map(({ buffer }) => buffer as ArrayBuffer))
+      worker.postMessage(
+        request,
+        [made.user, made.item, made.advertiser, made.kind, made.time].map(({ buffer }) => buffer as ArrayBuffer),
+      )
       open++
     },
     async settle(most) {

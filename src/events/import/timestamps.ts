@@ -11,11 +11,15 @@ const DIVISOR = { seconds: 1, milliseconds: 1000, microseconds: 1_000_000 } as c
 
 /** What the unit of a value must be, by its magnitude or form; undefined when it is not a time. */
 export function timeUnit(text: string): TimeUnit | undefined {
-  for (const unit of ['seconds', 'milliseconds', 'microseconds', 'iso'] as const) if (parseTime(text, unit) !== undefined) return unit
+  for (const unit of ['seconds', 'milliseconds', 'microseconds', 'iso'] as const)
+    if (parseTime(text, unit) !== undefined) return unit
   return undefined
 }
 
-/** Unix seconds of a value, or undefined when it is not a time of this unit in the sane range. Without a zone ISO is UTC. */
+/**
+ * Unix seconds of a value, or undefined when it is not a time of this unit in the sane range. Without a zone ISO is
+ * UTC.
+ */
 export function parseTime(text: string, unit: TimeUnit): number | undefined {
   const seconds = unit === 'iso' ? isoSeconds(text) : text === '' ? NaN : Math.floor(Number(text) / DIVISOR[unit])
   return seconds >= EARLIEST && seconds < LATEST ? seconds : undefined
@@ -57,6 +61,10 @@ function zoneSeconds(zone: string | undefined): number {
 export function moment(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined
   const unit = timeUnit(text)
-  if (!unit) throw new UserError(`${flag} is ${text}, not a date.`, `Use an ISO date or time, UTC where no zone is given: ${flag} 2015-08-18`)
+  if (!unit)
+    throw new UserError(
+      `${flag} is ${text}, not a date.`,
+      `Use an ISO date or time, UTC where no zone is given: ${flag} 2015-08-18`,
+    )
   return parseTime(text, unit)
 }

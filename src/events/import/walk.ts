@@ -38,7 +38,8 @@ export async function walk({ reader, width, read, tally, reject, row, block }: W
   while (await reader.load()) {
     while (reader.next()) {
       if (reader.error !== undefined) reject(reader.error)
-      else if (width > 0 && reader.fields !== width) reject('wrong number of columns', `${reader.fields} instead of ${width}`)
+      else if (width > 0 && reader.fields !== width)
+        reject('wrong number of columns', `${reader.fields} instead of ${width}`)
       else if (read(reader, notes) === 'stored') tally.rows++
       row?.()
     }

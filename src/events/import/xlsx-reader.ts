@@ -16,7 +16,9 @@ export interface Workbook {
   header: string[]
 }
 
-/** Opens a workbook: its sheets in their order, its texts and the first row. @throws UserError for one without a sheet */
+/**
+ * Opens a workbook: its sheets in their order, its texts and the first row. @throws UserError for one without a sheet
+ */
 export async function openWorkbook(place: Place): Promise<Workbook> {
   const archive = place.member ? await readMember(place.path, place.member, MOST) : place.path
   const members = await listMembers(archive)
@@ -24,7 +26,12 @@ export async function openWorkbook(place: Place): Promise<Workbook> {
     const member = members.find((one) => one.name === name)
     return member ? (await readMember(archive, member, MOST)).toString('utf8') : ''
   }
-  const targets = new Map(Array.from((await part('xl/_rels/workbook.xml.rels')).matchAll(/<(?:\w+:)?Relationship\s[^>]*>/g), ([tag]) => [quoted(tag, 'Id'), quoted(tag, 'Target')]))
+  const targets = new Map(
+    Array.from((await part('xl/_rels/workbook.xml.rels')).matchAll(/<(?:\w+:)?Relationship\s[^>]*>/g), ([tag]) => [
+      quoted(tag, 'Id'),
+      quoted(tag, 'Target'),
+    ]),
+  )
   const sheets: Workbook['sheets'] = []
   for (const [tag] of (await part('xl/workbook.xml')).matchAll(/<(?:\w+:)?sheet\s[^>]*>/g)) {
     const target = targets.get(quoted(tag, '\\w+:id')) ?? ''
@@ -32,7 +39,8 @@ export async function openWorkbook(place: Place): Promise<Workbook> {
     const member = members.find(({ name }) => name === path)
     if (member) sheets.push({ name: quoted(tag, 'name'), member })
   }
-  if (sheets.length === 0) throw new UserError(`${shown(place)} is a workbook without a sheet that adseq can read.`, 'Save the sheet as CSV.')
+  if (sheets.length === 0)
+    throw new UserError(`${shown(place)} is a workbook without a sheet that adseq can read.`, 'Save the sheet as CSV.')
   const workbook: Workbook = { archive, sheets, shared: sharedStrings(await part('xl/sharedStrings.xml')), header: [] }
   for await (const { cells } of rows(workbook, sheets[0].member)) {
     workbook.header = cells
@@ -42,9 +50,9 @@ export async function openWorkbook(place: Place): Promise<Workbook> {
 }
 
 /**
- * Reads the rows of a workbook, sheet after sheet, each without its first row, which names the columns. A sheet with other
- * columns than the first one is left out. Rows are numbered through all sheets; there is no way into the middle of a
- * sheet, so one that was cut off is read again up to where it stopped.
+ * Reads the rows of a workbook, sheet after sheet, each without its first row, which names the columns. A sheet with
+ * other columns than the first one is left out. Rows are numbered through all sheets; there is no way into the middle
+ * of a sheet, so one that was cut off is read again up to where it stopped.
  * @param start rows already consumed
  */
 export function xlsxReader(place: Place, workbook: Workbook, width: number, start = 0): RecordReader {
@@ -73,7 +81,10 @@ export function xlsxReader(place: Place, workbook: Workbook, width: number, star
         sheet = done ? undefined : value
         return !done
       } catch (error) {
-        throw new UserError(`${shown(place)} is damaged after row ${row} (${error instanceof Error ? error.message : error}).`, 'Fetch the file again; what was imported of it stays.')
+        throw new UserError(
+          `${shown(place)} is damaged after row ${row} (${error instanceof Error ? error.message : error}).`,
+          'Fetch the file again; what was imported of it stays.',
+        )
       }
     },
     next() {

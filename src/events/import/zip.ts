@@ -11,14 +11,17 @@ export interface Member {
   crc32: number
 }
 
-/** The files of an archive, without folders and what macOS adds. @throws UserError for a damaged or an encrypted archive */
+/**
+ * The files of an archive, without folders and what macOS adds. @throws UserError for a damaged or an encrypted archive
+ */
 export async function listMembers(archive: string | Buffer): Promise<Member[]> {
   const members: Member[] = []
   const zip = await open(archive)
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(entry.fileName)) continue
-      if (entry.isEncrypted()) throw new UserError(`${label(archive)} needs a password.`, 'Unpack it and import what is inside.')
+      if (entry.isEncrypted())
+        throw new UserError(`${label(archive)} needs a password.`, 'Unpack it and import what is inside.')
       members.push({ name: entry.fileName, size: entry.uncompressedSize, crc32: entry.crc32 })
     }
   } catch (error) {
@@ -38,7 +41,11 @@ export function openMember(archive: string | Buffer, member: Member): Readable {
 
 /** All bytes of a member. @param most bytes that are held in memory */
 export async function readMember(archive: string | Buffer, member: Member, most: number): Promise<Buffer> {
-  if (member.size > most) throw new UserError(`${member.name} inside the archive has ${Math.ceil(member.size / 1e6)} MB.`, 'Unpack it first and name the file itself.')
+  if (member.size > most)
+    throw new UserError(
+      `${member.name} inside the archive has ${Math.ceil(member.size / 1e6)} MB.`,
+      'Unpack it first and name the file itself.',
+    )
   const parts: Buffer[] = []
   for await (const chunk of openMember(archive, member)) parts.push(chunk as Buffer)
   return Buffer.concat(parts)
@@ -65,14 +72,20 @@ async function pump(archive: string | Buffer, member: Member, out: PassThrough):
 
 async function open(archive: string | Buffer): Promise<yauzl.ZipFile> {
   try {
-    return typeof archive === 'string' ? await yauzl.openPromise(archive, { autoClose: false, lazyEntries: true }) : await yauzl.fromBufferPromise(archive, { lazyEntries: true })
+    return typeof archive === 'string'
+      ? await yauzl.openPromise(archive, { autoClose: false, lazyEntries: true })
+      : await yauzl.fromBufferPromise(archive, { lazyEntries: true })
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error
-    throw new UserError(`${label(archive)} is a damaged or cut zip archive (${error instanceof Error ? error.message : error}).`, 'Fetch the file again.')
+    throw new UserError(
+      `${label(archive)} is a damaged or cut zip archive (${error instanceof Error ? error.message : error}).`,
+      'Fetch the file again.',
+    )
   }
 }
 
-const label = (archive: string | Buffer): string => (typeof archive === 'string' ? archive : 'A workbook in the archive')
+const label = (archive: string | Buffer): string =>
+  typeof archive === 'string' ? archive : 'A workbook in the archive'
 
 function damage(error: unknown): Error {
   const known = error instanceof Error ? error : new Error(String(error))

@@ -66,7 +66,8 @@ function ownCategories(rng: Rng, size: number, themes: number): number[] {
   for (let t = 0; own.length < wanted; t++) {
     const theme = (start + t) % themes
     const first = rng.int(TRAIL_LENGTH)
-    for (let i = 0; i < TRAIL_LENGTH && own.length < wanted; i++) own.push(theme * TRAIL_LENGTH + ((first + i) % TRAIL_LENGTH))
+    for (let i = 0; i < TRAIL_LENGTH && own.length < wanted; i++)
+      own.push(theme * TRAIL_LENGTH + ((first + i) % TRAIL_LENGTH))
   }
   return own
 }

@@ -29,11 +29,14 @@ export interface Catalog extends Assortments {
   itemPrice: Float32Array
   /** unix seconds */
   itemLaunch: Uint32Array
-  /** [items] share of offsite popularity; those of one advertiser sum to his share */
+  /** [items] share of offsite popularity; those of one advertiser sum to their share */
   offsite: Float64Array
   /** [items] relative onsite popularity */
   onsite: Float64Array
-  /** [categories] what goes with a category: one of another theme, each of them the complement of one; -1 in a world of one theme */
+  /**
+   * [categories] what goes with a category: one of another theme, each of them the complement of one; -1 in a world of
+   * one theme
+   */
   complement: Int32Array
 }
 
@@ -56,13 +59,30 @@ export function makeCatalog(knobs: WorldKnobs, seed: number): Catalog {
     itemTier[i] = rng.uniform() < IN_BAND ? band[deal.itemAdvertiser[i]] : rng.int(TIERS)
     itemPrice[i] = readablePrice(category.price * TIER_PRICE[itemTier[i]] * Math.exp(0.15 * rng.normal()))
     const later = rng.uniform() < LAUNCHED_LATER && head[deal.itemCategory[i]] !== i
-    itemLaunch[i] = later ? knobs.start + rng.int(Math.ceil(knobs.days * 0.95) * DAY) : Math.max(0, knobs.start - DAY - rng.int(700 * DAY))
+    itemLaunch[i] = later
+      ? knobs.start + rng.int(Math.ceil(knobs.days * 0.95) * DAY)
+      : Math.max(0, knobs.start - DAY - rng.int(700 * DAY))
   }
   const onsite = onsitePopularity(knobs, offsite, seed)
-  return { ...deal, items, advertisers: knobs.advertisers, categories, categoryStart, head, itemTier, itemPrice, itemLaunch, offsite, onsite, complement: complements(knobs.themes, seed) }
+  return {
+    ...deal,
+    items,
+    advertisers: knobs.advertisers,
+    categories,
+    categoryStart,
+    head,
+    itemTier,
+    itemPrice,
+    itemLaunch,
+    offsite,
+    onsite,
+    complement: complements(knobs.themes, seed),
+  }
 }
 
-/** A permutation of the categories that keeps none in its theme: theme t goes with another, place by place at random. */
+/**
+ * A permutation of the categories that keeps none in its theme: theme t goes with another, place by place at random.
+ */
 function complements(themes: number, seed: number): Int32Array {
   const complement = new Int32Array(themes * TRAIL_LENGTH).fill(-1)
   if (themes === 1) return complement
@@ -70,7 +90,9 @@ function complements(themes: number, seed: number): Int32Array {
   const cycle = rng.shuffle(Int32Array.from({ length: themes }, (_, t) => t))
   for (let t = 0; t < themes; t++) {
     const places = rng.shuffle(Int32Array.from({ length: TRAIL_LENGTH }, (_, place) => place))
-    places.forEach((place, i) => (complement[cycle[t] * TRAIL_LENGTH + i] = cycle[(t + 1) % themes] * TRAIL_LENGTH + place))
+    places.forEach(
+      (place, i) => (complement[cycle[t] * TRAIL_LENGTH + i] = cycle[(t + 1) % themes] * TRAIL_LENGTH + place),
+    )
   }
   return complement
 }
@@ -84,10 +106,16 @@ export function categoryOf(c: number): TrailCategory {
 export function* titles(catalog: Catalog, seed: number): Generator<string> {
   const rng = new Rng(seed, STREAM.titles)
   const names = Array.from({ length: catalog.advertisers }, (_, a) => advertiserName(seed, a))
-  for (let i = 0; i < catalog.items; i++) yield itemTitle(rng, names[catalog.itemAdvertiser[i]], catalog.itemTier[i], categoryOf(catalog.itemCategory[i]).noun)
+  for (let i = 0; i < catalog.items; i++)
+    yield itemTitle(
+      rng,
+      names[catalog.itemAdvertiser[i]],
+      catalog.itemTier[i],
+      categoryOf(catalog.itemCategory[i]).noun,
+    )
 }
 
-/** An advertiser's share, split over his items by a Zipf law in a random order. */
+/** An advertiser's share, split over their items by a Zipf law in a random order. */
 function offsitePopularity(knobs: WorldKnobs, deal: Assortments, rng: Rng): Float64Array {
   const order = rng.shuffle(Int32Array.from({ length: knobs.items }, (_, i) => i))
   const seen = new Int32Array(knobs.advertisers)
@@ -104,7 +132,9 @@ function offsitePopularity(knobs: WorldKnobs, deal: Assortments, rng: Rng): Floa
 /** Geometric mixture of offsite popularity and an unrelated Zipf law over all items. */
 function onsitePopularity(knobs: WorldKnobs, offsite: Float64Array, seed: number): Float64Array {
   const rank = new Rng(seed, STREAM.onsite).shuffle(Int32Array.from({ length: knobs.items }, (_, i) => i))
-  return offsite.map((w, i) => w ** (1 - knobs.domainShift) * (rank[i] + 1) ** (-knobs.popularitySkew * knobs.domainShift))
+  return offsite.map(
+    (w, i) => w ** (1 - knobs.domainShift) * (rank[i] + 1) ** (-knobs.popularitySkew * knobs.domainShift),
+  )
 }
 
 function startsOf(sorted: Int32Array, groups: number): Int32Array {

@@ -18,12 +18,14 @@ export class ItemChoice {
 
   constructor(private readonly catalog: Catalog) {
     const { offsite, itemTier } = catalog
-    this.byTier = Array.from({ length: TIERS }, (_, tier) => prefixSums(offsite.map((w, i) => w * TIER_KERNEL[Math.abs(tier - itemTier[i])])))
+    this.byTier = Array.from({ length: TIERS }, (_, tier) =>
+      prefixSums(offsite.map((w, i) => w * TIER_KERNEL[Math.abs(tier - itemTier[i])])),
+    )
     this.popular = prefixSums(offsite)
     this.onsite = prefixSums(catalog.onsite)
   }
 
-  /** An item of category c, for a user of this price tier; from this advertiser where he sells there (-1 = any). */
+  /** An item of category c, for a user of this price tier; from this advertiser where they sell there (-1 = any). */
   offsite(rng: Rng, c: number, tier: number, advertiser: number, time: number): number {
     const { categoryStart } = this.catalog
     if (advertiser >= 0) {
@@ -53,7 +55,7 @@ export class ItemChoice {
     return drawIn(rng, this.byTier[tier], from, to)
   }
 
-  /** Items [from, to) of one advertiser in category c; from = to where he sells none. */
+  /** Items [from, to) of one advertiser in category c; from = to where they sell none. */
   assortment(c: number, advertiser: number): [from: number, to: number] {
     const { categoryStart, itemAdvertiser } = this.catalog
     const from = lowerBound(itemAdvertiser, advertiser, categoryStart[c], categoryStart[c + 1])

@@ -18,7 +18,10 @@ const CYCLE_DAYS: Record<string, number> = {
 /** Log-deviation of a cycle. */
 export const CYCLE_SPREAD = 0.15
 
-const CYCLES = Float64Array.from({ length: THEMES.length * TRAIL_LENGTH }, (_, c) => CYCLE_DAYS[THEMES[Math.floor(c / TRAIL_LENGTH)].trail[c % TRAIL_LENGTH].path] ?? 0)
+const CYCLES = Float64Array.from(
+  { length: THEMES.length * TRAIL_LENGTH },
+  (_, c) => CYCLE_DAYS[THEMES[Math.floor(c / TRAIL_LENGTH)].trail[c % TRAIL_LENGTH].path] ?? 0,
+)
 
 /** Median days until what was bought in category c is used up; 0 = it is not. */
 export const cycleDays = (c: number): number => CYCLES[c]

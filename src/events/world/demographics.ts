@@ -12,27 +12,57 @@ const HOUSEHOLD_SHARES = [0.36, 0.32, 0.32]
 /** Share of the users whose income says their price band; the others' income is any. */
 const INCOME_TELLS = 0.7
 
-/** Interest in a theme relative to the average user's: [by age (AGES), by household (HOUSEHOLDS)]; themes left out are for all alike. */
+/**
+ * Interest in a theme relative to the average user's: [by age (AGES), by household (HOUSEHOLDS)]; themes left out are
+ * for all alike.
+ */
 const AFFINITY: Record<string, readonly [ages: readonly number[], households: readonly number[]]> = {
-  'moving house': [[1.6, 1.5, 1, 0.6, 0.4], [1.2, 1, 0.8]],
-  wedding: [[1.2, 2.4, 0.8, 0.3, 0.2], [1, 1.6, 0.5]],
-  'new baby': [[0.8, 2.4, 1.2, 0.2, 0.1], [0.2, 1.2, 1.8]],
-  garden: [[0.3, 0.6, 1, 1.6, 1.9], [0.7, 1.1, 1.3]],
-  camping: [[1.2, 1.2, 1.2, 0.8, 0.4], [1, 1, 1]],
-  running: [[1.4, 1.3, 1, 0.7, 0.3], [1.2, 1, 0.8]],
-  music: [[1.9, 1.1, 0.8, 0.8, 0.7], [1.2, 1, 0.8]],
-  'new dog': [[0.6, 1, 1.2, 1.1, 0.9], [0.6, 1, 1.5]],
-  bathroom: [[0.3, 0.9, 1.3, 1.3, 1], [0.7, 1.1, 1.3]],
+  'moving house': [
+    [1.6, 1.5, 1, 0.6, 0.4],
+    [1.2, 1, 0.8],
+  ],
+  wedding: [
+    [1.2, 2.4, 0.8, 0.3, 0.2],
+    [1, 1.6, 0.5],
+  ],
+  'new baby': [
+    [0.8, 2.4, 1.2, 0.2, 0.1],
+    [0.2, 1.2, 1.8],
+  ],
+  garden: [
+    [0.3, 0.6, 1, 1.6, 1.9],
+    [0.7, 1.1, 1.3],
+  ],
+  camping: [
+    [1.2, 1.2, 1.2, 0.8, 0.4],
+    [1, 1, 1],
+  ],
+  running: [
+    [1.4, 1.3, 1, 0.7, 0.3],
+    [1.2, 1, 0.8],
+  ],
+  music: [
+    [1.9, 1.1, 0.8, 0.8, 0.7],
+    [1.2, 1, 0.8],
+  ],
+  'new dog': [
+    [0.6, 1, 1.2, 1.1, 0.9],
+    [0.6, 1, 1.5],
+  ],
+  bathroom: [
+    [0.3, 0.9, 1.3, 1.3, 1],
+    [0.7, 1.1, 1.3],
+  ],
 }
 const OF_THEME = THEMES.map(({ name }) => AFFINITY[name])
 
-/** Who a user is. Only what `attributesOf` names can be known of him; the price band is latent. */
+/** Who a user is. Only what `attributesOf` names can be known of them; the price band is latent. */
 export interface Demographics {
   age: number
   household: number
   income: number
   region: number
-  /** price band he prefers */
+  /** price band they prefer */
   tier: number
 }
 
@@ -41,7 +71,13 @@ export function demographicsOf(seed: number, user: number): Demographics {
   const rng = new Rng(seed, STREAM.demographics, user)
   const tier = rng.int(TIERS)
   const income = rng.uniform() < INCOME_TELLS ? tier : rng.int(INCOMES.length)
-  return { tier, income, age: pick(rng, AGE_SHARES), household: pick(rng, HOUSEHOLD_SHARES), region: rng.int(REGIONS.length) }
+  return {
+    tier,
+    income,
+    age: pick(rng, AGE_SHARES),
+    household: pick(rng, HOUSEHOLD_SHARES),
+    region: rng.int(REGIONS.length),
+  }
 }
 
 /** As the store and a users file have it. */

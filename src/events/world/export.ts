@@ -17,9 +17,23 @@ import { makeWorld, worldHash } from './world.js'
 /** The four files, as `adseq import csv` and `adseq import parquet` read them. */
 const TABLES = {
   advertisers: { advertiser_id: 'text', name: 'text' },
-  items: { item_id: 'text', advertiser_id: 'text', category: 'text', price: 'number', title: 'text', launched: 'whole' },
+  items: {
+    item_id: 'text',
+    advertiser_id: 'text',
+    category: 'text',
+    price: 'number',
+    title: 'text',
+    launched: 'whole',
+  },
   users: { user_id: 'text', age: 'text', household: 'text', income: 'text', region: 'text' },
-  events: { user_id: 'text', item_id: 'text', advertiser_id: 'text', event_type: 'text', timestamp: 'whole', domain: 'text' },
+  events: {
+    user_id: 'text',
+    item_id: 'text',
+    advertiser_id: 'text',
+    event_type: 'text',
+    timestamp: 'whole',
+    domain: 'text',
+  },
 } as const satisfies Record<string, Columns>
 
 export interface ExportOptions {
@@ -38,14 +52,16 @@ export interface ExportResult extends WorldCounts {
 }
 
 /**
- * Writes a world into files of a folder: events, items, users (those who do anything) and advertisers. Each appears when
- * it is whole.
+ * Writes a world into files of a folder: events, items, users (those who do anything) and advertisers. Each appears
+ * when it is whole.
  * @throws UserError when one of them is there already; Interrupted when `signal` fires
  */
 export async function exportWorld(folder: string, options: ExportOptions): Promise<ExportResult> {
   const { name, knobs, seed, format, progress = silent, signal, workers = defaultWorkers(knobs) } = options
   const started = performance.now()
-  const paths = Object.fromEntries(Object.keys(TABLES).map((table) => [table, join(folder, `${table}.${format}`)])) as Record<keyof typeof TABLES, string>
+  const paths = Object.fromEntries(
+    Object.keys(TABLES).map((table) => [table, join(folder, `${table}.${format}`)]),
+  ) as Record<keyof typeof TABLES, string>
   const there = Object.values(paths).find((path) => existsSync(path))
   if (there) throw new UserError(`${there} exists already.`, 'Choose another folder with --to, or move the file away.')
   const world = makeWorld(knobs, seed)
@@ -54,7 +70,8 @@ export async function exportWorld(folder: string, options: ExportOptions): Promi
   const tally = new Tally()
   progress.start(`make the ${name} world`, knobs.users, 'users')
   try {
-    for (const [table, columns] of Object.entries(TABLES)) files[table as keyof typeof TABLES] = await tableFile(format, paths[table as keyof typeof TABLES], columns)
+    for (const [table, columns] of Object.entries(TABLES))
+      files[table as keyof typeof TABLES] = await tableFile(format, paths[table as keyof typeof TABLES], columns)
     writeCatalog(world, files)
     for await (const { to, events } of worldChunks(world, workers)) {
       if (signal?.aborted) throw new Interrupted('Nothing was kept; run the command again.')
@@ -69,14 +86,32 @@ export async function exportWorld(folder: string, options: ExportOptions): Promi
   }
   progress.finish(`${count(tally.events)} events`)
   const { users, events } = tally
-  return { world: worldHash(knobs, seed), name, seed, users, items: knobs.items, advertisers: knobs.advertisers, events, byType: tally.byType(), files: Object.values(paths), seconds: (performance.now() - started) / 1000 }
+  return {
+    world: worldHash(knobs, seed),
+    name,
+    seed,
+    users,
+    items: knobs.items,
+    advertisers: knobs.advertisers,
+    events,
+    byType: tally.byType(),
+    files: Object.values(paths),
+    seconds: (performance.now() - started) / 1000,
+  }
 }
 
 function writeCatalog({ catalog, seed }: World, files: Record<keyof typeof TABLES, TableFile>): void {
   for (let a = 0; a < catalog.advertisers; a++) files.advertisers.row([`a${a + 1}`, advertiserName(seed, a)])
   let i = 0
   for (const title of titles(catalog, seed)) {
-    files.items.row([`i${i + 1}`, `a${catalog.itemAdvertiser[i] + 1}`, categoryOf(catalog.itemCategory[i]).path, Number(catalog.itemPrice[i].toFixed(2)), title, catalog.itemLaunch[i]])
+    files.items.row([
+      `i${i + 1}`,
+      `a${catalog.itemAdvertiser[i] + 1}`,
+      categoryOf(catalog.itemCategory[i]).path,
+      Number(catalog.itemPrice[i].toFixed(2)),
+      title,
+      catalog.itemLaunch[i],
+    ])
     i++
   }
 }
@@ -90,7 +125,14 @@ function writeEvents({ seed }: World, events: EventColumns, files: Record<keyof 
       files.users.row([`u${user + 1}`, age, household, income, region])
     }
     last = user
-    files.events.row([`u${user + 1}`, item < 0 ? undefined : `i${item + 1}`, `a${advertiser + 1}`, EVENT_TYPES[events.type[row]], events.time[row], DOMAINS[events.domain[row]]])
+    files.events.row([
+      `u${user + 1}`,
+      item < 0 ? undefined : `i${item + 1}`,
+      `a${advertiser + 1}`,
+      EVENT_TYPES[events.type[row]],
+      events.time[row],
+      DOMAINS[events.domain[row]],
+    ])
   }
 }
 
@@ -98,6 +140,9 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
-    throw new UserError(`${folder} cannot be made: ${error instanceof Error ? error.message : String(error)}`, 'Name a folder that can be written with --to.')
+    throw new UserError(
+      `${folder} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+      'Name a folder that can be written with --to.',
+    )
   }
 }

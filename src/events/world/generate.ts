@@ -53,7 +53,11 @@ export async function generateData(store: Store, options: GenerateOptions): Prom
   const tally = await write(store, world, state, found !== undefined, options, now)
   const { users, events, from, to } = tally
   return {
-    world: hash, name, seed, users, events,
+    world: hash,
+    name,
+    seed,
+    users,
+    events,
     items: knobs.items,
     advertisers: knobs.advertisers,
     byType: tally.byType(),
@@ -65,7 +69,14 @@ export async function generateData(store: Store, options: GenerateOptions): Prom
 }
 
 /** Takes every chunk, counting all and writing those that are not in yet: a world's offset counts users. */
-async function write(store: Store, world: World, state: ImportRecord, resumed: boolean, options: GenerateOptions, now: () => number): Promise<Tally> {
+async function write(
+  store: Store,
+  world: World,
+  state: ImportRecord,
+  resumed: boolean,
+  options: GenerateOptions,
+  now: () => number,
+): Promise<Tally> {
   const { progress = silent, workers = defaultWorkers(world.knobs) } = options
   const { users } = world.knobs
   const writer = store.writer()
@@ -100,7 +111,11 @@ async function write(store: Store, world: World, state: ImportRecord, resumed: b
     writer.finish()
   } catch (error) {
     writer.rollback()
-    if (error instanceof ImportConflict) throw new UserError('Another adseq process is generating this world into this workspace.', 'Wait until it is done, then run the command again.')
+    if (error instanceof ImportConflict)
+      throw new UserError(
+        'Another adseq process is generating this world into this workspace.',
+        'Wait until it is done, then run the command again.',
+      )
     throw error
   }
   progress.finish(`${count(tally.events)} events`)
@@ -113,7 +128,21 @@ function newRecord(world: string, options: GenerateOptions, started: number): Im
   const { name, seed, knobs, append } = options
   // a world beside other data must not meet their names
   const prefix = append ? `w${world.slice(0, 4)}-` : ''
-  return { hash: importHash(world), name: `world ${name}, seed ${seed}`, format: 'world', kind: 'events', options: { seed, knobs, prefix }, status: 'running', offset: 0, line: 0, rows: 0, skipped: 0, rejected: 0, reasons: {}, started }
+  return {
+    hash: importHash(world),
+    name: `world ${name}, seed ${seed}`,
+    format: 'world',
+    kind: 'events',
+    options: { seed, knobs, prefix },
+    status: 'running',
+    offset: 0,
+    line: 0,
+    rows: 0,
+    skipped: 0,
+    rejected: 0,
+    reasons: {},
+    started,
+  }
 }
 
 function refuseOtherEvents(store: Store): void {
@@ -123,8 +152,12 @@ function refuseOtherEvents(store: Store): void {
   if (unfinished) {
     throw new UserError(
       `This workspace holds an unfinished ${unfinished.name}, and this command makes another world.`,
-      'Run the command that made it again to finish it, or choose an empty folder with --workspace, or add this world with --append.',
+      'Run the command that made it again to finish it, or choose an empty folder with --workspace, or add this ' +
+        'world with --append.',
     )
   }
-  throw new UserError(`This workspace already holds ${count(events)} events and ${count(items)} items.`, 'Choose an empty folder with --workspace, or add the world to what is there with --append.')
+  throw new UserError(
+    `This workspace already holds ${count(events)} events and ${count(items)} items.`,
+    'Choose an empty folder with --workspace, or add the world to what is there with --append.',
+  )
 }

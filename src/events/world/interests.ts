@@ -8,7 +8,7 @@ export const INTEREST_WEIGHTS = [0.6, 0.28, 0.12] as const
 const DAY = 86_400
 
 /**
- * A user's latent interests: themes drawn by what people of his age and household like. They drift: at random moments
+ * A user's latent interests: themes drawn by what people of their age and household like. They drift: at random moments
  * (a Poisson process of `drift` a 100 days) one of them gives way to a new theme, which takes its weight.
  */
 export class Interests {
@@ -83,7 +83,8 @@ export class Interests {
 
   /** A theme that is none of these, by affinity. */
   private newTheme(taken: ArrayLike<number>): number {
-    const weight = (theme: number): number => (Array.prototype.includes.call(taken, theme) ? 0 : affinity(this.who, theme))
+    const weight = (theme: number): number =>
+      Array.prototype.includes.call(taken, theme) ? 0 : affinity(this.who, theme)
     let x = 0
     for (let theme = 0; theme < this.knobs.themes; theme++) x += weight(theme)
     x *= this.rng.uniform()

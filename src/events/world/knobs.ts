@@ -25,8 +25,8 @@ export interface WorldKnobs {
    */
   orderDependence: number
   /**
-   * Expected changes of interest of a user in 100 days. Higher: old events say less, and recency pays. 0 = the interests
-   * of the first day are those of the last. A project is given up with the interest it came from.
+   * Expected changes of interest of a user in 100 days. Higher: old events say less, and recency pays. 0 = the
+   * interests of the first day are those of the last. A project is given up with the interest it came from.
    */
   drift: number
   /**
@@ -38,7 +38,7 @@ export interface WorldKnobs {
   conversionRate: number
   /** Probability that an item in the cart is bought, three times in four within the visit, else at the next one. */
   checkoutRate: number
-  /** Probability that an offsite view makes a user sign up with an advertiser he has no account with. */
+  /** Probability that an offsite view makes a user sign up with an advertiser they have no account with. */
   signupRate: number
   /**
    * Exponent s of item popularity within an advertiser's assortment (and of onsite popularity): the r-th item ~ r^-s.
@@ -46,18 +46,20 @@ export interface WorldKnobs {
    */
   popularitySkew: number
   /**
-   * Exponent s of advertiser popularity: the r-th largest ~ r^-s, and his assortment ~ r^-0.6s. Higher: few advertisers
-   * own the results, at advertiser level first. 0 = all advertisers are equal.
+   * Exponent s of advertiser popularity: the r-th largest ~ r^-s, and their assortment ~ r^-0.6s. Higher: few
+   * advertisers own the results, at advertiser level first. 0 = all advertisers are equal.
    */
   advertiserConcentration: number
   /** 0 to 1: the share of visits that are onsite (engagement with the platform itself: views and clicks). */
   onsiteShare: number
   /**
-   * 0 to 1: how far onsite popularity is from offsite popularity. 0 = the same item distribution, 1 = unrelated. Higher:
-   * item ids carry over less between the domains, categories still do.
+   * 0 to 1: how far onsite popularity is from offsite popularity. 0 = the same item distribution, 1 = unrelated.
+   * Higher: item ids carry over less between the domains, categories still do.
    */
   domainShift: number
-  /** 0 to 1: how far themes follow the time of the year. Higher: popularity of the last 30 days beats that of all time. */
+  /**
+   * 0 to 1: how far themes follow the time of the year. Higher: popularity of the last 30 days beats that of all time.
+   */
   seasonality: number
   /**
    * 0 to 1: the probability that an item put into the cart makes the user look at its category's complement, a fixed
@@ -65,8 +67,8 @@ export interface WorldKnobs {
    */
   complements: number
   /**
-   * 0 to 1: the probability that a consumable (12 categories) is bought again, the same item, when it is used up, two to
-   * six weeks later. Higher: own repeats gain, and when something was bought matters beside what was.
+   * 0 to 1: the probability that a consumable (12 categories) is bought again, the same item, when it is used up, two
+   * to six weeks later. Higher: own repeats gain, and when something was bought matters beside what was.
    */
   replenishment: number
 }
@@ -103,11 +105,27 @@ const WHOLE: readonly KnobName[] = ['users', 'items', 'advertisers', 'themes', '
 export function checkKnobs(knobs: WorldKnobs): void {
   for (const [name, [low, high]] of Object.entries(KNOB_RANGES) as [KnobName, [number, number]][]) {
     const value = knobs[name]
-    if (!(value >= low && value <= high)) throw new UserError(`${name} is ${value}, which is not between ${low} and ${high}.`, `Set it within that range: --set ${name}=${low}.`)
-    if (WHOLE.includes(name) && !Number.isInteger(value)) throw new UserError(`${name} is ${value}, which is not a whole number.`, `Round it: --set ${name}=${Math.round(value)}.`)
+    if (!(value >= low && value <= high))
+      throw new UserError(
+        `${name} is ${value}, which is not between ${low} and ${high}.`,
+        `Set it within that range: --set ${name}=${low}.`,
+      )
+    if (WHOLE.includes(name) && !Number.isInteger(value))
+      throw new UserError(
+        `${name} is ${value}, which is not a whole number.`,
+        `Round it: --set ${name}=${Math.round(value)}.`,
+      )
   }
-  if (knobs.advertisers > knobs.items) throw new UserError(`${knobs.advertisers} advertisers cannot share ${knobs.items} items.`, 'Give the world at least one item per advertiser: --set items=... or --set advertisers=....')
-  if (knobs.items < knobs.themes * 10) throw new UserError(`${knobs.items} items cannot fill the ${knobs.themes * 10} categories of ${knobs.themes} themes.`, `Set items to ${knobs.themes * 10} or more, or themes lower.`)
+  if (knobs.advertisers > knobs.items)
+    throw new UserError(
+      `${knobs.advertisers} advertisers cannot share ${knobs.items} items.`,
+      'Give the world at least one item per advertiser: --set items=... or --set advertisers=....',
+    )
+  if (knobs.items < knobs.themes * 10)
+    throw new UserError(
+      `${knobs.items} items cannot fill the ${knobs.themes * 10} categories of ${knobs.themes} themes.`,
+      `Set items to ${knobs.themes * 10} or more, or themes lower.`,
+    )
 }
 
 /**
@@ -120,9 +138,17 @@ export function setKnobs(knobs: WorldKnobs, settings: readonly string[]): WorldK
     const at = setting.indexOf('=')
     const name = setting.slice(0, at)
     const text = setting.slice(at + 1).trim()
-    if (at < 1 || !Object.hasOwn(KNOB_RANGES, name)) throw new UserError(`"${setting}" sets no knob of the world.`, `Write --set NAME=VALUE with one of: ${Object.keys(KNOB_RANGES).join(', ')}.`)
+    if (at < 1 || !Object.hasOwn(KNOB_RANGES, name))
+      throw new UserError(
+        `"${setting}" sets no knob of the world.`,
+        `Write --set NAME=VALUE with one of: ${Object.keys(KNOB_RANGES).join(', ')}.`,
+      )
     const value = name === 'start' && /^\d{4}-/.test(text) ? Date.parse(text) / 1000 : Number(text)
-    if (text === '' || !Number.isFinite(value)) throw new UserError(`${name} is set to "${text}", which is not a number.`, `Write for example --set ${name}=${knobs[name as KnobName]}.`)
+    if (text === '' || !Number.isFinite(value))
+      throw new UserError(
+        `${name} is set to "${text}", which is not a number.`,
+        `Write for example --set ${name}=${knobs[name as KnobName]}.`,
+      )
     result[name as KnobName] = value
   }
   checkKnobs(result)

@@ -21,16 +21,17 @@ const PROJECT_VISIT = [
   { steps: 0, views: STAGE_VIEWS, factor: STAGE_FACTOR },
   { steps: 1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
 ] as const
-/** Probability that a view goes to a favourite advertiser, where he sells in the category. */
+/** Probability that a view goes to a favourite advertiser, where they sell in the category. */
 export const LOYALTY = 0.5
 /** Share of the purchases that wait for the next visit. */
 export const POSTPONED = 0.25
 const DAY = 86_400
 
 /**
- * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups. First what he came for:
+ * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups. First what they came for:
  * what was put off, and what is used up. Then one of three kinds of looking round.
- * Noise: items by popularity, what is bought is bought at once and leads to nothing. Project: back, present, ahead along the trail. Bag: the theme's categories at random.
+ * Noise: items by popularity, what is bought is bought at once and leads to nothing. Project: back, present, ahead
+ * along the trail. Bag: the theme's categories at random.
  */
 export function offsiteVisit(state: UserState, start: number): void {
   const { rng, world, project } = state
@@ -54,7 +55,9 @@ export function offsiteVisit(state: UserState, start: number): void {
   visit.leave()
 }
 
-/** What a visit is expected to look at: all expectations are of views; `weighted` ones count conversionRate's factor. */
+/**
+ * What a visit is expected to look at: all expectations are of views; `weighted` ones count conversionRate's factor.
+ */
 export interface ExpectedViews {
   /** by category, complements left out */
   views: Float64Array
@@ -64,8 +67,8 @@ export interface ExpectedViews {
 }
 
 /**
- * Adds the views that `offsiteVisit` makes in expectation, in closed form given the state in which he arrives: over the
- * kind of the visit, the theme of a bag, its categories, and the number of views.
+ * Adds the views that `offsiteVisit` makes in expectation, in closed form given the state in which they arrive: over
+ * the kind of the visit, the theme of a bag, its categories, and the number of views.
  * @param share probability of the visit
  */
 export function expectVisit(state: UserState, time: number, share: number, out: ExpectedViews): void {
@@ -168,7 +171,8 @@ class Visit {
       const category = world.catalog.itemCategory[item]
       if (category === project.category(0)) project.complete(this.time)
       const cycle = cycleDays(category)
-      if (!this.aimless && cycle > 0 && rng.uniform() < world.knobs.replenishment) due.push({ item, time: this.time + cycle * DAY * Math.exp(CYCLE_SPREAD * rng.normal()) })
+      if (!this.aimless && cycle > 0 && rng.uniform() < world.knobs.replenishment)
+        due.push({ item, time: this.time + cycle * DAY * Math.exp(CYCLE_SPREAD * rng.normal()) })
     }
     if (items.length > 0) this.pass(30, 120)
   }

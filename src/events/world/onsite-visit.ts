@@ -9,9 +9,10 @@ export const SEARCH_RATE = 0.3
 
 /**
  * One visit to the platform itself: items of one interest by onsite popularity, some clicked, strolling from category
- * to neighbouring category, either way alike: it says what he likes and what lies close together (the engagement graph
- * learns the trails from it), not which way he goes. It may begin with a search, for the present stage of his project
- * where he follows one (orderDependence); the event's item is the result shown first, its category what was searched.
+ * to neighbouring category, either way alike: it says what they like and what lies close together (the engagement graph
+ * learns the trails from it), not which way they goes. It may begin with a search, for the present stage of their
+ * project where they follow one (orderDependence); the event's item is the result shown first, its category what was
+ * searched.
  */
 export function onsiteVisit(state: UserState, start: number): void {
   const { rng, world, user, interests, project, events } = state
@@ -22,7 +23,8 @@ export function onsiteVisit(state: UserState, start: number): void {
   const seen = (item: number, type: 'view' | 'click' | 'search'): void => {
     if (time < end) events.add(user, item, catalog.itemAdvertiser[item], type, 'onsite', time)
   }
-  const next = (category: number): number => (aimless ? choice.any(rng, 'onsite', time) : choice.engaged(rng, category, time))
+  const next = (category: number): number =>
+    aimless ? choice.any(rng, 'onsite', time) : choice.engaged(rng, category, time)
   if (rng.uniform() < SEARCH_RATE) {
     if (rng.uniform() < knobs.orderDependence) first = project.category(0)
     seen(next(first), 'search')

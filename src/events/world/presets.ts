@@ -2,8 +2,8 @@ import type { WorldKnobs } from './knobs.js'
 
 /**
  * Many users with short histories rather than few with long ones: each is one example of a project, and a sequence
- * model that sees too few of them learns the users by heart instead of the order. Pairs and repeats are there, but rare:
- * what they add, pooling learns as well and sooner.
+ * model that sees too few of them learns the users by heart instead of the order. Pairs and repeats are there, but
+ * rare: what they add, pooling learns as well and sooner.
  */
 const tutorial: WorldKnobs = {
   users: 6000,
@@ -31,7 +31,9 @@ const tutorial: WorldKnobs = {
 /** Ten times the tutorial in every direction that costs time: an hour of training rather than a minute. */
 const small: WorldKnobs = { ...tutorial, users: 60_000, items: 30_000, advertisers: 2000 }
 
-/** As many users and items as a real shop window has: 50 million events. To try what the store and the snapshot bear. */
+/**
+ * As many users and items as a real shop window has: 50 million events. To try what the store and the snapshot bear.
+ */
 const large: WorldKnobs = { ...tutorial, users: 1_000_000, items: 1_000_000, advertisers: 20_000, sessionsPerUser: 7.5 }
 
 /** Where it hurts: sparse conversions, drift, noise, a strong popularity baseline, and engagement unlike shopping. */

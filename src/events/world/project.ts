@@ -38,7 +38,10 @@ export class Project {
     this.stageEnd = time + this.stageSeconds()
   }
 
-  /** The same project at moment `now`, whose future is drawn from another stream: how long the stage still lasts, given how long it has, too. */
+  /**
+   * The same project at moment `now`, whose future is drawn from another stream: how long the stage still lasts, given
+   * how long it has, too.
+   */
   fork(rng: Rng, now: number): Project {
     const copy = Object.create(Project.prototype) as Project
     Object.assign(copy, this)

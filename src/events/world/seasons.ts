@@ -3,7 +3,10 @@ import { THEMES } from './themes.js'
 const DAY = 86_400
 const YEAR = 365.25
 
-/** Day of the year on which a theme is most wanted, and by how much more than on average (0 to 1); others have no season. */
+/**
+ * Day of the year on which a theme is most wanted, and by how much more than on average (0 to 1); others have no
+ * season.
+ */
 const SEASONS: Record<string, { peak: number; strength: number }> = {
   'moving house': { peak: 200, strength: 0.3 },
   wedding: { peak: 130, strength: 0.5 },

@@ -32,7 +32,7 @@ function csvFile(path: string, columns: Columns): TableFile {
   let open = true
   const flush = (): void => {
     const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     text = ''
   }
   const close = (): void => {
@@ -72,8 +72,15 @@ async function parquetFile(path: string, columns: Columns): Promise<TableFile> {
   const names = Object.keys(columns)
   const types = Object.values(columns)
   let group: (string | number | bigint | null)[][] = names.map(() => [])
-  const columnData = (): { name: string; data: (string | number | bigint | null)[]; type: (typeof PARQUET_TYPES)[ColumnType] }[] => names.map((name, c) => ({ name, data: group[c], type: PARQUET_TYPES[types[c]] }))
-  const writer = new ParquetWriter({ writer: fileWriter(temporary), schema: schemaFromColumnData({ columnData: columnData() }) })
+  const columnData = (): {
+    name: string
+    data: (string | number | bigint | null)[]
+    type: (typeof PARQUET_TYPES)[ColumnType]
+  }[] => names.map((name, c) => ({ name, data: group[c], type: PARQUET_TYPES[types[c]] }))
+  const writer = new ParquetWriter({
+    writer: fileWriter(temporary),
+    schema: schemaFromColumnData({ columnData: columnData() }),
+  })
   const flush = (): void => {
     if (group[0].length === 0) return
     void writer.write({ columnData: columnData(), rowGroupSize: GROUP_ROWS })
@@ -81,7 +88,9 @@ async function parquetFile(path: string, columns: Columns): Promise<TableFile> {
   }
   return {
     row(values) {
-      values.forEach((value, c) => group[c].push(value === undefined ? null : types[c] === 'whole' ? BigInt(value) : value))
+      values.forEach((value, c) =>
+        group[c].push(value === undefined ? null : types[c] === 'whole' ? BigInt(value) : value),
+      )
       if (group[0].length === GROUP_ROWS) flush()
     },
     finish() {

@@ -1,8 +1,8 @@
 import type { Rng } from '../../core/rng.js'
 
 /**
- * A standard normal draw given that it is above `least`: by rejection, from the normal itself below 0 and from a shifted
- * exponential above (Robert 1995, Simulation of truncated normal variables, section 2.1).
+ * A standard normal draw given that it is above `least`: by rejection, from the normal itself below 0 and from a
+ * shifted exponential above (Robert 1995, Simulation of truncated normal variables, section 2.1).
  */
 export function normalAbove(rng: Rng, least: number): number {
   if (least <= 0) {

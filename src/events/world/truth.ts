@@ -21,13 +21,13 @@ export interface Truth {
 
 /**
  * What a user will do in (t, t + days], as the world itself knows it at moment t: the expected number of conversions of
- * every item given his latent state (interests, project with its direction and stage, price band, favourites, rate of
- * visits, what is in the cart and what is being used up), which living his life again up to t gives.
+ * every item given their latent state (interests, project with its direction and stage, price band, favourites, rate of
+ * visits, what is in the cart and what is being used up), which living their life again up to t gives.
  *
  * The state's future is drawn `draws` times; each simulated visit adds the probabilities of what it may convert, not
  * what it did (Rao-Blackwell: Casella & Robert 1996), in closed form over kind of visit, category, advertiser and item.
- * So only visits, stages and changes of interest are sampled. Left out, being far below the noise of a draw: reorders of
- * what is first bought after t; assortments are taken as they are in the middle of the window.
+ * So only visits, stages and changes of interest are sampled. Left out, being far below the noise of a draw: reorders
+ * of what is first bought after t; assortments are taken as they are in the middle of the window.
  */
 export class WorldTruth {
   /** [TIERS] prefix sums [items + 1] of the weights of what is on sale in the middle of the window */
@@ -49,8 +49,11 @@ export class WorldTruth {
     const { offsite, itemTier, itemLaunch, categories } = world.catalog
     this.to = Math.min(t + days * DAY, world.end - 1)
     const middle = (t + this.to) / 2
-    this.weights = Array.from({ length: TIERS }, (_, tier) => offsite.map((w, i) => w * TIER_KERNEL[Math.abs(tier - itemTier[i])]))
-    const sold = (weights: Float64Array): Float64Array => prefixSums(weights.map((w, i) => (itemLaunch[i] <= middle ? w : 0)))
+    this.weights = Array.from({ length: TIERS }, (_, tier) =>
+      offsite.map((w, i) => w * TIER_KERNEL[Math.abs(tier - itemTier[i])]),
+    )
+    const sold = (weights: Float64Array): Float64Array =>
+      prefixSums(weights.map((w, i) => (itemLaunch[i] <= middle ? w : 0)))
     this.onSale = this.weights.map(sold)
     this.all = this.weights.map(prefixSums)
     this.popular = sold(offsite)
@@ -71,7 +74,12 @@ export class WorldTruth {
     this.withComplements(carts, views)
     // what is put off in the last visit of the window is bought after it: taken as a mean over the window's visits
     const bought = 1 + this.world.knobs.checkoutRate * (1 - POSTPONED * this.lastVisitShare(state))
-    this.spread(state, carts.map((n) => n * bought), any * conversionRate * (1 + this.world.knobs.checkoutRate), (item, n) => (out.conversions[item] += n))
+    this.spread(
+      state,
+      carts.map((n) => n * bought),
+      any * conversionRate * (1 + this.world.knobs.checkoutRate),
+      (item, n) => (out.conversions[item] += n),
+    )
     this.addCertain(state, out.conversions)
     this.addSignups(state, views, any, out.signups)
   }
@@ -107,8 +115,16 @@ export class WorldTruth {
     }
   }
 
-  /** Calls `add` with every item's share of amounts by category (and of one by popularity alone): ItemChoice.offsite in closed form. */
-  private spread(state: UserState, byCategory: Float64Array, any: number, add: (item: number, amount: number) => void): void {
+  /**
+   * Calls `add` with every item's share of amounts by category (and of one by popularity alone): ItemChoice.offsite in
+   * closed form.
+   */
+  private spread(
+    state: UserState,
+    byCategory: Float64Array,
+    any: number,
+    add: (item: number, amount: number) => void,
+  ): void {
     const { catalog, choice } = this.world
     const { categoryStart, itemLaunch, offsite } = catalog
     const tier = state.who.tier
@@ -127,9 +143,9 @@ export class WorldTruth {
         const [from, to] = choice.assortment(c, advertiser)
         if (from === to) continue
         const found = choice.finds((onSale[to] - onSale[from]) / (all[to] - all[from]))
-        const his = (amount * LOYALTY * found) / liked.length
-        share(from, to, his)
-        rest -= his
+        const theirs = (amount * LOYALTY * found) / liked.length
+        share(from, to, theirs)
+        rest -= theirs
       }
       share(categoryStart[c], categoryStart[c + 1], rest)
     }
@@ -138,7 +154,7 @@ export class WorldTruth {
     for (let i = 0; i < catalog.items; i++) if (itemLaunch[i] <= this.t) add(i, each * offsite[i])
   }
 
-  /** What he has put off, and what he has bought before and will have used up. */
+  /** What they have put off, and what they have bought before and will have used up. */
   private addCertain(state: UserState, conversions: Float64Array): void {
     for (const item of state.postponed) conversions[item] += this.comesAfter(state, this.t)
     // put into the cart and bought
@@ -148,13 +164,20 @@ export class WorldTruth {
   private addSignups(state: UserState, views: Float64Array, any: number, signups: Float64Array): void {
     const { catalog, knobs } = this.world
     if (knobs.signupRate === 0) return
-    this.spread(state, views, any, (item, amount) => (signups[catalog.itemAdvertiser[item]] += amount * knobs.signupRate))
+    this.spread(
+      state,
+      views,
+      any,
+      (item, amount) => (signups[catalog.itemAdvertiser[item]] += amount * knobs.signupRate),
+    )
     for (const advertiser of state.accounts) signups[advertiser] = 0
   }
 
   /** Probability of an offsite visit in (moment, end of the window]. */
   private comesAfter(state: UserState, moment: number): number {
-    return moment >= this.to ? 0 : 1 - Math.exp((-state.rate * (1 - this.world.knobs.onsiteShare) * (this.to - moment)) / DAY)
+    return moment >= this.to
+      ? 0
+      : 1 - Math.exp((-state.rate * (1 - this.world.knobs.onsiteShare) * (this.to - moment)) / DAY)
   }
 
   /** Expected share of the window's offsite visits that are its last one. */

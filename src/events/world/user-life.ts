@@ -14,7 +14,7 @@ const DAY = 86_400
 /**
  * Lives one user's life, up to a moment where one is given, appending its events in time order: a pure function of
  * (world, user). Visits that begin by `until` are lived to their end.
- * @returns where it left him; undefined when he has not come by then
+ * @returns where it left them; undefined when they have not come by then
  */
 export function liveUser(world: World, user: number, events: EventTable, until = Infinity): UserState | undefined {
   const { knobs, seed } = world
@@ -25,7 +25,20 @@ export function liveUser(world: World, user: number, events: EventTable, until =
   if (times.length === 0 || times[0] > until) return undefined
   const interests = new Interests(rng, knobs, who, times[0])
   const project = new Project(rng, interests.draw(times[0]), times[0])
-  const state: UserState = { world, user, rng, who, rate, interests, project, postponed: [], due: [], accounts: new Set(), favourites: new Map(), events }
+  const state: UserState = {
+    world,
+    user,
+    rng,
+    who,
+    rate,
+    interests,
+    project,
+    postponed: [],
+    due: [],
+    accounts: new Set(),
+    favourites: new Map(),
+    events,
+  }
   for (const time of times) {
     if (time > until) break
     arrive(state, time)
@@ -37,17 +50,30 @@ export function liveUser(world: World, user: number, events: EventTable, until =
 
 /**
  * One possible future of a user in (now, to]: the state goes on by the laws of the world, with randomness of its own.
- * Nothing that the world has already drawn for after `now` is used, but when what he has bought will be used up.
+ * Nothing that the world has already drawn for after `now` is used, but when what they have bought will be used up.
  * @param events where the future's events go; emptied first
- * @param before called before every visit, with the state in which he arrives
+ * @param before called before every visit, with the state in which they arrive
  */
-export function liveOn(from: UserState, now: number, to: number, rng: Rng, events: EventTable, before: (state: UserState, time: number) => void): void {
+export function liveOn(
+  from: UserState,
+  now: number,
+  to: number,
+  rng: Rng,
+  events: EventTable,
+  before: (state: UserState, time: number) => void,
+): void {
   const { world } = from
   const { knobs } = world
   events.length = 0
   const state: UserState = {
-    ...from, rng, events, interests: from.interests.fork(rng, now), project: from.project.fork(rng, now),
-    postponed: from.postponed.slice(), due: from.due.slice(), accounts: new Set(from.accounts),
+    ...from,
+    rng,
+    events,
+    interests: from.interests.fork(rng, now),
+    project: from.project.fork(rng, now),
+    postponed: from.postponed.slice(),
+    due: from.due.slice(),
+    accounts: new Set(from.accounts),
   }
   // from midnight of the present day; what lies before `now` is past
   for (const time of visitTimes(rng, knobs, Math.floor((now - knobs.start) / DAY), from.rate)) {

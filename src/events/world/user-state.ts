@@ -19,7 +19,7 @@ export interface World {
   end: number
 }
 
-/** The state of one user while his events are made. */
+/** The state of one user while their events are made. */
 export interface UserState {
   world: World
   user: number
@@ -29,11 +29,11 @@ export interface UserState {
   rate: number
   interests: Interests
   project: Project
-  /** items in the cart that he will buy at the next visit */
+  /** items in the cart that they will buy at the next visit */
   postponed: number[]
-  /** consumables that he will buy again at the first visit after they are used up */
+  /** consumables that they will buy again at the first visit after they are used up */
   due: { item: number; time: number }[]
-  /** advertisers he has an account with */
+  /** advertisers they have an account with */
   accounts: Set<number>
   favourites: Map<number, readonly number[]>
   events: EventTable
@@ -42,7 +42,10 @@ export interface UserState {
 /** Favourite advertisers of a user in a theme. */
 const FAVOURITES = 2
 
-/** The advertisers a user likes in a theme: drawn once, by popularity there among what he can pay; the same whenever they are asked for. */
+/**
+ * The advertisers a user likes in a theme: drawn once, by popularity there among what they can pay; the same whenever
+ * they are asked for.
+ */
 export function favouritesIn(state: UserState, theme: number): readonly number[] {
   let favourites = state.favourites.get(theme)
   if (favourites === undefined) {

@@ -12,10 +12,13 @@ const NEWCOMERS = 0.2
 /** Seconds between the starts of two visits at least. */
 const APART = 3600
 
-/** When a user comes into the world, in days from its start, and how many visits a day he makes from then on. */
+/** When a user comes into the world, in days from its start, and how many visits a day they make from then on. */
 export function activityOf(rng: Rng, knobs: WorldKnobs): { first: number; rate: number } {
   const first = rng.uniform() < NEWCOMERS ? (rng.uniform() * knobs.days) / 2 : 0
-  return { first, rate: (knobs.sessionsPerUser / knobs.days) * Math.exp(ACTIVITY_SPREAD * rng.normal() - ACTIVITY_SPREAD ** 2 / 2) }
+  return {
+    first,
+    rate: (knobs.sessionsPerUser / knobs.days) * Math.exp(ACTIVITY_SPREAD * rng.normal() - ACTIVITY_SPREAD ** 2 / 2),
+  }
 }
 
 /**
@@ -25,7 +28,7 @@ export function activityOf(rng: Rng, knobs: WorldKnobs): { first: number; rate: 
  */
 export function visitTimes(rng: Rng, knobs: WorldKnobs, first: number, rate: number): number[] {
   const times: number[] = []
-  for (let day = first; ; ) {
+  for (let day = first; ;) {
     day += -Math.log(1 - rng.uniform()) / rate
     if (day >= knobs.days) break
     times.push(knobs.start + Math.floor(day) * DAY + drawIn(rng, HOURS, 0, 24) * 3600 + rng.int(3600))

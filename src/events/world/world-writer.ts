@@ -45,7 +45,7 @@ export class WorldWriter {
     }
   }
 
-  /** Appends the events of some users. A user enters the store with his first event, and with who he is. */
+  /** Appends the events of some users. A user enters the store with their first event, and with who they are. */
   events(events: EventColumns): void {
     for (let row = 0; row < events.length; row++) {
       const user = events.user[row]

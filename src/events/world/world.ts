@@ -23,7 +23,7 @@ export function worldHash(knobs: WorldKnobs, seed: number): string {
 }
 
 /**
- * The events of users [from, to), in order of user. Every user has his own random stream, so that splitting the range
+ * The events of users [from, to), in order of user. Every user has their own random stream, so that splitting the range
  * or taking it in another order gives the same events.
  */
 export function worldEvents(world: World, from = 0, to = world.knobs.users): EventTable {

@@ -16,7 +16,12 @@ const RANK = { head: '#', value: (r: { rank: number }) => String(r.rank), align:
 const SCORE = { head: 'cosine', value: (r: { score: number }) => r.score.toFixed(3), align: 'right' as const }
 
 /** @param other the space that the second rank is from */
-const neighbourColumns = (other: string): Column<Neighbour>[] => [RANK, { head: other, value: (r) => (r.other === null ? '-' : count(r.other)), align: 'right', drop: 4 }, SCORE, ...CARD_COLUMNS]
+const neighbourColumns = (other: string): Column<Neighbour>[] => [
+  RANK,
+  { head: other, value: (r) => (r.other === null ? '-' : count(r.other)), align: 'right', drop: 4 },
+  SCORE,
+  ...CARD_COLUMNS,
+]
 
 const BUYER_COLUMNS: Column<Buyer>[] = [
   { head: 'user', value: (b) => b.user, max: 30 },
@@ -27,27 +32,80 @@ const BUYER_COLUMNS: Column<Buyer>[] = [
 /** An item's page as plain lines of at most `width` columns. */
 export function itemText(view: ItemView, width: number): string[] {
   const lines = [`item ${view.item}   ${view.title ?? '(no title)'}`]
-  lines.push(`advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ${price(view.price) || 'unknown'}`, '')
+  lines.push(
+    `advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ` +
+      `${price(view.price) || 'unknown'}`,
+    '',
+  )
   lines.push(...activityLines(view.activity, 'items'), '')
   if (view.itemRun === null) lines.push('NEAREST ITEMS', '  there is no trained item model: adseq train item', '')
   else {
-    lines.push(`NEAREST ITEMS by item vectors of ${view.itemRun}`, ...tableLines(neighbourColumns('graph'), view.nearest, width), '')
-    lines.push(`NEAREST ITEMS by graph vectors of the same run${view.inGraph === false ? ' (its own: from metadata)' : ''}`)
-    lines.push(...(view.nearestInGraph === null ? ['  it has no graph vector'] : tableLines(neighbourColumns('tower'), view.nearestInGraph, width)), '')
+    lines.push(
+      `NEAREST ITEMS by item vectors of ${view.itemRun}`,
+      ...tableLines(neighbourColumns('graph'), view.nearest, width),
+      '',
+    )
+    lines.push(
+      `NEAREST ITEMS by graph vectors of the same run${view.inGraph === false ? ' (its own: from metadata)' : ''}`,
+    )
+    lines.push(
+      ...(view.nearestInGraph === null
+        ? ['  it has no graph vector']
+        : tableLines(neighbourColumns('tower'), view.nearestInGraph, width)),
+      '',
+    )
   }
-  lines.push('WHO BOUGHT IT', ...(view.buyers.length > 0 ? tableLines(BUYER_COLUMNS, view.buyers, width) : ['  nobody yet']))
+  lines.push(
+    'WHO BOUGHT IT',
+    ...(view.buyers.length > 0 ? tableLines(BUYER_COLUMNS, view.buyers, width) : ['  nobody yet']),
+  )
   return lines
 }
 
 /** An advertiser's page as plain lines of at most `width` columns. */
 export function advertiserText(view: AdvertiserView, width: number): string[] {
   const lines = [`advertiser ${view.advertiser}${view.advertiserName === null ? '' : `   ${view.advertiserName}`}`]
-  lines.push(`${plural(view.items, 'item')}${view.medianPrice === null ? '' : `, median price ${price(view.medianPrice)}`}`, '')
+  lines.push(
+    `${plural(view.items, 'item')}${view.medianPrice === null ? '' : `, median price ${price(view.medianPrice)}`}`,
+    '',
+  )
   lines.push(...activityLines(view.activity, 'advertisers'), '')
-  lines.push('CATEGORIES', ...(view.categories.length > 0 ? tableLines([{ head: 'items', value: (c) => count(c.items), align: 'right' }, { head: 'category', value: (c) => c.category, min: 20 }], view.categories, width) : ['  unknown']), '')
-  lines.push('BEST ITEMS', ...(view.topItems.length > 0 ? tableLines([{ head: 'conversions', value: (r) => count(r.conversions), align: 'right' }, ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser')], view.topItems, width) : ['  none']), '')
-  lines.push(`NEAREST ADVERTISERS${view.advertiserRun === null ? '' : ` by advertiser vectors of ${view.advertiserRun}`}`)
-  lines.push(...(view.advertiserRun === null ? ['  there is no trained advertiser model: adseq train advertiser'] : tableLines([RANK, SCORE, { head: 'advertiser', value: sellerOf, min: 8, max: 48 }], view.nearest, width)))
+  lines.push(
+    'CATEGORIES',
+    ...(view.categories.length > 0
+      ? tableLines(
+          [
+            { head: 'items', value: (c) => count(c.items), align: 'right' },
+            { head: 'category', value: (c) => c.category, min: 20 },
+          ],
+          view.categories,
+          width,
+        )
+      : ['  unknown']),
+    '',
+  )
+  lines.push(
+    'BEST ITEMS',
+    ...(view.topItems.length > 0
+      ? tableLines(
+          [
+            { head: 'conversions', value: (r) => count(r.conversions), align: 'right' },
+            ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser'),
+          ],
+          view.topItems,
+          width,
+        )
+      : ['  none']),
+    '',
+  )
+  lines.push(
+    `NEAREST ADVERTISERS${view.advertiserRun === null ? '' : ` by advertiser vectors of ${view.advertiserRun}`}`,
+  )
+  lines.push(
+    ...(view.advertiserRun === null
+      ? ['  there is no trained advertiser model: adseq train advertiser']
+      : tableLines([RANK, SCORE, { head: 'advertiser', value: sellerOf, min: 8, max: 48 }], view.nearest, width)),
+  )
   return lines
 }
 
@@ -55,7 +113,8 @@ function activityLines(a: Activity, among: string): string[] {
   if (a.events === 0) return ['no event yet']
   const types = Object.entries(a.byType).map(([type, n]) => `${type} ${count(n ?? 0)}`)
   return [
-    `${plural(a.events, 'event')} of ${plural(a.users, 'user')} from ${day(a.firstSeen!)} to ${day(a.lastSeen!)}: ${types.join(', ')}`,
+    `${plural(a.events, 'event')} of ${plural(a.users, 'user')} from ${day(a.firstSeen!)} to ` +
+      `${day(a.lastSeen!)}: ${types.join(', ')}`,
     `${plural(a.conversions, 'conversion')}, place ${count(a.rank)} of ${count(a.of)} ${among}`,
   ]
 }

@@ -54,8 +54,16 @@ export function runObject({ curves: _curves, ...run }: Run): Omit<Run, 'curves'>
 /** What `adseq tui` prints where there is no terminal. */
 export function runsText(runs: readonly Run[], width: number): string[] {
   if (runs.length === 0) return NO_RUNS
-  return [...tableLines(RUN_COLUMNS, runs, width), '', '@10, @100: recall on the validation window; adseq eval measures the test window']
+  return [
+    ...tableLines(RUN_COLUMNS, runs, width),
+    '',
+    '@10, @100: recall on the validation window; adseq eval measures the test window',
+  ]
 }
 
 /** Said where nothing was trained yet. */
-export const NO_RUNS = ['There are no runs yet in this workspace.', 'Train a model: adseq train item', 'No data yet either? adseq quickstart does everything once on the sample data.']
+export const NO_RUNS = [
+  'There are no runs yet in this workspace.',
+  'Train a model: adseq train item',
+  'No data yet either? adseq quickstart does everything once on the sample data.',
+]

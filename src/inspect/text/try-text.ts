@@ -25,8 +25,26 @@ export function tryText(view: TryView, width: number, k: number): string[] {
   const lines = [`histories end at ${minute(view.moment)} UTC, the cutoff of the runs`, '']
   lines.push(...sideBySide(['BEFORE', b.label], ['AFTER', a.label], half), '')
   lines.push(...sideBySide(history(b.history, view.moment, half), history(a.history, view.moment, half), half), '')
-  if (view.itemRun !== null) lines.push(`ITEMS by ${view.itemRun}`, ...sideBySide(table(itemColumns('before', k), b.items, half), table(itemColumns('after', k), a.items, half), half), '')
-  if (view.advertiserRun !== null) lines.push(`ADVERTISERS by ${view.advertiserRun}`, ...sideBySide(table(advertiserColumns('before', k), b.advertisers, half), table(advertiserColumns('after', k), a.advertisers, half), half), '')
+  if (view.itemRun !== null)
+    lines.push(
+      `ITEMS by ${view.itemRun}`,
+      ...sideBySide(
+        table(itemColumns('before', k), b.items, half),
+        table(itemColumns('after', k), a.items, half),
+        half,
+      ),
+      '',
+    )
+  if (view.advertiserRun !== null)
+    lines.push(
+      `ADVERTISERS by ${view.advertiserRun}`,
+      ...sideBySide(
+        table(advertiserColumns('before', k), b.advertisers, half),
+        table(advertiserColumns('after', k), a.advertisers, half),
+        half,
+      ),
+      '',
+    )
   lines.push(`↑ ↓ places moved   new (57): from place 57, beyond the ${k} shown   → 57: went there`)
   return lines
 }
@@ -68,5 +86,7 @@ function table<T>(columns: readonly Column<T>[], rows: readonly T[], width: numb
 }
 
 function sideBySide(left: readonly string[], right: readonly string[], half: number): string[] {
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, i) => `${fit(left[i] ?? '', half)} │ ${right[i] ?? ''}`.trimEnd())
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
+    `${fit(left[i] ?? '', half)} │ ${right[i] ?? ''}`.trimEnd(),
+  )
 }

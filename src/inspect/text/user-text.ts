@@ -39,7 +39,13 @@ export const ADVERTISER_COLUMNS: Column<RetrievedAdvertiser>[] = [
 
 export const NEXT_COLUMNS: Column<NextPurchase>[] = [
   { head: 'rank', value: (r) => (r.rank === null ? '-' : count(r.rank)), align: 'right' },
-  { head: 'adv. rank', value: (r) => (r.advertiserRank === null ? '-' : count(r.advertiserRank)), align: 'right', drop: 4, dim: true },
+  {
+    head: 'adv. rank',
+    value: (r) => (r.advertiserRank === null ? '-' : count(r.advertiserRank)),
+    align: 'right',
+    drop: 4,
+    dim: true,
+  },
   { head: 'again', value: (r) => (r.repeat ? '↻' : '') },
   { head: 'event', value: (r) => (r.conversions > 1 ? `${r.type} ${r.conversions}×` : r.type) },
   { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
@@ -52,17 +58,44 @@ export const NEXT_COLUMNS: Column<NextPurchase>[] = [
 /** A user's page as plain lines of at most `width` columns; `most` rows of what was bought next. */
 export function userText(view: UserView, width: number, most = 15): string[] {
   const trained = view.itemRun !== null || view.advertiserRun !== null
-  const lines = [`user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} UTC${trained ? ', the cutoff' : ''}`, '']
+  const lines = [
+    `user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} ` +
+      `UTC${trained ? ', the cutoff' : ''}`,
+    '',
+  ]
   lines.push(view.history.length < view.historyEvents ? `HISTORY, the latest ${view.history.length}` : 'HISTORY')
-  lines.push(...(view.history.length > 0 ? tableLines(HISTORY_COLUMNS, view.history, width) : ['  no event: nothing to encode, so nothing is retrieved']), '')
+  lines.push(
+    ...(view.history.length > 0
+      ? tableLines(HISTORY_COLUMNS, view.history, width)
+      : ['  no event: nothing to encode, so nothing is retrieved']),
+    '',
+  )
   lines.push(`RETRIEVED ITEMS${from(view.itemRun)}`)
-  lines.push(...(view.itemRun === null ? [noModel('item')] : view.items.length > 0 ? tableLines(ITEM_COLUMNS, view.items, width) : ['  none']), '')
+  lines.push(
+    ...(view.itemRun === null
+      ? [noModel('item')]
+      : view.items.length > 0
+        ? tableLines(ITEM_COLUMNS, view.items, width)
+        : ['  none']),
+    '',
+  )
   lines.push(`RETRIEVED ADVERTISERS${from(view.advertiserRun)}`)
-  lines.push(...(view.advertiserRun === null ? [noModel('advertiser')] : view.advertisers.length > 0 ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width) : ['  none']), '')
+  lines.push(
+    ...(view.advertiserRun === null
+      ? [noModel('advertiser')]
+      : view.advertisers.length > 0
+        ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width)
+        : ['  none']),
+    '',
+  )
   lines.push('BOUGHT NEXT', nextSummary(view))
   if (view.next.length > 0) lines.push(...tableLines(NEXT_COLUMNS, view.next.slice(0, most), width))
   if (view.next.length > most) lines.push(`  and ${count(view.next.length - most)} more (--json lists all)`)
-  lines.push('', `next ✓: converted on in the ${view.windowDays} days after the cutoff`, 'before 3×: three conversions in the history   again ↻: also before the cutoff')
+  lines.push(
+    '',
+    `next ✓: converted on in the ${view.windowDays} days after the cutoff`,
+    'before 3×: three conversions in the history   again ↻: also before the cutoff',
+  )
   return lines
 }
 

@@ -17,6 +17,12 @@ export function categoryEnd(category: string | null): string {
 
 /** All that is known of an item in one line: "title · item 12 · advertiser 3 · 2.50 · A/B/C". */
 export function cardLine(card: ItemCard): string {
-  const parts = [titleOf(card), card.item === null ? null : `item ${card.item}`, sellerOf(card) && `advertiser ${sellerOf(card)}`, card.price === null ? null : card.price.toFixed(2), card.category]
+  const parts = [
+    titleOf(card),
+    card.item === null ? null : `item ${card.item}`,
+    sellerOf(card) && `advertiser ${sellerOf(card)}`,
+    card.price === null ? null : card.price.toFixed(2),
+    card.category,
+  ]
   return parts.filter((part) => part !== null && part !== '').join(' · ')
 }

@@ -5,14 +5,22 @@ import { Problem } from '../problem.js'
 import { isoTime, provenance, rankAdvertisers, rankItems } from '../results.js'
 import { retrieveBody, type RetrieveBody } from '../schemas.js'
 
-/** POST /v1/retrieve {events: [{type, item, advertiser?, domain?, time?}], k?}: what a history retrieves, stored nowhere. */
+/**
+ * POST /v1/retrieve {events: [{type, item, advertiser?, domain?, time?}], k?}: what a history retrieves, stored
+ * nowhere.
+ */
 export function retrieveRoute(app: FastifyInstance, { store, serving }: ServerContext): void {
   app.post<{ Body: RetrieveBody }>('/v1/retrieve', { schema: { body: retrieveBody } }, async (request) => {
     const { events: posted, k } = request.body
     return serving.use(async (generation) => {
       const { events, ignored, anchorTime } = knownHistory(store, posted, generation.retrieval.facts)
       if (events.length === 0) {
-        throw new Problem(400, 'nothing_known', 'None of the items and advertisers of this history is known.', 'Use ids as they stand in the imported data: GET /v1/users/{id}/candidates lists some.')
+        throw new Problem(
+          400,
+          'nothing_known',
+          'None of the items and advertisers of this history is known.',
+          'Use ids as they stand in the imported data: GET /v1/users/{id}/candidates lists some.',
+        )
       }
       const { items, advertisers } = await generation.retrieval.retrieve(events, anchorTime, k)
       return {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -29,7 +38,17 @@ async function publish(): Promise<void> {
   const vectorsFile = { bytes: statSync(path).size, sha256: await sha256File(path) }
   const indexFile = { ...(await index.save(join(building, INDEX_FILE))), expansionSearch: 8, seconds: 0 }
   const manifest = finishBuilding(building, indexFolder, {
-    version: 1, generation: ID, created: '2026-01-01T00:00:00Z', itemRun: 'item-a', seq: 0, asOf: 0, items: 2, width: 2, vectors: vectorsFile, index: indexFile, recall: null,
+    version: 1,
+    generation: ID,
+    created: '2026-01-01T00:00:00Z',
+    itemRun: 'item-a',
+    seq: 0,
+    asOf: 0,
+    items: 2,
+    width: 2,
+    vectors: vectorsFile,
+    index: indexFile,
+    recall: null,
   })
   const store = openStore(folder)
   store.publishGeneration({ id: ID, created: 0, itemRun: 'item-a', seq: 0, info: { manifest } })
@@ -49,24 +68,38 @@ describe('generation', () => {
 
   it('whole', async () => {
     await publish()
-    expect(await run()).toEqual([{ check: 'generation', status: 'ok', message: `${ID} is served: 2 items, checksums verified` }])
+    expect(await run()).toEqual([
+      { check: 'generation', status: 'ok', message: `${ID} is served: 2 items, checksums verified` },
+    ])
   })
 
   it.each<[what: string, damage: () => void, message: string]>([
     ['a truncated index', () => truncateSync(file(INDEX_FILE), 40), 'has 40 of its'],
-    ['a flipped byte in the index', () => writeFileSync(file(INDEX_FILE), readFileSync(file(INDEX_FILE)).map((byte, i) => (i === 50 ? byte ^ 1 : byte))), 'does not match its checksum'],
+    [
+      'a flipped byte in the index',
+      () =>
+        writeFileSync(
+          file(INDEX_FILE),
+          readFileSync(file(INDEX_FILE)).map((byte, i) => (i === 50 ? byte ^ 1 : byte)),
+        ),
+      'does not match its checksum',
+    ],
     ['no item vectors', () => unlinkSync(file(ITEMS_FILE)), 'is missing'],
     ['another manifest', () => writeFileSync(file('manifest.json'), '{}'), 'is not the file that was published'],
   ])('%s is found before any native library opens it', async (_, damage, message) => {
     await publish()
     damage()
-    expect(await run()).toMatchObject([{ status: 'failed', message: expect.stringContaining(message), fix: expect.stringContaining('adseq index') }])
+    expect(await run()).toMatchObject([
+      { status: 'failed', message: expect.stringContaining(message), fix: expect.stringContaining('adseq index') },
+    ])
   })
 
   it('a run that is gone fails', async () => {
     await publish()
     rmSync(join(workspace(folder).runs, 'item-a'), { recursive: true })
-    expect(await run()).toMatchObject([{ status: 'failed', message: expect.stringContaining('run item-a, which is gone') }])
+    expect(await run()).toMatchObject([
+      { status: 'failed', message: expect.stringContaining('run item-a, which is gone') },
+    ])
   })
 
   it('leaves a damaged database to the check of databases', async () => {

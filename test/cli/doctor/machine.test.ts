@@ -15,7 +15,12 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const surroundings = (changes: object = {}): { folder: string; root: string; node: string } => ({ folder, root: folder, node: '22.14.0', ...changes })
+const surroundings = (changes: object = {}): { folder: string; root: string; node: string } => ({
+  folder,
+  root: folder,
+  node: '22.14.0',
+  ...changes,
+})
 const writeJson = (path: string, value: unknown): void => {
   mkdirSync(join(folder, path, '..'), { recursive: true })
   writeFileSync(join(folder, path), JSON.stringify(value))
@@ -38,9 +43,15 @@ describe('node', () => {
 
   it('names the range and what to install', async () => {
     writeJson('package.json', { version: '1.2.3', engines: { node: range } })
-    expect(await nodeVersion(surroundings())).toEqual([{ check: 'node', status: 'ok', message: expect.stringContaining('adseq 1.2.3 on Node 22.14.0') }])
+    expect(await nodeVersion(surroundings())).toEqual([
+      { check: 'node', status: 'ok', message: expect.stringContaining('adseq 1.2.3 on Node 22.14.0') },
+    ])
     const [finding] = await nodeVersion(surroundings({ node: '18.20.0' }))
-    expect(finding).toMatchObject({ status: 'failed', message: expect.stringContaining(range), fix: expect.stringContaining('Install Node 22') })
+    expect(finding).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining(range),
+      fix: expect.stringContaining('Install Node 22'),
+    })
   })
 })
 
@@ -50,13 +61,19 @@ describe('packages', () => {
   it('all as pinned', async () => {
     writeJson('node_modules/a/package.json', { version: '1.0.0' })
     writeJson('node_modules/@s/b/package.json', { version: '2.0.0' })
-    expect(await packages(surroundings())).toMatchObject([{ status: 'ok', message: expect.stringContaining('2 dependencies') }])
+    expect(await packages(surroundings())).toMatchObject([
+      { status: 'ok', message: expect.stringContaining('2 dependencies') },
+    ])
   })
 
   it('one missing, one of another version', async () => {
     writeJson('node_modules/a/package.json', { version: '1.0.1' })
     expect(await packages(surroundings())).toMatchObject([
-      { status: 'warning', message: 'a is 1.0.1; this adseq was tested with 1.0.0.', fix: expect.stringContaining('npm ci') },
+      {
+        status: 'warning',
+        message: 'a is 1.0.1; this adseq was tested with 1.0.0.',
+        fix: expect.stringContaining('npm ci'),
+      },
       { status: 'failed', message: '@s/b is not installed.', fix: expect.stringContaining('npm ci') },
     ])
   })
@@ -71,8 +88,14 @@ describe('native modules', () => {
   })
 
   it('one that does not load is a finding with a fix', async () => {
-    const finding = await attempt('usearch', () => Promise.reject(new Error('Could not locate the bindings file.\n tried: ...')))
-    expect(finding).toMatchObject({ status: 'failed', message: 'usearch does not work here: Could not locate the bindings file.', fix: expect.stringContaining('toolchain') })
+    const finding = await attempt('usearch', () =>
+      Promise.reject(new Error('Could not locate the bindings file.\n tried: ...')),
+    )
+    expect(finding).toMatchObject({
+      status: 'failed',
+      message: 'usearch does not work here: Could not locate the bindings file.',
+      fix: expect.stringContaining('toolchain'),
+    })
   })
 })
 
@@ -87,14 +110,27 @@ describe('engines', () => {
     process.env.ADSEQ_TENSORFLOW_HOME = folder
     const findings = await engines(surroundings())
     expect(findings[0]).toMatchObject({ status: 'ok', message: expect.stringMatching(/^onnx on cpu/) })
-    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({ status: 'ok', message: expect.stringContaining('adseq engine link') })
+    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('adseq engine link'),
+    })
   })
 
   it('a linked TensorFlow that is gone is to look at, and how to link it again is said', async () => {
     process.env.ADSEQ_TENSORFLOW_HOME = folder
-    writeJson('link.json', { sitePackages: '/gone/site-packages', tensorflow: '2.16.2', tfjsNode: '4.22.0', device: 'cpu', linked: '2026-01-01' })
+    writeJson('link.json', {
+      sitePackages: '/gone/site-packages',
+      tensorflow: '2.16.2',
+      tfjsNode: '4.22.0',
+      device: 'cpu',
+      linked: '2026-01-01',
+    })
     const findings = await engines(surroundings())
-    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({ status: 'warning', message: expect.stringContaining('does not load any more'), fix: expect.stringContaining('--tensorflow /gone/site-packages') })
+    expect(findings.find(({ message }) => message.startsWith('tensorflow'))).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('does not load any more'),
+      fix: expect.stringContaining('--tensorflow /gone/site-packages'),
+    })
   })
 })
 
@@ -111,17 +147,29 @@ describe('gpu', () => {
 
   it('none is no problem', async () => {
     process.env.PATH = folder
-    expect(await gpu(surroundings())).toMatchObject([{ status: 'ok', message: expect.stringContaining('no NVIDIA GPU') }])
+    expect(await gpu(surroundings())).toMatchObject([
+      { status: 'ok', message: expect.stringContaining('no NVIDIA GPU') },
+    ])
   })
 
   it('names each', async () => {
     smi('echo "NVIDIA X100, 81559 MiB, 550.1"; echo "Y200, 1 MiB, 550.1"')
-    expect(await gpu(surroundings())).toMatchObject([{ message: 'NVIDIA X100, 81559 MiB, 550.1' }, { message: 'NVIDIA Y200, 1 MiB, 550.1' }, { status: 'ok', message: expect.stringContaining('adseq engine link') }])
+    expect(await gpu(surroundings())).toMatchObject([
+      { message: 'NVIDIA X100, 81559 MiB, 550.1' },
+      { message: 'NVIDIA Y200, 1 MiB, 550.1' },
+      { status: 'ok', message: expect.stringContaining('adseq engine link') },
+    ])
   })
 
   it('one that the driver cannot reach fails, with its words', async () => {
     smi('echo "could not communicate with the NVIDIA driver" >&2; exit 9')
-    expect(await gpu(surroundings())).toMatchObject([{ status: 'failed', message: expect.stringContaining('could not communicate'), fix: expect.stringContaining('driver') }])
+    expect(await gpu(surroundings())).toMatchObject([
+      {
+        status: 'failed',
+        message: expect.stringContaining('could not communicate'),
+        fix: expect.stringContaining('driver'),
+      },
+    ])
   })
 })
 
@@ -140,12 +188,16 @@ describe('disk', () => {
 
   it('refuses a file', async () => {
     writeFileSync(join(folder, 'file'), '')
-    expect(await disk(surroundings({ folder: join(folder, 'file') }))).toMatchObject([{ status: 'failed', fix: expect.stringContaining('--workspace') }])
+    expect(await disk(surroundings({ folder: join(folder, 'file') }))).toMatchObject([
+      { status: 'failed', fix: expect.stringContaining('--workspace') },
+    ])
   })
 
   it.skipIf(process.getuid?.() === 0)('a folder that cannot be written fails', async () => {
     chmodSync(folder, 0o555)
-    expect(await disk(surroundings())).toMatchObject([{ status: 'failed', message: expect.stringContaining('cannot be written') }])
+    expect(await disk(surroundings())).toMatchObject([
+      { status: 'failed', message: expect.stringContaining('cannot be written') },
+    ])
     chmodSync(folder, 0o755)
   })
 })

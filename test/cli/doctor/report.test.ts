@@ -11,7 +11,10 @@ describe('examine', () => {
       throw new Error('boom')
     }
     const findings = await examine(surroundings, [broken, () => [ok('later', 'still looked at')]])
-    expect(findings).toMatchObject([{ check: 'broken', status: 'failed', message: expect.stringContaining('boom') }, { check: 'later', status: 'ok' }])
+    expect(findings).toMatchObject([
+      { check: 'broken', status: 'failed', message: expect.stringContaining('boom') },
+      { check: 'later', status: 'ok' },
+    ])
   })
 })
 

@@ -10,7 +10,10 @@ interface NativeSession {
   dispose(): void
 }
 
-const native = createRequire(import.meta.url)('onnxruntime-node/dist/binding') as { binding: { InferenceSession: new () => NativeSession }; initOrt: () => void }
+const native = createRequire(import.meta.url)('onnxruntime-node/dist/binding') as {
+  binding: { InferenceSession: new () => NativeSession }
+  initOrt: () => void
+}
 
 /**
  * Computes a recorded value at once. tfjs reads synchronously where the public API of ONNX Runtime answers later, but
@@ -22,7 +25,11 @@ export const readNow: Reader = (value, shape): BackendValues => {
   native.initOrt()
   const { bytes } = compileGraph('read', value.graph, { value: full })
   const session = new native.binding.InferenceSession()
-  session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, { intraOpNumThreads: 1, graphOptimizationLevel: 'basic', logSeverityLevel: 3 })
+  session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+    intraOpNumThreads: 1,
+    graphOptimizationLevel: 'basic',
+    logSeverityLevel: 3,
+  })
   try {
     return session.run({}, { value: null }, {}).value.data as BackendValues
   } finally {

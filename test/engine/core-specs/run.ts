@@ -52,12 +52,22 @@ const bundle = join(folder, 'specs.cjs')
 const dist = '@tensorflow/tfjs-core/dist'
 const source = [
   `require('${dist}/public/chained_ops/register_all_chained_ops')`,
-  `require('${dist}/jasmine_util').setTestEnvs([{ name: 'trace', backendName: '${TRACING}', flags: {}, isDataSync: true }])`,
+  `require('${dist}/jasmine_util').setTestEnvs([{ name: 'trace', backendName: '${TRACING}', flags: {}, ` +
+    'isDataSync: true }])',
   ...SPEC_FILES.map((name) => `require('${dist}/ops/${name}_test')`),
 ].join('\n')
-await build({ stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'js' }, bundle: true, platform: 'node', outfile: bundle, logLevel: 'error' })
+await build({
+  stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'js' },
+  bundle: true,
+  platform: 'node',
+  outfile: bundle,
+  logLevel: 'error',
+})
 
-const core = require('jasmine-core/lib/jasmine-core/jasmine.js') as { core(required: unknown): { getEnv(): JasmineEnv }; interface(jasmine: unknown, env: unknown): object }
+const core = require('jasmine-core/lib/jasmine-core/jasmine.js') as {
+  core(required: unknown): { getEnv(): JasmineEnv }
+  interface(jasmine: unknown, env: unknown): object
+}
 const jasmine = core.core(core)
 const env = jasmine.getEnv()
 Object.assign(globalThis, { jasmine }, core.interface(jasmine, env))
@@ -82,4 +92,6 @@ env.addReporter({
 createRequire(join(import.meta.dirname, 'run.cjs'))(bundle)
 await env.execute()
 rmSync(folder, { recursive: true })
-process.stdout.write(`${JSON.stringify({ passed: passed.length, failed, kernels, excluded: Object.fromEntries(excluded) })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ passed: passed.length, failed, kernels, excluded: Object.fromEntries(excluded) })}\n`,
+)

@@ -6,7 +6,9 @@ import type { Sample } from '../../../src/evaluate/samples.js'
 import { model, options, snapshot } from '../favourites.js'
 
 /** What an attacker, or a careless merchant, may call an item. */
-export const NASTY = `<script>console.error("run")</script><img src="http://example.invalid/x.png" onerror="console.error(1)"> & "quoted" 'too'`
+export const NASTY =
+  '<script>console.error("run")</script><img src="http://example.invalid/x.png" onerror="console.error(1)"> & ' +
+  `"quoted" 'too'`
 
 export interface Made {
   report: Report
@@ -14,12 +16,33 @@ export interface Made {
   page: string
 }
 
-/** The page of a small evaluation with two models, samples and reasons; every item is called `title`, followed by its number. */
+/**
+ * The page of a small evaluation with two models, samples and reasons; every item is called `title`, followed by its
+ * number.
+ */
 export async function madePage(title: string): Promise<Made> {
-  const pooled = { ...model(snapshot, 'mean pooling'), encodeUsers: async ({ users }: { users: Int32Array }) => new Float32Array(users.length * 4).fill(0.5) }
-  const { report, samples } = await evaluate(snapshot, options([model(snapshot), pooled], { samples: 2, why: true, slices: true, requested: ['ease'] }))
+  const pooled = {
+    ...model(snapshot, 'mean pooling'),
+    encodeUsers: async ({ users }: { users: Int32Array }) => new Float32Array(users.length * 4).fill(0.5),
+  }
+  const { report, samples } = await evaluate(
+    snapshot,
+    options([model(snapshot), pooled], { samples: 2, why: true, slices: true, requested: ['ease'] }),
+  )
   report.notes.push(`a note with <b>markup</b>`)
-  const card = (index: number): EntryCard => ({ externalId: `i${index}`, title: `${title} ${index}`, category: 'FOOD/<DAIRY>', advertiser: 'Cheese & "Sons"', price: index / 2 })
-  const names: SampleNames = { user: (index) => `<u${index}>`, entry: (index) => `${title} ${index}`, card, item: card, advertiser: card }
+  const card = (index: number): EntryCard => ({
+    externalId: `i${index}`,
+    title: `${title} ${index}`,
+    category: 'FOOD/<DAIRY>',
+    advertiser: 'Cheese & "Sons"',
+    price: index / 2,
+  })
+  const names: SampleNames = {
+    user: (index) => `<u${index}>`,
+    entry: (index) => `${title} ${index}`,
+    card,
+    item: card,
+    advertiser: card,
+  }
   return { report, samples, page: reportPage(report, samples, names) }
 }

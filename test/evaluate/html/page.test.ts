@@ -13,7 +13,9 @@ import { NASTY, madePage, type Made } from './made-page.js'
 
 describe('a template', () => {
   it('escapes every value that is not markup itself, in text and in attributes', () => {
-    expect(html`<p title="${'"><script>'}">${'<b> & \'x\''}${html`<i>${'<'}</i>`}${[html`<br>`, '>']}</p>`.text).toBe('<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt; &amp; &#39;x&#39;<i>&lt;</i><br>&gt;</p>')
+    expect(html`<p title="${'"><script>'}">${"<b> & 'x'"}${html`<i>${'<'}</i>`}${[html`<br>`, '>']}</p>`.text).toBe(
+      '<p title="&quot;&gt;&lt;script&gt;">&lt;b&gt; &amp; &#39;x&#39;<i>&lt;</i><br>&gt;</p>',
+    )
   })
 
   it('leaves out what is not there, and control characters', () => {
@@ -27,11 +29,18 @@ describe('scales', () => {
     expect(niceTicks(0.118, 4)).toEqual([0, 0.05, 0.1, 0.15])
     expect(niceTicks(1, 3)).toEqual([0, 0.5, 1])
     expect(niceTicks(0, 4)).toEqual([0, 1])
-    for (const highest of [0.0003, 0.0471, 0.2, 0.999, 3]) expect(niceTicks(highest, 4).at(-1)).toBeGreaterThanOrEqual(highest)
+    for (const highest of [0.0003, 0.0471, 0.2, 0.999, 3])
+      expect(niceTicks(highest, 4).at(-1)).toBeGreaterThanOrEqual(highest)
   })
 
   it('write shares as people do', () => {
-    expect([percent(0.05), percent(0.0025), percentage(0.1102), percentage(0.0006), percentage(0)]).toEqual(['5\u00A0%', '0.25\u00A0%', '11.0\u00A0%', '0.06\u00A0%', '0.0\u00A0%'])
+    expect([percent(0.05), percent(0.0025), percentage(0.1102), percentage(0.0006), percentage(0)]).toEqual([
+      '5\u00A0%',
+      '0.25\u00A0%',
+      '11.0\u00A0%',
+      '0.06\u00A0%',
+      '0.0\u00A0%',
+    ])
     expect([points(0.0006), points(-0.012)]).toEqual(['+0.06', '−1.20'])
   })
 })
@@ -45,7 +54,10 @@ describe('a page', () => {
   it('holds every row of the report with its figures', () => {
     const { report, page } = made
     for (const row of report.rows) {
-      expect(page.includes(`<th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td>`), row.name).toBe(true)
+      expect(
+        page.includes(`<th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td>`),
+        row.name,
+      ).toBe(true)
     }
     expect(page.includes(`<code>${report.protocol.hash}</code>`)).toBe(true)
     expect(page.includes(`<code>${report.data.hash}</code>`)).toBe(true)
@@ -53,7 +65,8 @@ describe('a page', () => {
   })
 
   it('has a table for each way to part the conversions', () => {
-    for (const title of ['By kind of conversion', 'By popularity of what']) expect(made.page.includes(`<b>${title}`), title).toBe(true)
+    for (const title of ['By kind of conversion', 'By popularity of what'])
+      expect(made.page.includes(`<b>${title}`), title).toBe(true)
     // all users have histories of one length, so there is nothing to tell apart
     expect(made.page.includes('<b>By length of the history')).toBe(false)
     const { label, positives } = made.report.rows[0].slices!.popularity![0]
@@ -69,7 +82,13 @@ describe('a page', () => {
 
   it('asks for nothing: no address but the one of its shapes, no source, no import', () => {
     const tags = [...made.page.matchAll(/<[a-z][^>]*>/gi)].map(([tag]) => tag)
-    expect(tags.filter((tag) => /\s(src|srcset|data|action|style|on\w+)=|^<(script|img|iframe|link|object|embed|form|video|audio|base)\b/i.test(tag))).toEqual([])
+    expect(
+      tags.filter((tag) =>
+        /\s(src|srcset|data|action|style|on\w+)=|^<(script|img|iframe|link|object|embed|form|video|audio|base)\b/i.test(
+          tag,
+        ),
+      ),
+    ).toEqual([])
     expect(new Set(tags.flatMap((tag) => /\shref="(.)/.exec(tag)?.[1] ?? []))).toEqual(new Set('#'))
     expect(/url\(|@import|@font-face/.test(made.page)).toBe(false)
     expect(made.page.includes('default-src &#39;none&#39;')).toBe(true)
@@ -79,7 +98,9 @@ describe('a page', () => {
     const { page, samples } = made
     const plots = [...page.matchAll(/<svg class="chart"[^>]*aria-labelledby="(\S+) (\S+)"/g)]
     expect(plots.length).toBeGreaterThan(5)
-    for (const [, title, about] of plots) for (const id of [title, about]) expect(new RegExp(`<(title|desc) id="${id}">[^<]{5,}</`).test(page), id).toBe(true)
+    for (const [, title, about] of plots)
+      for (const id of [title, about])
+        expect(new RegExp(`<(title|desc) id="${id}">[^<]{5,}</`).test(page), id).toBe(true)
     expect(new Set(plots.map(([, title]) => title)).size).toBe(plots.length)
     const bought = samples.flatMap(({ results }) => results.filter(({ boughtNext }) => boughtNext)).length
     expect(page.split('✓ bought next').length - 1).toBe(bought)
@@ -94,10 +115,15 @@ describe('a page', () => {
 
   it('claims a difference only where the interval leaves out 0', () => {
     const told = (interval: [number, number]): string => {
-      const rows = made.report.rows.map((row) => ({ ...row, overControls: row.overControls?.map((one) => ({ ...one, recall: { 10: 0.012 }, interval: { 10: interval } })) }))
+      const rows = made.report.rows.map((row) => ({
+        ...row,
+        overControls: row.overControls?.map((one) => ({ ...one, recall: { 10: 0.012 }, interval: { 10: interval } })),
+      }))
       return summary({ ...made.report, rows }).text
     }
-    expect(told([-0.001, 0.02])).toContain('+1.20 points, 95\u00A0% interval −0.10 to +2.00, so no difference can be claimed')
+    expect(told([-0.001, 0.02])).toContain(
+      '+1.20 points, 95\u00A0% interval −0.10 to +2.00, so no difference can be claimed',
+    )
     expect(told([0.001, 0.02])).toContain('+1.20 points, 95\u00A0% interval +0.10 to +2.00.')
   })
 })

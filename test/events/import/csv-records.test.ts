@@ -16,7 +16,13 @@ function read(pieces: Buffer[], records = new CsvRecords(',')): Read[] {
   const drain = (): void => {
     while (records.next()) {
       const fields = records.error ?? Array.from({ length: records.fields }, (_, i) => records.field(i))
-      found.push({ line: records.line, fields, offset: records.offset, lines: records.lines, resumable: records.resumable })
+      found.push({
+        line: records.line,
+        fields,
+        offset: records.offset,
+        lines: records.lines,
+        resumable: records.resumable,
+      })
     }
   }
   for (const piece of pieces) {
@@ -32,10 +38,34 @@ const rows = (text: string): Read['fields'][] => read([Buffer.from(text)]).map((
 
 describe('records', () => {
   test.each<[string, Read['fields'][]]>([
-    ['a,b\nc,d\n', [['a', 'b'], ['c', 'd']]],
-    ['a,b\r\nc,d\r\n', [['a', 'b'], ['c', 'd']]],
-    ['a,b\nc,d', [['a', 'b'], ['c', 'd']]],
-    ['a,b\nc,d\r', [['a', 'b'], ['c', 'd']]],
+    [
+      'a,b\nc,d\n',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    [
+      'a,b\r\nc,d\r\n',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    [
+      'a,b\nc,d',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    [
+      'a,b\nc,d\r',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['', []],
     ['\n\r\n\na\n\n', [['a']]],
     [',\n', [['', '']]],
@@ -58,7 +88,10 @@ describe('records', () => {
 
   test('bytes that are not UTF-8 make that field unreadable, no other', () => {
     const text = Buffer.concat([Buffer.from('a,ä'), Buffer.from([0xe4, 0x2c]), Buffer.from('c\nd,ö,f\n')])
-    expect(read([text]).map(({ fields }) => fields)).toEqual([['a', undefined, 'c'], ['d', 'ö', 'f']])
+    expect(read([text]).map(({ fields }) => fields)).toEqual([
+      ['a', undefined, 'c'],
+      ['d', 'ö', 'f'],
+    ])
   })
 
   test('lines are counted through quoted line ends, empty lines and malformed records', () => {
@@ -72,7 +105,10 @@ describe('records', () => {
 
   test('other delimiters', () => {
     const records = new CsvRecords('\t')
-    expect(read([Buffer.from('a,b\tc\n"d\te"\tf\n')], records).map(({ fields }) => fields)).toEqual([['a,b', 'c'], ['d\te', 'f']])
+    expect(read([Buffer.from('a,b\tc\n"d\te"\tf\n')], records).map(({ fields }) => fields)).toEqual([
+      ['a,b', 'c'],
+      ['d\te', 'f'],
+    ])
   })
 
   test('the raw text of a record is as it was written, cut', () => {
@@ -89,9 +125,15 @@ describe('bounds', () => {
   test('a line that is too long is one malformed record, however it comes', () => {
     const text = Buffer.from(`a,b\n${long},${long}\nc,d\n`)
     for (const size of [text.length, 1000, MAX_RECORD - 1, MAX_RECORD + 3]) {
-      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.subarray(i * size, (i + 1) * size))
+      const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+        text.subarray(i * size, (i + 1) * size),
+      )
       const found = read(pieces)
-      expect(found.map(({ line, fields }) => [line, fields])).toEqual([[1, ['a', 'b']], [2, `line longer than ${MAX_RECORD} bytes`], [3, ['c', 'd']]])
+      expect(found.map(({ line, fields }) => [line, fields])).toEqual([
+        [1, ['a', 'b']],
+        [2, `line longer than ${MAX_RECORD} bytes`],
+        [3, ['c', 'd']],
+      ])
       expect(found[2].offset).toBe(text.length)
     }
   })
@@ -124,7 +166,8 @@ describe('bounds', () => {
 
 describe('any text', () => {
   const alphabet = ['a', 'b', ',', ',', '"', '"', '\n', '\n', '\r\n', '\r', 'ä', ' ']
-  const randomText = (rng: Rng): Buffer => Buffer.from(Array.from({ length: rng.int(40) }, () => alphabet[rng.int(alphabet.length)]).join(''))
+  const randomText = (rng: Rng): Buffer =>
+    Buffer.from(Array.from({ length: rng.int(40) }, () => alphabet[rng.int(alphabet.length)]).join(''))
 
   test('is read alike in one piece, cut anywhere, and byte by byte', () => {
     const rng = new Rng(1)
@@ -143,7 +186,10 @@ describe('any text', () => {
       const text = randomText(rng)
       const whole = read([text])
       for (const [i, { offset, lines }] of whole.entries()) {
-        expect(read([text.subarray(offset)], new CsvRecords(',', offset, lines)), JSON.stringify(text.toString())).toEqual(whole.slice(i + 1))
+        expect(
+          read([text.subarray(offset)], new CsvRecords(',', offset, lines)),
+          JSON.stringify(text.toString()),
+        ).toEqual(whole.slice(i + 1))
       }
     }
   })
@@ -152,9 +198,19 @@ describe('any text', () => {
     const rng = new Rng(3)
     const pieces = ['a', '1', ',', '"', '\n', '\r\n', 'ö', ' ']
     for (let round = 0; round < 500; round++) {
-      const table = Array.from({ length: 1 + rng.int(5) }, () => Array.from({ length: 2 + rng.int(3) }, () => Array.from({ length: rng.int(5) }, () => pieces[rng.int(pieces.length)]).join('')))
+      const table = Array.from({ length: 1 + rng.int(5) }, () =>
+        Array.from({ length: 2 + rng.int(3) }, () =>
+          Array.from({ length: rng.int(5) }, () => pieces[rng.int(pieces.length)]).join(''),
+        ),
+      )
       const end = rng.int(2) === 0 ? '\n' : '\r\n'
-      const text = table.map((row) => row.map((field) => (/[",\r\n]/.test(field) || rng.int(3) === 0 ? `"${field.replaceAll('"', '""')}"` : field)).join(',')).join(end)
+      const text = table
+        .map((row) =>
+          row
+            .map((field) => (/[",\r\n]/.test(field) || rng.int(3) === 0 ? `"${field.replaceAll('"', '""')}"` : field))
+            .join(','),
+        )
+        .join(end)
       expect(rows(text)).toEqual(table)
     }
   })

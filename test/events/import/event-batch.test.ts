@@ -11,13 +11,29 @@ function drafts(n: number): EventDraft[] {
   return Array.from({ length: n }, (_, i): EventDraft => {
     const item = rng.int(8) === 0 ? '' : `item-with-a-long-name-${rng.int(40)}`
     return {
-      ...newDraft(), user: `u${rng.int(25)}`, item, advertiser: item === '' || rng.int(2) === 0 ? `a${rng.int(6)}` : '', type: rng.int(6), domain: rng.int(2), time: 4_000_000_000 + i,
-      ...(rng.int(3) === 0 && { category: `c/${rng.int(4)}`, price: rng.int(100), title: rng.int(2) === 0 ? 'a title' : undefined }),
+      ...newDraft(),
+      user: `u${rng.int(25)}`,
+      item,
+      advertiser: item === '' || rng.int(2) === 0 ? `a${rng.int(6)}` : '',
+      type: rng.int(6),
+      domain: rng.int(2),
+      time: 4_000_000_000 + i,
+      ...(rng.int(3) === 0 && {
+        category: `c/${rng.int(4)}`,
+        price: rng.int(100),
+        title: rng.int(2) === 0 ? 'a title' : undefined,
+      }),
     }
   })
 }
 
-const content = (store: Store): unknown => ({ hash: store.dataHash(), events: [...store.scanEvents()], items: [...store.scanItems()], users: store.externalIds('users'), advertisers: store.externalIds('advertisers') })
+const content = (store: Store): unknown => ({
+  hash: store.dataHash(),
+  events: [...store.scanEvents()],
+  items: [...store.scanItems()],
+  users: store.externalIds('users'),
+  advertisers: store.externalIds('advertisers'),
+})
 
 test.each([
   ['of any size', [7, 100, 1, 400], 16, undefined],

@@ -14,7 +14,12 @@ import { ImportFolder } from './workspace.js'
 
 const T = 1_483_271_606
 const ROWS = 2000
-const OPTIONS: ImportOptions = { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.1, progress: silent }
+const OPTIONS: ImportOptions = {
+  mapping: { columns: {}, eventTypes: {}, header: true },
+  evaluation: { cutoff: 'auto', windowDays: 30 },
+  maxRejects: 0.1,
+  progress: silent,
+}
 
 /** 2,000 events; every 50th has no time. */
 const columns = {
@@ -24,25 +29,58 @@ const columns = {
 }
 
 function parquetFile(codec: 'SNAPPY' | 'UNCOMPRESSED' = 'SNAPPY'): Buffer {
-  return Buffer.from(parquetWriteBuffer({
-    codec,
-    rowGroupSize: 300,
-    columnData: [
-      { name: 'user_id', data: columns.user, type: 'STRING' },
-      { name: 'what', data: columns.item, type: 'STRING' },
-      { name: 'timestamp', data: columns.time, type: 'TIMESTAMP', nullable: true },
-      { name: 'count', data: columns.item.map((_, i) => BigInt(i)), type: 'INT64' },
-    ],
-  }))
+  return Buffer.from(
+    parquetWriteBuffer({
+      codec,
+      rowGroupSize: 300,
+      columnData: [
+        { name: 'user_id', data: columns.user, type: 'STRING' },
+        { name: 'what', data: columns.item, type: 'STRING' },
+        { name: 'timestamp', data: columns.time, type: 'TIMESTAMP', nullable: true },
+        { name: 'count', data: columns.item.map((_, i) => BigInt(i)), type: 'INT64' },
+      ],
+    }),
+  )
 }
 const PARQUET = { columns: { item_id: 'what' }, eventTypes: {}, defaultType: 'checkout', header: true }
 
-const jsonLines = (): string => columns.user.map((user, i) => JSON.stringify({ user: { id: user }, what: columns.item[i], timestamp: columns.time[i] && T + i, tags: ['a', 'b'] })).join('\n')
-const JSONL = { columns: { user_id: 'user.id', item_id: 'what', category: 'tags' }, eventTypes: {}, defaultType: 'checkout', header: true }
+const jsonLines = (): string =>
+  columns.user
+    .map((user, i) =>
+      JSON.stringify({
+        user: { id: user },
+        what: columns.item[i],
+        timestamp: columns.time[i] && T + i,
+        tags: ['a', 'b'],
+      }),
+    )
+    .join('\n')
+const JSONL = {
+  columns: { user_id: 'user.id', item_id: 'what', category: 'tags' },
+  eventTypes: {},
+  defaultType: 'checkout',
+  header: true,
+}
 
-const sheet = (): Buffer => workbook({ One: [['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'Price', 'Customer ID'], ...columns.user.map((user, i) => [i, columns.item[i], undefined, 1, columns.time[i] ? 40_148 + i / 1440 : 'never', 1, user])] })
+const sheet = (): Buffer =>
+  workbook({
+    One: [
+      ['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'Price', 'Customer ID'],
+      ...columns.user.map((user, i) => [
+        i,
+        columns.item[i],
+        undefined,
+        1,
+        columns.time[i] ? 40_148 + i / 1440 : 'never',
+        1,
+        user,
+      ]),
+    ],
+  })
 
-const EVENTS = columns.user.flatMap((user, i) => (columns.time[i] ? [`${user} ${columns.item[i]} - checkout 0 ${T + i}`] : []))
+const EVENTS = columns.user.flatMap((user, i) =>
+  columns.time[i] ? [`${user} ${columns.item[i]} - checkout 0 ${T + i}`] : [],
+)
 
 describe('JSON lines and Parquet of any layout', () => {
   test.each<[string, string, Buffer | string, ImportOptions['mapping']]>([
@@ -63,19 +101,32 @@ describe('JSON lines and Parquet of any layout', () => {
 
   test('items and users by the same rules', async () => {
     const at = new ImportFolder()
-    await at.importAs('jsonl', [at.file('i.jsonl', '{"item_id": 7, "price": 2.5, "title": null}\n{"item_id": "8", "advertiser_id": "x"}\n'), at.file('u.jsonl', '{"user_id": "u", "age": 30, "more": {"a": 1}}\n')])
+    await at.importAs('jsonl', [
+      at.file('i.jsonl', '{"item_id": 7, "price": 2.5, "title": null}\n{"item_id": "8", "advertiser_id": "x"}\n'),
+      at.file('u.jsonl', '{"user_id": "u", "age": 30, "more": {"a": 1}}\n'),
+    ])
     expect(at.items()).toEqual(['7 - - 2.5 -', '8 x - - -'])
     expect(at.read((store) => store.user(1)?.attributes)).toEqual({ age: '30', more: '{"a":1}' })
   })
 
   test.each([
-    ['jsonl', { columns: { user_id: 'usr.id' }, eventTypes: {}, header: true }, 'has no column item_id', '--map item_id='],
+    [
+      'jsonl',
+      { columns: { user_id: 'usr.id' }, eventTypes: {}, header: true },
+      'has no column item_id',
+      '--map item_id=',
+    ],
     ['csv', JSONL, 'holds JSON, not CSV', 'adseq import jsonl'],
     ['parquet', JSONL, 'is not a Parquet file', 'adseq import jsonl'],
   ] as const)('%s with another file or mapping is refused', async (format, mapping, message, hint) => {
     const at = new ImportFolder()
-    const refused = at.importAs(format, at.file('e.jsonl', jsonLines()), { mapping: mapping as ImportOptions['mapping'] })
-    await expect(refused).rejects.toMatchObject({ message: expect.stringMatching(message), hint: expect.stringContaining(hint) })
+    const refused = at.importAs(format, at.file('e.jsonl', jsonLines()), {
+      mapping: mapping as ImportOptions['mapping'],
+    })
+    await expect(refused).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining(hint),
+    })
     expect(existsSync(at.workspace)).toBe(false)
   })
 })
@@ -111,7 +162,12 @@ describe('killed after every batch and run again', () => {
     }
     expect(attempts).toBeGreaterThan(5)
     expect(broken.events().length).toBe(ROWS - 40)
-    const plain = (at: ImportFolder): unknown => ({ ...(at.content() as object), imports: at.read((store) => store.imports.all().map(({ line, rows, rejected, reasons }) => ({ line, rows, rejected, reasons }))) })
+    const plain = (at: ImportFolder): unknown => ({
+      ...(at.content() as object),
+      imports: at.read((store) =>
+        store.imports.all().map(({ line, rows, rejected, reasons }) => ({ line, rows, rejected, reasons })),
+      ),
+    })
     expect(plain(broken)).toEqual(plain(whole))
     const file = name === 'events.zip' ? 'events.jsonl' : name
     expect(broken.rejects(file)).toEqual(whole.rejects(file))
@@ -119,7 +175,10 @@ describe('killed after every batch and run again', () => {
 })
 
 describe('damaged files: one sentence, nothing stored', () => {
-  const zip = archive({ 'events.csv': `user_id,item_id,event_type,timestamp\n${'u,i,view,1483271606\n'.repeat(5000)}`, 'other.csv': 'item_id,title\ni,x\n' })
+  const zip = archive({
+    'events.csv': `user_id,item_id,event_type,timestamp\n${'u,i,view,1483271606\n'.repeat(5000)}`,
+    'other.csv': 'item_id,title\ni,x\n',
+  })
   const flipped = Buffer.from(zip)
   flipped[120] ^= 0xff
   const sheets = sheet()
@@ -131,7 +190,11 @@ describe('damaged files: one sentence, nothing stored', () => {
     ['online-retail', 'cut.xlsx', sheets.subarray(0, sheets.length - 100)],
   ])('%s: %s', async (format, name, content) => {
     const at = new ImportFolder()
-    await expect(at.importAs(format, at.file(name, content))).rejects.toMatchObject({ name: 'UserError', message: expect.stringContaining(name), hint: expect.stringMatching(/Fetch|Unpack/) })
+    await expect(at.importAs(format, at.file(name, content))).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining(name),
+      hint: expect.stringMatching(/Fetch|Unpack/),
+    })
     expect(existsSync(join(at.workspace, 'adseq.db'))).toBe(false)
   })
 })
@@ -150,7 +213,13 @@ describe('records', () => {
   test('JSON lines are cut anywhere and read alike; what is no object is an error of its line', () => {
     const text = '{"a":1}\n\r\n[1]\n{"a":"ä"}\r\n{"b":2}\n{"a":'
     const whole = read([text])
-    expect(whole.map(([line, value]) => [line, value])).toEqual([[1, '1'], [3, 'line is not a JSON object'], [4, 'ä'], [5, ''], [6, 'line is not JSON']])
+    expect(whole.map(([line, value]) => [line, value])).toEqual([
+      [1, '1'],
+      [3, 'line is not a JSON object'],
+      [4, 'ä'],
+      [5, ''],
+      [6, 'line is not JSON'],
+    ])
     for (let cut = 0; cut <= text.length; cut++) expect(read([text.slice(0, cut), text.slice(cut)])).toEqual(whole)
     expect(whole.at(-1)![2]).toBe(Buffer.byteLength(text))
   })
@@ -158,11 +227,19 @@ describe('records', () => {
   test('a line without an end is one error, however it comes', () => {
     const long = 'x'.repeat(MAX_JSON_LINE + 5)
     const found = read(['{"a":1}\n', long, long, '\n{"a":2}\n'])
-    expect(found.map(([line, value]) => [line, value])).toEqual([[1, '1'], [2, `line longer than ${MAX_JSON_LINE} bytes`], [3, '2']])
+    expect(found.map(([line, value]) => [line, value])).toEqual([
+      [1, '1'],
+      [2, `line longer than ${MAX_JSON_LINE} bytes`],
+      [3, '2'],
+    ])
   })
 
   test('a worksheet is cut anywhere and read alike', () => {
-    const text = '<?xml version="1.0"?><worksheet><sheetFormatPr/><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c><c r="C1"><v>2.5</v></c></row><row r="2"/><row r="3" spans="1:2"><c t="str"><f>A1&amp;B1</f><v>x &lt; &#228;_x0041_</v></c><c r="B3"/><c r="AA3" t="inlineStr"><is><t>far</t></is></c></row></sheetData></worksheet>'
+    const text =
+      '<?xml version="1.0"?><worksheet><sheetFormatPr/><sheetData><row r="1"><c r="A1" t="s"><v>1</v></c><c ' +
+      'r="C1"><v>2.5</v></c></row><row r="2"/><row r="3" spans="1:2"><c t="str"><f>A1&amp;B1</f><v>x &lt; ' +
+      '&#228;_x0041_</v></c><c r="B3"/><c r="AA3" ' +
+      't="inlineStr"><is><t>far</t></is></c></row></sheetData></worksheet>'
     const rows = (pieces: string[]): string[][] => {
       const reader = new SheetRows(['zero', 'one'])
       const found: string[][] = []
@@ -175,6 +252,7 @@ describe('records', () => {
     const whole = rows([text])
     expect(whole).toEqual([['one', '', '2.5'], [], ['x < äA', '', ...Array.from({ length: 24 }, () => ''), 'far']])
     const plain = text
-    for (let cut = 0; cut <= plain.length; cut++) expect(rows([plain.slice(0, cut), plain.slice(cut)]), plain.slice(0, cut)).toEqual(whole)
+    for (let cut = 0; cut <= plain.length; cut++)
+      expect(rows([plain.slice(0, cut), plain.slice(cut)]), plain.slice(0, cut)).toEqual(whole)
   })
 })

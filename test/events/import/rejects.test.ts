@@ -51,9 +51,31 @@ test('bad rows are left out, counted by reason, and sampled with line number, va
 
 test('items: a price that is none, a bad id', async () => {
   const at = new ImportFolder()
-  const result = await at.import(at.file('i.csv', ['item_id,price,launched', 'a,1,', 'b,-1,', 'c,NaN,', 'd,1e999,', 'e,12 USD,', ',1,', 'f,0,2017-01-01', 'g,,soon']), { maxRejects: 1 })
-  expect(result.files[0].reasons).toEqual({ 'price is not a number of at least 0': 4, 'item_id is empty': 1, 'launched is not a time': 1 })
-  expect(at.read((store) => [...store.scanItems()].map(([, id, , , price, , launched]) => [id, price, launched]))).toEqual([['a', 1, null], ['f', 0, Date.UTC(2017, 0, 1) / 1000]])
+  const result = await at.import(
+    at.file('i.csv', [
+      'item_id,price,launched',
+      'a,1,',
+      'b,-1,',
+      'c,NaN,',
+      'd,1e999,',
+      'e,12 USD,',
+      ',1,',
+      'f,0,2017-01-01',
+      'g,,soon',
+    ]),
+    { maxRejects: 1 },
+  )
+  expect(result.files[0].reasons).toEqual({
+    'price is not a number of at least 0': 4,
+    'item_id is empty': 1,
+    'launched is not a time': 1,
+  })
+  expect(
+    at.read((store) => [...store.scanItems()].map(([, id, , , price, , launched]) => [id, price, launched])),
+  ).toEqual([
+    ['a', 1, null],
+    ['f', 0, Date.UTC(2017, 0, 1) / 1000],
+  ])
 })
 
 test('an id that is not UTF-8 is refused, a title is not the reason to lose an item', async () => {
@@ -75,7 +97,10 @@ test('a cut last line is one bad row', async () => {
 
 test('a hundred of each reason are kept', async () => {
   const at = new ImportFolder()
-  const result = await at.import(at.file('e.csv', [HEADER, ...good(1), ...Array.from({ length: 250 }, () => `u,i,pv,${T}`), ',,,']), { maxRejects: 1 })
+  const result = await at.import(
+    at.file('e.csv', [HEADER, ...good(1), ...Array.from({ length: 250 }, () => `u,i,pv,${T}`), ',,,']),
+    { maxRejects: 1 },
+  )
   expect(result.files[0].rejected).toBe(251)
   expect(at.rejects('e.csv').length).toBe(101)
 })
@@ -84,7 +109,10 @@ test('more bad rows than allowed stop a short file before anything is stored; al
   const at = new ImportFolder()
   const path = at.file('e.csv', [HEADER, ...good(94), ...Array.from({ length: 6 }, () => `u,i,pv,${T}`)])
   const refused = await at.refusal(path)
-  expect(refused.message).toBe('e.csv: 6 of the first 100 rows were rejected (unknown event_type: 6), more than the 5 % allowed. Nothing was imported.')
+  expect(refused.message).toBe(
+    'e.csv: 6 of the first 100 rows were rejected (unknown event_type: 6), more than the 5 % allowed. Nothing ' +
+      'was imported.',
+  )
   expect(refused.hint).toContain('--max-rejects 0.06')
   expect(at.rejects('e.csv').length).toBe(6)
   expect(at.read((store) => [store.counts().events, store.imports.all().length])).toEqual([0, 0])
@@ -102,21 +130,25 @@ test('after a refusal the mapping can be mended', async () => {
   expect(existsSync(join(at.workspace, 'rejects', 'e.csv.jsonl'))).toBe(false)
 })
 
-test('a long file is stopped when the share is exceeded; what is committed stays, and the import goes on when allowed to', async () => {
-  const at = new ImportFolder()
-  const rows = [HEADER, ...good(12_000), ...Array.from({ length: 2000 }, () => `u,i,pv,${T}`), ...good(6000)]
-  const path = at.file('e.csv', rows)
-  const refused = await at.refusal(path, { batch: 1000 })
-  expect(refused.message).toContain('12,000 rows before them are imported')
-  expect(at.events().length).toBe(12_000)
-  const result = await at.import(path, { batch: 1000, maxRejects: 0.2 })
-  expect(result.files[0]).toMatchObject({ status: 'resumed', rows: 6000, rejected: 2000 })
+test(
+  'a long file is stopped when the share is exceeded; what is committed stays, and the import goes on when allowed ' +
+    'to',
+  async () => {
+    const at = new ImportFolder()
+    const rows = [HEADER, ...good(12_000), ...Array.from({ length: 2000 }, () => `u,i,pv,${T}`), ...good(6000)]
+    const path = at.file('e.csv', rows)
+    const refused = await at.refusal(path, { batch: 1000 })
+    expect(refused.message).toContain('12,000 rows before them are imported')
+    expect(at.events().length).toBe(12_000)
+    const result = await at.import(path, { batch: 1000, maxRejects: 0.2 })
+    expect(result.files[0]).toMatchObject({ status: 'resumed', rows: 6000, rejected: 2000 })
 
-  const other = new ImportFolder()
-  await other.import(other.file('e.csv', rows), { maxRejects: 0.2 })
-  const plain = ({ imports: _imports, ...rest }: Record<string, unknown>): unknown => rest
-  expect(plain(at.content() as Record<string, unknown>)).toEqual(plain(other.content() as Record<string, unknown>))
-})
+    const other = new ImportFolder()
+    await other.import(other.file('e.csv', rows), { maxRejects: 0.2 })
+    const plain = ({ imports: _imports, ...rest }: Record<string, unknown>): unknown => rest
+    expect(plain(at.content() as Record<string, unknown>)).toEqual(plain(other.content() as Record<string, unknown>))
+  },
+)
 
 test('two files of one name keep their rejects apart', async () => {
   const at = new ImportFolder()

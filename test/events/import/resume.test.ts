@@ -19,7 +19,13 @@ function text(rows: number): string {
   for (let i = 0; i < rows; i++) {
     const kind = rng.int(40)
     const user = kind === 0 ? `"two\nlines ${rng.int(9)}"` : kind === 1 ? `müller ${rng.int(9)}` : `u${rng.int(50)}`
-    lines.push(kind === 2 ? `${user},bad` : kind === 3 ? '' : `${user},i${rng.int(200)},view,${1_400_000_000 + i}${kind === 4 ? '\r' : ''}`)
+    lines.push(
+      kind === 2
+        ? `${user},bad`
+        : kind === 3
+          ? ''
+          : `${user},i${rng.int(200)},view,${1_400_000_000 + i}${kind === 4 ? '\r' : ''}`,
+    )
   }
   return lines.join('\n')
 }
@@ -27,41 +33,52 @@ function text(rows: number): string {
 const mapping = { columns: {}, eventTypes: {}, header: true }
 
 async function plan(path: string): Promise<FileImport> {
-  const [step] = await planImport('csv', [path], { mapping, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.1, progress: silent })
+  const [step] = await planImport('csv', [path], {
+    mapping,
+    evaluation: { cutoff: 'auto', windowDays: 30 },
+    maxRejects: 0.1,
+    progress: silent,
+  })
   return filesOf(step)[0]
 }
 
-test.each(['events.csv', 'events.csv.gz'])('%s that fails after every batch ends as one that never failed', async (name) => {
-  const content = name.endsWith('.gz') ? gzipSync(text(3000)) : text(3000)
-  const whole = new ImportFolder()
-  await whole.import(whole.file(name, content))
-  const broken = new ImportFolder()
-  const path = broken.file(name, content)
-  let attempts = 0
-  for (let done = false; !done; attempts++) {
-    const store = openStore(broken.workspace, { create: true })
-    // the process dies after its first commit, with rows of the next batch written but not committed
-    let commits = 0
-    const die = { ...silent }
-    const save = store.imports.save.bind(store.imports)
-    store.imports.save = (state, before) => {
-      if (state.status === 'running' && commits++ === 1) throw new Error('killed')
-      save(state, before)
+test.each(['events.csv', 'events.csv.gz'])(
+  '%s that fails after every batch ends as one that never failed',
+  async (name) => {
+    const content = name.endsWith('.gz') ? gzipSync(text(3000)) : text(3000)
+    const whole = new ImportFolder()
+    await whole.import(whole.file(name, content))
+    const broken = new ImportFolder()
+    const path = broken.file(name, content)
+    let attempts = 0
+    for (let done = false; !done; attempts++) {
+      const store = openStore(broken.workspace, { create: true })
+      // the process dies after its first commit, with rows of the next batch written but not committed
+      let commits = 0
+      const die = { ...silent }
+      const save = store.imports.save.bind(store.imports)
+      store.imports.save = (state, before) => {
+        if (state.status === 'running' && commits++ === 1) throw new Error('killed')
+        save(state, before)
+      }
+      try {
+        await importFile(store, await plan(path), { maxRejects: 0.1, progress: die, batch: 271 })
+        store.writer().finish()
+        done = true
+      } catch (error) {
+        expect((error as Error).message).toBe('killed')
+      }
+      store.close()
     }
-    try {
-      await importFile(store, await plan(path), { maxRejects: 0.1, progress: die, batch: 271 })
-      store.writer().finish()
-      done = true
-    } catch (error) {
-      expect((error as Error).message).toBe('killed')
-    }
-    store.close()
-  }
-  expect(attempts).toBeGreaterThan(8)
-  const strip = ({ imports, ...rest }: { imports: { options: unknown; rejectsFile?: string }[] }): unknown => ({ ...rest, imports: imports.map(({ options: _o, rejectsFile: _r, ...one }) => one) })
-  expect(strip(broken.content() as never)).toEqual(strip(whole.content() as never))
-  expect(broken.rejects(name)).toEqual(whole.rejects(name))
-})
+    expect(attempts).toBeGreaterThan(8)
+    const strip = ({ imports, ...rest }: { imports: { options: unknown; rejectsFile?: string }[] }): unknown => ({
+      ...rest,
+      imports: imports.map(({ options: _o, rejectsFile: _r, ...one }) => one),
+    })
+    expect(strip(broken.content() as never)).toEqual(strip(whole.content() as never))
+    expect(broken.rejects(name)).toEqual(whole.rejects(name))
+  },
+)
 
 test('an interrupt keeps what was done, says how to go on, and the import ends as if nothing had been', async () => {
   const rows = text(60_000) // more than one block of the file
@@ -103,7 +120,9 @@ test('a full disk is an error that keeps what was committed; with space the same
   small.pragma('max_page_count = 90') // SQLite's own stand-in for a disk without space: the same SQLITE_FULL
   const full = new Store(small, at.workspace)
   const file = await plan(path)
-  await expect(importFile(full, file, { maxRejects: 0.1, progress: silent, batch: 1000 })).rejects.toMatchObject({ code: 'SQLITE_FULL' })
+  await expect(importFile(full, file, { maxRejects: 0.1, progress: silent, batch: 1000 })).rejects.toMatchObject({
+    code: 'SQLITE_FULL',
+  })
   const kept = full.counts().events
   expect(kept).toBeGreaterThan(0)
   expect(kept).toBeLessThan(19_000)
@@ -125,9 +144,14 @@ test('another process that has gone on with the file in the meantime: this one s
   const done = store.imports.find(file.source.hash)!
   const before = at.events()
   // what a process saw that looked before the other one began, or when it was half way
-  for (const seen of [undefined, { ...done, status: 'running' as const, offset: file.offset, line: 1, rows: 0, rejected: 0, reasons: {} }]) {
+  for (const seen of [
+    undefined,
+    { ...done, status: 'running' as const, offset: file.offset, line: 1, rows: 0, rejected: 0, reasons: {} },
+  ]) {
     store.imports.find = () => seen
-    await expect(importFile(store, file, options)).rejects.toThrow('Another process is importing e.csv into this workspace.')
+    await expect(importFile(store, file, options)).rejects.toThrow(
+      'Another process is importing e.csv into this workspace.',
+    )
   }
   store.close()
   expect(at.events()).toEqual(before)

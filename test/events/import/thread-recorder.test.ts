@@ -8,11 +8,23 @@ import { openStore } from '../../../src/store/open.js'
 import { ImportFolder } from './workspace.js'
 
 const ROWS = 5000
-const text = ['user_id,item_id,event_type,timestamp,advertiser_id,price', ...Array.from({ length: ROWS }, (_, i) => (i % 50 === 3 ? 'bad' : `user-${(i * 7919) % 503},item-${(i * 31) % 211},view,${1_500_000_000 + i},${i % 3 ? `a${i % 17}` : ''},${i % 7}`))]
+const text = [
+  'user_id,item_id,event_type,timestamp,advertiser_id,price',
+  ...Array.from({ length: ROWS }, (_, i) =>
+    i % 50 === 3
+      ? 'bad'
+      : `user-${(i * 7919) % 503},item-${(i * 31) % 211},view,${1_500_000_000 + i},${i % 3 ? `a${i % 17}` : ''},${i % 7}`,
+  ),
+]
 const IN_A_THREAD: RunOptions = { maxRejects: 0.1, progress: silent, batch: 300, threadFrom: 0 }
 
 async function plan(path: string): Promise<FileImport> {
-  const [step] = await planImport('csv', [path], { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.1, progress: silent })
+  const [step] = await planImport('csv', [path], {
+    mapping: { columns: {}, eventTypes: {}, header: true },
+    evaluation: { cutoff: 'auto', windowDays: 30 },
+    maxRejects: 0.1,
+    progress: silent,
+  })
   return filesOf(step)[0]
 }
 

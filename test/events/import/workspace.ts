@@ -50,14 +50,22 @@ export class ImportFolder {
 
   private options(options: Partial<ImportOptions>): ImportOptions {
     const progress: Progress = { start() {}, update() {}, finish() {}, line: (text) => this.lines.push(text) }
-    return { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 0.05, progress, ...options }
+    return {
+      mapping: { columns: {}, eventTypes: {}, header: true },
+      evaluation: { cutoff: 'auto', windowDays: 30 },
+      maxRejects: 0.05,
+      progress,
+      ...options,
+    }
   }
 
   /** "id advertiser category price title" of every item, in the order of ingestion; - for none. */
   items(): string[] {
     return this.read((store) => {
       const advertisers = store.externalIds('advertisers')
-      return [...store.scanItems()].map(([, id, advertiser, category, price, title]) => [id, advertisers[advertiser - 1] ?? '-', category ?? '-', price ?? '-', title ?? '-'].join(' '))
+      return [...store.scanItems()].map(([, id, advertiser, category, price, title]) =>
+        [id, advertisers[advertiser - 1] ?? '-', category ?? '-', price ?? '-', title ?? '-'].join(' '),
+      )
     })
   }
 
@@ -84,14 +92,28 @@ export class ImportFolder {
   /** "user item advertiser type domain time" of every event, in the order of ingestion; - for none. */
   events(): string[] {
     return this.read((store) => {
-      const [users, items, advertisers] = (['users', 'items', 'advertisers'] as const).map((table) => store.externalIds(table))
-      return [...store.scanEvents()].map(([, user, item, advertiser, type, domain, time]) => [users[user - 1], items[item - 1] ?? '-', advertisers[advertiser - 1] ?? '-', EVENT_TYPES[type], domain, time].join(' '))
+      const [users, items, advertisers] = (['users', 'items', 'advertisers'] as const).map((table) =>
+        store.externalIds(table),
+      )
+      return [...store.scanEvents()].map(([, user, item, advertiser, type, domain, time]) =>
+        [
+          users[user - 1],
+          items[item - 1] ?? '-',
+          advertisers[advertiser - 1] ?? '-',
+          EVENT_TYPES[type],
+          domain,
+          time,
+        ].join(' '),
+      )
     })
   }
 
   rejects(name: string): { line: number; reason: string; value?: string; row: string }[] {
     const text = readFileSync(join(this.workspace, 'rejects', `${name}.jsonl`), 'utf8')
-    return text.trimEnd().split('\n').map((line) => JSON.parse(line) as { line: number; reason: string; row: string })
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { line: number; reason: string; row: string })
   }
 
   /** Everything that an import leaves, but for the moments at which it ran. */

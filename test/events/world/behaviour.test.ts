@@ -5,7 +5,16 @@ import { TRAIL_LENGTH } from '../../../src/events/world/themes.js'
 import { makeWorld, worldEvents } from '../../../src/events/world/world.js'
 import { visitsOf } from './visits.js'
 
-const base: WorldKnobs = { ...PRESETS.tutorial, users: 2500, onsiteShare: 0, drift: 0, noise: 0, seasonality: 0, complements: 0, replenishment: 0 }
+const base: WorldKnobs = {
+  ...PRESETS.tutorial,
+  users: 2500,
+  onsiteShare: 0,
+  drift: 0,
+  noise: 0,
+  seasonality: 0,
+  complements: 0,
+  replenishment: 0,
+}
 const themeOf = (category: number): number => Math.floor(category / TRAIL_LENGTH)
 const placeOf = (category: number): number => category % TRAIL_LENGTH
 /** Shortest way round the trail from a to b, -4 to 5. */
@@ -18,7 +27,10 @@ const steps = (a: number, b: number): number => {
 function visitCategories(knobs: WorldKnobs): { user: number; categories: number[] }[] {
   const world = makeWorld(knobs, 5)
   const events = worldEvents(world)
-  return visitsOf(events).map(({ user, rows }) => ({ user, categories: rows.map((row) => world.catalog.itemCategory[events.item[row]]) }))
+  return visitsOf(events).map(({ user, rows }) => ({
+    user,
+    categories: rows.map((row) => world.catalog.itemCategory[events.item[row]]),
+  }))
 }
 
 /** Pearson's statistic of independence for place after place within a visit: 81 degrees of freedom. */
@@ -33,7 +45,8 @@ function transitionStatistic(visits: { categories: number[] }[]): number {
     }
   }
   const row = (r: number): number => table.subarray(r * TRAIL_LENGTH, (r + 1) * TRAIL_LENGTH).reduce((a, b) => a + b, 0)
-  const column = (c: number): number => Array.from({ length: TRAIL_LENGTH }, (_, r) => table[r * TRAIL_LENGTH + c]).reduce((a, b) => a + b, 0)
+  const column = (c: number): number =>
+    Array.from({ length: TRAIL_LENGTH }, (_, r) => table[r * TRAIL_LENGTH + c]).reduce((a, b) => a + b, 0)
   let statistic = 0
   for (let r = 0; r < TRAIL_LENGTH; r++) {
     for (let c = 0; c < TRAIL_LENGTH; c++) {
@@ -48,7 +61,11 @@ function transitionStatistic(visits: { categories: number[] }[]): number {
  * Of the moves from one visit's middle to the next one's in the same theme: how many there are, and how many go the
  * way in which the first visit looked round, from its first view to its last.
  */
-function moves(visits: { user: number; categories: number[] }[]): { total: number; announced: number; forward: number } {
+function moves(visits: { user: number; categories: number[] }[]): {
+  total: number
+  announced: number
+  forward: number
+} {
   const result = { total: 0, announced: 0, forward: 0 }
   for (let i = 1; i < visits.length; i++) {
     const [before, after] = [visits[i - 1], visits[i]]
@@ -101,7 +118,7 @@ describe('orderDependence', () => {
 })
 
 describe('drift', () => {
-  /** Mean share of a user's views in the last third of the span that are of a theme he viewed in the first third. */
+  /** Mean share of a user's views in the last third of the span that are of a theme they viewed in the first third. */
   const kept = (drift: number): number => {
     const world = makeWorld({ ...base, drift, orderDependence: 0 }, 5)
     const events = worldEvents(world)
@@ -115,7 +132,11 @@ describe('drift', () => {
         const age = events.time[i] - base.start
         const key = events.user[i] * 100 + themeOf(world.catalog.itemCategory[events.item[i]])
         if (pass === 0 && age < third) early.add(key)
-        if (pass === 1 && age >= 2 * third && [...Array(base.themes).keys()].some((t) => early.has(events.user[i] * 100 + t))) {
+        if (
+          pass === 1 &&
+          age >= 2 * third &&
+          [...Array(base.themes).keys()].some((t) => early.has(events.user[i] * 100 + t))
+        ) {
           late++
           if (early.has(key)) same++
         }
@@ -182,23 +203,26 @@ describe('noise, skew and shift', () => {
     expect(Math.abs(same / pairs - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / pairs) + 0.01)
   })
 
-  it.each([0, 0.8, 1.3])('views of advertisers follow Zipf with exponent advertiserConcentration = %f', (advertiserConcentration) => {
-    const knobs = { ...base, noise: 1, advertiserConcentration }
-    const { catalog } = makeWorld(knobs, 5)
-    const share = new Float64Array(knobs.advertisers)
-    shares(knobs, 0).forEach((s, i) => (share[catalog.itemAdvertiser[i]] += s))
-    // the hundred largest: enough events each; logs over their ranks by least squares
-    let [sx, sy, sxx, sxy] = [0, 0, 0, 0]
-    for (let r = 0; r < 100; r++) {
-      const x = Math.log(r + 1)
-      const y = Math.log(share[catalog.rank.indexOf(r)])
-      sx += x
-      sy += y
-      sxx += x * x
-      sxy += x * y
-    }
-    expect(Math.abs((100 * sxy - sx * sy) / (100 * sxx - sx * sx) + advertiserConcentration)).toBeLessThan(0.1)
-  })
+  it.each([0, 0.8, 1.3])(
+    'views of advertisers follow Zipf with exponent advertiserConcentration = %f',
+    (advertiserConcentration) => {
+      const knobs = { ...base, noise: 1, advertiserConcentration }
+      const { catalog } = makeWorld(knobs, 5)
+      const share = new Float64Array(knobs.advertisers)
+      shares(knobs, 0).forEach((s, i) => (share[catalog.itemAdvertiser[i]] += s))
+      // the hundred largest: enough events each; logs over their ranks by least squares
+      let [sx, sy, sxx, sxy] = [0, 0, 0, 0]
+      for (let r = 0; r < 100; r++) {
+        const x = Math.log(r + 1)
+        const y = Math.log(share[catalog.rank.indexOf(r)])
+        sx += x
+        sy += y
+        sxx += x * x
+        sxy += x * y
+      }
+      expect(Math.abs((100 * sxy - sx * sy) / (100 * sxx - sx * sx) + advertiserConcentration)).toBeLessThan(0.1)
+    },
+  )
 
   it('domainShift: onsite popularity is offsite popularity at 0 and unrelated to it at 1', () => {
     const at = (domainShift: number): number => {

@@ -23,7 +23,8 @@ describe('catalog', () => {
 
   it('gives every advertiser an item and every category some', () => {
     expect(new Set(catalog.itemAdvertiser).size).toBe(knobs.advertisers)
-    for (let c = 0; c < catalog.categories; c++) expect(catalog.categoryStart[c + 1] - catalog.categoryStart[c]).toBeGreaterThanOrEqual(5)
+    for (let c = 0; c < catalog.categories; c++)
+      expect(catalog.categoryStart[c + 1] - catalog.categoryStart[c]).toBeGreaterThanOrEqual(5)
   })
 
   it('orders items by category, then advertiser', () => {
@@ -41,15 +42,22 @@ describe('catalog', () => {
     expect(share.reduce((a, b) => a + b)).toBeCloseTo(1, 9)
   })
 
-  it('splits an advertiser\'s share over his items by a Zipf law of exponent popularitySkew, exactly', () => {
+  it("splits an advertiser's share over their items by a Zipf law of exponent popularitySkew, exactly", () => {
     const largest = catalog.rank.indexOf(0)
     const weights = [...catalog.offsite].filter((_, i) => catalog.itemAdvertiser[i] === largest).sort((a, b) => b - a)
-    expect(slope(weights.map((_, r) => r + 1), weights)).toBeCloseTo(-knobs.popularitySkew, 6)
+    expect(
+      slope(
+        weights.map((_, r) => r + 1),
+        weights,
+      ),
+    ).toBeCloseTo(-knobs.popularitySkew, 6)
   })
 
   it('pairs every category with a complement of another theme, each with one', () => {
     expect(new Set(catalog.complement).size).toBe(catalog.categories)
-    catalog.complement.forEach((other, c) => expect(Math.floor(other / TRAIL_LENGTH)).not.toBe(Math.floor(c / TRAIL_LENGTH)))
+    catalog.complement.forEach((other, c) =>
+      expect(Math.floor(other / TRAIL_LENGTH)).not.toBe(Math.floor(c / TRAIL_LENGTH)),
+    )
     expect([...makeCatalog({ ...knobs, themes: 1 }, 1).complement]).toEqual(Array(TRAIL_LENGTH).fill(-1))
   })
 
@@ -87,7 +95,13 @@ describe('catalog', () => {
   it('prices dear tiers above cheap ones', () => {
     const mean = (tier: number): number => {
       const relative = [...catalog.itemPrice].filter((_, i) => catalog.itemTier[i] === tier).length
-      return [...catalog.itemPrice].reduce((sum, price, i) => sum + (catalog.itemTier[i] === tier ? price / categoryOf(catalog.itemCategory[i]).price : 0), 0) / relative
+      return (
+        [...catalog.itemPrice].reduce(
+          (sum, price, i) =>
+            sum + (catalog.itemTier[i] === tier ? price / categoryOf(catalog.itemCategory[i]).price : 0),
+          0,
+        ) / relative
+      )
     }
     expect(mean(0)).toBeLessThan(0.7)
     expect(mean(1)).toBeCloseTo(1, 1)

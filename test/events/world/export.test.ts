@@ -21,28 +21,50 @@ const tiny: ExportOptions = { name: 'tiny', knobs: PRESETS.tiny, seed: 1, format
 
 /** All that a store holds, under external ids. */
 function contents(store: Store): unknown {
-  const [users, items, advertisers] = (['users', 'items', 'advertisers'] as const).map((table) => store.externalIds(table))
+  const [users, items, advertisers] = (['users', 'items', 'advertisers'] as const).map((table) =>
+    store.externalIds(table),
+  )
   const name = (list: string[], id: number): string | undefined => (id === 0 ? undefined : list[id - 1])
   const ofItem = new Map<number, number>()
-  const catalog = [...store.scanItems()].map(([id, externalId, advertiser, ...rest]) => (ofItem.set(id, advertiser), [externalId, name(advertisers, advertiser), ...rest]))
-  const events = [...store.scanEvents()].map(([, user, item, advertiser, type, domain, time]) => [users[user - 1], name(items, item), name(advertisers, advertiser || ofItem.get(item)!), type, domain, time])
+  const catalog = [...store.scanItems()].map(
+    ([id, externalId, advertiser, ...rest]) => (
+      ofItem.set(id, advertiser),
+      [externalId, name(advertisers, advertiser), ...rest]
+    ),
+  )
+  const events = [...store.scanEvents()].map(([, user, item, advertiser, type, domain, time]) => [
+    users[user - 1],
+    name(items, item),
+    name(advertisers, advertiser || ofItem.get(item)!),
+    type,
+    domain,
+    time,
+  ])
   const people = users.map((id) => [id, store.user(store.userId(id)!)!.attributes]).sort()
   const sellers = advertisers.map((id) => [id, store.advertiser(store.advertiserId(id)!)!.name]).sort()
   return { catalog, events, people, sellers }
 }
 
 describe('exportWorld', () => {
-  it.each(['csv', 'parquet'] as const)('as %s and imported, the world is what generate-data puts into a store', async (format) => {
-    const { files, events } = await exportWorld(join(folder, 'files'), { ...tiny, format })
-    const imported = join(folder, 'imported')
-    await importFiles(imported, format, files, { mapping: { columns: {}, eventTypes: {}, header: true }, maxRejects: 0, evaluation: { cutoff: 'auto', windowDays: 30 }, progress: silent })
-    const [one, other] = [openStore(imported), openStore(join(folder, 'made'), { create: true })]
-    await generateData(other, tiny)
-    expect(one.counts().events).toBe(events)
-    expect(contents(one)).toEqual(contents(other))
-    one.close()
-    other.close()
-  })
+  it.each(['csv', 'parquet'] as const)(
+    'as %s and imported, the world is what generate-data puts into a store',
+    async (format) => {
+      const { files, events } = await exportWorld(join(folder, 'files'), { ...tiny, format })
+      const imported = join(folder, 'imported')
+      await importFiles(imported, format, files, {
+        mapping: { columns: {}, eventTypes: {}, header: true },
+        maxRejects: 0,
+        evaluation: { cutoff: 'auto', windowDays: 30 },
+        progress: silent,
+      })
+      const [one, other] = [openStore(imported), openStore(join(folder, 'made'), { create: true })]
+      await generateData(other, tiny)
+      expect(one.counts().events).toBe(events)
+      expect(contents(one)).toEqual(contents(other))
+      one.close()
+      other.close()
+    },
+  )
 
   it('refuses to write over a file, and leaves nothing when it is stopped', async () => {
     writeFileSync(join(folder, 'items.csv'), 'mine')

@@ -37,9 +37,22 @@ describe('generateData', () => {
   it('writes catalog, users and events, user by user in order of time, with what it says', async () => {
     const result = await generateData(store, tiny)
     expect(result.added).toBe(result.events)
-    expect(store.counts()).toEqual({ users: result.users, items: result.items, advertisers: result.advertisers, events: result.events })
+    expect(store.counts()).toEqual({
+      users: result.users,
+      items: result.items,
+      advertisers: result.advertisers,
+      events: result.events,
+    })
     expect(Object.values(result.byType).reduce((a, b) => a + b)).toBe(result.events)
-    expect(Object.keys(result.byType).sort()).toEqual(['add_to_cart', 'checkout', 'onsite click', 'onsite search', 'onsite view', 'signup', 'view'])
+    expect(Object.keys(result.byType).sort()).toEqual([
+      'add_to_cart',
+      'checkout',
+      'onsite click',
+      'onsite search',
+      'onsite view',
+      'signup',
+      'view',
+    ])
     let [user, last, latest] = [0, 0, 0]
     for (const [, of, item, advertiser, , , time] of store.scanEvents()) {
       expect(of).toBeGreaterThanOrEqual(user)
@@ -103,7 +116,10 @@ describe('generateData', () => {
 
   it('refuses a store with other events, and says what to do', async () => {
     const { events } = await generateData(store, tiny)
-    const error: UserError = await generateData(store, { ...tiny, seed: 2 }).then(() => expect.fail('accepted'), (e: UserError) => e)
+    const error: UserError = await generateData(store, { ...tiny, seed: 2 }).then(
+      () => expect.fail('accepted'),
+      (e: UserError) => e,
+    )
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toContain(`${events.toLocaleString('en-US')} events`)
     expect(error.hint).toContain('--append')
@@ -118,7 +134,12 @@ describe('generateData', () => {
   it('adds a second world under names of its own when asked to', async () => {
     const first = await generateData(store, tiny)
     const second = await generateData(store, { ...tiny, seed: 2, append: true })
-    expect(store.counts()).toEqual({ users: first.users + second.users, items: 2 * PRESETS.tiny.items, advertisers: 2 * PRESETS.tiny.advertisers, events: first.events + second.events })
+    expect(store.counts()).toEqual({
+      users: first.users + second.users,
+      items: 2 * PRESETS.tiny.items,
+      advertisers: 2 * PRESETS.tiny.advertisers,
+      events: first.events + second.events,
+    })
     expect((await generateData(store, { ...tiny, seed: 2, append: true })).added).toBe(0)
     expect((await generateData(store, { ...tiny, seed: 2 })).added).toBe(0)
   })
@@ -128,8 +149,14 @@ describe('generateData', () => {
     let raced: Promise<unknown> | undefined
     const stop = new AbortController()
     const progress = { ...silent, update: () => void (raced ??= generateData(rival, tiny)) }
-    const outcome = await generateData(store, { ...tiny, progress, signal: stop.signal }).then(() => 'done', (error: Error) => error.message)
-    const other = await raced!.then(() => 'done', (error: Error) => error.message)
+    const outcome = await generateData(store, { ...tiny, progress, signal: stop.signal }).then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
+    const other = await raced!.then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
     rival.close()
     expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
     expect([outcome, other].find((text) => text !== 'done')).toMatch(/Another adseq process is/)
@@ -141,9 +168,19 @@ describe('generateData', () => {
     const rival = openStore(folder)
     let raced: Promise<unknown> | undefined
     // the rival starts after this one's first look at the empty store
-    const progress = { ...silent, start: (label: string) => void (label.startsWith('make') && (raced ??= generateData(rival, { ...tiny, seed: 2 }))) }
-    const outcome = await generateData(store, { ...tiny, progress }).then(() => 'done', (error: Error) => error.message)
-    const other = await raced!.then(() => 'done', (error: Error) => error.message)
+    const progress = {
+      ...silent,
+      start: (label: string) =>
+        void (label.startsWith('make') && (raced ??= generateData(rival, { ...tiny, seed: 2 }))),
+    }
+    const outcome = await generateData(store, { ...tiny, progress }).then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
+    const other = await raced!.then(
+      () => 'done',
+      (error: Error) => error.message,
+    )
     rival.close()
     expect([outcome, other].filter((text) => text === 'done')).toHaveLength(1)
     expect(store.imports.all()).toHaveLength(1)
@@ -151,7 +188,11 @@ describe('generateData', () => {
   })
 
   it('a world in which nobody comes has no events and is no error', async () => {
-    const result = await generateData(store, { ...tiny, knobs: { ...tiny.knobs, users: 1, sessionsPerUser: 0.1 }, seed: 3 })
+    const result = await generateData(store, {
+      ...tiny,
+      knobs: { ...tiny.knobs, users: 1, sessionsPerUser: 0.1 },
+      seed: 3,
+    })
     expect(result.events).toBe(0)
     expect(store.counts().items).toBe(PRESETS.tiny.items)
     expect(store.imports.all()[0].status).toBe('done')

@@ -10,7 +10,12 @@ describe('knobs', () => {
   })
 
   it('sets what is named and leaves the rest', () => {
-    expect(setKnobs(tutorial, ['orderDependence=0', 'users=12', 'start=2024-02-01'])).toEqual({ ...tutorial, orderDependence: 0, users: 12, start: 1706745600 })
+    expect(setKnobs(tutorial, ['orderDependence=0', 'users=12', 'start=2024-02-01'])).toEqual({
+      ...tutorial,
+      orderDependence: 0,
+      users: 12,
+      start: 1706745600,
+    })
   })
 
   it.each([

@@ -9,7 +9,18 @@ import { makeWorld, worldEvents } from '../../../src/events/world/world.js'
 
 const DAY = 86_400
 /** A bag of events over a year: every offsite visit draws its theme anew. */
-const year: WorldKnobs = { ...PRESETS.tutorial, users: 1500, days: 365, sessionsPerUser: 20, onsiteShare: 0, drift: 0, noise: 0, orderDependence: 0, complements: 0, replenishment: 0 }
+const year: WorldKnobs = {
+  ...PRESETS.tutorial,
+  users: 1500,
+  days: 365,
+  sessionsPerUser: 20,
+  onsiteShare: 0,
+  drift: 0,
+  noise: 0,
+  orderDependence: 0,
+  complements: 0,
+  replenishment: 0,
+}
 const garden = THEMES.findIndex(({ name }) => name === 'garden')
 
 /** Of the views in each quarter of the year, the share that is of a theme. */
@@ -60,10 +71,16 @@ describe('seasonality', () => {
     const knobs = { ...year, seasonality }
     const got = shares(knobs, garden)
     got.forEach(({ share, views }, quarter) => {
-      const months = [0.5, 1.5, 2.5].map((month) => expectedShare(knobs, garden, knobs.start + ((quarter * 3 + month) * 365 * DAY) / 12))
+      const months = [0.5, 1.5, 2.5].map((month) =>
+        expectedShare(knobs, garden, knobs.start + ((quarter * 3 + month) * 365 * DAY) / 12),
+      )
       const expected = months.reduce((a, b) => a + b) / 3
-      // a user's interests stay, so that his 120 views count like few: four deviations of users / 2 draws, and 1 % for the 100 users of the law
-      expect(Math.abs(share - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / (year.users / 2)) + 0.01)
+      // a user's interests stay, so that their 120 views count like few: four deviations of users / 2 draws, and 1 %
+      // for
+      // the 100 users of the law
+      expect(Math.abs(share - expected)).toBeLessThan(
+        4 * Math.sqrt((expected * (1 - expected)) / (year.users / 2)) + 0.01,
+      )
       expect(views).toBeGreaterThan(25_000)
     })
     if (seasonality === 1) expect(got[1].share).toBeGreaterThan(2 * got[3].share)
@@ -76,7 +93,8 @@ describe('demographics', () => {
     const events = worldEvents(world)
     const baby = THEMES.findIndex(({ name }) => name === 'new baby')
     const viewers = new Set<number>()
-    for (let i = 0; i < events.length; i++) if (Math.floor(world.catalog.itemCategory[events.item[i]] / TRAIL_LENGTH) === baby) viewers.add(events.user[i])
+    for (let i = 0; i < events.length; i++)
+      if (Math.floor(world.catalog.itemCategory[events.item[i]] / TRAIL_LENGTH) === baby) viewers.add(events.user[i])
     const share = (users: number[]): number => users.filter((user) => viewers.has(user)).length / users.length
     const users = Array.from({ length: year.users }, (_, user) => user)
     const parents = users.filter((user) => demographicsOf(3, user).age === 1 && demographicsOf(3, user).household === 2)

@@ -41,16 +41,20 @@ describe('the truth of a world', () => {
       else got.items[events.item[e]]++
     }
   }
-  const sum = (values: Float64Array, of: (i: number) => boolean = () => true): number => values.reduce((total, n, i) => total + (of(i) ? n : 0), 0)
+  const sum = (values: Float64Array, of: (i: number) => boolean = () => true): number =>
+    values.reduce((total, n, i) => total + (of(i) ? n : 0), 0)
 
   it('expects as many conversions as there are, in all and by theme', () => {
     const total = sum(got.items)
     expect(total).toBeGreaterThan(10_000)
-    // carts, their checkouts and those of one project go together: deviations of total / 5 draws, and 2 % for what the docstring leaves out
+    // carts, their checkouts and those of one project go together: deviations of total / 5 draws, and 2 % for what the
+    // docstring leaves out
     expect(Math.abs(sum(expected.items) - total)).toBeLessThan(3 * Math.sqrt(total * 5) + 0.02 * total)
     for (let theme = 0; theme < knobs.themes; theme++) {
       const own = (i: number): boolean => Math.floor(itemCategory[i] / TRAIL_LENGTH) === theme
-      expect(Math.abs(sum(expected.items, own) - sum(got.items, own))).toBeLessThan(4 * Math.sqrt(sum(got.items, own) * 5) + 0.03 * sum(got.items, own))
+      expect(Math.abs(sum(expected.items, own) - sum(got.items, own))).toBeLessThan(
+        4 * Math.sqrt(sum(got.items, own) * 5) + 0.03 * sum(got.items, own),
+      )
     }
   })
 
@@ -58,9 +62,12 @@ describe('the truth of a world', () => {
     for (let rank = 0; rank < 5; rank++) {
       const advertiser = world.catalog.rank.indexOf(rank)
       const own = (i: number): boolean => itemAdvertiser[i] === advertiser
-      expect(Math.abs(sum(expected.items, own) - sum(got.items, own))).toBeLessThan(4 * Math.sqrt(sum(got.items, own) * 5) + 0.03 * sum(got.items, own))
+      expect(Math.abs(sum(expected.items, own) - sum(got.items, own))).toBeLessThan(
+        4 * Math.sqrt(sum(got.items, own) * 5) + 0.03 * sum(got.items, own),
+      )
     }
-    // Pearson's statistic over items with enough: about 5 for conversions that come in fives, far more for a wrong spread
+    // Pearson's statistic over items with enough: about 5 for conversions that come in fives, far more for a wrong
+    // spread
     const enough = (i: number): boolean => expected.items[i] >= 20
     const n = expected.items.filter((_, i) => enough(i)).length
     expect(n).toBeGreaterThan(100)
@@ -89,7 +96,12 @@ describe('the truth of a world', () => {
 
 describe('normalAbove', () => {
   // the mean of a normal above a is density(a) / P(above a): 0.798 at 0, 1.525 at 1, 2.373 at 2, 0.288 at -1
-  it.each([[-1, 0.2876], [0, 0.7979], [1, 1.5251], [2, 2.3732]])('above %f has mean %f', (least, mean) => {
+  it.each([
+    [-1, 0.2876],
+    [0, 0.7979],
+    [1, 1.5251],
+    [2, 2.3732],
+  ])('above %f has mean %f', (least, mean) => {
     const rng = new Rng(1)
     const draws = Array.from({ length: 20_000 }, () => normalAbove(rng, least))
     const total = draws.reduce((a, b) => a + b)

@@ -14,7 +14,13 @@ export function visitsOf(events: EventTable): Visit[] {
   for (let i = 0; i < events.length; i++) {
     if (events.type[i] !== 0) continue
     const current = visits.at(-1)
-    if (current && current.user === events.user[i] && current.domain === events.domain[i] && events.time[i] - last < 1800) current.rows.push(i)
+    if (
+      current &&
+      current.user === events.user[i] &&
+      current.domain === events.domain[i] &&
+      events.time[i] - last < 1800
+    )
+      current.rows.push(i)
     else visits.push({ user: events.user[i], domain: events.domain[i], rows: [i] })
     last = events.time[i]
   }

@@ -10,7 +10,14 @@ const tiny = PRESETS.tiny
 const large: WorldKnobs = { ...PRESETS.tutorial, users: 3000 }
 const generate = (knobs: WorldKnobs, seed = 1): EventTable => worldEvents(makeWorld(knobs, seed))
 const rows = (events: EventTable, from = 0, to = events.length): number[][] =>
-  Array.from({ length: to - from }, (_, i) => [events.user[from + i], events.item[from + i], events.advertiser[from + i], events.type[from + i], events.domain[from + i], events.time[from + i]])
+  Array.from({ length: to - from }, (_, i) => [
+    events.user[from + i],
+    events.item[from + i],
+    events.advertiser[from + i],
+    events.type[from + i],
+    events.domain[from + i],
+    events.time[from + i],
+  ])
 
 describe('determinism', () => {
   it('one seed, one world; another seed, another world', () => {
@@ -19,7 +26,7 @@ describe('determinism', () => {
     expect(rows(generate(tiny, 2))).not.toEqual(rows(events))
   })
 
-  it('a user lives the same life whoever is generated beside or before him', () => {
+  it('a user lives the same life whoever is generated beside or before them', () => {
     const world = makeWorld(tiny, 1)
     const all = rows(worldEvents(world))
     const parts = [...rows(worldEvents(world, 200, 300)), ...rows(worldEvents(world, 0, 200))]
@@ -40,15 +47,18 @@ describe('events', () => {
   const events = worldEvents(world)
 
   it('lie inside the span', () => {
-    for (let i = 0; i < events.length; i++) expect(events.time[i] >= tiny.start && events.time[i] < world.end).toBe(true)
+    for (let i = 0; i < events.length; i++)
+      expect(events.time[i] >= tiny.start && events.time[i] < world.end).toBe(true)
   })
 
   it('of a user are made in order of time', () => {
-    for (let i = 1; i < events.length; i++) if (events.user[i] === events.user[i - 1]) expect(events.time[i]).toBeGreaterThanOrEqual(events.time[i - 1])
+    for (let i = 1; i < events.length; i++)
+      if (events.user[i] === events.user[i - 1]) expect(events.time[i]).toBeGreaterThanOrEqual(events.time[i - 1])
   })
 
   it('never show an item before its launch', () => {
-    for (let i = 0; i < events.length; i++) if (events.item[i] >= 0) expect(world.catalog.itemLaunch[events.item[i]]).toBeLessThanOrEqual(events.time[i])
+    for (let i = 0; i < events.length; i++)
+      if (events.item[i] >= 0) expect(world.catalog.itemLaunch[events.item[i]]).toBeLessThanOrEqual(events.time[i])
   })
 
   it('have the advertiser of their item; a signup has an advertiser alone, once a user', () => {
@@ -88,7 +98,11 @@ describe('events', () => {
   })
 
   it('onsite are views, clicks and searches; a search is onsite', () => {
-    for (let i = 0; i < events.length; i++) expect(['view', ...(events.domain[i] === 1 ? ['click', 'search'] : ['add_to_cart', 'checkout', 'signup'])]).toContain(EVENT_TYPES[events.type[i]])
+    for (let i = 0; i < events.length; i++)
+      expect([
+        'view',
+        ...(events.domain[i] === 1 ? ['click', 'search'] : ['add_to_cart', 'checkout', 'signup']),
+      ]).toContain(EVENT_TYPES[events.type[i]])
   })
 })
 
@@ -104,7 +118,8 @@ describe('the funnel follows its knobs', () => {
     const events = generate(knobs)
     const n = (type: string, domain: number): number => {
       let sum = 0
-      for (let i = 0; i < events.length; i++) if (EVENT_TYPES[events.type[i]] === type && events.domain[i] === domain) sum++
+      for (let i = 0; i < events.length; i++)
+        if (EVENT_TYPES[events.type[i]] === type && events.domain[i] === domain) sum++
       return sum
     }
     const [views, carts, checkouts, signups] = ['view', 'add_to_cart', 'checkout', 'signup'].map((type) => n(type, 0))

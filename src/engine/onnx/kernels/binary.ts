@@ -3,9 +3,22 @@ import type { Value, ValueType } from '../graph.js'
 import { define, type KernelCall } from './define.js'
 
 /** Kernels that are one operator of ONNX and keep the element type. */
-const ARITHMETIC: Record<string, string> = { Add: 'Add', Sub: 'Sub', Multiply: 'Mul', Maximum: 'Max', Minimum: 'Min', Pow: 'Pow' }
+const ARITHMETIC: Record<string, string> = {
+  Add: 'Add',
+  Sub: 'Sub',
+  Multiply: 'Mul',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  Pow: 'Pow',
+}
 
-const COMPARISON: Record<string, string> = { Equal: 'Equal', Greater: 'Greater', GreaterEqual: 'GreaterOrEqual', Less: 'Less', LessEqual: 'LessOrEqual' }
+const COMPARISON: Record<string, string> = {
+  Equal: 'Equal',
+  Greater: 'Greater',
+  GreaterEqual: 'GreaterOrEqual',
+  Less: 'Less',
+  LessEqual: 'LessOrEqual',
+}
 
 const LOGIC: Record<string, string> = { LogicalAnd: 'And', LogicalOr: 'Or' }
 
@@ -63,7 +76,10 @@ define('SquaredDifference', (call) => {
 
 define('AddN', (call) => {
   const values = call.list.map((t) => call.lazy(t))
-  return call.result(values.reduce((sum, v) => call.graph.binary('Add', sum, v, sum.type)), call.list[0].shape)
+  return call.result(
+    values.reduce((sum, v) => call.graph.binary('Add', sum, v, sum.type)),
+    call.list[0].shape,
+  )
 })
 
 define('Select', (call) => {
@@ -71,7 +87,8 @@ define('Select', (call) => {
   const g = call.graph
   let mask = call.lazy(condition)
   // a vector condition picks whole rows of tensors of higher rank
-  if (condition.shape.length === 1 && t.shape.length > 1 && mask.dims.length === 1) mask = g.reshape(mask, [condition.shape[0], ...t.shape.slice(1).map(() => 1)])
+  if (condition.shape.length === 1 && t.shape.length > 1 && mask.dims.length === 1)
+    mask = g.reshape(mask, [condition.shape[0], ...t.shape.slice(1).map(() => 1)])
   const [yes, no] = sameType(call, call.lazy(t), call.lazy(e))
   const dims = broadcastShape(broadcastShape(mask.dims, yes.dims), no.dims)
   return call.result(g.emit('Where', [g.cast(mask, 'bool'), yes, no], dims, yes.type), t.shape)

@@ -7,7 +7,9 @@ define('OnesLike', (call) => call.result(call.graph.scalar(1, valueType(call.inp
 
 define('Fill', (call) => {
   const value = call.attribute<number>('value')
-  const type = valueType(call.attribute<DataType | undefined>('dtype') ?? (typeof value === 'boolean' ? 'bool' : 'float32'))
+  const type = valueType(
+    call.attribute<DataType | undefined>('dtype') ?? (typeof value === 'boolean' ? 'bool' : 'float32'),
+  )
   return call.result(call.graph.scalar(Number(value), type), call.attribute<number[]>('shape'))
 })
 
@@ -20,7 +22,10 @@ define('Range', (call) => {
   const length = Math.max(0, Math.ceil((stop - start) / step))
   const values = Array.from({ length }, (_, i) => start + i * step)
   const type = valueType(call.attribute<DataType>('dtype'))
-  return call.result(call.graph.constant(type === 'int32' ? Int32Array.from(values) : Float32Array.from(values), [length], type), [length])
+  return call.result(
+    call.graph.constant(type === 'int32' ? Int32Array.from(values) : Float32Array.from(values), [length], type),
+    [length],
+  )
 })
 
 define('OneHot', (call) => {
@@ -34,7 +39,19 @@ define('OneHot', (call) => {
   const on = call.attribute<number>('onValue')
   // ONNX counts a negative index from the end, tfjs makes it a row of offValue: compare instead
   const index = g.reshape(call.full(indices), [...indices.shape, 1])
-  const hit = g.binary('Equal', index, g.constant(Int32Array.from({ length: depth }, (_, i) => i), [depth], 'int32'), 'bool')
-  const value = off === 0 && on === 1 ? g.cast(hit, numbers) : g.emit('Where', [hit, g.scalar(on, numbers), g.scalar(off, numbers)], hit.dims, numbers)
+  const hit = g.binary(
+    'Equal',
+    index,
+    g.constant(
+      Int32Array.from({ length: depth }, (_, i) => i),
+      [depth],
+      'int32',
+    ),
+    'bool',
+  )
+  const value =
+    off === 0 && on === 1
+      ? g.cast(hit, numbers)
+      : g.emit('Where', [hit, g.scalar(on, numbers), g.scalar(off, numbers)], hit.dims, numbers)
   return call.result(g.cast(value, type), shape)
 })

@@ -61,7 +61,14 @@ export function define(kernelName: string, kernel: Kernel): void {
     kernelName,
     backendName: TRACING,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      kernel(new KernelCall(kernelName, backend as TracingBackend, inputs as Record<string, TensorInfo>, (attrs ?? {}) as Record<string, unknown>)),
+      kernel(
+        new KernelCall(
+          kernelName,
+          backend as TracingBackend,
+          inputs as Record<string, TensorInfo>,
+          (attrs ?? {}) as Record<string, unknown>,
+        ),
+      ),
   })
 }
 

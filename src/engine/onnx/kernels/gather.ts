@@ -28,8 +28,15 @@ define('UnsortedSegmentSum', (call) => {
   const values = call.full(x)
   const ids = call.full(segmentIds)
   if (values.type === 'float32' && segments <= ONE_HOT_SEGMENTS) {
-    const classes = g.constant(Int32Array.from({ length: segments }, (_, i) => i), [segments], 'int32')
-    const oneHot = g.cast(g.emit('Equal', [g.reshape(ids, [rows, 1]), g.reshape(classes, [1, segments])], [rows, segments], 'bool'), 'float32')
+    const classes = g.constant(
+      Int32Array.from({ length: segments }, (_, i) => i),
+      [segments],
+      'int32',
+    )
+    const oneHot = g.cast(
+      g.emit('Equal', [g.reshape(ids, [rows, 1]), g.reshape(classes, [1, segments])], [rows, segments], 'bool'),
+      'float32',
+    )
     const sums = matmul(g, oneHot, g.reshape(values, [rows, width]), true, false, [segments, width])
     return call.result(g.reshape(sums, shape), shape)
   }
@@ -37,8 +44,22 @@ define('UnsortedSegmentSum', (call) => {
   const size = segments * width
   if (size >= 2 ** 31) throw call.unsupported(`a table of ${segments} rows of ${width}`)
   const row = g.binary('Mul', g.reshape(ids, [rows, 1]), g.scalar(width, 'int32'), 'int32')
-  const index = g.binary('Add', row, g.reshape(g.list(Array.from({ length: width }, (_, i) => i), 'int32'), [1, width]), 'int32')
+  const index = g.binary(
+    'Add',
+    row,
+    g.reshape(
+      g.list(
+        Array.from({ length: width }, (_, i) => i),
+        'int32',
+      ),
+      [1, width],
+    ),
+    'int32',
+  )
   const zeros = g.emit('Expand', [g.scalar(0, values.type), g.list([size])], [size], values.type)
   const inputs = [zeros, g.reshape(index, [rows * width]), g.reshape(values, [rows * width])]
-  return call.result(g.reshape(g.emit('ScatterElements', inputs, [size], values.type, { axis: 0, reduction: 'add' }), shape), shape)
+  return call.result(
+    g.reshape(g.emit('ScatterElements', inputs, [size], values.type, { axis: 0, reduction: 'add' }), shape),
+    shape,
+  )
 })

@@ -15,7 +15,15 @@ const MANY_ROWS = 2048
  * a·b with either transposed in its last two axes. MatMul is what ONNX Runtime merges a following bias into; Gemm takes
  * transposed matrices, FusedMatMul stacks of them.
  */
-export function matmul(graph: Graph, a: Value, b: Value, transA: boolean, transB: boolean, dims: readonly number[], alpha = 1): Value {
+export function matmul(
+  graph: Graph,
+  a: Value,
+  b: Value,
+  transA: boolean,
+  transB: boolean,
+  dims: readonly number[],
+  alpha = 1,
+): Value {
   const plain = !transA && !transB && alpha === 1
   const merge = dims.length !== 2 || dims[0] < MANY_ROWS
   if (plain && merge) return graph.emit('MatMul', [a, b], dims, 'float32')
@@ -31,7 +39,11 @@ function product(call: KernelCall, alpha: number): TensorInfo {
   const rows = a.shape[a.shape.length - (transA ? 1 : 2)]
   const columns = b.shape[b.shape.length - (transB ? 2 : 1)]
   const [innerA, innerB] = [a.shape.at(transA ? -2 : -1), b.shape.at(transB ? -1 : -2)]
-  if (innerA === undefined || innerA !== innerB) throw new Error(`${call.kernel}: [${a.shape}]${transA ? ' transposed' : ''} and [${b.shape}]${transB ? ' transposed' : ''} cannot be multiplied`)
+  if (innerA === undefined || innerA !== innerB)
+    throw new Error(
+      `${call.kernel}: [${a.shape}]${transA ? ' transposed' : ''} and [${b.shape}]${transB ? ' transposed' : ''} ` +
+        'cannot be multiplied',
+    )
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns]
   if (a.dtype === 'int32' && b.dtype === 'int32') {
     const [left, right] = [swapped(call, a, transA), swapped(call, b, transB)]

@@ -13,13 +13,26 @@ define('Sum', (call) => {
   const lazy = call.lazy(x)
   if (axes.length === 0) return call.result(lazy, shape)
   const value = lazy.type === 'bool' ? g.cast(lazy, 'int32') : lazy
-  if (value.dims.length === 0) return call.result(g.binary('Mul', value, g.scalar(sizeOf(axes.map((i) => x.shape[i])), value.type), value.type), shape)
-  const long = value.type === 'float32' && sameShape(axes, axes.map((_, i) => i)) && axes.length === x.shape.length - 1
+  if (value.dims.length === 0)
+    return call.result(
+      g.binary('Mul', value, g.scalar(sizeOf(axes.map((i) => x.shape[i])), value.type), value.type),
+      shape,
+    )
+  const long =
+    value.type === 'float32' &&
+    sameShape(
+      axes,
+      axes.map((_, i) => i),
+    ) &&
+    axes.length === x.shape.length - 1
   const rows = sizeOf(axes.map((i) => x.shape[i]))
   if (long && rows >= LONG_SUM) {
     const width = x.shape[x.shape.length - 1]
     const table = g.reshape(g.expand(value, x.shape), [rows, width])
-    return call.result(g.reshape(g.emit('Gemm', [g.filled(1, [1, rows], 'float32'), table], [1, width], 'float32'), shape), shape)
+    return call.result(
+      g.reshape(g.emit('Gemm', [g.filled(1, [1, rows], 'float32'), table], [1, width], 'float32'), shape),
+      shape,
+    )
   }
   return call.result(reduced(call, 'ReduceSum', g.expand(value, x.shape), axes, shape), shape)
 })
@@ -31,22 +44,34 @@ define('Mean', (call) => {
   return call.result(reduced(call, 'ReduceMean', call.graph.expand(value, call.inputs.x.shape), axes, shape), shape)
 })
 
-for (const [kernel, operator, attribute] of [['Max', 'ReduceMax', 'reductionIndices'], ['Min', 'ReduceMin', 'axis']]) {
+for (const [kernel, operator, attribute] of [
+  ['Max', 'ReduceMax', 'reductionIndices'],
+  ['Min', 'ReduceMin', 'axis'],
+]) {
   define(kernel, (call) => {
     const { axes, shape } = reduction(call, call.attribute(attribute))
     const value = call.full(call.inputs.x)
     if (axes.length === 0) return call.result(value, shape)
-    return call.result(reduced(call, operator, value.type === 'bool' ? call.graph.cast(value, 'int32') : value, axes, shape), shape)
+    return call.result(
+      reduced(call, operator, value.type === 'bool' ? call.graph.cast(value, 'int32') : value, axes, shape),
+      shape,
+    )
   })
 }
 
 // over booleans, "any" is the largest and "all" the smallest
-for (const [kernel, operator] of [['Any', 'ReduceMax'], ['All', 'ReduceMin']]) {
+for (const [kernel, operator] of [
+  ['Any', 'ReduceMax'],
+  ['All', 'ReduceMin'],
+]) {
   define(kernel, (call) => {
     const { axes, shape } = reduction(call, call.attribute('axis'))
     const value = call.full(call.inputs.x)
     if (axes.length === 0) return call.result(value, shape)
-    return call.result(call.graph.cast(reduced(call, operator, call.graph.cast(value, 'int32'), axes, shape), 'bool'), shape)
+    return call.result(
+      call.graph.cast(reduced(call, operator, call.graph.cast(value, 'int32'), axes, shape), 'bool'),
+      shape,
+    )
   })
 }
 
@@ -57,7 +82,10 @@ for (const kernel of ['ArgMax', 'ArgMin']) {
     const shape = x.shape.filter((_, i) => i !== axis)
     const value = call.full(x)
     const number = value.type === 'bool' ? call.graph.cast(value, 'int32') : value
-    return call.result(call.graph.cast(call.graph.emit(kernel, [number], shape, 'int64', { axis, keepdims: 0 }), 'int32'), shape)
+    return call.result(
+      call.graph.cast(call.graph.emit(kernel, [number], shape, 'int64', { axis, keepdims: 0 }), 'int32'),
+      shape,
+    )
   })
 }
 
@@ -74,7 +102,10 @@ define('Cumsum', (call) => {
   const axis = frontAxis(call.attribute<number>('axis'), x.shape.length)
   const value = call.full(x)
   const number = value.type === 'bool' ? g.cast(value, 'int32') : value
-  const attributes = { exclusive: Number(call.attribute('exclusive') ?? false), reverse: Number(call.attribute('reverse') ?? false) }
+  const attributes = {
+    exclusive: Number(call.attribute('exclusive') ?? false),
+    reverse: Number(call.attribute('reverse') ?? false),
+  }
   return call.result(g.emit('CumSum', [number, g.scalar(axis, 'int32')], x.shape, number.type, attributes), x.shape)
 })
 
@@ -84,7 +115,15 @@ define('TopK', (call) => {
   const k = call.attribute<number>('k')
   const shape = [...x.shape.slice(0, -1), k]
   const value = call.full(x)
-  const [values, indices] = g.emitMany('TopK', [value, g.list([k])], [{ dims: shape, type: value.type }, { dims: shape, type: 'int64' }], { axis: -1, largest: 1, sorted: 1 })
+  const [values, indices] = g.emitMany(
+    'TopK',
+    [value, g.list([k])],
+    [
+      { dims: shape, type: value.type },
+      { dims: shape, type: 'int64' },
+    ],
+    { axis: -1, largest: 1, sorted: 1 },
+  )
   return [call.result(values, shape), call.result(g.cast(indices, 'int32'), shape)]
 })
 
@@ -97,7 +136,13 @@ function reduction(call: KernelCall, axis: number | number[] | undefined): { axe
   return { axes, shape }
 }
 
-function reduced(call: KernelCall, operator: string, value: Value, axes: readonly number[], shape: readonly number[]): Value {
+function reduced(
+  call: KernelCall,
+  operator: string,
+  value: Value,
+  axes: readonly number[],
+  shape: readonly number[],
+): Value {
   const keepdims = shape.length === value.dims.length ? 1 : 0
   return call.graph.emit(operator, [value, call.graph.list(axes)], shape, value.type, { keepdims })
 }

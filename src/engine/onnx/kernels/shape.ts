@@ -12,7 +12,8 @@ define('ExpandDims', (call) => {
   const { input } = call.inputs
   const dim = call.attribute<number>('dim')
   const shape = input.shape.slice()
-  if (dim > shape.length || dim < -shape.length - 1) throw new Error(`ExpandDims: axis ${dim} of a tensor of shape [${shape}]`)
+  if (dim > shape.length || dim < -shape.length - 1)
+    throw new Error(`ExpandDims: axis ${dim} of a tensor of shape [${shape}]`)
   shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1)
   return reshaped(call, input, shape)
 })
@@ -27,12 +28,23 @@ define('Transpose', (call) => {
 
 define('Concat', (call) => {
   const axis = frontAxis(call.attribute<number>('axis'), call.list[0].shape.length)
-  backend_util.assertParamsConsistent(call.list.map((t) => t.shape), axis)
+  backend_util.assertParamsConsistent(
+    call.list.map((t) => t.shape),
+    axis,
+  )
   const parts = call.list.filter((t) => sizeOf(t.shape) > 0)
   const shape = call.list[0].shape.slice()
   shape[axis] = call.list.reduce((n, t) => n + t.shape[axis], 0)
   if (parts.length === 0) return call.result(call.full(call.list[0]), shape)
-  return call.result(joined(call, parts.map((t) => call.full(t)), axis, shape), shape)
+  return call.result(
+    joined(
+      call,
+      parts.map((t) => call.full(t)),
+      axis,
+      shape,
+    ),
+    shape,
+  )
 })
 
 define('Pack', (call) => {
@@ -42,12 +54,24 @@ define('Pack', (call) => {
   const axis = frontAxis(call.attribute<number>('axis'), shape.length + 1)
   const one = [...shape.slice(0, axis), 1, ...shape.slice(axis)]
   const all = [...shape.slice(0, axis), call.list.length, ...shape.slice(axis)]
-  return call.result(joined(call, call.list.map((t) => call.graph.reshape(call.full(t), one)), axis, all), all)
+  return call.result(
+    joined(
+      call,
+      call.list.map((t) => call.graph.reshape(call.full(t), one)),
+      axis,
+      all,
+    ),
+    all,
+  )
 })
 
 define('Slice', (call) => {
   const { x } = call.inputs
-  const [from, shape] = slice_util.parseSliceParams(x, call.attribute<number | number[]>('begin'), call.attribute<number | number[]>('size'))
+  const [from, shape] = slice_util.parseSliceParams(
+    x,
+    call.attribute<number | number[]>('begin'),
+    call.attribute<number | number[]>('size'),
+  )
   slice_util.assertParamsValid(x, from, shape)
   return call.result(cut(call, x, from, shape), shape)
 })
@@ -55,7 +79,11 @@ define('Slice', (call) => {
 define('SplitV', (call) => {
   const { x } = call.inputs
   const axis = frontAxis(call.attribute<number>('axis'), x.shape.length)
-  const sizes = backend_util.prepareSplitSize(x as Parameters<typeof backend_util.prepareSplitSize>[0], call.attribute<number | number[]>('numOrSizeSplits'), axis)
+  const sizes = backend_util.prepareSplitSize(
+    x as Parameters<typeof backend_util.prepareSplitSize>[0],
+    call.attribute<number | number[]>('numOrSizeSplits'),
+    axis,
+  )
   const shapes = sizes.map((n) => x.shape.map((d, i) => (i === axis ? n : d)))
   if (sizes.length === 1) return [call.result(call.lazy(x), x.shape)]
   const value = call.full(x)
@@ -70,7 +98,12 @@ define('Unpack', (call) => {
   const size = x.shape.map((d, i) => (i === axis ? 1 : d))
   const shape = x.shape.filter((_, i) => i !== axis)
   return Array.from({ length: x.shape[axis] }, (_, n) => {
-    const part = cut(call, x, x.shape.map((_, i) => (i === axis ? n : 0)), size)
+    const part = cut(
+      call,
+      x,
+      x.shape.map((_, i) => (i === axis ? n : 0)),
+      size,
+    )
     return call.result(part.dims.length === 0 ? part : call.graph.reshape(part, shape), shape)
   })
 })
@@ -83,7 +116,12 @@ define('PadV2', (call) => {
   const value = call.full(x)
   const type = value.type === 'bool' ? 'int32' : value.type
   const edges = g.list([...paddings.map((p) => p[0]), ...paddings.map((p) => p[1])])
-  const padded = g.emit('Pad', [g.cast(value, type), edges, g.scalar(call.attribute<number>('constantValue'), type)], shape, type)
+  const padded = g.emit(
+    'Pad',
+    [g.cast(value, type), edges, g.scalar(call.attribute<number>('constantValue'), type)],
+    shape,
+    type,
+  )
   return call.result(g.cast(padded, value.type), shape)
 })
 

@@ -15,7 +15,8 @@ const FLOAT_OPERATORS: Record<string, string> = {
   Tanh: 'Tanh',
 }
 
-for (const [kernel, operator] of Object.entries(FLOAT_OPERATORS)) defineFloat(kernel, (g, x) => g.emit(operator, [x], x.dims, x.type))
+for (const [kernel, operator] of Object.entries(FLOAT_OPERATORS))
+  defineFloat(kernel, (g, x) => g.emit(operator, [x], x.dims, x.type))
 
 defineFloat('Rsqrt', (g, x) => g.emit('Reciprocal', [g.emit('Sqrt', [x], x.dims, x.type)], x.dims, x.type))
 defineFloat('Expm1', (g, x) => g.binary('Sub', g.emit('Exp', [x], x.dims, x.type), g.scalar(1), x.type))
@@ -46,7 +47,10 @@ define('Relu', (call) => {
 
 define('LeakyRelu', (call) => {
   const x = call.graph.cast(call.lazy(call.inputs.x), 'float32')
-  return call.result(call.graph.emit('LeakyRelu', [x], x.dims, x.type, { alpha: { float: call.attribute<number>('alpha') } }), call.inputs.x.shape)
+  return call.result(
+    call.graph.emit('LeakyRelu', [x], x.dims, x.type, { alpha: { float: call.attribute<number>('alpha') } }),
+    call.inputs.x.shape,
+  )
 })
 
 define('Square', (call) => {
@@ -64,14 +68,25 @@ define('Step', (call) => {
   const g = call.graph
   const x = g.cast(call.lazy(call.inputs.x), 'float32')
   const alpha = call.attribute<number>('alpha') ?? 0
-  const step = alpha === 0 ? steep(g, x) : g.emit('Where', [g.emit('Greater', [x, g.scalar(0)], x.dims, 'bool'), g.scalar(1), g.scalar(alpha)], x.dims, 'float32')
+  const step =
+    alpha === 0
+      ? steep(g, x)
+      : g.emit(
+          'Where',
+          [g.emit('Greater', [x, g.scalar(0)], x.dims, 'bool'), g.scalar(1), g.scalar(alpha)],
+          x.dims,
+          'float32',
+        )
   return call.result(g.cast(step, call.inputs.x.dtype === 'int32' ? 'int32' : 'float32'), call.inputs.x.shape)
 })
 
 define('ClipByValue', (call) => {
   const x = call.lazy(call.inputs.x)
   const bounds = [call.attribute<number>('clipValueMin'), call.attribute<number>('clipValueMax')]
-  return call.result(call.graph.emit('Clip', [x, ...bounds.map((b) => call.graph.scalar(b, x.type))], x.dims, x.type), call.inputs.x.shape)
+  return call.result(
+    call.graph.emit('Clip', [x, ...bounds.map((b) => call.graph.scalar(b, x.type))], x.dims, x.type),
+    call.inputs.x.shape,
+  )
 })
 
 define('Cast', (call) => {
@@ -81,12 +96,16 @@ define('Cast', (call) => {
 
 define('Identity', (call) => call.share(call.inputs.x))
 
-/** 1 above 0, 0 elsewhere, in one pass: min(1, max(0, slope · x)), so steep that every normal number above 0 gives 1. */
+/**
+ * 1 above 0, 0 elsewhere, in one pass: min(1, max(0, slope · x)), so steep that every normal number above 0 gives 1.
+ */
 function steep(graph: Graph, x: Value): Value {
   return graph.emit('HardSigmoid', [x], x.dims, 'float32', { alpha: { float: 3e38 }, beta: { float: 0 } })
 }
 
 /** A kernel on float values; integers are converted first. */
 function defineFloat(kernel: string, record: (graph: Graph, x: Value) => Value): void {
-  define(kernel, (call) => call.result(record(call.graph, call.graph.cast(call.lazy(call.inputs.x), 'float32')), call.inputs.x.shape))
+  define(kernel, (call) =>
+    call.result(record(call.graph, call.graph.cast(call.lazy(call.inputs.x), 'float32')), call.inputs.x.shape),
+  )
 }

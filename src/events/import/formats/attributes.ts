@@ -27,7 +27,13 @@ export function known(text: string | undefined): string | undefined {
 }
 
 /** User and item of an event. */
-export function catalogIds(row: Row, at: Columns, userColumn: string, itemColumn: string, reject: Notes['reject']): { user: string; item: string } | 'rejected' {
+export function catalogIds(
+  row: Row,
+  at: Columns,
+  userColumn: string,
+  itemColumn: string,
+  reject: Notes['reject'],
+): { user: string; item: string } | 'rejected' {
   const user = cell(row, at[userColumn])
   const badUser = badId(user)
   if (badUser) return reject(`${userColumn} ${badUser}`, user)

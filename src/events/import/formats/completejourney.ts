@@ -17,47 +17,104 @@ const CHECKOUT = 2
 /** transaction_data.csv, product.csv and hh_demographic.csv as dunnhumby publishes them */
 const LINES = ['household_key', 'BASKET_ID', 'DAY', 'PRODUCT_ID', 'QUANTITY', 'SALES_VALUE', 'TRANS_TIME'] as const
 const PRODUCTS = ['PRODUCT_ID', 'MANUFACTURER', 'DEPARTMENT', 'BRAND', 'COMMODITY_DESC', 'SUB_COMMODITY_DESC'] as const
-const HOUSEHOLDS = ['household_key', 'AGE_DESC', 'MARITAL_STATUS_CODE', 'INCOME_DESC', 'HOMEOWNER_DESC', 'HH_COMP_DESC', 'HOUSEHOLD_SIZE_DESC', 'KID_CATEGORY_DESC'] as const
+const HOUSEHOLDS = [
+  'household_key',
+  'AGE_DESC',
+  'MARITAL_STATUS_CODE',
+  'INCOME_DESC',
+  'HOMEOWNER_DESC',
+  'HH_COMP_DESC',
+  'HOUSEHOLD_SIZE_DESC',
+  'KID_CATEGORY_DESC',
+] as const
 /** transactions, products and demographics of the R and Python packages */
 const LINES_2 = ['household_id', 'basket_id', 'product_id', 'quantity', 'sales_value', 'transaction_timestamp'] as const
 const PRODUCTS_2 = ['product_id', 'manufacturer_id', 'department', 'brand', 'product_category', 'product_type'] as const
-const HOUSEHOLDS_2 = ['household_id', 'age', 'income', 'home_ownership', 'marital_status', 'household_size', 'household_comp', 'kids_count'] as const
+const HOUSEHOLDS_2 = [
+  'household_id',
+  'age',
+  'income',
+  'home_ownership',
+  'marital_status',
+  'household_size',
+  'household_comp',
+  'kids_count',
+] as const
 
 /**
  * The Complete Journey (dunnhumby, 84.51): basket lines of households, all checkouts; the lines of a basket share a
- * timestamp. Days are numbers without a date. An item's price is what one unit of it cost when it was first sold, so it is
- * never of a later day than the item itself.
+ * timestamp. Days are numbers without a date. An item's price is what one unit of it cost when it was first sold, so it
+ * is never of a later day than the item itself.
  */
 export const completejourney: Format = {
   name: FORMAT,
-  summary: 'The Complete Journey: transaction_data.csv, product.csv, hh_demographic.csv, or transactions, products, demographics',
-  files: 'Give transaction_data.csv, product.csv and hh_demographic.csv, or transactions, products and demographics of the R or Python package (CSV or Parquet).',
+  summary:
+    'The Complete Journey: transaction_data.csv, product.csv, hh_demographic.csv, or transactions, products, ' +
+    'demographics',
+  files:
+    'Give transaction_data.csv, product.csv and hh_demographic.csv, or transactions, products and demographics ' +
+    'of the R or Python package (CSV or Parquet).',
   special: ['epoch', 'advertiser'],
   mapsTypes: false,
   advertisers: ['manufacturer', 'brand'],
   role(head) {
     if (hasColumns(head, LINES) || hasColumns(head, LINES_2)) return 'transactions'
     if (hasColumns(head, PRODUCTS) || hasColumns(head, PRODUCTS_2)) return 'products'
-    return hasColumns(head, HOUSEHOLDS.slice(0, 2)) || hasColumns(head, HOUSEHOLDS_2.slice(0, 3)) ? 'demographics' : undefined
+    return hasColumns(head, HOUSEHOLDS.slice(0, 2)) || hasColumns(head, HOUSEHOLDS_2.slice(0, 3))
+      ? 'demographics'
+      : undefined
   },
   steps(files, options) {
     const epoch = options.epoch ?? EPOCH
-    if (files.some(({ head }) => hasColumns(head, LINES))) options.say(`Day 1 is taken for ${new Date(epoch * 1000).toISOString().slice(0, 10)}, as the files name no date${options.epoch === undefined ? '; --epoch names another' : ''}.`)
+    if (files.some(({ head }) => hasColumns(head, LINES)))
+      options.say(
+        `Day 1 is taken for ${new Date(epoch * 1000).toISOString().slice(0, 10)}, as the files name no ` +
+          `date${options.epoch === undefined ? '; --epoch names another' : ''}.`,
+      )
     // transactions first: an item that is new takes the price of its row; the products then add what it is
     const steps: FileImport[] = [
-      ...inOrder(files, 'transactions', () => undefined).map((file) => tableImport(file, [...LINES, ...LINES_2], { format: FORMAT, kind: 'events', options: hasColumns(file.head, LINES) ? { epoch } : {}, rows: (sink, at) => lineRows(sink, at, epoch) })),
-      ...files.filter(({ role }) => role === 'products').map((file) => tableImport(file, [...PRODUCTS, ...PRODUCTS_2], { format: FORMAT, kind: 'items', options: { advertiser: options.advertiser ?? 'manufacturer' }, rows: (sink, at) => productRows(sink, at, options) })),
-      ...files.filter(({ role }) => role === 'demographics').map((file) => {
-        const id = hasColumns(file.head, ['household_key']) ? 'household_key' : 'household_id'
-        return tableImport(file, [...HOUSEHOLDS, ...HOUSEHOLDS_2], { format: FORMAT, kind: 'users', rows: (sink, at) => attributeRows(sink, at, id, Object.keys(at).filter((name) => name !== id)) })
-      }),
+      ...inOrder(files, 'transactions', () => undefined).map((file) =>
+        tableImport(file, [...LINES, ...LINES_2], {
+          format: FORMAT,
+          kind: 'events',
+          options: hasColumns(file.head, LINES) ? { epoch } : {},
+          rows: (sink, at) => lineRows(sink, at, epoch),
+        }),
+      ),
+      ...files
+        .filter(({ role }) => role === 'products')
+        .map((file) =>
+          tableImport(file, [...PRODUCTS, ...PRODUCTS_2], {
+            format: FORMAT,
+            kind: 'items',
+            options: { advertiser: options.advertiser ?? 'manufacturer' },
+            rows: (sink, at) => productRows(sink, at, options),
+          }),
+        ),
+      ...files
+        .filter(({ role }) => role === 'demographics')
+        .map((file) => {
+          const id = hasColumns(file.head, ['household_key']) ? 'household_key' : 'household_id'
+          return tableImport(file, [...HOUSEHOLDS, ...HOUSEHOLDS_2], {
+            format: FORMAT,
+            kind: 'users',
+            rows: (sink, at) =>
+              attributeRows(
+                sink,
+                at,
+                id,
+                Object.keys(at).filter((name) => name !== id),
+              ),
+          })
+        }),
     ]
     return Promise.resolve(steps.map((file) => ({ file })))
   },
 }
 
 function lineRows(sink: Sink, at: Columns, epoch: number): Rows {
-  const [household, product] = at.household_key === undefined ? ['household_id', 'product_id'] : ['household_key', 'PRODUCT_ID']
+  const [household, product] =
+    at.household_key === undefined ? ['household_id', 'product_id'] : ['household_key', 'PRODUCT_ID']
   const time = at.DAY === undefined ? stamped(at) : numbered(at, epoch)
   const draft = newDraft()
   return {
@@ -118,7 +175,11 @@ function productRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
       if (bad) return reject(`product ${bad}`, id)
       const advertiser = known(cell(row, owner))
       const type = known(cell(row, at.SUB_COMMODITY_DESC ?? at.product_type))
-      const category = categoryPath(known(cell(row, at.DEPARTMENT ?? at.department)), known(cell(row, at.COMMODITY_DESC ?? at.product_category)), type)
+      const category = categoryPath(
+        known(cell(row, at.DEPARTMENT ?? at.department)),
+        known(cell(row, at.COMMODITY_DESC ?? at.product_category)),
+        type,
+      )
       sink.item(id!, { advertiser: badId(advertiser ?? '') ? undefined : advertiser, category, title: type })
       return 'stored'
     },

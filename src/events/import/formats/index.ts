@@ -25,5 +25,8 @@ export const allFormats = (): Promise<Format[]> => Promise.all(Object.values(FOR
 export async function findFormat(name: string): Promise<Format> {
   if (Object.hasOwn(FORMATS, name)) return FORMATS[name]()
   const near = nearest(name, FORMAT_NAMES)
-  throw new UserError(`There is no format ${name}.`, `${near ? `Did you mean adseq import ${near}? ` : ''}Formats: ${FORMAT_NAMES.join(', ')}.`)
+  throw new UserError(
+    `There is no format ${name}.`,
+    `${near ? `Did you mean adseq import ${near}? ` : ''}Formats: ${FORMAT_NAMES.join(', ')}.`,
+  )
 }

@@ -9,8 +9,9 @@ const SLASHES = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d)(?::(\d\d))?$/
 const DASHES = /^(\d{1,2})-(\d{1,2})-(\d{4}) (\d{1,2}):(\d\d)(?::(\d\d))?$/
 
 /**
- * Unix seconds of a British local time: the number of a workbook (40148.3229), 2009-12-01 07:45:00, 12/1/2010 8:26 (month
- * first) or 01-12-2010 08:26 (day first); undefined for anything else. An hour that comes twice in October is the first.
+ * Unix seconds of a British local time: the number of a workbook (40148.3229), 2009-12-01 07:45:00, 12/1/2010 8:26
+ * (month first) or 01-12-2010 08:26 (day first); undefined for anything else. An hour that comes twice in October is
+ * the first.
  */
 export function londonTime(text: string): number | undefined {
   const local = /^\d+(\.\d+)?$/.test(text) ? Math.round((Number(text) - SHEET_EPOCH) * DAY) : written(text)
@@ -32,7 +33,14 @@ function written(text: string): number | undefined {
 function seconds(year: string, month: string, day: string, parts: RegExpExecArray): number | undefined {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   const [hour, minute, second] = [Number(parts[4]), Number(parts[5]), Number(parts[6] ?? 0)]
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day) || hour > 23 || minute > 59 || second > 59) return undefined
+  if (
+    date.getUTCMonth() !== Number(month) - 1 ||
+    date.getUTCDate() !== Number(day) ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59
+  )
+    return undefined
   return date.getTime() / 1000 + hour * 3600 + minute * 60 + second
 }
 

@@ -32,13 +32,37 @@ const LAYOUTS: readonly Layout[] = [
   { role: 'users', delimiter: '|', width: 5, first: /^\d+\|\d+\|[MF]\|/ },
 ]
 /** the last 19 fields of u.item */
-const GENRES = ['unknown', 'Action', 'Adventure', 'Animation', "Children's", 'Comedy', 'Crime', 'Documentary', 'Drama', 'Fantasy', 'Film-Noir', 'Horror', 'Musical', 'Mystery', 'Romance', 'Sci-Fi', 'Thriller', 'War', 'Western']
+const GENRES = [
+  'unknown',
+  'Action',
+  'Adventure',
+  'Animation',
+  "Children's",
+  'Comedy',
+  'Crime',
+  'Documentary',
+  'Drama',
+  'Fantasy',
+  'Film-Noir',
+  'Horror',
+  'Musical',
+  'Mystery',
+  'Romance',
+  'Sci-Fi',
+  'Thriller',
+  'War',
+  'Western',
+]
 
-/** MovieLens: a rating is a checkout when it is at least `minRating`, else a view. There is no advertiser and no price. */
+/**
+ * MovieLens: a rating is a checkout when it is at least `minRating`, else a view. There is no advertiser and no price.
+ */
 export const movielens: Format = {
   name: FORMAT,
   summary: 'MovieLens: 100K (u.data, u.item, u.user), 1M and 10M (*.dat), 20M and later (ratings.csv, movies.csv)',
-  files: 'Give the ratings (u.data, ratings.dat or ratings.csv), the movies (u.item, movies.dat, movies.csv) and, where there are some, the users; or the archive as downloaded.',
+  files:
+    'Give the ratings (u.data, ratings.dat or ratings.csv), the movies (u.item, movies.dat, movies.csv) and, ' +
+    'where there are some, the users; or the archive as downloaded.',
   special: ['minRating'],
   mapsTypes: false,
   role(head) {
@@ -48,7 +72,8 @@ export const movielens: Format = {
   },
   steps(files, options) {
     const steps: FileImport[] = []
-    for (const role of ['movies', 'users', 'ratings']) for (const file of files.filter((one) => one.role === role)) steps.push(fileImport(file, options))
+    for (const role of ['movies', 'users', 'ratings'])
+      for (const file of files.filter((one) => one.role === role)) steps.push(fileImport(file, options))
     return Promise.resolve(steps.map((file) => ({ file })))
   },
 }
@@ -66,17 +91,57 @@ function fileImport(file: Matched, options: FormatOptions): FileImport {
   const events = { format: FORMAT, kind: 'events', options: { minRating } }
   const items = { format: FORMAT, kind: 'items' }
   if (!layout) {
-    if (file.role === 'ratings') return tableImport(file, ['userId', 'movieId', 'rating', 'timestamp'], { ...events, rows: (sink, at) => ratingRows(sink, at, minRating) })
-    return tableImport(file, ['movieId', 'title', 'genres'], { ...items, rows: (sink, at) => movieRows(sink, at.movieId!, at.title!, (row) => genresOf(cell(row, at.genres))) })
+    if (file.role === 'ratings')
+      return tableImport(file, ['userId', 'movieId', 'rating', 'timestamp'], {
+        ...events,
+        rows: (sink, at) => ratingRows(sink, at, minRating),
+      })
+    return tableImport(file, ['movieId', 'title', 'genres'], {
+      ...items,
+      rows: (sink, at) => movieRows(sink, at.movieId!, at.title!, (row) => genresOf(cell(row, at.genres))),
+    })
   }
   const { delimiter, width } = layout
-  if (file.role === 'ratings') return bareImport(file, delimiter, width, { ...events, rows: (sink) => ratingRows(sink, RATING, minRating) }, DIALECT)
+  if (file.role === 'ratings')
+    return bareImport(
+      file,
+      delimiter,
+      width,
+      { ...events, rows: (sink) => ratingRows(sink, RATING, minRating) },
+      DIALECT,
+    )
   if (file.role === 'users') {
-    const at: Columns = delimiter === '::' ? { user: 0, gender: 1, age: 2, occupation: 3, zip: 4 } : { user: 0, age: 1, gender: 2, occupation: 3, zip: 4 }
-    return bareImport(file, delimiter, width, { format: FORMAT, kind: 'users', rows: (sink) => attributeRows(sink, at, 'user', ['gender', 'age', 'occupation', 'zip']) }, DIALECT)
+    const at: Columns =
+      delimiter === '::'
+        ? { user: 0, gender: 1, age: 2, occupation: 3, zip: 4 }
+        : { user: 0, age: 1, gender: 2, occupation: 3, zip: 4 }
+    return bareImport(
+      file,
+      delimiter,
+      width,
+      {
+        format: FORMAT,
+        kind: 'users',
+        rows: (sink) => attributeRows(sink, at, 'user', ['gender', 'age', 'occupation', 'zip']),
+      },
+      DIALECT,
+    )
   }
-  if (delimiter === '::') return bareImport(file, delimiter, width, { ...items, rows: (sink) => movieRows(sink, 0, 1, (row) => genresOf(cell(row, 2))) }, DIALECT)
-  return bareImport(file, delimiter, width, { ...items, rows: (sink) => movieRows(sink, 0, 1, (row) => GENRES.filter((_, i) => row.field(5 + i) === '1')) }, DIALECT)
+  if (delimiter === '::')
+    return bareImport(
+      file,
+      delimiter,
+      width,
+      { ...items, rows: (sink) => movieRows(sink, 0, 1, (row) => genresOf(cell(row, 2))) },
+      DIALECT,
+    )
+  return bareImport(
+    file,
+    delimiter,
+    width,
+    { ...items, rows: (sink) => movieRows(sink, 0, 1, (row) => GENRES.filter((_, i) => row.field(5 + i) === '1')) },
+    DIALECT,
+  )
 }
 
 function ratingRows(sink: Sink, at: Columns, minRating: number): Rows {
@@ -101,7 +166,12 @@ function ratingRows(sink: Sink, at: Columns, minRating: number): Rows {
   }
 }
 
-function movieRows(sink: Sink, id: number, title: number, genres: (row: Parameters<Rows['read']>[0]) => string[]): Rows {
+function movieRows(
+  sink: Sink,
+  id: number,
+  title: number,
+  genres: (row: Parameters<Rows['read']>[0]) => string[],
+): Rows {
   return {
     read(row, { reject }) {
       const item = cell(row, id)

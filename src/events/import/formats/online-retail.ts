@@ -16,18 +16,25 @@ const DAY = 86_400
 const CHECKOUT = 2
 
 /**
- * Online Retail II (UCI): invoice lines of a British wholesaler, as .xlsx with a sheet a year or as CSV. Cancelled invoices,
- * lines without a customer, and what is no product are skipped. The second sheet begins nine days before the first one ends:
- * lines of those days that stand twice are skipped. Times are British local times.
+ * Online Retail II (UCI): invoice lines of a British wholesaler, as .xlsx with a sheet a year or as CSV. Cancelled
+ * invoices, lines without a customer, and what is no product are skipped. The second sheet begins nine days before the
+ * first one ends: lines of those days that stand twice are skipped. Times are British local times.
  */
 export const onlineRetail: Format = {
   name: FORMAT,
   summary: 'Online Retail and Online Retail II (UCI): the .xlsx, the archive that holds it, or its CSV',
-  files: 'Give online_retail_II.xlsx or Online Retail.xlsx, the archive as downloaded, or the CSV: Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country.',
+  files:
+    'Give online_retail_II.xlsx or Online Retail.xlsx, the archive as downloaded, or the CSV: ' +
+    'Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country.',
   special: [],
   mapsTypes: false,
   role: (head) => (hasColumns(head, NEW) || hasColumns(head, OLD) ? 'events' : undefined),
-  steps: (files) => Promise.resolve(files.map((file) => ({ file: tableImport(file, [...NEW, ...OLD], { format: FORMAT, kind: 'events', rows: lineRows }) }))),
+  steps: (files) =>
+    Promise.resolve(
+      files.map((file) => ({
+        file: tableImport(file, [...NEW, ...OLD], { format: FORMAT, kind: 'events', rows: lineRows }),
+      })),
+    ),
 }
 
 function lineRows(sink: Sink, at: Columns): Rows {
@@ -51,7 +58,11 @@ function lineRows(sink: Sink, at: Columns): Rows {
       if (time === undefined) return reject('InvoiceDate is not a date and time', text)
       // rows are in order of time; only a second sheet begins again, on an earlier day
       if (time < latest - DAY) {
-        if (until > 0) throw new UserError(`The lines are not in the order of their time (line ${row.line}), so what both sheets hold cannot be told.`, 'Give the file as it was published, not sorted anew.')
+        if (until > 0)
+          throw new UserError(
+            `The lines are not in the order of their time (line ${row.line}), so what both sheets hold cannot be told.`,
+            'Give the file as it was published, not sorted anew.',
+          )
         until = latest
         latest = 0
       }

@@ -67,7 +67,12 @@ export function pythonLiteral(text: string): unknown {
       while (!follows('}')) {
         const key = value(depth + 1)
         expect(':')
-        Object.defineProperty(object, String(key), { value: value(depth + 1), enumerable: true, configurable: true, writable: true })
+        Object.defineProperty(object, String(key), {
+          value: value(depth + 1),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        })
         if (!follows(',')) {
           expect('}')
           break

@@ -5,25 +5,51 @@ import { newDraft, type Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import { hasColumns, inOrder, tableImport, typesOf, type Columns } from './table.js'
 
-const COLUMNS = ['event_time', 'event_type', 'product_id', 'category_id', 'category_code', 'brand', 'price', 'user_id', 'user_session'] as const
+const COLUMNS = [
+  'event_time',
+  'event_type',
+  'product_id',
+  'category_id',
+  'category_code',
+  'brand',
+  'price',
+  'user_id',
+  'user_session',
+] as const
 const FORMAT = 'rees46'
 
 /**
- * The logs of REES46 (a multi-category store, cosmetics, electronics): a file a month, times like 2019-10-01 00:00:00 UTC.
- * Some rows stand twice, word for word, within one second: the second one is skipped. What a row says of its item counts
- * when the item is first seen.
+ * The logs of REES46 (a multi-category store, cosmetics, electronics): a file a month, times like 2019-10-01 00:00:00
+ * UTC. Some rows stand twice, word for word, within one second: the second one is skipped. What a row says of its item
+ * counts when the item is first seen.
  */
 export const rees46: Format = {
   name: FORMAT,
   summary: 'REES46: 2019-Oct.csv and other months (event_time,event_type,product_id,...,user_session)',
-  files: 'Give the files of the months, as .csv, .csv.gz or .csv.zip: event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session.',
+  files:
+    'Give the files of the months, as .csv, .csv.gz or .csv.zip: ' +
+    'event_time,event_type,product_id,category_id,category_code,brand,price,user_id,user_session.',
   special: ['advertiser'],
   mapsTypes: true,
   advertisers: ['brand', 'category'],
-  role: (head) => (hasColumns(head, COLUMNS.filter((name) => name !== 'user_session')) ? 'events' : undefined),
-  steps: (files, options) => Promise.resolve(inOrder(files, 'events', firstTime).map((file) => ({
-    file: tableImport(file, COLUMNS, { format: FORMAT, kind: 'events', options: { advertiser: options.advertiser ?? 'brand', eventTypes: options.mapping.eventTypes }, rows: (sink, at) => eventRows(sink, at, options) }),
-  }))),
+  role: (head) =>
+    hasColumns(
+      head,
+      COLUMNS.filter((name) => name !== 'user_session'),
+    )
+      ? 'events'
+      : undefined,
+  steps: (files, options) =>
+    Promise.resolve(
+      inOrder(files, 'events', firstTime).map((file) => ({
+        file: tableImport(file, COLUMNS, {
+          format: FORMAT,
+          kind: 'events',
+          options: { advertiser: options.advertiser ?? 'brand', eventTypes: options.mapping.eventTypes },
+          rows: (sink, at) => eventRows(sink, at, options),
+        }),
+      })),
+    ),
 }
 
 function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
@@ -80,7 +106,10 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
   }
 }
 
-/** A category code as a path, electronics.smartphone as electronics/smartphone; undefined for none. There are hundreds of codes. */
+/**
+ * A category code as a path, electronics.smartphone as electronics/smartphone; undefined for none. There are hundreds
+ * of codes.
+ */
 function paths(): (code: string) => string | undefined {
   const known = new Map<string, string | undefined>()
   return (code) => {

@@ -21,7 +21,10 @@ export class ItemProperties {
   private readonly names = new Map<string, string>()
 
   /** @param asOf unix seconds @param advertiser the category at the root is the advertiser */
-  constructor(private readonly asOf: number, private readonly advertiser: boolean) {}
+  constructor(
+    private readonly asOf: number,
+    private readonly advertiser: boolean,
+  ) {}
 
   /** Reads category_tree.csv. */
   treeRow(at: Columns): RowReader {
@@ -71,7 +74,11 @@ export class ItemProperties {
   write(sink: Sink): number {
     for (const [item, number] of this.numbers) {
       const path = this.path(this.categories[number])
-      sink.item(item, { category: categoryPath(...path), price: this.priceTimes[number] >= 0 ? this.prices[number] : undefined, ...(this.advertiser && path.length > 0 ? { advertiser: path[0] } : {}) })
+      sink.item(item, {
+        category: categoryPath(...path),
+        price: this.priceTimes[number] >= 0 ? this.prices[number] : undefined,
+        ...(this.advertiser && path.length > 0 ? { advertiser: path[0] } : {}),
+      })
     }
     return this.numbers.size
   }
@@ -79,7 +86,8 @@ export class ItemProperties {
   /** From the root of the tree to a category. */
   private path(category: string | undefined): string[] {
     const path: string[] = []
-    for (let at = category; at !== undefined && path.length < DEEPEST && !path.includes(at); at = this.parents.get(at)) path.unshift(at)
+    for (let at = category; at !== undefined && path.length < DEEPEST && !path.includes(at); at = this.parents.get(at))
+      path.unshift(at)
     return path
   }
 

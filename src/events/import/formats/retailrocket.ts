@@ -16,20 +16,36 @@ const FORMAT = 'retailrocket'
 const DAY = 86_400
 
 /**
- * The RetailRocket log (2015): views, carts and transactions of one shop, in milliseconds. Properties of items change over
- * time, a row a change (or a weekly snapshot), in no order and in two files: of each item the last category and price up
- * to `asOf` are taken, and nothing that was known later. Item ids, categories and most properties are hashed.
+ * The RetailRocket log (2015): views, carts and transactions of one shop, in milliseconds. Properties of items change
+ * over time, a row a change (or a weekly snapshot), in no order and in two files: of each item the last category and
+ * price up to `asOf` are taken, and nothing that was known later. Item ids, categories and most properties are hashed.
  */
 export const retailrocket: Format = {
   name: FORMAT,
   summary: 'RetailRocket: events.csv with item_properties_part1.csv, item_properties_part2.csv and category_tree.csv',
-  files: 'Give events.csv (timestamp,visitorid,event,itemid,transactionid), both item_properties_part*.csv and category_tree.csv, or the archive that holds them.',
+  files:
+    'Give events.csv (timestamp,visitorid,event,itemid,transactionid), both item_properties_part*.csv and ' +
+    'category_tree.csv, or the archive that holds them.',
   special: ['asOf', 'advertiser'],
   mapsTypes: true,
   advertisers: ['none', 'category'],
-  role: (head) => (hasColumns(head, EVENTS) ? 'events' : hasColumns(head, PROPERTIES) ? 'properties' : hasColumns(head, TREE) ? 'tree' : undefined),
+  role: (head) =>
+    hasColumns(head, EVENTS)
+      ? 'events'
+      : hasColumns(head, PROPERTIES)
+        ? 'properties'
+        : hasColumns(head, TREE)
+          ? 'tree'
+          : undefined,
   async steps(files, options) {
-    const events = inOrder(files, 'events', firstTime).map((file) => tableImport(file, EVENTS, { format: FORMAT, kind: 'events', options: { eventTypes: options.mapping.eventTypes }, rows: (sink, at) => eventRows(sink, at, options) }))
+    const events = inOrder(files, 'events', firstTime).map((file) =>
+      tableImport(file, EVENTS, {
+        format: FORMAT,
+        kind: 'events',
+        options: { eventTypes: options.mapping.eventTypes },
+        rows: (sink, at) => eventRows(sink, at, options),
+      }),
+    )
     const catalog = await catalogSteps(files, events, options)
     return [...catalog, ...events.map((file) => ({ file }))]
   },
@@ -39,34 +55,59 @@ async function catalogSteps(files: Matched[], events: FileImport[], options: For
   const properties = files.filter(({ role }) => role === 'properties')
   const trees = files.filter(({ role }) => role === 'tree')
   if (properties.length === 0) {
-    if (trees.length > 0) options.say(`${trees[0].source.name}: not read, as no item_properties file says which item is in which category.`)
+    if (trees.length > 0)
+      options.say(`${trees[0].source.name}: not read, as no item_properties file says which item is in which category.`)
     return []
   }
-  if (properties.length === 1) options.say(`${properties[0].source.name} alone: the other part of item_properties holds the rest of the values.`)
+  if (properties.length === 1)
+    options.say(`${properties[0].source.name} alone: the other part of item_properties holds the rest of the values.`)
   if (trees.length === 0) options.say('Without category_tree.csv a category has no path, only its own id.')
   const asOf = await moment(events, options)
   const catalog = new ItemProperties(asOf, options.advertiser === 'category')
   const saved = { asOf, advertiser: options.advertiser ?? 'none' }
-  return [{
-    fold: {
-      what: 'the catalog',
-      files: [
-        ...trees.map((file) => tableImport(file, TREE, { format: FORMAT, kind: 'categories', options: saved, rows: (_, at) => ({ read: catalog.treeRow(at) }) })),
-        ...properties.map((file) => tableImport(file, PROPERTIES, { format: FORMAT, kind: 'items', options: saved, rows: (_, at) => ({ read: catalog.propertyRow(at) }) })),
-      ],
-      finish: (sink) => catalog.write(sink),
+  return [
+    {
+      fold: {
+        what: 'the catalog',
+        files: [
+          ...trees.map((file) =>
+            tableImport(file, TREE, {
+              format: FORMAT,
+              kind: 'categories',
+              options: saved,
+              rows: (_, at) => ({ read: catalog.treeRow(at) }),
+            }),
+          ),
+          ...properties.map((file) =>
+            tableImport(file, PROPERTIES, {
+              format: FORMAT,
+              kind: 'items',
+              options: saved,
+              rows: (_, at) => ({ read: catalog.propertyRow(at) }),
+            }),
+          ),
+        ],
+        finish: (sink) => catalog.write(sink),
+      },
     },
-  }]
+  ]
 }
 
 /** What was known when? --as-of, or the cutoff of the evaluation: nothing of its window may be in the catalog. */
-async function moment(events: FileImport[], { asOf, evaluation: { cutoff, windowDays }, say, signal }: FormatOptions): Promise<number> {
+async function moment(
+  events: FileImport[],
+  { asOf, evaluation: { cutoff, windowDays }, say, signal }: FormatOptions,
+): Promise<number> {
   if (asOf !== undefined) return asOf
   let time = typeof cutoff === 'number' ? cutoff : Date.parse(cutoff) / 1000
   let why = 'eval.cutoff'
   if (cutoff === 'auto') {
     const last = await lastTime(events, signal)
-    if (last === undefined) throw new UserError('Item properties change over time, and without events nothing says up to when they may be known.', 'Give events.csv with them, or name the moment: --as-of 2015-08-18')
+    if (last === undefined)
+      throw new UserError(
+        'Item properties change over time, and without events nothing says up to when they may be known.',
+        'Give events.csv with them, or name the moment: --as-of 2015-08-18',
+      )
     time = last - windowDays * DAY
     why = `${windowDays} days before the last event, where the evaluation begins`
   }

@@ -31,7 +31,11 @@ export function hasColumns(head: FileHead, columns: readonly string[]): boolean 
 }
 
 /** A table whose first line names its columns, as text, Parquet or workbook. @param columns those that are read */
-export function tableImport({ head, source }: Matched, columns: readonly string[], spec: Omit<FileSpec, 'rows'> & { rows: (sink: Sink, at: Columns) => Rows }): FileImport {
+export function tableImport(
+  { head, source }: Matched,
+  columns: readonly string[],
+  spec: Omit<FileSpec, 'rows'> & { rows: (sink: Sink, at: Columns) => Rows },
+): FileImport {
   const titles = head.header.map((title) => title.toLowerCase())
   const at: Columns = {}
   for (const column of columns) {
@@ -43,34 +47,90 @@ export function tableImport({ head, source }: Matched, columns: readonly string[
   const { parquet, workbook } = head
   if (parquet) {
     const used = new Set(Object.values(at))
-    return { ...base, offset: 0, line: 0, total: parquet.rows, open: (start) => parquetReader(source, parquet, head.header.map((title, i) => (used.has(i) ? title : '')), start) }
+    return {
+      ...base,
+      offset: 0,
+      line: 0,
+      total: parquet.rows,
+      open: (start) =>
+        parquetReader(
+          source,
+          parquet,
+          head.header.map((title, i) => (used.has(i) ? title : '')),
+          start,
+        ),
+    }
   }
-  if (workbook) return { ...base, offset: 0, line: 0, open: (start) => xlsxReader(source, workbook, titles.length, start) }
+  if (workbook)
+    return { ...base, offset: 0, line: 0, open: (start) => xlsxReader(source, workbook, titles.length, start) }
   const first = new CsvRecords(head.delimiter, head.mark)
   first.feed(head.bytes.subarray(head.mark), head.complete)
   first.next()
-  return { ...base, offset: first.offset, line: first.lines, total: source.lines, open: (offset, line) => textReader(source, new CsvRecords(head.delimiter, offset, line)) }
+  return {
+    ...base,
+    offset: first.offset,
+    line: first.lines,
+    total: source.lines,
+    open: (offset, line) => textReader(source, new CsvRecords(head.delimiter, offset, line)),
+  }
 }
 
 /** A table of text without a first line of names. */
-export function bareImport({ head, source }: Matched, delimiter: string, width: number, spec: FileSpec, dialect?: Dialect): FileImport {
+export function bareImport(
+  { head, source }: Matched,
+  delimiter: string,
+  width: number,
+  spec: FileSpec,
+  dialect?: Dialect,
+): FileImport {
   const open: OpenRecords = (offset, line) => textReader(source, new CsvRecords(delimiter, offset, line, dialect))
-  return { source, format: spec.format, kind: spec.kind, options: spec.options ?? {}, rows: spec.rows, width, offset: head.mark, line: 0, total: source.lines, open }
+  return {
+    source,
+    format: spec.format,
+    kind: spec.kind,
+    options: spec.options ?? {},
+    rows: spec.rows,
+    width,
+    offset: head.mark,
+    line: 0,
+    total: source.lines,
+    open,
+  }
 }
 
 /** JSON lines. @param parse reads one line, where it is not JSON */
 export function jsonImport({ head, source }: Matched, spec: FileSpec, parse?: (line: string) => unknown): FileImport {
   const open: OpenRecords = (offset, line) => textReader(source, new JsonRecords([], offset, line, parse))
-  return { source, format: spec.format, kind: spec.kind, options: spec.options ?? {}, rows: spec.rows, width: 0, offset: head.mark, line: 0, total: source.lines, open }
+  return {
+    source,
+    format: spec.format,
+    kind: spec.kind,
+    options: spec.options ?? {},
+    rows: spec.rows,
+    width: 0,
+    offset: head.mark,
+    line: 0,
+    total: source.lines,
+    open,
+  }
 }
 
 /** Event types of a log -> codes, -1 to skip; what the user maps comes first. */
 export function typesOf(log: Record<string, string>, { mapping }: FormatOptions): Map<string, number> {
-  return new Map(Object.entries({ ...log, ...mapping.eventTypes }).map(([theirs, ours]) => [theirs, ours === 'skip' ? -1 : typeCode(ours, `event type ${theirs}`)]))
+  return new Map(
+    Object.entries({ ...log, ...mapping.eventTypes }).map(([theirs, ours]) => [
+      theirs,
+      ours === 'skip' ? -1 : typeCode(ours, `event type ${theirs}`),
+    ]),
+  )
 }
 
 /** Files of a role, in the order of the moment that their first event tells; files without one last. */
-export function inOrder(files: readonly Matched[], role: string, firstTime: (head: FileHead) => number | undefined): Matched[] {
+export function inOrder(
+  files: readonly Matched[],
+  role: string,
+  firstTime: (head: FileHead) => number | undefined,
+): Matched[] {
   const chosen = files.filter((file) => file.role === role)
   const times = new Map(chosen.map((file) => [file, firstTime(file.head) ?? Infinity]))
   return chosen.sort((a, b) => (times.get(a)! === times.get(b)! ? 0 : times.get(a)! - times.get(b)!))

@@ -18,9 +18,16 @@ import { textReader } from '../text-reader.js'
 /** Catalogs before events: an item has its title by the time that an event speaks of it. */
 const ORDER: readonly FileKind[] = ['advertisers', 'items', 'users', 'events']
 
-const FILES = 'Any files; they are told apart by their columns: events have user_id, item_id, event_type and timestamp, items item_id, users user_id, advertisers advertiser_id and name. Other names go by --map.'
+const FILES =
+  'Any files; they are told apart by their columns: events have user_id, item_id, event_type and timestamp, ' +
+  'items item_id, users user_id, advertisers advertiser_id and name. Other names go by --map.'
 
-const generic = (name: string, summary: string, takes: (head: FileHead) => boolean, wrong: (head: FileHead) => UserError): Format => ({
+const generic = (
+  name: string,
+  summary: string,
+  takes: (head: FileHead) => boolean,
+  wrong: (head: FileHead) => UserError,
+): Format => ({
   name,
   summary,
   files: FILES,
@@ -38,7 +45,13 @@ export const csv: Format = generic(
   'csv',
   'CSV of any layout: events, items, users, told apart by their headers, or mapped (--map)',
   ({ place, objects }) => place.form === 'text' && !objects,
-  ({ name, objects }) => (objects ? new UserError(`${name} holds JSON, not CSV.`, 'Import it as JSON lines: adseq import jsonl FILE') : new UserError(`${name} is a ${name.endsWith('.xlsx') ? 'workbook' : 'Parquet file'}, not CSV.`, name.endsWith('.xlsx') ? 'Save its sheet as CSV.' : 'Import it as what it is: adseq import parquet FILE')),
+  ({ name, objects }) =>
+    objects
+      ? new UserError(`${name} holds JSON, not CSV.`, 'Import it as JSON lines: adseq import jsonl FILE')
+      : new UserError(
+          `${name} is a ${name.endsWith('.xlsx') ? 'workbook' : 'Parquet file'}, not CSV.`,
+          name.endsWith('.xlsx') ? 'Save its sheet as CSV.' : 'Import it as what it is: adseq import parquet FILE',
+        ),
 )
 
 /** JSON lines of any layout, by the names in the objects. */
@@ -46,7 +59,11 @@ export const jsonl: Format = generic(
   'jsonl',
   'JSON lines of any layout, one object a line, by the same names or mapped (--map, dots lead into objects)',
   ({ objects }) => objects !== undefined && objects.length > 0,
-  ({ name }) => new UserError(`${name} does not begin with a line of JSON ({...}).`, 'Give a file with one JSON object a line; CSV goes by adseq import csv.'),
+  ({ name }) =>
+    new UserError(
+      `${name} does not begin with a line of JSON ({...}).`,
+      'Give a file with one JSON object a line; CSV goes by adseq import csv.',
+    ),
 )
 
 /** Parquet of any layout, by its schema. */
@@ -54,7 +71,8 @@ export const parquet: Format = generic(
   'parquet',
   'Parquet of any layout, by the same column names or mapped (--map)',
   ({ parquet: file }) => file !== undefined,
-  ({ name }) => new UserError(`${name} is not a Parquet file.`, 'CSV goes by adseq import csv, JSON lines by adseq import jsonl.'),
+  ({ name }) =>
+    new UserError(`${name} is not a Parquet file.`, 'CSV goes by adseq import csv, JSON lines by adseq import jsonl.'),
 )
 
 async function tidySteps(format: string, files: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
@@ -63,10 +81,20 @@ async function tidySteps(format: string, files: Matched[], { mapping, say }: For
     const layout = await layoutOf(matched.head, mapping)
     plans.push({ layout, file: fileImport(format, matched, layout, mapping) })
   }
-  checkUse(mapping, plans.map(({ layout }) => layout))
+  checkUse(
+    mapping,
+    plans.map(({ layout }) => layout),
+  )
   plans.sort((a, b) => ORDER.indexOf(a.layout.kind) - ORDER.indexOf(b.layout.kind))
-  for (const { layout: { timeUnit: unit }, file } of plans) {
-    if (unit && unit !== 'seconds') say(`${file.source.name}: times are read as ${unit === 'iso' ? 'ISO 8601, UTC where no zone is given' : `unix ${unit}`}.`)
+  for (const {
+    layout: { timeUnit: unit },
+    file,
+  } of plans) {
+    if (unit && unit !== 'seconds')
+      say(
+        `${file.source.name}: times are read as ` +
+          `${unit === 'iso' ? 'ISO 8601, UTC where no zone is given' : `unix ${unit}`}.`,
+      )
   }
   return plans.map(({ file }) => ({ file }))
 }
@@ -75,25 +103,35 @@ async function layoutOf(head: FileHead, mapping: Mapping): Promise<Layout> {
   const name = head.place.name
   if (head.parquet) {
     const times = new Map<string, string[]>()
-    for (const title of head.header) if (wantedTime(title, mapping)) times.set(title, await firstValues(head, head.parquet, title))
+    for (const title of head.header)
+      if (wantedTime(title, mapping)) times.set(title, await firstValues(head, head.parquet, title))
     return namedLayout(name, head.header, mapping, (column) => times.get(column) ?? [])
   }
   const { objects } = head
   if (!objects) return readLayout(name, head, mapping)
-  const titles = [...head.header, ...Object.values(mapping.columns).map(String).filter((path) => path.includes('.') && !head.header.includes(path))]
-  return namedLayout(name, titles, mapping, (column) => objects.map((one) => {
-    const row = new JsonRecords([column])
-    row.value = one
-    return row.field(0) ?? ''
-  }))
+  const titles = [
+    ...head.header,
+    ...Object.values(mapping.columns)
+      .map(String)
+      .filter((path) => path.includes('.') && !head.header.includes(path)),
+  ]
+  return namedLayout(name, titles, mapping, (column) =>
+    objects.map((one) => {
+      const row = new JsonRecords([column])
+      row.value = one
+      return row.field(0) ?? ''
+    }),
+  )
 }
 
-const wantedTime = (title: string, mapping: Mapping): boolean => ['timestamp', String(mapping.columns.timestamp ?? '').toLowerCase()].includes(title.toLowerCase())
+const wantedTime = (title: string, mapping: Mapping): boolean =>
+  ['timestamp', String(mapping.columns.timestamp ?? '').toLowerCase()].includes(title.toLowerCase())
 
 async function firstValues(head: FileHead, file: ParquetFile, column: string): Promise<string[]> {
   const reader = parquetReader(head.place, file, [column])
   const values: string[] = []
-  while (values.length === 0 && (await reader.load())) while (values.length < 1000 && reader.next()) values.push(reader.field(0) ?? '')
+  while (values.length === 0 && (await reader.load()))
+    while (values.length < 1000 && reader.next()) values.push(reader.field(0) ?? '')
   return values
 }
 
@@ -110,11 +148,33 @@ function fileImport(format: string, { head, source }: Matched, layout: Layout, m
   if (head.objects) open = (at, lines) => textReader(source, new JsonRecords(header, at, lines))
   if (file) {
     const used = new Set(kind === 'users' ? header.keys() : Object.values(columns))
-    open = (at) => parquetReader(source, file, header.map((title, i) => (used.has(i) ? title : '')), at)
+    open = (at) =>
+      parquetReader(
+        source,
+        file,
+        header.map((title, i) => (used.has(i) ? title : '')),
+        at,
+      )
   }
   const total = file ? file.rows : source.lines
-  const options = { delimiter, columns, ...(kind === 'events' ? { timeUnit, eventTypes: mapping.eventTypes, defaultType: mapping.defaultType } : {}) }
-  return { source, format, kind, offset: head.objects ? head.mark : offset, line, width, total, options, open, rows: (sink) => ({ read: rows[kind](sink) }), mend: 'Mend the mapping (--map, --event-type)' }
+  const options = {
+    delimiter,
+    columns,
+    ...(kind === 'events' ? { timeUnit, eventTypes: mapping.eventTypes, defaultType: mapping.defaultType } : {}),
+  }
+  return {
+    source,
+    format,
+    kind,
+    offset: head.objects ? head.mark : offset,
+    line,
+    width,
+    total,
+    options,
+    open,
+    rows: (sink) => ({ read: rows[kind](sink) }),
+    mend: 'Mend the mapping (--map, --event-type)',
+  }
 }
 
 /** A mapped column that no file has is a slip of the pen, not a column to leave empty. */
@@ -124,7 +184,9 @@ function checkUse(mapping: Mapping, layouts: readonly Layout[]): void {
   for (const [ours, theirs] of Object.entries(mapping.columns)) {
     if (titles.some((title) => title.toLowerCase() === String(theirs).toLowerCase())) continue
     const near = nearest(String(theirs), titles)
-    throw new UserError(`No file has a column ${theirs}, which ${ours} is mapped to.`, near ? `Did you mean --map ${ours}=${near}?` : `Columns: ${titles.slice(0, 20).join(', ').slice(0, 300)}.`)
+    throw new UserError(
+      `No file has a column ${theirs}, which ${ours} is mapped to.`,
+      near ? `Did you mean --map ${ours}=${near}?` : `Columns: ${titles.slice(0, 20).join(', ').slice(0, 300)}.`,
+    )
   }
 }
-

@@ -14,24 +14,50 @@ const INFO = ['user_id', 'age_range', 'gender'] as const
 const YEAR = 2014
 
 /**
- * Tmall's repeat-buyer log: days as month and day (mmdd, the leading zero lost: 829), without year or time of day. All that
- * a user did on a day has one timestamp, midnight UTC of that day, and is one basket: its order is not known.
+ * Tmall's repeat-buyer log: days as month and day (mmdd, the leading zero lost: 829), without year or time of day. All
+ * that a user did on a day has one timestamp, midnight UTC of that day, and is one basket: its order is not known.
  */
 export const tmall: Format = {
   name: FORMAT,
   summary: 'Tmall repeat buyers (IJCAI-15): user_log_format1.csv or user_log.csv, with user_info_format1.csv',
-  files: 'Give user_log_format1.csv (user_id,item_id,cat_id,seller_id,brand_id,time_stamp,action_type) or user_log.csv (...,month,day,action,...), and user_info_format1.csv.',
+  files:
+    'Give user_log_format1.csv (user_id,item_id,cat_id,seller_id,brand_id,time_stamp,action_type) or ' +
+    'user_log.csv (...,month,day,action,...), and user_info_format1.csv.',
   special: ['year', 'advertiser'],
   mapsTypes: true,
   advertisers: ['merchant', 'brand'],
-  role: (head) => (hasColumns(head, LOG) || hasColumns(head, CONTEST) ? 'events' : hasColumns(head, INFO) && !hasColumns(head, ['merchant_id']) ? 'users' : undefined),
+  role: (head) =>
+    hasColumns(head, LOG) || hasColumns(head, CONTEST)
+      ? 'events'
+      : hasColumns(head, INFO) && !hasColumns(head, ['merchant_id'])
+        ? 'users'
+        : undefined,
   steps(files, options) {
     const year = options.year ?? YEAR
-    if (files.some(({ role }) => role === 'events')) options.say(`Days are taken for days of ${year}, as the log names no year${options.year === undefined ? '; --year names another' : ''}.`)
-    const users = files.filter(({ role }) => role === 'users').map((file) => tableImport(file, INFO, { format: FORMAT, kind: 'users', rows: (sink, at) => attributeRows(sink, at, 'user_id', ['age_range', 'gender']) }))
-    const events = files.filter(({ role }) => role === 'events').map((file) =>
-      tableImport(file, [...LOG, ...CONTEST], { format: FORMAT, kind: 'events', options: { year, advertiser: options.advertiser ?? 'merchant', eventTypes: options.mapping.eventTypes }, rows: (sink, at) => eventRows(sink, at, year, options, file.head) }),
-    )
+    if (files.some(({ role }) => role === 'events'))
+      options.say(
+        `Days are taken for days of ${year}, as the log names no ` +
+          `year${options.year === undefined ? '; --year names another' : ''}.`,
+      )
+    const users = files
+      .filter(({ role }) => role === 'users')
+      .map((file) =>
+        tableImport(file, INFO, {
+          format: FORMAT,
+          kind: 'users',
+          rows: (sink, at) => attributeRows(sink, at, 'user_id', ['age_range', 'gender']),
+        }),
+      )
+    const events = files
+      .filter(({ role }) => role === 'events')
+      .map((file) =>
+        tableImport(file, [...LOG, ...CONTEST], {
+          format: FORMAT,
+          kind: 'events',
+          options: { year, advertiser: options.advertiser ?? 'merchant', eventTypes: options.mapping.eventTypes },
+          rows: (sink, at) => eventRows(sink, at, year, options, file.head),
+        }),
+      )
     return Promise.resolve([...users, ...events].map((file) => ({ file })))
   },
 }
@@ -51,7 +77,9 @@ function eventRows(sink: Sink, at: Columns, year: number, options: FormatOptions
       if (type === undefined) return reject('unknown action', name)
       const ids = catalogIds(row, at, 'user_id', 'item_id', reject)
       if (ids === 'rejected') return ids
-      const text = split ? `${cell(row, at.month)}${(cell(row, at.day) ?? '').padStart(2, '0')}` : (cell(row, at.time_stamp) ?? '')
+      const text = split
+        ? `${cell(row, at.month)}${(cell(row, at.day) ?? '').padStart(2, '0')}`
+        : (cell(row, at.time_stamp) ?? '')
       let time = days.get(text)
       if (time === undefined) {
         time = dayOf(text, year)

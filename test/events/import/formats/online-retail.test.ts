@@ -11,8 +11,26 @@ const DECEMBER: [number, number, number, number, number] = [2010, 11, 8, 15, 0]
 const SHEETS: Record<string, Cell[][]> = {
   'Year 2009-2010': [
     HEADER,
-    [489434, 85048, '15CM CHRISTMAS GLASS BALL 20 LIGHTS', 12, serial(2009, 11, 1, 7, 45), 6.95, 13085, 'United Kingdom'],
-    [489434, '79323p', { inline: ' PINK & CHERRY <LIGHTS>' }, 12, serial(2009, 11, 1, 7, 45), 6.75, 13085, 'United Kingdom'],
+    [
+      489434,
+      85048,
+      '15CM CHRISTMAS GLASS BALL 20 LIGHTS',
+      12,
+      serial(2009, 11, 1, 7, 45),
+      6.95,
+      13085,
+      'United Kingdom',
+    ],
+    [
+      489434,
+      '79323p',
+      { inline: ' PINK & CHERRY <LIGHTS>' },
+      12,
+      serial(2009, 11, 1, 7, 45),
+      6.75,
+      13085,
+      'United Kingdom',
+    ],
     ['C489449', 22087, 'PAPER BUNTING', -12, serial(2009, 11, 1, 10, 33), 2.95, 16321, 'Australia'],
     [489597, 22130, undefined, 1, serial(2009, 11, 1, 14, 0), 4.25, undefined, 'United Kingdom'],
     [489600, 'POST', 'POSTAGE', 1, serial(2010, 6, 1, 9, 0), 18, 13085, 'France'],
@@ -36,7 +54,13 @@ const EVENTS = [
   `13085 22132 - checkout 0 ${utc(...DECEMBER)}`,
   `13085 22133 - checkout 0 ${utc(2010, 11, 8, 15, 1)}`,
 ]
-const SKIPS = { 'cancelled invoice': 1, 'no customer': 1, 'not a product': 1, 'in both sheets': 2, 'quantity 0 or less': 1 }
+const SKIPS = {
+  'cancelled invoice': 1,
+  'no customer': 1,
+  'not a product': 1,
+  'in both sheets': 2,
+  'quantity 0 or less': 1,
+}
 
 test.each<[string, Buffer]>([
   ['online_retail_II.xlsx', workbook(SHEETS)],
@@ -47,15 +71,28 @@ test.each<[string, Buffer]>([
   const path = at.file(name, content)
   const result = await at.importAs('online-retail', path)
   expect(at.events()).toEqual(EVENTS)
-  expect(at.items().slice(0, 3)).toEqual(['85048 - - 6.95 15CM CHRISTMAS GLASS BALL 20 LIGHTS', '79323P - - 6.75 PINK & CHERRY <LIGHTS>', '22131 - - - SUMMER'])
+  expect(at.items().slice(0, 3)).toEqual([
+    '85048 - - 6.95 15CM CHRISTMAS GLASS BALL 20 LIGHTS',
+    '79323P - - 6.75 PINK & CHERRY <LIGHTS>',
+    '22131 - - - SUMMER',
+  ])
   expect(result.files[0]).toMatchObject({ rows: 5, skips: SKIPS, rejected: 0 })
-  expect((await at.importAs('online-retail', path)).files[0]).toMatchObject({ status: 'already imported', skips: SKIPS })
+  expect((await at.importAs('online-retail', path)).files[0]).toMatchObject({
+    status: 'already imported',
+    skips: SKIPS,
+  })
 })
 
 test('CSV, of both sets, also with the .0 that pandas adds to customers', async () => {
   for (const [header, rows] of [
-    ['Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country', ['489434,85048,"A, ""B""",12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom']],
-    ['InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country', ['489434,85048,"A, ""B""",12,12/1/2009 7:45,6.95,13085,United Kingdom']],
+    [
+      'Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country',
+      ['489434,85048,"A, ""B""",12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom'],
+    ],
+    [
+      'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country',
+      ['489434,85048,"A, ""B""",12,12/1/2009 7:45,6.95,13085,United Kingdom'],
+    ],
   ] as const) {
     const at = new ImportFolder()
     await at.importAs('online-retail', at.file('r.csv', [header, ...rows]))
@@ -68,7 +105,9 @@ test('lines that were sorted anew are refused, not taken for a second sheet', as
   const at = new ImportFolder()
   const row = (day: string): string => `489434,85048,A,12,2010-${day} 07:45:00,6.95,13085,United Kingdom`
   const path = at.file('r.csv', [HEADER.join(','), ...['03-09', '03-01', '03-12', '03-02'].map(row)])
-  await expect(at.importAs('online-retail', path)).rejects.toMatchObject({ message: expect.stringContaining('not in the order of their time (line 5)') })
+  await expect(at.importAs('online-retail', path)).rejects.toMatchObject({
+    message: expect.stringContaining('not in the order of their time (line 5)'),
+  })
   expect(at.read((store) => store.counts().events)).toBe(0)
 })
 

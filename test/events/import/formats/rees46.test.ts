@@ -13,14 +13,22 @@ const S = '72d76fde-8bb3-4e00-8c23-a032dfed738c'
 const OCTOBER = [
   HEADER,
   `2019-10-01 00:00:00 UTC,view,44600062,2103807459595387724,,shiseido,35.79,541312140,${S}`,
-  `2019-10-01 00:00:00 UTC,view,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
-  `2019-10-01 00:00:01 UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
-  `2019-10-01 00:00:01 UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
-  `2019-10-01 00:00:02 UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
-  `2019-10-01 00:00:03 UTC,remove_from_cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
+  '2019-10-01 00:00:00 ' +
+    `UTC,view,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
+  '2019-10-01 00:00:01 ' +
+    `UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
+  '2019-10-01 00:00:01 ' +
+    `UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
+  '2019-10-01 00:00:02 ' +
+    `UTC,cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
+  '2019-10-01 00:00:03 ' +
+    `UTC,remove_from_cart,3900821,2053013552326770905,appliances.environment.water_heater,aqua,33.20,554748717,${S}`,
   `2019-10-01 00:00:04 UTC,purchase,3900821,2053013552326770905,appliances.environment.water_heater,,0.00,554748717,`,
 ]
-const NOVEMBER = [HEADER, `2019-11-01 00:00:00 UTC,view,3900821,1,appliances.environment.water_heater,other,99.00,520088904,${S}`]
+const NOVEMBER = [
+  HEADER,
+  `2019-11-01 00:00:00 UTC,view,3900821,1,appliances.environment.water_heater,other,99.00,520088904,${S}`,
+]
 const T = Date.UTC(2019, 9, 1) / 1000
 const EXPECTED = [
   `541312140 44600062 shiseido view 0 ${T}`,
@@ -30,13 +38,25 @@ const EXPECTED = [
   `554748717 3900821 - checkout 0 ${T + 4}`,
 ]
 
-test('times with UTC, brands as advertisers, codes as paths, an id where there is no code; a row that stands twice counts once', async () => {
-  const at = new ImportFolder()
-  const result = await at.importAs('rees46', at.file('2019-Oct.csv', OCTOBER))
-  expect(at.events()).toEqual(EXPECTED)
-  expect(at.items()).toEqual(['44600062 shiseido 2103807459595387724 35.79 -', '3900821 aqua appliances/environment/water_heater 33.2 -'])
-  expect(result.files[0]).toMatchObject({ rows: 5, skipped: 2, skips: { 'the same row again': 1, 'event type remove_from_cart': 1 }, rejected: 0 })
-})
+test(
+  'times with UTC, brands as advertisers, codes as paths, an id where there is no code; a row that stands twice ' +
+    'counts once',
+  async () => {
+    const at = new ImportFolder()
+    const result = await at.importAs('rees46', at.file('2019-Oct.csv', OCTOBER))
+    expect(at.events()).toEqual(EXPECTED)
+    expect(at.items()).toEqual([
+      '44600062 shiseido 2103807459595387724 35.79 -',
+      '3900821 aqua appliances/environment/water_heater 33.2 -',
+    ])
+    expect(result.files[0]).toMatchObject({
+      rows: 5,
+      skipped: 2,
+      skips: { 'the same row again': 1, 'event type remove_from_cart': 1 },
+      rejected: 0,
+    })
+  },
+)
 
 test('months are imported in their order, not in that of their names; an item is what its first row says', async () => {
   const at = new ImportFolder()
@@ -48,22 +68,41 @@ test('months are imported in their order, not in that of their names; an item is
 test('an archive as downloaded, with what else is in it; its content is known again when it is unpacked', async () => {
   const at = new ImportFolder()
   const text = OCTOBER.map((line) => `${line}\r\n`).join('')
-  await at.importAs('rees46', at.file('archive.zip', archive({ 'data/2019-Oct.csv': `\uFEFF${text}`, '__MACOSX/data/._2019-Oct.csv': 'x', 'README.txt': 'about' })))
+  await at.importAs(
+    'rees46',
+    at.file(
+      'archive.zip',
+      archive({ 'data/2019-Oct.csv': `\uFEFF${text}`, '__MACOSX/data/._2019-Oct.csv': 'x', 'README.txt': 'about' }),
+    ),
+  )
   expect(at.events()).toEqual(EXPECTED)
   expect(at.lines.join()).toContain('not read: README.txt')
-  expect((await at.importAs('rees46', at.file('2019-Oct.csv', `\uFEFF${text}`))).files[0].status).toBe('already imported')
+  expect((await at.importAs('rees46', at.file('2019-Oct.csv', `\uFEFF${text}`))).files[0].status).toBe(
+    'already imported',
+  )
 })
 
 test('the category can be the advertiser; event types can be mapped', async () => {
   const at = new ImportFolder()
-  await at.importAs('rees46', at.file('o.csv', OCTOBER), { advertiser: 'category', mapping: { columns: {}, eventTypes: { remove_from_cart: 'click' }, header: true } })
-  expect(at.events().slice(-2)).toEqual([`554748717 3900821 appliances click 0 ${T + 3}`, `554748717 3900821 appliances checkout 0 ${T + 4}`])
+  await at.importAs('rees46', at.file('o.csv', OCTOBER), {
+    advertiser: 'category',
+    mapping: { columns: {}, eventTypes: { remove_from_cart: 'click' }, header: true },
+  })
+  expect(at.events().slice(-2)).toEqual([
+    `554748717 3900821 appliances click 0 ${T + 3}`,
+    `554748717 3900821 appliances checkout 0 ${T + 4}`,
+  ])
 })
 
 test('stopped between two equal rows, and gone on with: still one event', async () => {
   const at = new ImportFolder()
   const path = at.file('2019-Oct.csv', OCTOBER)
-  const options = { mapping: { columns: {}, eventTypes: {}, header: true }, evaluation: { cutoff: 'auto', windowDays: 30 }, maxRejects: 1, progress: silent } as const
+  const options = {
+    mapping: { columns: {}, eventTypes: {}, header: true },
+    evaluation: { cutoff: 'auto', windowDays: 30 },
+    maxRejects: 1,
+    progress: silent,
+  } as const
   let attempts = 0
   for (let done = false; !done; attempts++) {
     const store = openStore(join(at.folder, 'workspace'), { create: true })

@@ -24,7 +24,7 @@ In a pipe: the list of runs as plain text.`
     }
     const [{ runTui }, { lookupInThread }] = await Promise.all([
       import('../src/tui/run-tui.js'),
-      import('../src/inspect/lookup-worker.js'),
+      import('../src/inspect/lookup.js'),
     ])
     const through = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'

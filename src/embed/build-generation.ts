@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import type { HnswOptions } from '../ann/hnsw.js'
 import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
+import { takeLock } from '../core/lock.js'
 import type { Progress } from '../core/progress.js'
 import { count } from '../core/progress.js'
 import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
+import { Thread } from '../core/thread.js'
 import type { Store } from '../store/store.js'
 import { newId } from '../store/workspace.js'
 import {
@@ -19,9 +21,8 @@ import {
   sweep,
   type GenerationManifest,
 } from './generation-files.js'
-import { indexInThread } from './index-worker.js'
+import type { IndexTask, IndexTaskResult, IndexThread } from './index-thread.js'
 import { encodeCatalog } from './item-vectors.js'
-import { takeLock } from './lock.js'
 import type { ItemTower } from './ports.js'
 
 /** What publishing needs of the store. */
@@ -95,11 +96,8 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
     const vectorsFile = { bytes: statSync(vectorsPath).size, sha256: await sha256File(vectorsPath) }
     const queries = sampleVectors(store, tower, seq, items)
     progress.start('build the index', items, 'items')
-    const { file, seconds, recall } = await indexInThread(
-      { path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options },
-      (done) => progress.update(done),
-      signal,
-    )
+    const task: IndexTask = { path: join(building, INDEX_FILE), vectors, width: tower.width, queries, options }
+    const { file, seconds, recall } = await buildIndex(task, (done) => progress.update(done), signal)
     progress.finish(
       `${count(items)}${recall ? `, recall@${recall.at} against exact search ${recall.recall.toFixed(4)}` : ''}`,
     )
@@ -132,6 +130,24 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
     return { manifest, swept, removed, seconds: (now().getTime() - started.getTime()) / 1000 }
   } finally {
     release()
+  }
+}
+
+/** In a thread of its own: usearch blocks the thread it runs in. `task.vectors` is handed over. */
+async function buildIndex(
+  task: IndexTask,
+  onProgress: (done: number) => void,
+  signal?: AbortSignal,
+): Promise<IndexTaskResult> {
+  const thread = new Thread<IndexThread>(new URL('./index-thread', import.meta.url))
+  try {
+    return await thread.ask('build', task, {
+      transfer: [task.vectors],
+      signal,
+      onEvent: (done) => onProgress(done as number),
+    })
+  } finally {
+    await thread.stop()
   }
 }
 

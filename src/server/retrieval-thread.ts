@@ -1,29 +1,26 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { UserError } from '../core/errors.js'
-import type { RetrievalAnswer, RetrievalJob, RetrievalRequest } from './retrieval.js'
+import { serveThread } from '../core/thread.js'
+import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { Retrieved, RetrievalFacts, RetrievalJob, Scored } from './retrieval.js'
 import { Retriever } from './retriever.js'
 
-const send = (answer: RetrievalAnswer): void => parentPort!.postMessage(answer)
+let retriever: Retriever
 
-async function answer(retriever: Retriever, request: RetrievalRequest): Promise<RetrievalAnswer> {
-  const { id } = request
-  try {
-    if (request.kind === 'search')
-      return { kind: 'answer', id, items: await retriever.search(request.vector, request.k) }
-    return { kind: 'answer', id, ...(await retriever.retrieve(request.history, request.anchorTime, request.k)) }
-  } catch (error) {
-    return { kind: 'failed', id, message: error instanceof Error ? error.message : String(error) }
-  }
+const methods = {
+  async open(job: RetrievalJob): Promise<RetrievalFacts> {
+    retriever = await Retriever.open(job)
+    return retriever.facts
+  },
+  search: ({ vector, k }: { vector: Float32Array; k: number }): Promise<Scored> => retriever.search(vector, k),
+  retrieve: ({
+    history,
+    anchorTime,
+    k,
+  }: {
+    history: MadeUpEvent[]
+    anchorTime: number
+    k: number
+  }): Promise<Retrieved> => retriever.retrieve(history, anchorTime, k),
 }
 
-try {
-  const retriever = await Retriever.open(workerData as RetrievalJob)
-  parentPort!.on('message', async (request: RetrievalRequest) => send(await answer(retriever, request)))
-  send({ kind: 'ready', facts: retriever.facts })
-} catch (error) {
-  send({
-    kind: 'refused',
-    message: error instanceof Error ? error.message : String(error),
-    hint: error instanceof UserError ? error.hint : undefined,
-  })
-}
+export type RetrievalThread = typeof methods
+serveThread(methods)

@@ -8,6 +8,12 @@ export interface Scored {
   scores: Float32Array
 }
 
+export interface Retrieved {
+  items: Scored
+  /** absent where the generation has no advertiser run */
+  advertisers?: Scored
+}
+
 /** What a generation turned out to hold. */
 export interface RetrievalFacts {
   /** items in its index */
@@ -27,7 +33,7 @@ export interface Retrieval {
    * Encodes a history as seen at `anchorTime` (unix seconds) with the user towers of the generation's runs: items by
    * the index, advertisers by exact scores. `advertisers` is absent where the generation has no advertiser run.
    */
-  retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers?: Scored }>
+  retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<Retrieved>
   /** true when it can answer no more (its thread died) */
   readonly dead?: boolean
   close(): Promise<void>
@@ -40,15 +46,3 @@ export interface RetrievalJob {
   generation: Generation
   engine: EngineConfig
 }
-
-/** What the retrieval thread is asked; `id` pairs question and answer. */
-export type RetrievalRequest =
-  | { id: number; kind: 'search'; vector: Float32Array; k: number }
-  | { id: number; kind: 'retrieve'; history: MadeUpEvent[]; anchorTime: number; k: number }
-
-/** What it answers. */
-export type RetrievalAnswer =
-  | { kind: 'ready'; facts: RetrievalFacts }
-  | { kind: 'refused'; message: string; hint: string | undefined }
-  | { kind: 'answer'; id: number; items: Scored; advertisers?: Scored }
-  | { kind: 'failed'; id: number; message: string }

@@ -6,7 +6,7 @@ import { TopAdvertisers } from '../embed/top-advertisers.js'
 import { silent } from '../core/progress.js'
 import { openStore } from '../store/open.js'
 import { workspace } from '../store/workspace.js'
-import type { Retrieval, RetrievalFacts, RetrievalJob, Scored } from './retrieval.js'
+import type { Retrieval, Retrieved, RetrievalFacts, RetrievalJob, Scored } from './retrieval.js'
 
 /** Answers for one generation in the thread it was opened in: index, towers and advertiser vectors in memory. */
 export class Retriever implements Retrieval {
@@ -54,7 +54,7 @@ export class Retriever implements Retrieval {
   }
 
   /** One at a time: a program of an engine is not made for two runs at once. */
-  retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<{ items: Scored; advertisers?: Scored }> {
+  retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<Retrieved> {
     const answer = this.last.then(() => this.encodeAndSearch(history, anchorTime, k))
     this.last = answer.catch(() => {})
     return answer
@@ -65,11 +65,7 @@ export class Retriever implements Retrieval {
     await this.runs.close()
   }
 
-  private async encodeAndSearch(
-    history: MadeUpEvent[],
-    anchorTime: number,
-    k: number,
-  ): Promise<{ items: Scored; advertisers?: Scored }> {
+  private async encodeAndSearch(history: MadeUpEvent[], anchorTime: number, k: number): Promise<Retrieved> {
     const { snapshot, item, advertiser } = this.runs
     const source = madeUpHistory(snapshot, history)
     const rows = { users: [0], ends: [history.length] }

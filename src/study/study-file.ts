@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
-import { takeLock } from '../embed/lock.js'
+import { takeLock } from '../core/lock.js'
 
 /** What every study keeps of itself. */
 export interface StudyState {

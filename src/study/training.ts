@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import { lockHolder } from '../core/lock.js'
 import { runFolder } from '../store/workspace.js'
-import { isClaimed } from '../train/claim.js'
 import { listRuns, type Manifest } from '../train/manifest.js'
 import { MetricsLog } from '../train/metrics-log.js'
 import type { DoneRecord } from '../train/records.js'
 import { readRunConfig } from '../train/run.js'
+import { trainingLock } from '../train/start-run.js'
 import { runAdseq, type Adseq } from './child.js'
 import { assignments, trainingKey, type Basis, type Settings } from './settings.js'
 
@@ -81,7 +82,7 @@ async function finishedOrAwaited({
     const same = runsOf(folder, kind, key)
     const done = same.findLast(({ status }) => status === 'done')
     if (done) return trainingOf(folder, done)
-    const busy = same.find(({ id }) => isClaimed(runFolder(folder, id)))
+    const busy = same.find(({ id }) => lockHolder(trainingLock(runFolder(folder, id))))
     if (!busy) return undefined
     if (!said) adseq.print(`  ${busy.id} is being trained by another process: waiting for it`)
     await sleep(1000, undefined, { signal: adseq.signal }).catch(() => adseq.signal.throwIfAborted())

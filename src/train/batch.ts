@@ -63,14 +63,6 @@ export interface BatchSource {
   batch(n: number): TrainBatch
 }
 
-/** What `startBatchThread` resolves to: batches n, n + 1, ... in order, assembled ahead. */
-export interface BatchThread {
-  readonly buckets: readonly BatchShape[]
-  /** The next batch; ready at once unless the step is faster than the thread. */
-  next(): Promise<TrainBatch>
-  stop(): Promise<void>
-}
-
 /**
  * Whether histories carry the age of their events at the anchor. Not under a causal mask or with outputs at inner
  * positions: an inner position must not know when the sequence ends. Training and inference must agree on it.

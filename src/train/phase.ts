@@ -6,8 +6,8 @@ import { optimizerFeeds } from '../model/optimizer.js'
 import { trainStep } from '../model/programs.js'
 import { dropoutSites, type ModelShape } from '../model/shape.js'
 import { dropoutFeeds, trainingState } from '../model/state.js'
-import { usesAges, type BatchThread } from './batch.js'
-import { startBatchThread } from './batch-thread.js'
+import { usesAges } from './batch.js'
+import { BatchQueue } from './batch-queue.js'
 import type { TrainingVectors } from './checkpoint.js'
 import { Encoder } from './encoder.js'
 import { createModelInputs, modelShape, type ModelInputs, type ModelTables } from './model-inputs.js'
@@ -40,7 +40,7 @@ export class TrainingPhase {
     readonly shape: ModelShape,
     private readonly inputs: ModelInputs,
     private readonly state: State,
-    private readonly batches: BatchThread,
+    private readonly batches: BatchQueue,
   ) {
     this.sites = dropoutSites(shape.config)
   }
@@ -59,7 +59,7 @@ export class TrainingPhase {
     const { kind, config, snapshot, engine } = material
     const { seed, temperature } = config.train
     // the thread counts its slots while features are made here
-    const batches = startBatchThread({ snapshot, kind, limit, model: config.model, train: config.train, seed, from })
+    const batches = BatchQueue.start({ snapshot, kind, limit, model: config.model, train: config.train, seed, from })
     batches.catch(() => undefined)
     const inputs = createModelInputs(snapshot, config, kind, limit)
     const shape = modelShape(snapshot, config, kind)

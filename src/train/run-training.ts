@@ -9,7 +9,6 @@ import type { Snapshot } from '../features/snapshot.js'
 import { resolveCutoff } from '../features/split.js'
 import { runFolder } from '../store/workspace.js'
 import { hasCheckpoint, removeCheckpoint } from './checkpoint.js'
-import { claimRun } from './claim.js'
 import { trainLoop } from './loop.js'
 import { writeManifest } from './manifest.js'
 import { MetricsLog } from './metrics-log.js'
@@ -53,9 +52,9 @@ export async function* runTraining(options: TrainOptions): AsyncGenerator<TrainR
   let folder: string | undefined
   let release = (): void => undefined
   try {
-    const manifest = startRun({ workspace, kind, config, snapshot, cutoff, engine, study })
+    const { manifest, ...started } = startRun({ workspace, kind, config, snapshot, cutoff, engine, study })
     folder = runFolder(workspace, manifest.id)
-    release = claimRun(folder)
+    release = started.release
     const { parameters, tables, ...outcome } = yield* trainLoop({
       kind,
       config,

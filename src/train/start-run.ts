@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { writeFileAtomic } from '../core/atomic.js'
 import { hashJson } from '../core/hash.js'
+import { takeLock, tryLock } from '../core/lock.js'
 import { Rng } from '../core/rng.js'
 import type { Config } from '../config/schema.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { newId, runFolder } from '../store/workspace.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
-import { isClaimed } from './claim.js'
-import { listRuns, writeManifest, type Manifest } from './manifest.js'
+import { listRuns, readManifest, writeManifest, type Manifest } from './manifest.js'
 import { modelShape } from './model-inputs.js'
 import type { ModelKind } from './records.js'
 
@@ -25,23 +25,47 @@ export interface RunSettings {
   now?: Date
 }
 
+export interface StartedRun {
+  manifest: Manifest
+  /** gives the run back: until then no other process trains it */
+  release: () => void
+}
+
+/** Held by the process that trains a run. */
+export const trainingLock = (runFolder: string): string => join(runFolder, 'training.lock')
+
 /**
  * The unfinished run of the same settings and data that no other process is training, or a new one. Its folder
  * exists, with manifest and config.yaml.
  */
-export function startRun(settings: RunSettings): Manifest {
-  const { workspace, kind, config, snapshot, cutoff, engine, study, now = new Date() } = settings
+export function startRun(settings: RunSettings): StartedRun {
+  return resumed(settings) ?? fresh(settings)
+}
+
+function resumed(settings: RunSettings): StartedRun | undefined {
+  const { workspace, snapshot, study } = settings
   const configHash = hashSettings(settings)
   const unfinished = listRuns(workspace).filter(
     (run) =>
       run.status === 'running' &&
       run.configHash === configHash &&
       run.data.hash === snapshot.hash &&
-      run.study === study &&
-      !isClaimed(runFolder(workspace, run.id)),
+      run.study === study,
   )
-  if (unfinished.length > 0) return unfinished[unfinished.length - 1]
+  for (const { id } of unfinished.reverse()) {
+    const folder = runFolder(workspace, id)
+    const release = tryLock(trainingLock(folder), `training of ${id}`)
+    if (!release) continue
+    // it may have been finished since it was listed
+    const manifest = readManifest(folder)
+    if (manifest.status === 'running') return { manifest, release }
+    release()
+  }
+  return undefined
+}
 
+function fresh(settings: RunSettings): StartedRun {
+  const { workspace, kind, config, snapshot, cutoff, engine, study, now = new Date() } = settings
   const { hash, users, items, advertisers, lastSeq } = snapshot
   const manifest: Manifest = {
     version: 1,
@@ -57,16 +81,17 @@ export function startRun(settings: RunSettings): Manifest {
     ...(config.eval.protocol === 'leave-one-out' && { protocol: config.eval.protocol }),
     refit: config.train.refit,
     data: { hash, users, items, advertisers, lastSeq },
-    configHash,
+    configHash: hashSettings(settings),
     ...(study !== undefined && { study }),
     parameters: parameterCount(parameterSpecs(modelShape(snapshot, config, kind))),
   }
   const folder = runFolder(workspace, manifest.id)
   mkdirSync(folder, { recursive: true })
   writeFileAtomic(join(folder, 'config.yaml'), stringify(config))
-  if (!existsSync(join(folder, 'metrics.jsonl'))) writeFileSync(join(folder, 'metrics.jsonl'), '')
+  writeFileSync(join(folder, 'metrics.jsonl'), '')
+  const release = takeLock(trainingLock(folder), `training of ${manifest.id}`)
   writeManifest(folder, manifest)
-  return manifest
+  return { manifest, release }
 }
 
 /** Names everything that decides the weights of a run, but the data. */

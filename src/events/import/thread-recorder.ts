@@ -1,8 +1,7 @@
-import { thrownError } from '../../core/thread-error.js'
-import { startWorker } from '../../core/worker.js'
+import { Thread } from '../../core/thread.js'
 import { BatchMaker } from './event-batch.js'
 import type { Recorder } from './recorder.js'
-import type { WriteAnswer, WriteRequest } from './write-thread.js'
+import type { WriteThread } from './write-thread.js'
 
 /**
  * Writes events in a thread of its own, with a connection of its own, while this one reads on. Transactions are those
@@ -11,30 +10,10 @@ import type { WriteAnswer, WriteRequest } from './write-thread.js'
  */
 export function threadRecorder(workspace: string, batch: number): Recorder {
   const maker = new BatchMaker(batch)
-  const worker = startWorker(new URL('./write-thread', import.meta.url), workspace)
-  let open = 0
-  let closed = false
+  const thread = new Thread<WriteThread>(new URL('./write-thread', import.meta.url), workspace)
+  /** transactions that are not written yet, oldest first */
+  const open: Promise<void>[] = []
   let failure: Error | undefined
-  let wake = (): void => undefined
-  const fail = (error: Error): void => {
-    failure ??= error
-    wake()
-  }
-  worker.on('message', (answer: WriteAnswer) => {
-    if (answer === 'committed') open--
-    else if (answer === 'closed') closed = true
-    else fail(thrownError(answer))
-    wake()
-  })
-  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))))
-  worker.on('exit', () => {
-    if (!closed) fail(new Error('the thread that writes events ended'))
-    closed = true
-    wake()
-  })
-  const until = async (done: () => boolean): Promise<void> => {
-    while (!done()) await new Promise<void>((resolve) => (wake = resolve))
-  }
   const never = (): never => {
     throw new Error('the thread that writes takes events alone')
   }
@@ -42,21 +21,25 @@ export function threadRecorder(workspace: string, batch: number): Recorder {
     sink: { event: (event) => maker.add(event), item: never, user: never, advertiser: never },
     commit(reached) {
       const made = maker.take()
-      const request: WriteRequest = { batch: made, reached }
-      worker.postMessage(
-        request,
-        [made.user, made.item, made.advertiser, made.kind, made.time].map(({ buffer }) => buffer as ArrayBuffer),
+      const written = thread.ask(
+        'commit',
+        { batch: made, reached },
+        { transfer: [made.user, made.item, made.advertiser, made.kind, made.time] },
       )
-      open++
+      open.push(written)
+      written.then(
+        () => open.splice(open.indexOf(written), 1),
+        (error: Error) => (failure ??= error),
+      )
     },
     async settle(most) {
-      await until(() => failure !== undefined || open <= most)
+      // the first failure is the one to tell: what came after it was not written
+      while (failure === undefined && open.length > most) await open[0].catch(() => undefined)
       if (failure) throw failure
     },
     async close() {
-      worker.postMessage(undefined satisfies WriteRequest)
-      await until(() => closed)
-      await worker.terminate()
+      await thread.ask('close').catch((error: Error) => (failure ??= error))
+      await thread.stop()
     },
   }
 }

@@ -1,36 +1,37 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { describeError, type ThreadError } from '../../core/thread-error.js'
+import { serveThread, threadData } from '../../core/thread.js'
 import { openStore } from '../../store/open.js'
 import { BatchWriter, type EventBatch } from './event-batch.js'
 import { storeRecorder, type Reached } from './recorder.js'
 
-/** A transaction to write; undefined = there is no more. */
-export type WriteRequest = { batch: EventBatch; reached: Reached } | undefined
-/** After each transaction, and after the last one. */
-export type WriteAnswer = 'committed' | 'closed' | ThreadError
+/** A transaction to write. */
+export interface Transaction {
+  batch: EventBatch
+  reached: Reached
+}
 
-const store = openStore(workerData as string)
+const store = openStore(threadData<string>())
 const bulk = store.writer()
 const recorder = storeRecorder(store, bulk)
 const writer = new BatchWriter(bulk)
-const say = (answer: WriteAnswer): void => parentPort!.postMessage(answer)
-
 let failed = false
-parentPort!.on('message', (request: WriteRequest) => {
-  try {
-    if (request === undefined) {
-      void recorder.close()
-      store.close()
-      say('closed')
-      parentPort!.close()
-    } else if (!failed) {
-      // after a failure nothing later may be written: it would lie beyond a gap
-      writer.write(request.batch)
-      recorder.commit(request.reached)
-      say('committed')
+
+const methods = {
+  commit({ batch, reached }: Transaction): void {
+    // after a failure nothing later may be written: it would lie beyond a gap
+    if (failed) return
+    try {
+      writer.write(batch)
+      recorder.commit(reached)
+    } catch (error) {
+      failed = true
+      throw error
     }
-  } catch (error) {
-    failed = true
-    say(describeError(error))
-  }
-})
+  },
+  close(): void {
+    void recorder.close()
+    store.close()
+  },
+}
+
+export type WriteThread = typeof methods
+serveThread(methods)

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import type { Worker } from 'node:worker_threads'
-import { startWorker } from '../../core/worker.js'
+import { Thread } from '../../core/thread.js'
+import type { ChunkThread } from './chunk-thread.js'
 import type { EventColumns } from './event-table.js'
 import type { WorldKnobs } from './knobs.js'
 import type { World } from './user-state.js'
@@ -22,7 +22,7 @@ export interface Chunk {
   events: EventColumns
 }
 
-/** What a world-thread is asked for, and what it answers. */
+/** Users [from, to). */
 export interface ChunkRequest {
   from: number
   to: number
@@ -56,15 +56,22 @@ export async function* worldChunks(world: World, workers: number): AsyncGenerato
     }
     return
   }
-  const threads = Array.from({ length: Math.min(workers, chunks) }, () => new ChunkThread({ knobs, seed }))
+  const far = new URL('./chunk-thread', import.meta.url)
+  const threads = Array.from({ length: Math.min(workers, chunks) }, () => new Thread<ChunkThread>(far, { knobs, seed }))
+  const made: Promise<EventColumns>[] = []
+  const ask = (n: number): void => {
+    const events = threads[n % threads.length].ask('make', range(n))
+    // a failure is thrown when its turn comes
+    events.catch(() => undefined)
+    made.push(events)
+  }
   try {
-    for (let n = 0; n < Math.min(chunks, threads.length * AHEAD); n++) threads[n % threads.length].ask(range(n))
+    for (let n = 0; n < Math.min(chunks, threads.length * AHEAD); n++) ask(n)
     for (let n = 0; n < chunks; n++) {
       await turn()
-      const thread = threads[n % threads.length]
-      const events = await thread.next()
+      const events = await made.shift()!
       const later = n + threads.length * AHEAD
-      if (later < chunks) thread.ask(range(later))
+      if (later < chunks) ask(later)
       yield { ...range(n), events }
     }
   } finally {
@@ -74,42 +81,3 @@ export async function* worldChunks(world: World, workers: number): AsyncGenerato
 
 /** Lets signals in between chunks. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** A thread that makes chunks, answering in the order in which it is asked. */
-class ChunkThread {
-  private readonly worker: Worker
-  private readonly made: EventColumns[] = []
-  private wake: (() => void) | undefined
-  private failed: Error | undefined
-
-  constructor(data: { knobs: WorldKnobs; seed: number }) {
-    this.worker = startWorker(new URL('./chunk-thread', import.meta.url), data)
-    this.worker.on('message', (events: EventColumns) => {
-      this.made.push(events)
-      this.wake?.()
-    })
-    this.worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))))
-    this.worker.on('exit', () => this.fail(new Error('a thread that makes the world ended')))
-  }
-
-  ask(request: ChunkRequest): void {
-    this.worker.postMessage(request)
-  }
-
-  async next(): Promise<EventColumns> {
-    while (this.made.length === 0) {
-      if (this.failed) throw this.failed
-      await new Promise<void>((resolve) => (this.wake = resolve))
-    }
-    return this.made.shift()!
-  }
-
-  async stop(): Promise<void> {
-    await this.worker.terminate()
-  }
-
-  private fail(error: Error): void {
-    this.failed ??= error
-    this.wake?.()
-  }
-}

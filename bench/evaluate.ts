@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util'
 import { dotProducts } from '../src/ann/dot-products.js'
 import { RankCounter, TopK } from '../src/ann/exact.js'
 import { scoreRows } from '../src/ann/recall.js'
-import { count } from '../src/core/progress.js'
 import { Rng } from '../src/core/rng.js'
 import { createEngine, type EngineOptions } from '../src/engine/index.js'
+import { count } from '../src/text/numbers.js'
 
 const { values: flags } = parseArgs({
   options: {

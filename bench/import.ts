@@ -13,9 +13,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULTS } from '../src/config/defaults.js'
-import { count, silent } from '../src/core/progress.js'
+import { silent } from '../src/core/progress.js'
 import { importFiles } from '../src/events/import/import.js'
 import { MADE_FORMATS, madeLog } from './made-logs.js'
+import { count } from '../src/text/numbers.js'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

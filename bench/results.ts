@@ -12,9 +12,9 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeFileAtomic } from '../src/core/atomic.js'
-import { duration } from '../src/core/progress.js'
 import { reportText } from '../src/evaluate/report-text.js'
 import type { Report } from '../src/evaluate/report.js'
+import { duration } from '../src/text/numbers.js'
 
 const { values: flags } = parseArgs({
   options: {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Report, ReportRow } from '../src/evaluate/report.js'
-import { share, signed } from '../src/evaluate/share.js'
+import { share, signed } from '../src/text/numbers.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -190,6 +190,14 @@ function tableOf(name: string, report: Report): string {
     (one) =>
       '  ' +
       (`${one.name.padEnd(40)}${share(one.recall['10']).padStart(6)}${share(one.recall['100']).padStart(7)}${share(one.recall['1000']).padStart(7)}${one.seconds.toFixed(1).padStart(7)} ` +
+        '' +
+        '' +
+        '' +
+        '' +
+        '' +
+        '' +
+        '' +
+        '' +
         '' +
         '' +
         '' +

@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core'
 import { resolve } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
-import { count } from '../src/core/progress.js'
 import type { ExportOptions, ExportResult } from '../src/events/world/export.js'
 import type { GenerateOptions, GenerateResult } from '../src/events/world/generate.js'
 import { PRESETS, type PresetName } from '../src/events/world/presets.js'
+import { count } from '../src/text/numbers.js'
 
 const EFFECTS = {
   orderDependence: '0 to 1; at 0 histories are bags of events, and a sequence model has nothing to gain over pooling',

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
-import { count } from '../src/core/progress.js'
+import { count } from '../src/text/numbers.js'
 
 export default class Generations extends AdseqCommand {
   static override summary = 'List the published generations; serve an older one again.'

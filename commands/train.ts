@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineOptions, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
-import { duration } from '../src/core/progress.js'
+import { duration } from '../src/text/numbers.js'
 
 export default class Train extends AdseqCommand {
   static override summary = 'Train the item or the advertiser model on the data of the workspace.'

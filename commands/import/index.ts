@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs'
 import { AdseqCommand } from '../../src/cli/command.js'
 import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
-import { count, duration } from '../../src/core/progress.js'
 import type { Description } from '../../src/events/import/describe.js'
 import { GENERIC } from '../../src/events/import/format.js'
 import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
 import type { ImportOptions, ImportResult } from '../../src/events/import/import.js'
 import { pairs } from '../../src/events/import/pairs.js'
 import { moment } from '../../src/events/import/timestamps.js'
+import { count, duration } from '../../src/text/numbers.js'
 
 interface FormatList {
   formats: { name: string; summary: string; files: string }[]

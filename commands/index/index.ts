@@ -3,7 +3,7 @@ import { AdseqCommand } from '../../src/cli/command.js'
 import { engineFlags, engineSettings, setFlag } from '../../src/cli/engine-flags.js'
 import { interruptible } from '../../src/cli/interruptible.js'
 import { loadConfig } from '../../src/config/load.js'
-import { count, duration } from '../../src/core/progress.js'
+import { count, duration } from '../../src/text/numbers.js'
 
 export default class Index extends AdseqCommand {
   static override summary = 'Build the item index and publish it as a new generation.'

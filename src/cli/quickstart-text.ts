@@ -1,8 +1,7 @@
-import { duration } from '../core/progress.js'
-import { levelsText, protocolText, readingText, share } from '../evaluate/report-text.js'
+import { levelsText, protocolText, readingText } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
-import { signed } from '../evaluate/share.js'
 import type { QuickstartResult } from './quickstart.js'
+import { signed, duration, share } from '../text/numbers.js'
 
 /** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
 export function quickstartText({ real, world, seconds }: QuickstartResult, folder: string): string {

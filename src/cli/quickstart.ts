@@ -2,8 +2,8 @@ import { execa, type ResultPromise } from 'execa'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../core/errors.js'
-import { duration } from '../core/progress.js'
 import type { Report } from '../evaluate/report.js'
+import { duration } from '../text/numbers.js'
 
 export interface QuickstartOptions {
   /** where the two workspaces are made */

@@ -1,3 +1,5 @@
+import { count, duration } from '../text/numbers.js'
+
 /** Where long work reports what it does. Screens, plain lines and silence are three of them. */
 export interface Progress {
   /** A new stage: "import events.csv", with the expected total when it is known. */
@@ -93,18 +95,4 @@ class Stage {
   summary(result = ''): string {
     return `${this.label}: ${result ? `${result}, ` : ''}${duration((this.now() - this.started) / 1000)}`
   }
-}
-
-/** 1234567 -> "1,234,567"; below 10 one decimal. */
-export function count(n: number): string {
-  return n !== 0 && n < 10 && !Number.isInteger(n) ? n.toFixed(1) : Math.round(n).toLocaleString('en-US')
-}
-
-/** Seconds as "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */
-export function duration(seconds: number): string {
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
-  const s = Math.round(seconds)
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }

@@ -5,7 +5,6 @@ import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
 import { takeLock } from '../core/lock.js'
 import type { Progress } from '../core/progress.js'
-import { count } from '../core/progress.js'
 import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
 import { Thread } from '../core/thread.js'
@@ -24,6 +23,7 @@ import {
 import type { IndexTask, IndexTaskResult, IndexThread } from './index-thread.js'
 import { encodeCatalog } from './item-vectors.js'
 import type { ItemTower } from './ports.js'
+import { count } from '../text/numbers.js'
 
 /** What publishing needs of the store. */
 export type GenerationStore = Pick<

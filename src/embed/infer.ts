@@ -1,10 +1,10 @@
 import type { Progress } from '../core/progress.js'
-import { count } from '../core/progress.js'
 import type { Store } from '../store/store.js'
 import type { ModelKind } from '../train/records.js'
 import type { FullPass } from './full-pass.js'
 import { lastEventTime, pendingUsers, usersWithEvents, type Histories } from './pending.js'
 import type { UserTower } from './ports.js'
+import { count } from '../text/numbers.js'
 
 /** Best advertisers of a block of users: ids and scores [n, k], best first. */
 export type RankAdvertisers = (vectors: Float32Array) => Promise<{ ids: Int32Array; scores: Float32Array }>

@@ -1,6 +1,6 @@
 import type { Progress } from '../core/progress.js'
-import { count } from '../core/progress.js'
 import type { ItemTower } from './ports.js'
+import { count } from '../text/numbers.js'
 
 /**
  * Encodes the whole catalog, cold items included: [items, d], row-major.

@@ -1,12 +1,11 @@
-import { count } from '../core/progress.js'
+import { LEVEL_WORDS } from '../text/words.js'
 import type { ComparedRow, Comparison } from './compare.js'
-import { layOut } from './lay-out.js'
 import type { ByK } from './metrics.js'
 import { protocolText } from './report-text.js'
-import { share, signed } from './share.js'
+import { share, signed, count } from '../text/numbers.js'
+import { columns } from '../text/table.js'
 
 const AT = ['1', '10', '50', '100', '500', '1000']
-const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
 
 /** The comparison as plain lines: what is compared, then a table a level and kind, all and new conversions. */
 export function comparisonText(comparison: Comparison): string {
@@ -37,9 +36,9 @@ function rowText(row: ComparedRow): string[] {
     ...(positivesNew > 0 ? ['new: first', 'second', 'difference', '95 % interval', ''] : []),
   ]
   const title =
-    `${plural[level]}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ` +
+    `${LEVEL_WORDS[level].title}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ` +
     `${count(users)} users, ${count(positives)} conversions, ${count(positivesNew)} of them new`
-  return [title, '', ...layOut([head, ...cells])]
+  return [title, '', ...columns([head, ...cells])]
 }
 
 function half([a, b]: [ByK, ByK], difference: ByK, interval: ByK<[number, number]>, k: string): string[] {

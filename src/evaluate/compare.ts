@@ -7,8 +7,9 @@ import type { Level } from '../retrieve/types.js'
 import { findRun, listRuns, readManifest, type Manifest } from '../train/manifest.js'
 import { readHits, type UserHits } from './hits-file.js'
 import { difference, type ByK, type Difference } from './metrics.js'
-import { isoDate, protocolOfRun, type Protocol } from './protocol.js'
+import { protocolOfRun, type Protocol } from './protocol.js'
 import { assertComparable, readReport, type Report } from './report.js'
+import { day } from '../text/moments.js'
 
 /** One row of two reports, the first minus the second, over the same users. */
 export interface ComparedRow extends Difference {
@@ -94,7 +95,7 @@ export function keptEvaluation(folder: string, reference: string, config: Config
     const beside = others.length > 0 ? `, only under ${others.map((name) => name.slice(5, -5)).join(', ')}` : ''
     throw new UserError(
       `Run ${manifest.id} has not been evaluated under protocol ${hash} (cutoff ` +
-        `${isoDate(protocolOfRun(config.eval, manifest.cutoff).cutoff)}, ${config.eval.windowDays} days)${beside}.`,
+        `${day(protocolOfRun(config.eval, manifest.cutoff).cutoff)}, ${config.eval.windowDays} days)${beside}.`,
       `Evaluate it first: ${command}; or name a report itself: adseq compare runs/ID/eval-PROTOCOL.json ...`,
     )
   }

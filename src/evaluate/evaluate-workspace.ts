@@ -16,10 +16,10 @@ import { loadRun, type LoadedRun } from '../train/run.js'
 import { requestedBaselines } from './baselines.js'
 import { evaluate, type Model, type Towers } from './evaluate.js'
 import { aboutFitting, fittingModel, type FittingModel } from './fitting-model.js'
-import { isoDate } from './protocol.js'
 import { saveReport, type Report } from './report.js'
 import { readNames, type SampleNames } from './sample-names.js'
 import type { Sample } from './samples.js'
+import { day } from '../text/moments.js'
 
 export interface EvaluateWorkspaceOptions {
   folder: string
@@ -130,7 +130,7 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
     const seen = learnedUntil(manifest)
     if (cutoff < seen)
       throw new UserError(
-        `Run ${manifest.id} has seen events up to ${isoDate(seen)}, after the cutoff ${isoDate(cutoff)}.`,
+        `Run ${manifest.id} has seen events up to ${day(seen)}, after the cutoff ${day(cutoff)}.`,
         'Set eval.cutoff to auto (the cutoff of the run), or train again with this one.',
       )
   }

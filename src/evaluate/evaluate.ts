@@ -1,6 +1,6 @@
 import type { DotProducts } from '../ann/dot-products.js'
 import { UserError } from '../core/errors.js'
-import { count, type Progress } from '../core/progress.js'
+import { type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { catalogOver } from '../retrieve/catalog.js'
 import { BestOfGroup } from '../retrieve/best-of-group.js'
@@ -15,10 +15,12 @@ import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
 import { levelOf, measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
-import { evaluationSet, isoDate, type EvaluationSet, type ProtocolOptions } from './protocol.js'
+import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
 import type { Fitted, Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
 import { dimensionsOf } from './slices.js'
+import { count } from '../text/numbers.js'
+import { day } from '../text/moments.js'
 
 /** The towers of a model: train's Encoder has this shape. */
 export interface Towers {
@@ -305,7 +307,7 @@ function hasPositives(set: EvaluationSet, level: Level): boolean {
 
 function nothingToFind(kind: 'item' | 'advertiser', { cutoff, windowDays }: ProtocolOptions): UserError {
   return new UserError(
-    `No conversion in the ${windowDays} days after ${isoDate(cutoff)} is about ` +
+    `No conversion in the ${windowDays} days after ${day(cutoff)} is about ` +
       `${kind === 'item' ? 'an item' : 'an advertiser'} known by then.`,
     kind === 'item'
       ? 'Choose an earlier eval.cutoff or a longer eval.windowDays.'

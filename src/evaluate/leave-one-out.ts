@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RankCounter } from '../ann/exact.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { hashJson } from '../core/hash.js'
-import { count, type Progress } from '../core/progress.js'
+import { type Progress } from '../core/progress.js'
 import { CORE, type LeaveOneOut } from '../features/leave-one-out.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { timeRange } from '../features/split.js'
@@ -11,11 +11,11 @@ import { catalogAt } from '../retrieve/catalog.js'
 import type { Queries, Retriever } from '../retrieve/types.js'
 import { baselines, type OnRequest } from './baselines.js'
 import { bootstrapRatios } from './intervals.js'
-import { layOut } from './lay-out.js'
 import { forEachRow } from './measure.js'
 import { protocolOf, sampleQueries, type EvaluationSet } from './protocol.js'
 import { FIT_USERS } from './fit.js'
-import { share } from './share.js'
+import { share, count } from '../text/numbers.js'
+import { columns } from '../text/table.js'
 
 /** hit rate and NDCG are cut at these */
 export const HIT_AT = [5, 10, 20] as const
@@ -200,7 +200,7 @@ export function leaveOneOutText({ protocol, data, users, items, rows, notes }: L
     `Leave-one-out: the last conversion of each of ${count(users)} users, ranked among all ${count(items)} items ` +
       `of the ${protocol.core}-core. Protocol ${protocol.hash}, data ${data.hash}.`,
     '',
-    ...layOut([head, ...cells]),
+    ...columns([head, ...cells]),
     '',
     ...notes.map((note) => `Note: ${note}`),
   ].join('\n')

@@ -2,6 +2,7 @@ import type { EvalConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
 import { Rng } from '../core/rng.js'
+import { day } from '../text/moments.js'
 import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import { momentOf } from '../features/split.js'
 import { catalogAt, catalogOf, entryOfEvent, type Catalog } from '../retrieve/catalog.js'
@@ -102,7 +103,7 @@ export function evaluationSet(snapshot: Snapshot, levels: readonly Level[], opti
   }
   if (window.users.length === 0) {
     throw new UserError(
-      `No user with a history before ${isoDate(cutoff)} converts in the ${windowDays} days after it.`,
+      `No user with a history before ${day(cutoff)} converts in the ${windowDays} days after it.`,
       'Choose an earlier eval.cutoff or a longer eval.windowDays, or import data that has conversions (checkout, ' +
         'add_to_cart, signup) there.',
     )
@@ -253,9 +254,4 @@ function names(snapshot: Snapshot, catalog: Catalog, row: number): boolean {
 function hasConversion(snapshot: Snapshot, from: number, to: number): boolean {
   for (let row = from; row < to; row++) if (conversionMask[snapshot.eventType[row]] === 1) return true
   return false
-}
-
-/** 1500000000 -> "2017-07-14". */
-export function isoDate(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10)
 }

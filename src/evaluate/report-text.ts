@@ -1,13 +1,11 @@
-import { count } from '../core/progress.js'
+import { LEVEL_WORDS } from '../text/words.js'
 import type { Level } from '../retrieve/types.js'
-import { isoDate } from './protocol.js'
 import { formula } from './formula.js'
-import { layOut } from './lay-out.js'
 import type { Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
-import { share, signed } from './share.js'
-
-export { share } from './share.js'
+import { share, signed, count } from '../text/numbers.js'
+import { day } from '../text/moments.js'
+import { columns } from '../text/table.js'
 
 /** The report as plain lines: protocol, a table a level, how to read it, notes. */
 export function reportText(report: Report): string {
@@ -24,7 +22,7 @@ export function protocolText({ protocol, data }: Pick<Report, 'protocol' | 'data
       ? 'whole catalog'
       : `index of ${count(protocol.indexSize)} drawn at random, absent positives added`
   return (
-    `Histories up to ${isoDate(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; ` +
+    `Histories up to ${day(protocol.cutoff)}, conversions of the ${protocol.windowDays} days after; ${index}; ` +
     `history ${protocol.history}. Protocol ${protocol.hash}, data ${data.hash}.`
   )
 }
@@ -38,7 +36,7 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     if (rows.length === 0 || !about) continue
     lines.push(
       '',
-      `${plural[level]}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ` +
+      `${LEVEL_WORDS[level].title}: ${count(about.entries)} entries, ${count(rows[0].users)} users, ` +
         `${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`,
       '',
     )
@@ -56,9 +54,6 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
   return lines
 }
 
-const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
-const one = { item: 'an item', advertiser: 'an advertiser', category: 'a category' }
-
 /** "Counted as misses: 9 conversions of items not known at the cutoff, 32 conversions of 2 users without a history." */
 function missedText(
   level: Level,
@@ -66,7 +61,8 @@ function missedText(
 ): string {
   const parts = [
     positivesOutside > 0
-      ? `${conversions(positivesOutside)} of ${positivesOutside === 1 ? one[level] : plural[level].toLowerCase()} ` +
+      ? `${conversions(positivesOutside)} of ` +
+        `${positivesOutside === 1 ? LEVEL_WORDS[level].one : LEVEL_WORDS[level].many} ` +
         'not known at the cutoff'
       : '',
     positivesWithoutHistory > 0
@@ -93,7 +89,7 @@ function table(rows: readonly ReportRow[]): string[] {
   ])
   const ceiling = rows[0].coverageCeiling
   cells.push(['most possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
-  return layOut([head, ...cells])
+  return columns([head, ...cells])
 }
 
 /** "mean pooling against transformer: R@10 -.0012 (95 % interval -.0020 to -.0004, over the same users)" */

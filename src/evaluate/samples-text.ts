@@ -1,10 +1,10 @@
-import { count } from '../core/progress.js'
+import { GAP, columnWidths, columns } from '../text/table.js'
 import type { Aspect, Shares } from './agreement.js'
 import type { ListsReport } from './lists.js'
-import { isoDate } from './protocol.js'
-import { share } from './share.js'
 import type { EntryCard, SampleNames } from './sample-names.js'
 import type { Sample, SampleResult } from './samples.js'
+import { share, count } from '../text/numbers.js'
+import { day } from '../text/moments.js'
 
 /** Reasons told for a result. */
 const TOLD = 2
@@ -15,7 +15,7 @@ export function samplesText(samples: readonly Sample[], names: SampleNames): str
     .map((sample) => {
       const hits = sample.results.filter(({ boughtNext }) => boughtNext).length
       const history = sample.history.map(
-        ({ id, type, time }) => `    ${isoDate(time)}  ${type.padEnd(11)}  ${id < 0 ? '(no item)' : names.entry(id)}`,
+        ({ id, type, time }) => `    ${day(time)}  ${type.padEnd(11)}  ${id < 0 ? '(no item)' : names.entry(id)}`,
       )
       const results = sample.results.flatMap((result, i) => [
         `  ${result.boughtNext ? '*' : ' '}${result.known ? 'o' : ' '}${String(i + 1).padStart(3)}  ` +
@@ -81,21 +81,15 @@ export function agreementText({ at, users, bought, rows }: ListsReport): string 
     ['what was bought', ...shares(bought.inHistory)],
   ]
   const table = [['', ...heads, '', ...heads], ...cells]
-  const widths = table[0].map((_, c) => Math.max(...table.map((row) => row[c]?.length ?? 0)))
-  const lines = table.map((row) =>
-    row
-      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
-      .join('  ')
-      .trimEnd(),
-  )
-  const second = widths.slice(0, aspects.length + 2).reduce((a, b) => a + b + 2, 0)
+  const widths = columnWidths(table)
+  const second = widths.slice(0, aspects.length + 2).reduce((a, b) => a + b + GAP, 0)
   return [
     `Agreement: share of a user's ${at} results whose category (the deepest, and the top`,
     `level of the path) or advertiser is in the history, and among what was bought`,
     `next; means over ${count(users)} users.`,
     '',
     `${' '.repeat(widths[0])}  in the history`.padEnd(second) + 'in purchases',
-    ...lines,
+    ...columns(table),
   ].join('\n')
 }
 

@@ -1,11 +1,10 @@
-import { count } from '../core/progress.js'
+import { LEVEL_WORDS } from '../text/words.js'
 import type { Level } from '../retrieve/types.js'
-import { layOut } from './lay-out.js'
 import type { Report, ReportRow } from './report.js'
-import { share } from './share.js'
+import { share, count } from '../text/numbers.js'
+import { columns } from '../text/table.js'
 
 const LEVELS: Level[] = ['item', 'advertiser', 'category']
-const plural = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
 const about = {
   activity: "by events of the user's history",
   popularity:
@@ -50,6 +49,6 @@ function tables(report: Report, what: string, partsOf: (row: ReportRow) => Part[
       ...partsOf(row).flatMap(({ recall }) => [share(recall['10']), share(recall['100'])]),
     ])
     const ks = ['', ...first.flatMap(() => ['R@10', 'R@100'])]
-    return ['', `${plural[level]}, ${what}`, '', ...layOut([head, counts, ks, ...cells])]
+    return ['', `${LEVEL_WORDS[level].title}, ${what}`, '', ...columns([head, counts, ks, ...cells])]
   }).join('\n')
 }

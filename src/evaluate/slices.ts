@@ -1,9 +1,9 @@
-import { count } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Catalog } from '../retrieve/catalog.js'
 import { conversionCounts } from '../retrieve/popularity.js'
 import type { Queries } from '../retrieve/types.js'
 import type { LevelSet } from './protocol.js'
+import { count } from '../text/numbers.js'
 
 const DAY = 86_400
 /** head and torso end where the most popular entries make up this share of all conversions up to the cutoff */

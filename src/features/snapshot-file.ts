@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.js'
-import { count } from '../core/progress.js'
 import type { Progress } from '../core/progress.js'
 import { readSafetensors, writeSafetensors } from '../core/safetensors.js'
 import type { NamedArray, TypedArray } from '../core/safetensors.js'
@@ -9,6 +8,7 @@ import { shareSnapshot } from './shared-snapshot.js'
 import type { Snapshot } from './snapshot.js'
 import { buildSnapshot } from './snapshot-build.js'
 import type { SnapshotSource } from './snapshot-build.js'
+import { count } from '../text/numbers.js'
 
 /** Raised when the meaning of a cached array changes: older files are then rebuilt. */
 const VERSION = '1'

@@ -1,3 +1,4 @@
+import { isoTime } from '../text/moments.js'
 import type { ServerStore } from './context.js'
 import type { Scored } from './retrieval.js'
 import type { ServedGeneration } from './serving.js'
@@ -43,10 +44,6 @@ export function provenance({ row, retrieval }: ServedGeneration): Provenance {
     seq: row.seq,
     asOf: isoTime(retrieval.facts.asOf),
   }
-}
-
-export function isoTime(unixSeconds: number): string {
-  return new Date(unixSeconds * 1000).toISOString()
 }
 
 /** Scored items by the names they have outside. */

@@ -7,7 +7,7 @@ import type { Report } from '../evaluate/report.js'
 import type { Level } from '../retrieve/types.js'
 import { commandLine, runAdseq, workspaceFlag, type Adseq } from './child.js'
 import type { Basis } from './settings.js'
-import { isoTime } from './workspace-data.js'
+import { isoTime } from '../text/moments.js'
 
 /** Under which protocol the runs of a study are judged. */
 export interface Judging {

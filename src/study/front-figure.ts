@@ -1,7 +1,7 @@
 import { chart } from '../evaluate/html/chart.js'
 import { html, type Markup } from '../evaluate/html/markup.js'
 import { percentage } from '../evaluate/html/scale.js'
-import { share } from '../evaluate/share.js'
+import { share } from '../text/numbers.js'
 
 /** A trial in the plane of coverage and recall. */
 export interface FrontPoint {

@@ -1,8 +1,7 @@
-import { duration } from '../core/progress.js'
-import { share, signed } from '../evaluate/share.js'
-import { day } from '../inspect/format.js'
 import type { Finding, FoundAt, Reproduction } from './findings.js'
 import type { Estimate, Verdict } from './verdict.js'
+import { day } from '../text/moments.js'
+import { share, signed, duration } from '../text/numbers.js'
 
 const WORDS: Record<Verdict, string> = {
   holds: 'holds',

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
-import { duration, type Progress } from '../core/progress.js'
+import { type Progress } from '../core/progress.js'
 import { median } from './budget.js'
 import type { Adseq } from './child.js'
 import { claims, type Claim, type ClaimId } from './claims.js'
@@ -13,6 +13,7 @@ import { resolve, trainingKey, type Basis, type Settings } from './settings.js'
 import { openStudy, type StudyFolder, type StudyState } from './study-file.js'
 import { trainOnce, type Training } from './training.js'
 import { readWorkspaceData, type WorkspaceData } from './workspace-data.js'
+import { duration } from '../text/numbers.js'
 
 export interface ReproduceOptions {
   adseq: Adseq

@@ -1,4 +1,4 @@
-import { share } from '../evaluate/share.js'
+import { share } from '../text/numbers.js'
 
 export interface Dot {
   x: number

@@ -1,15 +1,15 @@
-import { count, duration } from '../core/progress.js'
+import { LEVEL_WORDS } from '../text/words.js'
 import { documentOf, type Section } from '../evaluate/html/document.js'
 import { html, type Markup } from '../evaluate/html/markup.js'
-import { PLURAL, scrolling } from '../evaluate/html/tables.js'
-import { isoDate } from '../evaluate/protocol.js'
-import { share } from '../evaluate/share.js'
+import { scrolling } from '../evaluate/html/tables.js'
 import type { Level } from '../retrieve/types.js'
 import { frontFigure } from './front-figure.js'
 import type { LevelResult } from './result.js'
 import { shortKey } from './settings.js'
 import type { Sweep } from './sweep-outcome.js'
 import { judgedAt, notes, recommendation } from './sweep-text.js'
+import { share, count, duration } from '../text/numbers.js'
+import { day } from '../text/moments.js'
 
 /** The sweep as one page that needs nothing else: fronts as plots, all trials as a table, the point to take. */
 export function sweepPage(sweep: Sweep): string {
@@ -18,8 +18,7 @@ export function sweepPage(sweep: Sweep): string {
   return documentOf({
     generator: 'adseq sweep',
     kicker:
-      `adseq sweep · ${kind}s · judged ${isoDate(selectionCutoff)} to ` +
-      `${isoDate(selectionCutoff + windowDays * 86_400)}`,
+      `adseq sweep · ${kind}s · judged ${day(selectionCutoff)} to ` + `${day(selectionCutoff + windowDays * 86_400)}`,
     headline: `Recall against coverage of ${count(trials.length)} settings`,
     lead: html`<p class="lead">${take}</p>`,
     sections: [frontsSection(sweep), trialsSection(sweep), takeSection([...reasons, ...notes(sweep)])],
@@ -45,7 +44,7 @@ function frontsSection(sweep: Sweep): Section {
       }
     })
     return frontFigure(
-      PLURAL[level],
+      LEVEL_WORDS[level].title,
       'Filled: no other has both more recall and more coverage. In a ring: the one to take',
       at,
       points,
@@ -70,7 +69,7 @@ function trialsSection(sweep: Sweep): Section {
       html`<tr class="${trial.key === recommended.key && 'strong'}"><th scope="row">${trial.mark}${trial.key === recommended.key && ' (take)'}${fronts[kind]![at].includes(trial.key) && ' front'}</th>${over.map((key) => html`<td>${String(trial.settings[key] ?? 'as set')}</td>`)}${levels.map((level) => figures(trial.levels[level]!))}<td>${trial.steps}${trial.rising && '+'}</td><td>${duration(trial.seconds)}</td></tr>`,
   )
   const table = html`<table><caption><span><b>Trials</b>in the order in which they were planned; intervals are of 95 %, by a bootstrap over users</span></caption>
-<thead><tr><th></th>${over.length > 0 && html`<th class="over" scope="colgroup" colspan="${over.length}">settings</th>`}${levels.map((level) => html`<th class="over" scope="colgroup" colspan="4">${PLURAL[level].toLowerCase()}</th>`)}<th class="over" scope="colgroup" colspan="2">training</th></tr>
+<thead><tr><th></th>${over.length > 0 && html`<th class="over" scope="colgroup" colspan="${over.length}">settings</th>`}${levels.map((level) => html`<th class="over" scope="colgroup" colspan="4">${LEVEL_WORDS[level].many}</th>`)}<th class="over" scope="colgroup" colspan="2">training</th></tr>
 <tr><th scope="col">Trial</th>${over.map((key) => html`<th scope="col">${shortKey(key)}</th>`)}${levels.map(() => html`<th scope="col">R@10</th><th scope="col">cov@10</th><th scope="col">R@100</th><th scope="col">cov@100</th>`)}<th scope="col">steps</th><th scope="col">time</th></tr></thead><tbody>${rows}</tbody></table>`
   return { id: 'trials', short: 'Trials', body: html`<h2>All trials</h2>${scrolling('All trials', table)}` }
 }

@@ -1,10 +1,9 @@
-import { duration } from '../core/progress.js'
-import { share, signed } from '../evaluate/share.js'
-import { tableLines, type Column } from '../inspect/table.js'
+import { tableLines, type Column } from '../text/table.js'
 import type { Level } from '../retrieve/types.js'
 import { shortKey } from './settings.js'
 import { scatter } from './scatter.js'
 import type { Sweep } from './sweep-outcome.js'
+import { share, signed, duration } from '../text/numbers.js'
 
 type Row = Sweep['trials'][number]
 

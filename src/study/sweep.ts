@@ -1,7 +1,7 @@
 import { physicalCores } from '../engine/threads.js'
 import { UserError } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
-import { duration, type Progress } from '../core/progress.js'
+import { type Progress } from '../core/progress.js'
 import type { Axis } from './axes.js'
 import { median } from './budget.js'
 import type { Adseq } from './child.js'
@@ -13,7 +13,9 @@ import { resolve, type Basis, type Settings } from './settings.js'
 import { openStudy, type StudyFolder, type StudyState } from './study-file.js'
 import { summarize, type Sweep } from './sweep-outcome.js'
 import { trainOnce, type Training } from './training.js'
-import { isoTime, readWorkspaceData, type WorkspaceData } from './workspace-data.js'
+import { readWorkspaceData, type WorkspaceData } from './workspace-data.js'
+import { duration } from '../text/numbers.js'
+import { isoTime } from '../text/moments.js'
 
 export interface SweepOptions {
   adseq: Adseq

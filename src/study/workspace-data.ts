@@ -66,6 +66,3 @@ function historyLengths(snapshot: Snapshot, cutoff: number): { longest: number; 
     .sort()
   return { longest: lengths[lengths.length - 1] ?? 0, middle: lengths[lengths.length >> 1] ?? 0 }
 }
-
-/** Unix seconds as an ISO time that --set takes: 2017-11-02T23:55:00Z */
-export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')

@@ -1,3 +1,4 @@
+import { day } from '../text/moments.js'
 import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
 import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
@@ -114,8 +115,6 @@ function nothingToDraw({ snapshot, kind, limit, train }: BatchSourceOptions, pos
     'Set train.windowDays (and eval.windowDays) to less, or import data of a longer time.',
   )
 }
-
-const day = (t: number): string => new Date(t * 1000).toISOString().slice(0, 10)
 
 function runningSum(values: number[]): Float64Array {
   let sum = 0

@@ -1,5 +1,5 @@
-import { count, duration } from '../core/progress.js'
 import type { DoneRecord, TrainRecord } from './records.js'
+import { count, duration } from '../text/numbers.js'
 
 const PHASES = { select: 'selecting the number of steps', refit: 'refitting up to the cutoff' } as const
 

@@ -1,3 +1,4 @@
+import { day } from '../text/moments.js'
 import { dotProducts } from '../ann/dot-products.js'
 import { recallAtK } from '../ann/recall.js'
 import type { Config } from '../config/schema.js'
@@ -94,5 +95,3 @@ export async function validate(engine: Engine, encoder: Encoder, set: Validation
     products.dispose()
   }
 }
-
-const day = (t: number): string => new Date(t * 1000).toISOString().slice(0, 10)

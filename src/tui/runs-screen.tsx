@@ -1,6 +1,5 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { share, short } from '../inspect/format.js'
 import { differences, type Run } from '../inspect/runs.js'
 import { NO_RUNS, RUN_COLUMNS } from '../inspect/text/runs-text.js'
 import { Chart } from './chart-view.js'
@@ -10,6 +9,7 @@ import { TableView } from './table-view.js'
 import { seriesStyle, theme } from './theme.js'
 import { useKeys } from './use-keys.js'
 import { useLive } from './use-live.js'
+import { share, short } from '../text/numbers.js'
 
 export interface RunsScreenProps {
   runs: readonly Run[]

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { cells, heads, layout, type Column } from '../inspect/table.js'
+import { cells, heads, layout, type Column } from '../text/table.js'
 import { theme } from './theme.js'
 
 export interface TableViewProps<T> {

@@ -1,7 +1,6 @@
 import { Curves } from '../inspect/curves.js'
-import { count, duration } from '../core/progress.js'
-import { share } from '../inspect/format.js'
 import type { DoneRecord, Phase, StartRecord, StepRecord, TrainRecord } from '../train/records.js'
+import { share, count, duration } from '../text/numbers.js'
 
 /** Lines kept above the live view, oldest first. */
 export interface LogLine {

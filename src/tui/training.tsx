@@ -1,12 +1,11 @@
 import { Box, Static, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { count, duration } from '../core/progress.js'
-import { share, short } from '../inspect/format.js'
 import { Chart } from './chart-view.js'
 import { Bar, Facts } from './progress-line.js'
 import { theme } from './theme.js'
 import { PHASE_NAMES, secondsLeft, summaryLines, type TrainingState } from './training-state.js'
 import { useWindow } from './use-window.js'
+import { share, short, count, duration } from '../text/numbers.js'
 
 const RECALL_COLOURS = [theme.good, theme.warn, theme.accent]
 

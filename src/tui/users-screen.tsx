@@ -1,6 +1,5 @@
 import { Box, Text } from 'ink'
 import { useEffect, type ReactNode } from 'react'
-import { day, minute, plural } from '../inspect/format.js'
 import { nextSummary } from '../inspect/text/user-text.js'
 import { cardLine } from '../inspect/text/words.js'
 import type { UserView } from '../inspect/types.js'
@@ -13,6 +12,8 @@ import { useKeys } from './use-keys.js'
 import { useLive } from './use-live.js'
 import type { LookupState } from './use-lookup.js'
 import { advertiserColumns, historyColumns, itemColumns, nextColumns } from './users-columns.js'
+import { plural } from '../text/numbers.js'
+import { day, minute } from '../text/moments.js'
 
 export interface UsersScreenProps {
   lookup: LookupState

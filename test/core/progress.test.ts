@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { count, duration, plainProgress, terminalProgress } from '../../src/core/progress.js'
+import { plainProgress, terminalProgress } from '../../src/core/progress.js'
+import { count, duration } from '../../src/text/numbers.js'
 
 function record(): { text: string; write(t: string): void } {
   return {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { UserError, hasCode } from '../../core/errors.js'
-import { count } from '../../core/progress.js'
 import { workspace } from '../../store/workspace.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
+import { count } from '../../text/numbers.js'
 
 const RESTORE = 'Restore adseq.db from a copy, or move it away and import again; runs/ stays usable.'
 

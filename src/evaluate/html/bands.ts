@@ -1,10 +1,10 @@
-import { count } from '../../core/progress.js'
 import type { ListsReport, ListsRow } from '../lists.js'
 import { BANDS } from '../popularity-bands.js'
 import { chart } from './chart.js'
 import { html, type Markup } from './markup.js'
 import { niceTicks, percent, percentage } from './scale.js'
 import type { Series } from './series.js'
+import { count } from '../../text/numbers.js'
 
 const W = 320
 const H = 168

@@ -1,9 +1,9 @@
-import { share } from '../share.js'
 import { RECALL_AT, type ByK } from '../metrics.js'
 import { chart } from './chart.js'
 import { html, type Markup } from './markup.js'
 import { key, mark, type Series } from './series.js'
 import { niceTicks, percent } from './scale.js'
+import { share } from '../../text/numbers.js'
 
 export interface Curve {
   series: Series

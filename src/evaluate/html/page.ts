@@ -1,10 +1,7 @@
-import { count, duration } from '../../core/progress.js'
 import type { Level } from '../../retrieve/types.js'
-import { isoDate } from '../protocol.js'
 import type { Report, ReportRow } from '../report.js'
 import type { SampleNames } from '../sample-names.js'
 import type { Sample } from '../samples.js'
-import { share } from '../share.js'
 import { bandsFigures } from './bands.js'
 import { curvesFigure } from './curves.js'
 import { documentOf, type Section } from './document.js'
@@ -15,6 +12,8 @@ import { sampleArticle } from './samples.js'
 import { seriesOf } from './series.js'
 import { agreementTable, levelTable, partTables } from './tables.js'
 import { baselinesInWords, fittedInWords, keyFacts, missingNotes, headline, protocolInWords, summary } from './words.js'
+import { share, count, duration } from '../../text/numbers.js'
+import { day } from '../../text/moments.js'
 
 /** Rows that say nothing more in these figures. */
 const TWIN = 'popularity, all time'
@@ -36,8 +35,8 @@ export function reportPage(report: Report, samples: readonly Sample[], names: Sa
   return documentOf({
     generator: 'adseq eval',
     kicker:
-      `adseq evaluation · ${report.kind === 'item' ? 'items' : 'advertisers'} · ${isoDate(cutoff)} to ` +
-      `${isoDate(cutoff + windowDays * 86_400)}`,
+      `adseq evaluation · ${report.kind === 'item' ? 'items' : 'advertisers'} · ${day(cutoff)} to ` +
+      `${day(cutoff + windowDays * 86_400)}`,
     headline: headline(report),
     lead: html`${summary(report)}${keyFacts(report)}`,
     sections,

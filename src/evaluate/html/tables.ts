@@ -1,14 +1,12 @@
-import { count } from '../../core/progress.js'
+import { LEVEL_WORDS } from '../../text/words.js'
 import type { Level } from '../../retrieve/types.js'
 import type { Aspect } from '../agreement.js'
 import type { ListsReport } from '../lists.js'
 import type { Report, ReportRow } from '../report.js'
 import { ASPECT_NAMES } from '../samples-text.js'
-import { share } from '../share.js'
 import { html, type Markup } from './markup.js'
 import { percentage } from './scale.js'
-
-export const PLURAL: Record<Level, string> = { item: 'Items', advertiser: 'Advertisers', category: 'Categories' }
+import { share, count } from '../../text/numbers.js'
 
 /** A table that scrolls by itself where the page is narrow. */
 export function scrolling(label: string, table: Markup): Markup {
@@ -28,11 +26,11 @@ export function levelTable(report: Report, level: Level): Markup {
     (row) =>
       html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td><td>${interval(row, '10')}</td><td class="main">${share(row.recall['100'])}</td><td>${interval(row, '100')}</td><td>${fresh ? share(row.recallNew['10']) : '–'}</td><td>${fresh ? share(row.recallNew['100']) : '–'}</td><td>${share(row.recallPerUser['10'])}</td><td>${share(row.coverage['10'])}</td><td>${share(row.coverage['100'])}</td></tr>`,
   )
-  const table = html`<table><caption><span><b>${PLURAL[level]}</b>${count(about.entries)} entries ranked for ${count(users)} users; ${count(positives)} conversions to find, ${count(positivesNew)} of them of something new to the user</span></caption>
+  const table = html`<table><caption><span><b>${LEVEL_WORDS[level].title}</b>${count(about.entries)} entries ranked for ${count(users)} users; ${count(positives)} conversions to find, ${count(positivesNew)} of them of something new to the user</span></caption>
 <thead><tr><th></th><th class="over" scope="colgroup" colspan="4">recall at K, with 95 % intervals</th><th class="over" scope="colgroup" colspan="2">new to the user</th><th class="over">per user</th><th class="over" scope="colgroup" colspan="2">coverage</th></tr>
 <tr><th scope="col">Retriever</th><th scope="col">10</th><th scope="col"><span class="vh">interval at 10</span></th><th scope="col">100</th><th scope="col"><span class="vh">interval at 100</span></th><th scope="col">10</th><th scope="col">100</th><th scope="col">10</th><th scope="col">10</th><th scope="col">100</th></tr></thead>
 <tbody>${body}<tr class="apart"><th scope="row">highest possible</th><td colspan="7"></td><td>${share(coverageCeiling['10'])}</td><td>${share(coverageCeiling['100'])}</td></tr></tbody></table>`
-  return html`${scrolling(`${PLURAL[level]}: all figures`, table)}${missed(level, about)}`
+  return html`${scrolling(`${LEVEL_WORDS[level].title}: all figures`, table)}${missed(level, about)}`
 }
 
 function missed(
@@ -41,7 +39,7 @@ function missed(
 ): Markup {
   const parts = [
     positivesOutside > 0
-      ? `${count(positivesOutside)} conversions of ${PLURAL[level].toLowerCase()} that were not known at the cutoff`
+      ? `${count(positivesOutside)} conversions of ${LEVEL_WORDS[level].many} that were not known at the cutoff`
       : '',
     positivesWithoutHistory > 0
       ? `${count(positivesWithoutHistory)} conversions of ${count(usersWithoutHistory)} ` +

@@ -1,10 +1,9 @@
-import { count } from '../../core/progress.js'
-import { isoDate } from '../protocol.js'
 import type { Report, ReportRow } from '../report.js'
 import { formula } from '../formula.js'
-import { share } from '../share.js'
 import { html, type Markup } from './markup.js'
 import { percentage, points } from './scale.js'
+import { share, count } from '../../text/numbers.js'
+import { day } from '../../text/moments.js'
 
 /** The rows that the words are about. */
 function chosen({ rows, kind }: Report): {
@@ -145,7 +144,7 @@ export function protocolInWords({ protocol, data, runs, weights, kind }: Report)
   const facts: [string, Markup][] = [
     [
       'Split',
-      html`One moment for everyone, ${isoDate(cutoff)} (${new Date(cutoff * 1000).toISOString()}). Histories are the events up to it; nothing after it is seen by training, vocabularies, popularity or item vectors.`,
+      html`One moment for everyone, ${day(cutoff)} (${new Date(cutoff * 1000).toISOString()}). Histories are the events up to it; nothing after it is seen by training, vocabularies, popularity or item vectors.`,
     ],
     [
       'To be found',
@@ -174,7 +173,7 @@ export function protocolInWords({ protocol, data, runs, weights, kind }: Report)
 export function fittedInWords(report: Report): Markup {
   const rows = report.rows.filter(({ level, fitted }) => level === report.kind && fitted)
   if (rows.length === 0) return html``
-  return html`<h3>Fitted weights</h3><ul class="plain">${rows.map(({ name, fitted }) => html`<li>${name}: ${digits(fitted!.own)} × log(1 + own count)${fitted!.recent !== undefined && fitted!.recent !== 0 && ` + ${digits(fitted!.recent)} × log(1 + what was done lately)`} + ${digits(fitted!.popularity)} × log(1 + conversions${fitted!.popularityDays !== undefined && ` of ${fitted!.popularityDays} days`}), fitted on ${count(fitted!.users)} users from ${isoDate(fitted!.from)} to ${isoDate(fitted!.to)}</li>`)}</ul>`
+  return html`<h3>Fitted weights</h3><ul class="plain">${rows.map(({ name, fitted }) => html`<li>${name}: ${digits(fitted!.own)} × log(1 + own count)${fitted!.recent !== undefined && fitted!.recent !== 0 && ` + ${digits(fitted!.recent)} × log(1 + what was done lately)`} + ${digits(fitted!.popularity)} × log(1 + conversions${fitted!.popularityDays !== undefined && ` of ${fitted!.popularityDays} days`}), fitted on ${count(fitted!.users)} users from ${day(fitted!.from)} to ${day(fitted!.to)}</li>`)}</ul>`
 }
 
 const digits = (x: number): string => String(Number(x.toPrecision(3)))

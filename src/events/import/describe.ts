@@ -1,5 +1,4 @@
 import { Interrupted } from '../../core/errors.js'
-import { count } from '../../core/progress.js'
 import { CensusSink, type Census } from './census.js'
 import type { FileImport } from './import-file.js'
 import { filesOf, type ImportOptions } from './import.js'
@@ -8,6 +7,7 @@ import { byReason } from './rejects.js'
 import type { Sink } from './sink.js'
 import { shown } from './source-file.js'
 import { walk, type Tally } from './walk.js'
+import { count } from '../../text/numbers.js'
 
 export interface Description extends Census {
   format: string

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Interrupted, UserError } from '../../core/errors.js'
-import { count, silent, type Progress } from '../../core/progress.js'
+import { silent, type Progress } from '../../core/progress.js'
 import { DOMAINS, EVENT_TYPES } from '../../store/event-types.js'
 import { categoryOf, titles } from './catalog.js'
 import { defaultWorkers, worldChunks } from './chunks.js'
@@ -13,6 +13,7 @@ import { tableFile, type Columns, type FileFormat, type TableFile } from './tabl
 import { Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { makeWorld, worldHash } from './world.js'
+import { count } from '../../text/numbers.js'
 
 /** The four files, as `adseq import csv` and `adseq import parquet` read them. */
 const TABLES = {

@@ -1,5 +1,5 @@
 import { Interrupted, UserError } from '../../core/errors.js'
-import { count, silent, type Progress } from '../../core/progress.js'
+import { silent, type Progress } from '../../core/progress.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { defaultWorkers, worldChunks } from './chunks.js'
@@ -8,6 +8,7 @@ import { Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { WorldWriter } from './world-writer.js'
 import { makeWorld, worldHash } from './world.js'
+import { count } from '../../text/numbers.js'
 
 export interface GenerateOptions {
   /** what to call the world: the preset's name */

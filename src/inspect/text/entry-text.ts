@@ -1,8 +1,8 @@
-import { count } from '../../core/progress.js'
-import { day, plural, price } from '../format.js'
-import { tableLines, type Column } from '../table.js'
+import { tableLines, type Column } from '../../text/table.js'
 import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView, Neighbour } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
+import { plural, price, count } from '../../text/numbers.js'
+import { day } from '../../text/moments.js'
 
 const CARD_COLUMNS = [
   { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },

@@ -1,7 +1,7 @@
-import { count, duration } from '../../core/progress.js'
-import { day, minute, share, short } from '../format.js'
 import type { Run } from '../runs.js'
-import { tableLines, type Column } from '../table.js'
+import { tableLines, type Column } from '../../text/table.js'
+import { share, short, count, duration } from '../../text/numbers.js'
+import { day, minute } from '../../text/moments.js'
 
 export const RUN_COLUMNS: Column<Run>[] = [
   { head: 'run', value: (r) => r.id },

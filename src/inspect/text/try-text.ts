@@ -1,8 +1,8 @@
-import { age, minute } from '../format.js'
-import { GAP, cells, heads, layout, tableLines, type Column } from '../table.js'
-import { fit } from '../text-width.js'
+import { GAP, cells, heads, layout, tableLines, type Column } from '../../text/table.js'
+import { fit } from '../../text/width.js'
 import type { HistoryRow, Moved, MovedAdvertiser, TryView } from '../types.js'
 import { sellerOf, titleOf } from './words.js'
+import { age, minute } from '../../text/moments.js'
 
 /** Rows shown of the two histories. */
 const EVENTS = 8

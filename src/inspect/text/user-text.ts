@@ -1,8 +1,8 @@
-import { count } from '../../core/progress.js'
-import { minute, plural, price } from '../format.js'
-import { tableLines, type Column } from '../table.js'
+import { tableLines, type Column } from '../../text/table.js'
 import type { HistoryRow, ItemCard, NextPurchase, RetrievedAdvertiser, RetrievedItem, UserView } from '../types.js'
 import { categoryEnd, sellerOf, titleOf } from './words.js'
+import { plural, price, count } from '../../text/numbers.js'
+import { minute } from '../../text/moments.js'
 
 /** To be copied into `adseq try`; the first to go where there is no room. */
 const ITEM_ID = { head: 'item', value: (r: ItemCard) => r.item ?? '', max: 24, drop: 5, dim: true }

@@ -1,8 +1,8 @@
-import { count } from '../../core/progress.js'
-import { day, plural, price } from '../format.js'
-import { tableLines, type Column } from '../table.js'
+import { tableLines, type Column } from '../../text/table.js'
 import type { PulledBy, WhyView } from '../types.js'
 import { sellerOf, titleOf } from './words.js'
+import { plural, price, count } from '../../text/numbers.js'
+import { day } from '../../text/moments.js'
 
 /** Rows shown of what pulls, and of what pushes away. */
 const PULLS = 15

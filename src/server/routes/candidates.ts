@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServerContext } from '../context.js'
 import { Problem } from '../problem.js'
-import { isoTime, provenance, rankAdvertisers, rankItems } from '../results.js'
+import { provenance, rankAdvertisers, rankItems } from '../results.js'
 import { candidatesQuery, userParams, type CandidatesQuery } from '../schemas.js'
+import { isoTime } from '../../text/moments.js'
 
 /**
  * GET /v1/users/{id}/candidates?k=100: the user's stored advertisers, and the items nearest to their stored vector.

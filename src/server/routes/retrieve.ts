@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { ServerContext } from '../context.js'
 import { knownHistory } from '../posted-history.js'
 import { Problem } from '../problem.js'
-import { isoTime, provenance, rankAdvertisers, rankItems } from '../results.js'
+import { provenance, rankAdvertisers, rankItems } from '../results.js'
 import { retrieveBody, type RetrieveBody } from '../schemas.js'
+import { isoTime } from '../../text/moments.js'
 
 /**
  * POST /v1/retrieve {events: [{type, item, advertiser?, domain?, time?}], k?}: what a history retrieves, stored

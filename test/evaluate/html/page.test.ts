@@ -8,8 +8,8 @@ import { pagePath } from '../../../src/evaluate/html/report-file.js'
 import { niceTicks, percent, percentage, points } from '../../../src/evaluate/html/scale.js'
 import { seriesOf } from '../../../src/evaluate/html/series.js'
 import { summary } from '../../../src/evaluate/html/words.js'
-import { share } from '../../../src/evaluate/share.js'
 import { NASTY, madePage, type Made } from './made-page.js'
+import { share } from '../../../src/text/numbers.js'
 
 describe('a template', () => {
   it('escapes every value that is not markup itself, in text and in attributes', () => {

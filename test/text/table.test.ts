@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tableLines, type Column } from '../../src/inspect/table.js'
-import { fit, printable, textWidth, truncate } from '../../src/inspect/text-width.js'
+import { tableLines, type Column } from '../../src/text/table.js'
+import { fit, printable, textWidth, truncate } from '../../src/text/width.js'
 
 interface Row {
   rank: number

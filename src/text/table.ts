@@ -1,4 +1,4 @@
-import { fit, printable, textWidth } from './text-width.js'
+import { fit, printable, textWidth } from './width.js'
 
 /** One column of a table that is laid out for a given width. */
 export interface Column<T> {
@@ -21,6 +21,7 @@ export interface Layout<T> {
   widths: number[]
 }
 
+/** Blank columns between two columns of a table. */
 export const GAP = 2
 
 /**
@@ -74,4 +75,19 @@ export function tableLines<T>(columns: readonly Column<T>[], rows: readonly T[],
   const l = layout(columns, rows, width)
   const gap = ' '.repeat(GAP)
   return [heads(l), ...rows.map((row) => cells(l, row))].map((c) => c.join(gap).trimEnd())
+}
+
+/** How wide each column must be for its longest cell. */
+export const columnWidths = (rows: readonly (readonly string[])[]): number[] =>
+  rows[0].map((_, c) => Math.max(...rows.map((row) => textWidth(row[c] ?? ''))))
+
+/** Cells of text in columns, the first to the left, the others to the right; two spaces between, no trailing blanks. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = columnWidths(rows)
+  return rows.map((row) =>
+    row
+      .map((cell, c) => fit(cell, widths[c], c === 0 ? 'left' : 'right'))
+      .join(' '.repeat(GAP))
+      .trimEnd(),
+  )
 }

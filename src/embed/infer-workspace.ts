@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import { join } from 'node:path'
 import { dotProducts } from '../ann/dot-products.js'
 import type { Config } from '../config/schema.js'
@@ -6,7 +7,7 @@ import type { Progress } from '../core/progress.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
 import { runFolder } from '../store/workspace.js'
-import type { ModelKind } from '../train/records.js'
+
 import type { LoadedRun } from '../train/run.js'
 import { FullPass } from './full-pass.js'
 import { infer, type InferResult, type InferTower } from './infer.js'
@@ -26,7 +27,7 @@ export interface InferWorkspaceOptions {
 
 export interface InferWorkspaceResult extends InferResult {
   /** models without a finished run: left out */
-  missing: ModelKind[]
+  missing: Kind[]
 }
 
 /** Below this many advertisers plain loops beat an engine's padded blocks. */

@@ -1,6 +1,7 @@
+import type { Kind } from '../config/schema.js'
 import type { Progress } from '../core/progress.js'
 import type { Store } from '../store/store.js'
-import type { ModelKind } from '../train/records.js'
+
 import type { FullPass } from './full-pass.js'
 import { lastEventTime, pendingUsers, usersWithEvents, type Histories } from './pending.js'
 import type { UserTower } from './ports.js'
@@ -40,7 +41,7 @@ export interface InferResult {
   /** distinct users encoded by at least one run */
   encoded: number
   /** users encoded by each model */
-  models: Partial<Record<ModelKind, { run: string; encoded: number; seconds: number }>>
+  models: Partial<Record<Kind, { run: string; encoded: number; seconds: number }>>
   /** users in the data, with or without events */
   users: number
   /** the watermark after the pass: every event up to this ingest number is in the vectors */

@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import type { Progress } from '../core/progress.js'
 import { createEngine } from '../engine/index.js'
@@ -6,11 +7,11 @@ import { loadSnapshot } from '../features/snapshot-file.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Store } from '../store/store.js'
 import { findRun, finishedRuns } from '../train/manifest.js'
-import type { ModelKind } from '../train/records.js'
+
 import { loadRun, type LoadedRun } from '../train/run.js'
 
 /** Run ids; 'latest' or absent: the newest finished one of the kind, none where there is none. */
-export type RunNames = Partial<Record<ModelKind, string>>
+export type RunNames = Partial<Record<Kind, string>>
 
 /**
  * Ids of the finished runs to use.
@@ -49,7 +50,7 @@ export async function openRuns(
 ): Promise<OpenedRuns> {
   const snapshot = loadSnapshot(folder, store, progress)
   const engine = await createEngine(options)
-  const loaded: Partial<Record<ModelKind, LoadedRun>> = {}
+  const loaded: Partial<Record<Kind, LoadedRun>> = {}
   const close = async (): Promise<void> => {
     for (const run of Object.values(loaded)) await run.dispose()
     await engine.dispose()

@@ -1,4 +1,4 @@
-import type { ModelKind } from '../train/records.js'
+import type { Kind } from '../config/schema.js'
 
 /** Histories to encode, as rows of the snapshot: user index and end (exclusive) of the history. */
 export interface HistoryRows {
@@ -10,7 +10,7 @@ export interface HistoryRows {
 export interface UserTower {
   /** id of the run */
   readonly run: string
-  readonly kind: ModelKind
+  readonly kind: Kind
   /** d, the width of its vectors */
   readonly width: number
   /** Unit vectors [Q, d], row-major, of histories as seen at `anchorTime` (unix seconds). */

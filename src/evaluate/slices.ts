@@ -1,4 +1,4 @@
-import type { Snapshot } from '../features/snapshot.js'
+import { firstSeen, type Snapshot } from '../features/snapshot.js'
 import type { Catalog } from '../retrieve/catalog.js'
 import { conversionCounts } from '../retrieve/popularity.js'
 import type { Queries } from '../retrieve/types.js'
@@ -77,7 +77,7 @@ function popularity(snapshot: Snapshot, { catalog, positives }: LevelSet, t: num
 }
 
 function age(snapshot: Snapshot, { catalog, positives }: LevelSet, t: number): Dimension {
-  const first = firstSeen(snapshot, catalog, t)
+  const first = firstSeenOf(snapshot, catalog, t)
   const part = first.map((seen) => {
     const bound = AGES.findIndex((days) => t - seen <= days * DAY)
     return bound < 0 ? AGES.length : bound
@@ -90,20 +90,16 @@ function age(snapshot: Snapshot, { catalog, positives }: LevelSet, t: number): D
   return { name: 'age', labels, of: Uint8Array.from(positives, (entry) => (entry < 0 ? AGES.length + 1 : part[entry])) }
 }
 
-/**
- * Unix seconds at which every entry was first seen: of an advertiser or category by the first of its items and events.
- */
-function firstSeen(snapshot: Snapshot, catalog: Catalog, t: number): Float64Array {
+/** Unix seconds at which every entry was first seen, at most t: a category by the first of its items. */
+function firstSeenOf(snapshot: Snapshot, catalog: Catalog, t: number): Float64Array {
   const first = new Float64Array(catalog.size).fill(t)
-  if (catalog.level === 'item') return first.map((_, entry) => Math.min(t, snapshot.itemFirstSeen[catalog.ids[entry]]))
-  for (let item = 0; item < snapshot.items; item++) {
-    const value: number = catalog.level === 'advertiser' ? snapshot.itemAdvertiser[item] : item
-    const entry = value < 0 ? -1 : catalog.entryOf[value]
-    if (entry >= 0) first[entry] = Math.min(first[entry], snapshot.itemFirstSeen[item])
+  if (catalog.level !== 'category') {
+    const seen = firstSeen(snapshot, catalog.level)
+    return first.map((_, entry) => Math.min(t, seen[catalog.ids[entry]]))
   }
-  for (let row = 0; row < catalog.column.length; row++) {
-    const entry = catalog.column[row] < 0 ? -1 : catalog.entryOf[catalog.column[row]]
-    if (entry >= 0) first[entry] = Math.min(first[entry], snapshot.eventTime[row])
+  for (let item = 0; item < snapshot.items; item++) {
+    const entry = catalog.entryOf[item]
+    if (entry >= 0) first[entry] = Math.min(first[entry], snapshot.itemFirstSeen[item])
   }
   return first
 }

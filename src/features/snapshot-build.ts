@@ -1,10 +1,9 @@
 import { UserError } from '../core/errors.js'
 import { hashString } from '../core/hash.js'
 import type { Progress } from '../core/progress.js'
-import { CATEGORY_LEVELS, TITLE_TOKENS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import { CATEGORY_LEVELS, NEVER, TITLE_TOKENS } from './snapshot.js'
+import type { CatalogData, EventData, Snapshot } from './snapshot.js'
 
-const NEVER = 0xffffffff
 const NONE = -1
 
 /** What a snapshot is built from; `Store` of src/store is one. Ids start at 1 and are dense; 0 and null = none. */
@@ -26,7 +25,7 @@ export function buildSnapshot(source: SnapshotSource, progress: Progress): Snaps
   const hash = source.dataHash()
   const lastSeq = source.lastSeq()
   const { users, items, advertisers, events } = source.counts()
-  const catalog = scanCatalog(source, items)
+  const catalog = scanItems(source, items)
   const columns = scanEvents(source, events, progress)
   if (source.dataHash() !== hash) throw changed()
   const { order, offsets } = orderByUser(columns, users)
@@ -47,7 +46,7 @@ export function buildSnapshot(source: SnapshotSource, progress: Progress): Snaps
     eventAdvertiser[e] = ofItem >= 0 ? ofItem : own[e] - 1
     if (i >= 0 && eventTime[e] < catalog.itemFirstSeen[i]) catalog.itemFirstSeen[i] = eventTime[e]
   }
-  return {
+  const snapshot = {
     hash,
     users,
     items,
@@ -62,6 +61,21 @@ export function buildSnapshot(source: SnapshotSource, progress: Progress): Snaps
     eventSeq: pick(columns.seq),
     ...catalog,
   }
+  return { ...snapshot, advertiserFirstSeen: advertisersFirstSeen(snapshot) }
+}
+
+/** Unix seconds at which each advertiser was first seen: by the first of its items, or of its own events. */
+export function advertisersFirstSeen(
+  snapshot: Pick<CatalogData, 'items' | 'advertisers' | 'itemAdvertiser' | 'itemFirstSeen'> &
+    Pick<EventData, 'eventAdvertiser' | 'eventTime'>,
+): Uint32Array {
+  const first = new Uint32Array(snapshot.advertisers).fill(NEVER)
+  const see = (advertiser: number, time: number): void => {
+    if (advertiser >= 0 && time < first[advertiser]) first[advertiser] = time
+  }
+  snapshot.itemAdvertiser.forEach((advertiser, item) => see(advertiser, snapshot.itemFirstSeen[item]))
+  snapshot.eventAdvertiser.forEach((advertiser, row) => see(advertiser, snapshot.eventTime[row]))
+  return first
 }
 
 interface Columns {
@@ -132,13 +146,13 @@ function sortByTime(order: Uint32Array, time: Uint32Array): void {
   for (let k = 0; k < keys.length; k++) order[k] = before[keys[k] % places]
 }
 
-type Catalog = Pick<
-  Snapshot,
+type ItemColumns = Pick<
+  CatalogData,
   'itemAdvertiser' | 'itemCategory' | 'categories' | 'itemPrice' | 'itemTitle' | 'itemFirstSeen'
 >
 
-function scanCatalog(source: SnapshotSource, items: number): Catalog {
-  const catalog: Catalog = {
+function scanItems(source: SnapshotSource, items: number): ItemColumns {
+  const catalog: ItemColumns = {
     itemAdvertiser: new Int32Array(items).fill(NONE),
     itemCategory: new Int32Array(items * CATEGORY_LEVELS).fill(NONE),
     categories: [],

@@ -1,7 +1,7 @@
 import { activityOf, conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { neighbours } from './item.js'
-import { absentAdvertisers } from './moment.js'
+import { absentAt } from './moment.js'
 import { CATEGORY_LEVELS } from '../features/snapshot.js'
 import type { AdvertiserView, Subject } from './types.js'
 
@@ -14,7 +14,7 @@ export async function inspectAdvertiser(subject: Subject, externalId: string, k:
   const conversions = conversionsByEntry(snapshot, 'item')
   const best = [...own].sort((a, b) => conversions[b] - conversions[a] || a - b).slice(0, k)
   const ranking =
-    model && neighbours(await model.entries(moment), model.width, index, absentAdvertisers(snapshot, moment))
+    model && neighbours(await model.entries(moment), model.width, index, absentAt(snapshot, 'advertiser', moment))
   return {
     ...advertiserCard(names, index),
     itemRun: null,

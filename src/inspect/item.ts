@@ -1,7 +1,7 @@
 import { activityOf } from './activity.js'
 import { card, indexOf } from './catalog.js'
 import type { ItemGraph } from './item-graph.js'
-import { absentItems } from './moment.js'
+import { absentAt } from './moment.js'
 import { Ranking } from './ranking.js'
 import type { ItemView, Neighbour, Subject } from './types.js'
 
@@ -12,7 +12,7 @@ import type { ItemView, Neighbour, Subject } from './types.js'
 export async function inspectItem(subject: Subject, externalId: string, k: number): Promise<ItemView> {
   const { snapshot, names, moment, windowDays, item: model } = subject
   const index = indexOf(names, 'item', externalId)
-  const absent = absentItems(snapshot, moment)
+  const absent = absentAt(snapshot, 'item', moment)
   const byTower = model && neighbours(await model.entries(moment), model.width, index, absent)
   const graph = subject.graph?.()
   // an item of which nothing is known has a vector of zeros, to which nothing is near

@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import type { EvalConfig } from '../config/schema.js'
 import type { Progress } from '../core/progress.js'
 import { openRuns, type OpenedRuns, type RunNames } from '../embed/open-runs.js'
@@ -6,7 +7,7 @@ import { loadSnapshot } from '../features/snapshot-file.js'
 import { resolveCutoff } from '../features/split.js'
 import { openStore } from '../store/open.js'
 import { findRun, listRuns } from '../train/manifest.js'
-import type { ModelKind } from '../train/records.js'
+
 import type { LoadedRun } from '../train/run.js'
 import { readItemGraph } from './item-graph.js'
 import { storeNames } from './store-names.js'
@@ -21,7 +22,7 @@ export interface OpenOptions {
   /** runs to use; the latest finished one of a kind otherwise, none where there is none */
   runs?: RunNames
   /** models that are needed: both by default */
-  kinds?: readonly ModelKind[]
+  kinds?: readonly Kind[]
 }
 
 export interface OpenedSubject {
@@ -68,7 +69,7 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
   }
 }
 
-function runsToLookAt(folder: string, named: RunNames, kinds: readonly ModelKind[]): RunNames {
+function runsToLookAt(folder: string, named: RunNames, kinds: readonly Kind[]): RunNames {
   const finished = new Set(
     listRuns(folder)
       .filter((run) => run.status === 'done')

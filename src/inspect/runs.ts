@@ -1,10 +1,11 @@
+import type { Kind } from '../config/schema.js'
 import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { hasCode } from '../core/errors.js'
 import { runFolder, workspace } from '../store/workspace.js'
 import { readManifest, type Manifest } from '../train/manifest.js'
-import type { ModelKind, Phase, TrainRecord } from '../train/records.js'
+import type { Phase, TrainRecord } from '../train/records.js'
 import { Curves } from './curves.js'
 
 /** done, running, or stopped: not done, and nothing written for a while (the same command resumes it). */
@@ -12,7 +13,7 @@ export type RunStatus = 'done' | 'running' | 'stopped'
 
 export interface Run {
   id: string
-  kind: ModelKind
+  kind: Kind
   status: RunStatus
   created: string | null
   engine: string | null

@@ -6,7 +6,7 @@ import { advertiserCard, card, indexOf } from './catalog.js'
 import { bounds, historyRows } from './history.js'
 import { resolveHistory } from './history-spec.js'
 import { eventsOf, madeUpQuery } from './made-up.js'
-import { absentAdvertisers, absentItems } from './moment.js'
+import { absentAt } from './moment.js'
 import { Ranking } from './ranking.js'
 import type { RetrievalModel, Subject, TryView, WhyView } from './types.js'
 import { whyIn } from './why.js'
@@ -46,8 +46,8 @@ export async function tryHistory(subject: Subject, request: TryRequest): Promise
     throw new UserError('There is no trained model to try a history on.', 'Train one first: adseq train item')
   const [before, after] = sides(subject, request)
   const absent = {
-    items: absentItems(snapshot, subject.moment),
-    advertisers: absentAdvertisers(snapshot, subject.moment),
+    items: absentAt(snapshot, 'item', subject.moment),
+    advertisers: absentAt(snapshot, 'advertiser', subject.moment),
   }
   const old = await rankings(subject, before, absent)
   const now = await rankings(subject, after, absent)

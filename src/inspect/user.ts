@@ -3,7 +3,7 @@ import { Rng } from '../core/rng.js'
 import { UserError } from '../core/errors.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { bounds, conversionCounts, historyRows } from './history.js'
-import { absentAdvertisers, absentItems } from './moment.js'
+import { absentAt } from './moment.js'
 import { Ranking } from './ranking.js'
 import type { NextPurchase, RetrievalModel, Subject, UserView } from './types.js'
 
@@ -28,8 +28,8 @@ export async function inspectUser(subject: Subject, externalId: string, { k, eve
   // without a history there is nothing to encode
   const ask = (model: RetrievalModel | undefined, absent: () => Uint8Array): Promise<Ranking> | undefined =>
     model && end > start ? rank(model, user, end, moment, absent()) : undefined
-  const items = await ask(subject.item, () => absentItems(snapshot, moment))
-  const advertisers = await ask(subject.advertiser, () => absentAdvertisers(snapshot, moment))
+  const items = await ask(subject.item, () => absentAt(snapshot, 'item', moment))
+  const advertisers = await ask(subject.advertiser, () => absentAt(snapshot, 'advertiser', moment))
   const purchases = nextPurchases(subject, end, next, before.items, before.advertisers, items, advertisers)
   const hits =
     items &&

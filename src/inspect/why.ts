@@ -6,7 +6,7 @@ import { TowerRetriever } from '../retrieve/towers.js'
 import type { Retriever } from '../retrieve/types.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { bounds } from './history.js'
-import { absentAdvertisers, absentItems } from './moment.js'
+import { absentAt } from './moment.js'
 import { LAST } from './ranking.js'
 import type { PulledBy, Subject, WhyView } from './types.js'
 
@@ -43,7 +43,7 @@ export async function whyIn(
   const index = indexOf(names, kind, kind === 'advertiser' ? entry.slice(ADVERTISER.length) : entry)
   const model = subject[kind]
   if (!model) throw new UserError(`There is no trained ${kind} model.`, `Train one: adseq train ${kind}`)
-  const absent = kind === 'item' ? absentItems(subject.snapshot, moment) : absentAdvertisers(subject.snapshot, moment)
+  const absent = absentAt(subject.snapshot, kind, moment)
   if (absent[index] === 1)
     throw new UserError(
       `The catalog did not have ${kind} ${entry} yet at the cutoff, so it is not retrieved.`,

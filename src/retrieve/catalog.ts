@@ -1,4 +1,4 @@
-import { CATEGORY_LEVELS, type Snapshot } from '../features/snapshot.js'
+import { CATEGORY_LEVELS, firstSeen, type Snapshot } from '../features/snapshot.js'
 import type { Level } from './types.js'
 
 /** The entries that are ranked at one level, and which of them an event is about. */
@@ -24,11 +24,10 @@ export function entryOfEvent(catalog: Catalog, row: number): number {
  * categories of such items (an item's own category is its deepest path, of up to CATEGORY_LEVELS levels).
  */
 export function catalogAt(snapshot: Snapshot, level: Level, t: number): Catalog {
-  const items = itemsAt(snapshot, t)
-  if (level === 'item') return catalogOf(snapshot, level, items)
-  if (level === 'advertiser') return catalogOf(snapshot, level, advertisersAt(snapshot, items, t))
+  if (level !== 'category') return catalogOf(snapshot, level, seenBy(firstSeen(snapshot, level), t))
   const known = new Uint8Array(snapshot.categories.length)
-  for (const item of items) if (categoryOf(snapshot, item) >= 0) known[categoryOf(snapshot, item)] = 1
+  for (const item of seenBy(snapshot.itemFirstSeen, t))
+    if (categoryOf(snapshot, item) >= 0) known[categoryOf(snapshot, item)] = 1
   return catalogOf(snapshot, level, marked(known))
 }
 
@@ -70,18 +69,8 @@ export function categoryOf(snapshot: Snapshot, item: number): number {
   return -1
 }
 
-function itemsAt(snapshot: Snapshot, t: number): Int32Array {
-  return marked(Uint8Array.from(snapshot.itemFirstSeen, (seen) => (seen <= t ? 1 : 0)))
-}
-
-function advertisersAt(snapshot: Snapshot, items: Int32Array, t: number): Int32Array {
-  const known = new Uint8Array(snapshot.advertisers)
-  for (const item of items) if (snapshot.itemAdvertiser[item] >= 0) known[snapshot.itemAdvertiser[item]] = 1
-  const { eventAdvertiser, eventTime } = snapshot
-  for (let row = 0; row < eventTime.length; row++)
-    if (eventAdvertiser[row] >= 0 && eventTime[row] <= t) known[eventAdvertiser[row]] = 1
-  return marked(known)
-}
+const seenBy = (first: Uint32Array, t: number): Int32Array =>
+  marked(Uint8Array.from(first, (seen) => (seen <= t ? 1 : 0)))
 
 function marked(flags: Uint8Array): Int32Array {
   const out = new Int32Array(flags.reduce((a, b) => a + b, 0))

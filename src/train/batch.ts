@@ -1,8 +1,8 @@
+import type { Kind } from '../config/schema.js'
 import type { ModelConfig, TrainConfig } from '../config/schema.js'
 import type { Feeds } from '../engine/types.js'
 import type { FeatureConfig } from '../features/item-features.js'
 import type { Snapshot } from '../features/snapshot.js'
-import type { ModelKind } from './records.js'
 
 /** The static shape of all batches of one length bucket: one compiled program each. */
 export interface BatchShape {
@@ -49,7 +49,7 @@ export type SamplerConfig = Pick<
 /** All that decides the batches; can be sent to a worker thread as it is. */
 export interface BatchSourceOptions {
   snapshot: Snapshot
-  kind: ModelKind
+  kind: Kind
   /** unix seconds: the end of training; no window crosses it and no event after it is read */
   limit: number
   model: BatchModelConfig

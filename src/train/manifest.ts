@@ -1,14 +1,14 @@
+import type { Kind } from '../config/schema.js'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
-import type { ModelKind } from './records.js'
 
 /** runs/<id>/manifest.json: what a run is, and once it is done, what came out. */
 export interface Manifest {
   version: 1
   id: string
-  kind: ModelKind
+  kind: Kind
   status: 'running' | 'done'
   /** ISO time */
   created: string
@@ -88,7 +88,7 @@ export function finishedRuns(workspace: string): Manifest[] {
  * The finished run that `reference` names: an id, or 'latest' for the newest of the kind.
  * @throws UserError when there is none, or it is of the other kind or unfinished
  */
-export function findRun(workspace: string, reference: string, kind: ModelKind): Manifest {
+export function findRun(workspace: string, reference: string, kind: Kind): Manifest {
   const runs = listRuns(workspace)
   const train = `Train one: adseq train ${kind}.`
   if (reference === 'latest') {

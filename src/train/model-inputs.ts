@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import type { Config } from '../config/schema.js'
 import { aggregateWidth, createAdvertiserFeatures } from '../features/advertiser-features.js'
 import { fillColdVectors } from '../features/cold-vectors.js'
@@ -9,7 +10,6 @@ import { createPopularity, type Popularity } from '../features/popularity.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { ModelShape } from '../model/shape.js'
 import type { FrozenTables } from '../model/state.js'
-import type { ModelKind } from './records.js'
 
 /** What training computes once and keeps with the run. */
 export interface ModelTables extends FrozenTables {
@@ -25,7 +25,7 @@ export interface ModelInputs {
 }
 
 /** Everything a model may know of the data up to `limit` (unix seconds): nothing later is read. */
-export function createModelInputs(snapshot: Snapshot, config: Config, kind: ModelKind, limit: number): ModelInputs {
+export function createModelInputs(snapshot: Snapshot, config: Config, kind: Kind, limit: number): ModelInputs {
   const { model, graph, train } = config
   const width = model.vectorWidth
   const { vectors, warm, strength } = graph.vectors
@@ -44,7 +44,7 @@ export function createModelInputs(snapshot: Snapshot, config: Config, kind: Mode
 }
 
 /** Sizes of the model for a snapshot and a configuration already resolved for the kind. */
-export function modelShape(snapshot: Snapshot, config: Config, kind: ModelKind): ModelShape {
+export function modelShape(snapshot: Snapshot, config: Config, kind: Kind): ModelShape {
   const { model } = config
   return {
     kind,
@@ -60,7 +60,7 @@ export function modelShape(snapshot: Snapshot, config: Config, kind: ModelKind):
  * The tables of a run for a snapshot that may be newer: rows of known items and advertisers as they were, new items by
  * the rule for cold items, new advertisers from all their items.
  */
-export function extendTables(tables: ModelTables, snapshot: Snapshot, config: Config, kind: ModelKind): ModelTables {
+export function extendTables(tables: ModelTables, snapshot: Snapshot, config: Config, kind: Kind): ModelTables {
   const width = config.model.vectorWidth
   const known = tables.itemVectors.length / width - 1
   const vectors = new Float32Array(snapshot.items * width)

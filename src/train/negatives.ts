@@ -1,25 +1,7 @@
 import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
-import type { Snapshot } from '../features/snapshot.js'
-import type { ModelKind } from './records.js'
 
 const POOL_STREAM = 2
-
-/** Unix seconds at which each item, or each advertiser (by its items and its own events), was first seen. */
-export function firstSeen(snapshot: Snapshot, kind: ModelKind): Uint32Array {
-  if (kind === 'item') return snapshot.itemFirstSeen
-  const first = new Uint32Array(snapshot.advertisers).fill(0xffffffff)
-  for (let i = 0; i < snapshot.items; i++) {
-    const a = snapshot.itemAdvertiser[i]
-    if (a >= 0 && snapshot.itemFirstSeen[i] < first[a]) first[a] = snapshot.itemFirstSeen[i]
-  }
-  const { eventAdvertiser, eventTime } = snapshot
-  for (let e = 0; e < eventTime.length; e++) {
-    const a = eventAdvertiser[e]
-    if (a >= 0 && eventTime[e] < first[a]) first[a] = eventTime[e]
-  }
-  return first
-}
 
 /**
  * The pool S that uniform negatives are drawn from: all entries first seen by the limit, or `size` of them chosen at

@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import type { Engine, Program, State } from '../engine/types.js'
@@ -11,12 +12,12 @@ import { BatchQueue } from './batch-queue.js'
 import type { TrainingVectors } from './checkpoint.js'
 import { Encoder } from './encoder.js'
 import { createModelInputs, modelShape, type ModelInputs, type ModelTables } from './model-inputs.js'
-import type { ModelKind } from './records.js'
+
 import { learningRateAt } from './schedule.js'
 
 /** What one training is made of. `config` is resolved for the kind. */
 export interface Material {
-  kind: ModelKind
+  kind: Kind
   config: Config
   snapshot: Snapshot
   engine: Engine

@@ -1,8 +1,8 @@
+import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { EVENT_TYPES } from '../features/snapshot.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { SamplerConfig } from './batch.js'
-import type { ModelKind } from './records.js'
 
 /** Which events are positives, what entry (item or advertiser) each is of, and the weight of its row in the loss. */
 export interface Positives {
@@ -22,7 +22,7 @@ export interface Positives {
  */
 export function createPositives(
   snapshot: Snapshot,
-  kind: ModelKind,
+  kind: Kind,
   labelWeights: SamplerConfig['labelWeights'],
 ): Positives {
   const weight = new Float32Array(EVENT_TYPES.length)

@@ -1,14 +1,15 @@
+import type { Kind } from '../config/schema.js'
+
 /** What a training says while it runs: yielded to screens, and appended to runs/<id>/metrics.jsonl, one a line. */
 export type TrainRecord = StartRecord | StepRecord | ValidationRecord | DoneRecord
 
 /** select: trained up to cutoff - K and validated on the K days after it; refit: trained up to the cutoff. */
 export type Phase = 'select' | 'refit'
-export type ModelKind = 'item' | 'advertiser'
 
 export interface StartRecord {
   type: 'start'
   run: string
-  kind: ModelKind
+  kind: Kind
   phase: Phase
   /** steps of this phase: an upper bound while selecting, exact for a refit */
   steps: number

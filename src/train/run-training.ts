@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import { rmSync } from 'node:fs'
 import { configFor } from '../config/kind.js'
 import type { Config } from '../config/schema.js'
@@ -14,13 +15,13 @@ import { writeManifest } from './manifest.js'
 import { MetricsLog } from './metrics-log.js'
 import { selectedChecksum, writeModel } from './model-file.js'
 import { modelShape } from './model-inputs.js'
-import type { DoneRecord, ModelKind, TrainRecord } from './records.js'
+import type { DoneRecord, TrainRecord } from './records.js'
 import { startRun } from './start-run.js'
 
 export interface TrainOptions {
   /** folder of the workspace; runs/<id>/ is made in it */
   workspace: string
-  kind: ModelKind
+  kind: Kind
   config: Config
   snapshot: Snapshot
   engine: EngineOptions

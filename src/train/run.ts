@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -14,7 +15,6 @@ import { Encoder } from './encoder.js'
 import { findRun, type Manifest } from './manifest.js'
 import { readModel, type ModelFile } from './model-file.js'
 import { extendTables, modelShape } from './model-inputs.js'
-import type { ModelKind } from './records.js'
 
 /** A finished run, ready to encode. */
 export interface LoadedRun {
@@ -47,7 +47,7 @@ export function readRunConfig(workspace: string, run: string): Config {
 export async function loadRun(
   workspace: string,
   reference: string,
-  kind: ModelKind,
+  kind: Kind,
   engine: Engine,
   snapshot: Snapshot,
   which: ModelFile = 'final',

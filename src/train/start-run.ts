@@ -1,3 +1,4 @@
+import type { Kind } from '../config/schema.js'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
@@ -11,11 +12,10 @@ import { newId, runFolder } from '../store/workspace.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
 import { listRuns, readManifest, writeManifest, type Manifest } from './manifest.js'
 import { modelShape } from './model-inputs.js'
-import type { ModelKind } from './records.js'
 
 export interface RunSettings {
   workspace: string
-  kind: ModelKind
+  kind: Kind
   /** resolved for the kind */
   config: Config
   snapshot: Snapshot

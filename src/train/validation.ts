@@ -1,3 +1,5 @@
+import type { Kind } from '../config/schema.js'
+import { firstSeen } from '../features/snapshot.js'
 import { day } from '../text/moments.js'
 import { dotProducts } from '../ann/dot-products.js'
 import { recallAtK } from '../ann/recall.js'
@@ -7,9 +9,7 @@ import { Rng } from '../core/rng.js'
 import type { Engine } from '../engine/types.js'
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
 import type { Encoder } from './encoder.js'
-import { firstSeen } from './negatives.js'
 import { createPositives } from './positives.js'
-import type { ModelKind } from './records.js'
 
 const KS = [1, 10, 100]
 const STREAM = 0x7a11
@@ -34,7 +34,7 @@ export interface ValidationSet {
 export function createValidationSet(
   snapshot: Snapshot,
   config: Config,
-  kind: ModelKind,
+  kind: Kind,
   from: number,
   to: number,
 ): ValidationSet {

@@ -1,7 +1,7 @@
+import type { Kind } from '../../src/config/schema.js'
 import { hashInt } from '../../src/core/hash.js'
 import type { Histories } from '../../src/embed/pending.js'
 import type { HistoryRows, ItemTower, UserTower } from '../../src/embed/ports.js'
-import type { ModelKind } from '../../src/train/records.js'
 
 /** A unit vector of width d that depends on every argument. */
 export function unitVector(d: number, ...seeds: number[]): Float32Array {
@@ -27,7 +27,7 @@ export class CountingTower implements UserTower {
 
   constructor(
     readonly run: string,
-    readonly kind: ModelKind,
+    readonly kind: Kind,
     private readonly histories: Histories,
     readonly width = 4,
     private readonly before: (users: Int32Array) => Promise<void> | void = () => {},

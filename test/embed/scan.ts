@@ -1,3 +1,4 @@
+import { advertisersFirstSeen } from '../../src/features/snapshot-build.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS, type Snapshot } from '../../src/features/snapshot.js'
 import type { Store } from '../../src/store/store.js'
 
@@ -9,7 +10,7 @@ export function scan(store: Store): Snapshot {
   for (const row of rows) offsets[row[1]]++
   for (let user = 0; user < users; user++) offsets[user + 1] += offsets[user]
   const itemAdvertiser = Int32Array.from([...store.scanItems()], (row) => row[2] - 1)
-  return {
+  const snapshot = {
     hash: store.dataHash(),
     users,
     items,
@@ -29,4 +30,5 @@ export function scan(store: Store): Snapshot {
     itemTitle: new Uint32Array(items * TITLE_TOKENS),
     itemFirstSeen: new Uint32Array(items),
   }
+  return { ...snapshot, advertiserFirstSeen: advertisersFirstSeen(snapshot) }
 }

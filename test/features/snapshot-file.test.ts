@@ -6,7 +6,7 @@ import { hashString } from '../../src/core/hash.js'
 import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
 import { categoryPrefixes, titleTokens } from '../../src/features/snapshot-build.js'
-import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { loadCatalog, loadSnapshot } from '../../src/features/snapshot-file.js'
 import { historyEnd } from '../../src/features/snapshot.js'
 import { DAY, madeMarket, madeSnapshot, madeStore, START } from './made-snapshot.js'
 
@@ -32,6 +32,8 @@ describe('the snapshot', () => {
     expect([...snapshot.eventDomain]).toEqual([1, 0, 0, 0, 0])
     expect([...snapshot.eventTime].map((t) => (t - START) / DAY)).toEqual([1, 2, 3, 3, 5])
     expect([...snapshot.itemFirstSeen].map((t) => (t - START) / DAY)).toEqual([1, 2])
+    // advertiser 0 by the event about item 1, which names it; advertiser 1 by its item 0
+    expect([...snapshot.advertiserFirstSeen].map((t) => (t - START) / DAY)).toEqual([2, 1])
     expect(historyEnd(snapshot, 0, START + 2.5 * DAY)).toBe(2)
     expect(historyEnd(snapshot, 0, START + 3 * DAY)).toBe(4)
   })
@@ -88,7 +90,9 @@ describe('the snapshot file', () => {
 
   it('is written once and read back the same without the store', () => {
     const built = loadSnapshot(folder, store, progress)
-    expect(readdirSync(join(folder, 'cache'))).toEqual([`${store.dataHash()}.safetensors`])
+    expect(readdirSync(join(folder, 'cache'))).toEqual(
+      ['catalog', 'events'].map((half) => `${store.dataHash()}.${half}.safetensors`),
+    )
     expect(loadSnapshot(folder, unread, progress)).toEqual(built)
     expect(built.eventTime.buffer).toBeInstanceOf(SharedArrayBuffer)
     expect(built.categories).toContain('C1/S1')
@@ -97,7 +101,7 @@ describe('the snapshot file', () => {
 
   it('is rebuilt with a line when a byte of it is wrong or its end is missing', () => {
     const built = loadSnapshot(folder, store, progress)
-    const path = join(folder, 'cache', `${store.dataHash()}.safetensors`)
+    const path = join(folder, 'cache', `${store.dataHash()}.events.safetensors`)
     const bytes = readFileSync(path)
     bytes[bytes.length - 5] ^= 1
     writeFileSync(path, bytes)
@@ -110,11 +114,24 @@ describe('the snapshot file', () => {
     expect(loadSnapshot(folder, unread, progress)).toEqual(built)
   })
 
+  it('gives the catalog without reading the events', () => {
+    const built = loadSnapshot(folder, store, progress)
+    rmSync(join(folder, 'cache', `${store.dataHash()}.events.safetensors`))
+    const catalog = loadCatalog(folder, unread, progress)
+    expect(built).toMatchObject(catalog)
+    expect(catalog.advertiserFirstSeen.length).toBe(built.advertisers)
+    expect(Object.keys(catalog).filter((key) => key.startsWith('event'))).toEqual([])
+    rmSync(join(folder, 'cache'), { recursive: true })
+    expect(loadCatalog(folder, store, progress)).toEqual(catalog)
+  })
+
   it('replaces the snapshot of earlier data', () => {
     loadSnapshot(folder, store, progress)
     const more = madeStore(madeMarket(new Rng(2)))
     loadSnapshot(folder, more, progress)
-    expect(readdirSync(join(folder, 'cache'))).toEqual([`${more.dataHash()}.safetensors`])
+    expect(readdirSync(join(folder, 'cache'))).toEqual(
+      ['catalog', 'events'].map((half) => `${more.dataHash()}.${half}.safetensors`),
+    )
   })
 
   it('refuses data that changes while it is read', () => {

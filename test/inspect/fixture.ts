@@ -1,3 +1,4 @@
+import { advertisersFirstSeen } from '../../src/features/snapshot-build.js'
 import {
   CATEGORY_LEVELS,
   EVENT_TYPES,
@@ -54,7 +55,7 @@ const EVENTS: Row[] = [
 export function fixtureSnapshot(): Snapshot {
   const offsets = new Uint32Array(USERS.length + 1)
   for (const [u] of EVENTS) for (let v = u + 1; v <= USERS.length; v++) offsets[v]++
-  return {
+  const snapshot = {
     hash: 'fixture',
     users: USERS.length,
     items: ITEMS.length,
@@ -80,6 +81,7 @@ export function fixtureSnapshot(): Snapshot {
     itemTitle: new Uint32Array(ITEMS.length * TITLE_TOKENS),
     itemFirstSeen: Uint32Array.from([10, 99, 50, 60, 20, 105], (d) => d * DAY),
   }
+  return { ...snapshot, advertiserFirstSeen: advertisersFirstSeen(snapshot) }
 }
 const CATEGORIES = ['FOOD', 'FOOD/DAIRY', 'TOOLS']
 

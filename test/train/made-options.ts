@@ -1,7 +1,8 @@
+import type { Kind } from '../../src/config/schema.js'
 import { Rng } from '../../src/core/rng.js'
 import type { Snapshot } from '../../src/features/snapshot.js'
 import type { BatchSourceOptions, SamplerConfig } from '../../src/train/batch.js'
-import type { ModelKind } from '../../src/train/records.js'
+
 import { DAY, madeMarket, madeSnapshot, START } from '../features/made-snapshot.js'
 
 /** A market of 60 days. Its last 10 days lie after LIMIT. */
@@ -22,7 +23,7 @@ export const samplerConfig: SamplerConfig = {
 
 export function sourceOptions(
   train: Partial<SamplerConfig> = {},
-  rest: Partial<Omit<BatchSourceOptions, 'train'>> & { kind?: ModelKind } = {},
+  rest: Partial<Omit<BatchSourceOptions, 'train'>> & { kind?: Kind } = {},
 ): BatchSourceOptions {
   return {
     snapshot: market,

@@ -3,7 +3,7 @@ import { createPositives } from '../../src/train/positives.js'
 import { CandidateMask } from '../../src/train/masks.js'
 import type { Draw } from '../../src/train/sampler.js'
 import { createBatchSource } from '../../src/train/batch-source.js'
-import { firstSeen } from '../../src/train/negatives.js'
+import { firstSeen } from '../../src/features/snapshot.js'
 import { DAY } from '../features/made-snapshot.js'
 import { market, OBJECTIVES, sourceOptions } from './made-options.js'
 

@@ -1,4 +1,4 @@
-import type { SparseMatrix } from './svd.js'
+import type { SparseMatrix } from './sparse.js'
 
 /** Sequences of items: sequence s is items[offsets[s] .. offsets[s + 1]). */
 export interface ItemSequences {

@@ -1,17 +1,7 @@
 import { Rng } from '../core/rng.js'
 import { orthonormalColumns } from './orthonormal.js'
 import { smallEigen } from './small-eigen.js'
-
-/**
- * A sparse matrix [height, width]: row i holds values[offsets[i] .. offsets[i + 1]) at the same places of `columns`.
- */
-export interface SparseMatrix {
-  height: number
-  width: number
-  offsets: Float64Array
-  columns: Uint32Array
-  values: Float32Array
-}
+import { transpose, type SparseMatrix } from './sparse.js'
 
 /** Left singular vectors [height, rank] in row-major order, and singular values, descending. */
 export interface TruncatedSvd {
@@ -83,23 +73,6 @@ function multiply(a: SparseMatrix, x: Float32Array, width: number): Float32Array
     y.set(sum, i * width)
   }
   return y
-}
-
-function transpose(a: SparseMatrix): SparseMatrix {
-  const offsets = new Float64Array(a.width + 1)
-  for (const j of a.columns) offsets[j + 1]++
-  for (let j = 0; j < a.width; j++) offsets[j + 1] += offsets[j]
-  const at = offsets.slice()
-  const columns = new Uint32Array(a.columns.length)
-  const values = new Float32Array(a.values.length)
-  for (let i = 0; i < a.height; i++) {
-    for (let e = a.offsets[i]; e < a.offsets[i + 1]; e++) {
-      const to = at[a.columns[e]]++
-      columns[to] = i
-      values[to] = a.values[e]
-    }
-  }
-  return { height: a.width, width: a.height, offsets, columns, values }
 }
 
 /** X' X for X [rows, width]. */

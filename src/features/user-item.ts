@@ -1,5 +1,5 @@
 import type { ItemSequences } from './ppmi.js'
-import type { SparseMatrix } from './svd.js'
+import type { SparseMatrix } from './sparse.js'
 
 /**
  * The matrix of items (rows) and histories (columns), and which item each row is: A[i, u] = log(1 + n(u, i)) *

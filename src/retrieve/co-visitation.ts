@@ -1,4 +1,5 @@
 import type { Snapshot } from '../features/snapshot.js'
+import type { SparseMatrix } from '../features/sparse.js'
 import { entryOfEvent, type Catalog } from './catalog.js'
 import type { Queries, Retriever } from './types.js'
 
@@ -13,19 +14,12 @@ export interface CoVisitationOptions {
 
 export const CO_VISITATION: CoVisitationOptions = { window: 10, recent: 100, neighbours: 200 }
 
-/** Neighbours of every entry in CSR form, in no order. */
-export interface Neighbourhood {
-  offsets: Uint32Array
-  entries: Int32Array
-  weights: Float32Array
-}
-
 /**
  * Entry by entry what stands near it in histories up to t: c(a, b) = pairs of events about a and b at most `window`
  * events apart, weighted as cosine, c(a, b) / sqrt(c(a) c(b)) with c(a) = pairs that a is in. An entry is no neighbour
  * of itself.
  */
-export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, options = CO_VISITATION): Neighbourhood {
+export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, options = CO_VISITATION): SparseMatrix {
   const positions = eventsByEntry(snapshot, catalog, t)
   const [totals, counts] = [new Float64Array(catalog.size), new Float64Array(catalog.size)]
   const touched = new Int32Array(catalog.size)
@@ -37,8 +31,8 @@ export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, o
       counts[touched[i]] = 0
     }
   }
-  const offsets = new Uint32Array(catalog.size + 1)
-  let [entries, weights] = [new Int32Array(1024), new Float32Array(1024)]
+  const offsets = new Float64Array(catalog.size + 1)
+  let [columns, values] = [new Uint32Array(1024), new Float32Array(1024)]
   const key = new Float64Array(catalog.size)
   for (let a = 0; a < catalog.size; a++) {
     const n = around(a)
@@ -49,14 +43,21 @@ export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, o
     }
     const kept = strongest(touched.subarray(0, n), key, options.neighbours)
     const end = offsets[a] + kept.length
-    if (end > entries.length) [entries, weights] = [grow(entries, end), grow(weights, end)]
+    if (end > columns.length) [columns, values] = [grow(columns, end), grow(values, end)]
     kept.forEach((b, i) => {
-      entries[offsets[a] + i] = b
-      weights[offsets[a] + i] = key[b]
+      columns[offsets[a] + i] = b
+      values[offsets[a] + i] = key[b]
     })
     offsets[a + 1] = end
   }
-  return { offsets, entries: entries.slice(0, offsets[catalog.size]), weights: weights.slice(0, offsets[catalog.size]) }
+  const n = offsets[catalog.size]
+  return {
+    height: catalog.size,
+    width: catalog.size,
+    offsets,
+    columns: columns.slice(0, n),
+    values: values.slice(0, n),
+  }
 }
 
 /** Scores the neighbours of a user's last events: the sum of their weights, an event a vote. All others score 0. */
@@ -65,7 +66,7 @@ export class CoVisitation implements Retriever {
   readonly name = 'co-visitation'
   readonly level
   readonly entries
-  private readonly neighbourhood: Neighbourhood
+  private readonly neighbourhood: SparseMatrix
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -79,7 +80,7 @@ export class CoVisitation implements Retriever {
   }
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
-    const { offsets, entries, weights } = this.neighbourhood
+    const { offsets, columns, values } = this.neighbourhood
     out.fill(0, 0, (to - from) * this.entries)
     for (let q = from; q < to; q++) {
       const at = (q - from) * this.entries
@@ -87,7 +88,7 @@ export class CoVisitation implements Retriever {
       for (let row = first; row < queries.ends[q]; row++) {
         const a = entryOfEvent(this.catalog, row)
         if (a < 0) continue
-        for (let i = offsets[a]; i < offsets[a + 1]; i++) out[at + entries[i]] += weights[i]
+        for (let i = offsets[a]; i < offsets[a + 1]; i++) out[at + columns[i]] += values[i]
       }
     }
   }
@@ -151,8 +152,8 @@ function strongest(candidates: Int32Array, key: Float64Array, most: number): Int
   return candidates.filter((c) => key[c] > least || (key[c] === least && room-- > 0))
 }
 
-function grow<T extends Int32Array | Float32Array>(array: T, length: number): T {
-  const larger = array instanceof Int32Array ? new Int32Array(length * 2) : new Float32Array(length * 2)
+function grow<T extends Uint32Array | Float32Array>(array: T, length: number): T {
+  const larger = array instanceof Uint32Array ? new Uint32Array(length * 2) : new Float32Array(length * 2)
   larger.set(array)
   return larger as T
 }

@@ -1,10 +1,11 @@
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
+import { transpose, type SparseMatrix } from '../features/sparse.js'
 import type { Catalog } from './catalog.js'
 import { invertSymmetric } from './cholesky.js'
 import { OwnHistory } from './own-history.js'
 import { conversionCounts } from './popularity.js'
 import type { Queries, Retriever } from './types.js'
-import { transpose, userEntries, type Sparse } from './user-entries.js'
+import { userEntries } from './user-entries.js'
 
 /**
  * EASE solved over users. With K = X X^T + lambda I (users x users) Woodbury's identity gives
@@ -17,7 +18,7 @@ export class EaseByUsers implements Retriever {
   readonly level
   readonly entries
   /** X^T: who dealt with an entry, of the entries that were converted on */
-  private readonly byEntry: Sparse
+  private readonly byEntry: SparseMatrix
   /** K^-1 [users, users] */
   private readonly inverse: Float64Array
   /** lambda diag(P) [entries] */
@@ -36,10 +37,7 @@ export class EaseByUsers implements Retriever {
     this.entries = catalog.size
     const counts = conversionCounts(snapshot, catalog, t)
     const converted = { ...catalog, entryOf: catalog.entryOf.map((e) => (counts[e] > 0 ? e : -1)) }
-    this.byEntry = transpose(
-      userEntries(snapshot, converted, t, () => 1),
-      catalog.size,
-    )
+    this.byEntry = transpose(userEntries(snapshot, converted, t, () => 1))
     this.own = new OwnHistory(snapshot, converted)
     this.inverse = invertSymmetric(this.kernel(), snapshot.users)
     this.diagonal = this.remainders()

@@ -1,7 +1,8 @@
 import type { Snapshot } from '../features/snapshot.js'
+import { transpose, type SparseMatrix } from '../features/sparse.js'
 import type { Catalog } from './catalog.js'
 import type { Queries, Retriever } from './types.js'
-import { transpose, userEntries, type Sparse } from './user-entries.js'
+import { userEntries } from './user-entries.js'
 
 export interface NearestUsersOptions {
   /** histories that vote */
@@ -24,8 +25,8 @@ export class NearestUsers implements Retriever {
   readonly name: string
   readonly level
   readonly entries
-  private readonly byUser: Sparse
-  private readonly byEntry: Sparse
+  private readonly byUser: SparseMatrix
+  private readonly byEntry: SparseMatrix
   private readonly norms: Float64Array
   private readonly idf: Float64Array
 
@@ -44,7 +45,7 @@ export class NearestUsers implements Retriever {
       t,
       (row) => 2 ** ((snapshot.eventTime[row] - t) / DAY / options.halfLifeDays),
     )
-    this.byEntry = transpose(this.byUser, catalog.size)
+    this.byEntry = transpose(this.byUser)
     this.idf = Float64Array.from({ length: catalog.size }, (_, e) => {
       const users = this.byEntry.offsets[e + 1] - this.byEntry.offsets[e]
       return users === 0 ? 0 : Math.log(snapshot.users / users)

@@ -3,7 +3,7 @@ import { Rng } from '../../src/core/rng.js'
 import { orthonormalColumns } from '../../src/features/orthonormal.js'
 import { smallEigen } from '../../src/features/small-eigen.js'
 import { truncatedSvd } from '../../src/features/svd.js'
-import type { SparseMatrix } from '../../src/features/svd.js'
+import type { SparseMatrix } from '../../src/features/sparse.js'
 
 function sparse(rows: number[][]): SparseMatrix {
   const offsets = [0]

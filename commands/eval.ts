@@ -82,12 +82,14 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       return this.leaveOneOut(folder, kind, config, flags)
     const [
       { evaluateWorkspace },
+      { inWorkspace },
       { SHOWN, pagePath, writeReportPage },
       { reportText },
       { agreementText, namedSamples, samplesText },
       { byTypeText, slicesText },
     ] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
+      import('../src/workspace/workspace.js'),
       import('../src/evaluate/html/report-file.js'),
       import('../src/evaluate/report-text.js'),
       import('../src/evaluate/samples-text.js'),
@@ -99,10 +101,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
         'Add --samples 3, or --report report.html.',
       )
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
-    const { report, samples, names, path } = await evaluateWorkspace({
-      folder,
+    const options = {
       kind,
-      config,
       run: flags.run,
       beside: flags.runs ?? flags.with,
       baselines: flags.baselines,
@@ -110,8 +110,11 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       why: flags.why,
       modelsOnly: flags['models-only'],
       slices: flags.slices || page !== undefined,
-      progress: this.progress(flags),
-    })
+    }
+    const opened = { config, readonly: true, progress: this.progress(flags) }
+    const { report, samples, names, path } = await inWorkspace(folder, opened, (workspace) =>
+      evaluateWorkspace(workspace, options),
+    )
     this.log(reportText(report))
     if (flags.slices) this.log(slicesText(report))
     if (flags['by-type']) this.log(byTypeText(report))
@@ -151,17 +154,15 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
         'leave-one-out has HR@K and NDCG@K of one run and the baselines, nothing else.',
         'Leave out --with, --runs, --samples, --slices, --by-type and --report.',
       )
-    const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }] = await Promise.all([
+    const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }, { inWorkspace }] = await Promise.all([
       import('../src/evaluate/leave-one-out-workspace.js'),
       import('../src/evaluate/leave-one-out.js'),
+      import('../src/workspace/workspace.js'),
     ])
-    const { report, path } = await evaluateLeaveOneOutWorkspace({
-      folder,
-      config,
-      run: flags.run,
-      baselines: flags.baselines,
-      progress: this.progress(flags),
-    })
+    const opened = { config, readonly: true, progress: this.progress(flags) }
+    const { report, path } = await inWorkspace(folder, opened, (workspace) =>
+      evaluateLeaveOneOutWorkspace(workspace, { run: flags.run, baselines: flags.baselines }),
+    )
     this.log(leaveOneOutText(report))
     if (path) this.log(`\nReport: ${path}`)
     return report

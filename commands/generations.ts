@@ -16,7 +16,7 @@ and an index. Activating an older one is an exact rollback: nothing is copied or
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Generations)
     const folder = this.folder(flags)
-    const { activateGeneration, listGenerations } = await import('../src/embed/generation-list.js')
+    const { activateGeneration, listGenerations } = await import('../src/generations/list.js')
     if (flags.activate !== undefined) await activateGeneration(folder, flags.activate)
     const generations = listGenerations(folder)
     if (generations.length === 0)

@@ -37,10 +37,14 @@ or killed goes on with the same command.`
     const { flags } = await this.parse(Infer)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    const { inferWorkspace } = await import('../src/embed/infer-workspace.js')
+    const [{ inferWorkspace }, { inWorkspace }] = await Promise.all([
+      import('../src/embed/infer-workspace.js'),
+      import('../src/workspace/workspace.js'),
+    ])
     const runs = { item: flags['item-run'], advertiser: flags['advertiser-run'] }
+    const opened = { config, progress: this.progress(flags) }
     const result = await interruptible('Run `adseq infer` again: users already encoded are not redone.', (signal) =>
-      inferWorkspace({ folder, config, runs, full: flags.full, progress: this.progress(flags), signal }),
+      inWorkspace(folder, opened, (workspace) => inferWorkspace(workspace, { runs, full: flags.full, signal })),
     )
     const { encoded, users, seq, seconds } = result
     this.log(

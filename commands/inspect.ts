@@ -1,17 +1,21 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { UserError } from '../src/core/errors.js'
-import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
+import type { Grouping } from '../src/evaluate/influence.js'
+import type { Subject } from '../src/inspect/types.js'
+import { asServedFlag, lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 
 export default class Inspect extends AdseqCommand {
   static override summary = 'Look at one user, item or advertiser.'
-  static override description = `user: the history up to the cutoff of the trained runs, what they retrieve for it, and what was really bought in the
-days after (marked); with --why, what pulled one result. item: catalog, popularity, nearest items in the item tower's
+  static override description = `user: the history up to the cutoff of the trained runs, what they recommend for it, and what was really bought in the
+days after (marked); with --why, what pulled one result; with --as-served, what adseq serve answers now. item: catalog, popularity, nearest items in the item tower's
 space and in that of the graph vectors it reads, who bought it. advertiser: catalog,
 best items, nearest advertisers. Ids are those of the imported data.`
   static override examples = [
     '<%= config.bin %> inspect user 900',
     '<%= config.bin %> inspect user 900 --why 1082185',
+    '<%= config.bin %> inspect user 900 --as-served',
+    '<%= config.bin %> inspect user 900 --recommender own-repeats',
     '<%= config.bin %> inspect item 1082185 --k 20',
     '<%= config.bin %> inspect user 900 --json | jq .items',
   ]
@@ -37,6 +41,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
       default: 'item',
       description: 'with --why: what is left out at a time, all events of an item or of a moment',
     })(),
+    'as-served': asServedFlag,
     ...modelFlags,
   }
 
@@ -45,40 +50,36 @@ best items, nearest advertisers. Ids are those of the imported data.`
     if (flags.why !== undefined && args.what !== 'user')
       throw new UserError('--why tells what pulled a result of a user.', 'Write adseq inspect user ID --why ITEM')
     const what = args.what as 'user' | 'item' | 'advertiser'
-    const [{ openSubject }, { inspectEntity }] = await Promise.all([
-      import('../src/inspect/open.js'),
-      import('../src/inspect/entity.js'),
-    ])
     const kinds =
       flags.why !== undefined
         ? [flags.why.startsWith('advertiser:') ? ('advertiser' as const) : ('item' as const)]
         : what === 'user'
           ? undefined
           : [what]
-    const { subject, close } = await openSubject({
-      ...lookingThrough(this.folder(flags), flags),
-      progress: this.progress(flags),
-      kinds,
-    })
-    try {
-      if (flags.why !== undefined) {
-        const [{ whyRetrieved }, { whyText }] = await Promise.all([
-          import('../src/inspect/why.js'),
-          import('../src/inspect/text/why-text.js'),
-        ])
-        const view = await whyRetrieved(subject, args.id, flags.why, flags.by)
-        for (const line of whyText(view, paperWidth())) this.log(line)
-        return view
-      }
-      const { view, text } = await inspectEntity(subject, what, args.id, {
-        k: flags.k,
-        events: flags.events,
-        width: paperWidth(),
-      })
+    const [{ openSubject }, { inspectEntity }, { inWorkspace }] = await Promise.all([
+      import('../src/inspect/open.js'),
+      import('../src/inspect/entity.js'),
+      import('../src/workspace/workspace.js'),
+    ])
+    const folder = this.folder(flags)
+    const { config, options } = lookingThrough(folder, flags)
+    return inWorkspace(folder, { config, readonly: true, progress: this.progress(flags) }, async (workspace) => {
+      const subject = await openSubject(workspace, { ...options, kinds })
+      if (flags.why !== undefined) return this.why(subject, args.id, flags.why, flags.by)
+      const size = { k: flags.k, events: flags.events, width: paperWidth() }
+      const { view, text } = await inspectEntity(subject, what, args.id, size)
       for (const line of text) this.log(line)
       return view
-    } finally {
-      await close()
-    }
+    })
+  }
+
+  private async why(subject: Subject, user: string, entry: string, by: Grouping): Promise<unknown> {
+    const [{ whyRetrieved }, { whyText }] = await Promise.all([
+      import('../src/inspect/why.js'),
+      import('../src/inspect/text/why-text.js'),
+    ])
+    const view = await whyRetrieved(subject, user, entry, by)
+    for (const line of whyText(view, paperWidth())) this.log(line)
+    return view
   }
 }

@@ -43,36 +43,27 @@ history given with --against, or with --user the user's own history.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Try)
-    const [{ openSubject }, { tryHistory }, { tryText }] = await Promise.all([
+    const [{ openSubject }, { tryHistory, whyTried }, { tryText }, { whyText }, { inWorkspace }] = await Promise.all([
       import('../src/inspect/open.js'),
       import('../src/inspect/try.js'),
       import('../src/inspect/text/try-text.js'),
+      import('../src/inspect/text/why-text.js'),
+      import('../src/workspace/workspace.js'),
     ])
-    const { subject, close } = await openSubject({
-      ...lookingThrough(this.folder(flags), flags),
-      progress: this.progress(flags),
-    })
-    try {
-      const { against, user, add, drop, k } = flags
-      if (flags.why !== undefined) {
-        const [{ whyTried }, { whyText }] = await Promise.all([
-          import('../src/inspect/try.js'),
-          import('../src/inspect/text/why-text.js'),
-        ])
-        const told = await whyTried(
-          subject,
-          { history: args.history, against, user, add, drop, k },
-          flags.why,
-          flags.by,
-        )
+    const { against, user, add, drop, k, why, by } = flags
+    const request = { history: args.history, against, user, add, drop, k }
+    const folder = this.folder(flags)
+    const { config, options } = lookingThrough(folder, flags)
+    return inWorkspace(folder, { config, readonly: true, progress: this.progress(flags) }, async (workspace) => {
+      const subject = await openSubject(workspace, options)
+      if (why !== undefined) {
+        const told = await whyTried(subject, request, why, by)
         for (const line of whyText(told, paperWidth())) this.log(line)
         return told
       }
-      const view = await tryHistory(subject, { history: args.history, against, user, add, drop, k })
+      const view = await tryHistory(subject, request)
       for (const line of tryText(view, paperWidth(), k)) this.log(line)
       return view
-    } finally {
-      await close()
-    }
+    })
   }
 }

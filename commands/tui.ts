@@ -26,13 +26,12 @@ In a pipe: the list of runs as plain text.`
       import('../src/tui/run-tui.js'),
       import('../src/inspect/lookup.js'),
     ])
-    const through = lookingThrough(folder, flags)
+    const { config, options } = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'
     await runTui({
       folder: beside.startsWith('..') ? folder : beside,
       readRuns: () => runs.refresh(),
-      open: ({ item = through.runs.item, advertiser = through.runs.advertiser }) =>
-        lookupInThread({ ...through, runs: { item, advertiser } }),
+      open: (runs) => lookupInThread({ folder, config, ...options, runs: { ...options.runs, ...runs } }),
       draw: Date.now() % 1_000_000,
     })
     return undefined

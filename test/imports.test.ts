@@ -53,7 +53,7 @@ describe('what may be imported where', () => {
     }
     expect(await refused('src/train/x.ts', "import 'onnxruntime-node'")).toBe(true)
     expect(await refused('src/train/x.ts', "import '@tensorflow/tfjs-node-gpu'")).toBe(true)
-    expect(await refused('src/retrieve/x.ts', "import 'usearch'")).toBe(true)
+    expect(await refused('src/embed/x.ts', "import 'usearch'")).toBe(true)
     expect(await refused('src/ann/exact.ts', "import 'usearch'")).toBe(true)
     expect(await refused('src/features/x.ts', "import '../train/loop.js'")).toBe(true)
     expect(await refused('src/engine/onnx/x.ts', "import 'onnxruntime-node'")).toBe(false)

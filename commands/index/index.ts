@@ -36,11 +36,16 @@ adseq generations.`
     const { flags } = await this.parse(Index)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-    const { indexWorkspace } = await import('../../src/embed/index-workspace.js')
+    const [{ indexWorkspace }, { inWorkspace }] = await Promise.all([
+      import('../../src/generations/index-workspace.js'),
+      import('../../src/workspace/workspace.js'),
+    ])
     const runs = { item: flags['item-run'], advertiser: flags['advertiser-run'] }
+    const opened = { config, progress: this.progress(flags) }
     const { manifest, swept, removed, seconds } = await interruptible(
       'Nothing was published. Run `adseq index` again.',
-      (signal) => indexWorkspace({ folder, config, runs, keep: flags.keep, progress: this.progress(flags), signal }),
+      (signal) =>
+        inWorkspace(folder, opened, (workspace) => indexWorkspace(workspace, { runs, keep: flags.keep, signal })),
     )
     const { generation, items, recall } = manifest
     const measured = recall ? `, recall@${recall.at} ${recall.recall.toFixed(4)} against exact search` : ''

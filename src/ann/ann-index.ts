@@ -1,9 +1,9 @@
 import { dotProducts, rows, type DotProducts } from './dot-products.js'
 import { TopK } from './exact.js'
-import { scoreRows } from './recall.js'
+import { scoreEntries } from './recall.js'
 
 /** What a search found: row q holds counts[q] entries, best first, at [q * k ..]; the rest of a row is -1 and NaN. */
-export interface Neighbours {
+export interface TopLists {
   k: number
   counts: Int32Array
   /** [Q * k] */
@@ -23,10 +23,10 @@ export interface AnnIndex {
    * The k best entries of every query; queries [Q, width].
    * @throws when a query is not finite or the length is no multiple of the width
    */
-  search(queries: Float32Array, k: number): Promise<Neighbours>
+  search(queries: Float32Array, k: number): Promise<TopLists>
 }
 
-export function emptyNeighbours(queries: number, k: number): Neighbours {
+export function emptyLists(queries: number, k: number): TopLists {
   return {
     k,
     counts: new Int32Array(queries),
@@ -59,10 +59,10 @@ export class ExactIndex implements AnnIndex {
     return true
   }
 
-  async search(queries: Float32Array, k: number): Promise<Neighbours> {
-    const found = emptyNeighbours(rows(queries, this.width), k)
+  async search(queries: Float32Array, k: number): Promise<TopLists> {
+    const found = emptyLists(rows(queries, this.width), k)
     const top = new TopK(Math.min(k, this.size), this.seed)
-    await scoreRows(this.products, queries, this.vectors, (q, row) => {
+    await scoreEntries(this.products, queries, this.vectors, (q, row) => {
       const n = top.select(row)
       found.counts[q] = n
       found.entries.set(top.entries.subarray(0, n), q * k)

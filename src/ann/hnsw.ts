@@ -5,7 +5,7 @@ import type Usearch from 'usearch'
 import { publishFile } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
-import { emptyNeighbours, type AnnIndex, type Neighbours } from './ann-index.js'
+import { emptyLists, type AnnIndex, type TopLists } from './ann-index.js'
 import { rows } from './dot-products.js'
 
 // required, not imported: an import of this package never returns in a worker thread that runs from TypeScript sources
@@ -130,10 +130,10 @@ export class HnswIndex implements AnnIndex {
     return false
   }
 
-  async search(queries: Float32Array, k: number): Promise<Neighbours> {
+  async search(queries: Float32Array, k: number): Promise<TopLists> {
     const Q = rows(queries, this.width)
     assertFinite(queries, 'query', this.width)
-    const found = emptyNeighbours(Q, k)
+    const found = emptyLists(Q, k)
     const asked = Math.min(k, this.size)
     if (asked === 0) return found
     for (let from = 0; from < Q; from += CHUNK) {

@@ -25,7 +25,7 @@ export async function recallAtK(input: RecallInput, products: DotProducts): Prom
   const hits = ks.map(() => 0)
   const counter = new RankCounter(Math.max(...ks))
   const ranks = new Float64Array(positives.length)
-  await scoreRows(
+  await scoreEntries(
     products,
     queries,
     entries,
@@ -41,7 +41,7 @@ export async function recallAtK(input: RecallInput, products: DotProducts): Prom
 }
 
 /** Calls `each` with the full score row of every query for which `wanted` is true; the row is reused. */
-export async function scoreRows(
+export async function scoreEntries(
   products: DotProducts,
   queries: Float32Array,
   entries: Float32Array,

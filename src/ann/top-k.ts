@@ -3,6 +3,12 @@ import { notFinite } from './not-finite.js'
 
 const STRIDE = 64
 
+/** Orders two entries as a list does: the higher score first; of equal scores by a hash that the seed decides. */
+export function before(a: { entry: number; score: number }, b: { entry: number; score: number }, seed: number): number {
+  if (a.score !== b.score) return b.score - a.score
+  return hashInt(a.entry, seed) - hashInt(b.entry, seed) || a.entry - b.entry
+}
+
 /** The K best entries of a row; equal scores are ordered by a hash of the entry that depends on the seed alone. */
 export class TopK {
   /** entries of the last row, best first */

@@ -1,9 +1,8 @@
 import { Flags } from '@oclif/core'
 import { loadConfig } from '../config/load.js'
-import type { EvalConfig } from '../config/schema.js'
-import type { RunNames } from '../embed/open-runs.js'
-import type { EngineOptions } from '../engine/types.js'
-import { engineFlags, engineOptions, engineSettings, setFlag } from './engine-flags.js'
+import type { Config } from '../config/schema.js'
+import type { OpenOptions } from '../inspect/open.js'
+import { engineFlags, engineSettings, setFlag } from './engine-flags.js'
 
 /** Flags of the commands that look through trained models. */
 export const modelFlags = {
@@ -12,31 +11,37 @@ export const modelFlags = {
     helpValue: 'ID',
     description: 'the advertiser run; default: the latest finished one',
   }),
+  recommender: Flags.string({
+    helpValue: 'NAME',
+    default: 'hybrid',
+    description: 'what recommends: hybrid (the model with own history and popularity), towers, or a baseline',
+  }),
   set: setFlag,
   ...engineFlags,
 }
 
+/** For commands that look at stored users: what the server answers, instead of what the runs say at their cutoff. */
+export const asServedFlag = Flags.boolean({
+  description: 'look at the generation that is served, with the vectors and lists that are stored',
+  exclusive: ['item-run', 'advertiser-run'],
+})
+
 interface ModelFlags {
   'item-run'?: string
   'advertiser-run'?: string
+  'as-served'?: boolean
+  recommender: string
   set: string[]
   engine?: string
   device?: string
   threads?: number
 }
 
-/** Which models to look through, and how: as openSubject takes it. */
-export function lookingThrough(
-  folder: string,
-  flags: ModelFlags,
-): { folder: string; runs: RunNames; engine: EngineOptions; eval: EvalConfig } {
+/** Which models to look through, and how: settings for the workspace, options for openSubject. */
+export function lookingThrough(folder: string, flags: ModelFlags): { config: Config; options: OpenOptions } {
   const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
-  return {
-    folder,
-    runs: { item: flags['item-run'], advertiser: flags['advertiser-run'] },
-    engine: engineOptions(config.engine),
-    eval: config.eval,
-  }
+  const runs = { item: flags['item-run'], advertiser: flags['advertiser-run'] }
+  return { config, options: { runs, by: flags.recommender, asServed: flags['as-served'] } }
 }
 
 /** Columns to lay tables out for: the terminal's, and 120 in a pipe. */

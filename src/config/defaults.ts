@@ -49,7 +49,7 @@ export const DEFAULTS: Config = {
   },
   eval: { windowDays: 30, cutoff: 'auto', indexSize: 0, history: 'kept', bootstrap: 200, seed: 1 },
   infer: { candidates: 100 },
-  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 400 },
+  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 400, recall: 0.98 },
   serve: { host: '127.0.0.1', port: 8787 },
   engine: { name: 'auto', device: 'cpu', threads: 0 },
   import: { csv: { columns: {}, eventTypes: {}, header: true, maxRejects: 0.05 } },

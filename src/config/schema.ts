@@ -119,6 +119,8 @@ export const configSchema = z.strictObject({
     connectivity: z.int().min(2).max(256),
     expansionAdd: positive.max(65536),
     expansionSearch: positive.max(65536),
+    /** recall against exact search below which a graph is searched more widely, and in the end not used */
+    recall: share,
   }),
   serve: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
   engine: z.strictObject({

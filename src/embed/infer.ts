@@ -1,14 +1,12 @@
+import type { TopLists } from '../ann/ann-index.js'
+import type { Queries } from '../protocol/queries.js'
 import type { Kind } from '../config/schema.js'
 import type { Progress } from '../core/progress.js'
 import type { Store } from '../store/store.js'
 
 import type { FullPass } from './full-pass.js'
 import { lastEventTime, pendingUsers, usersWithEvents, type Histories } from './pending.js'
-import type { UserTower } from './ports.js'
 import { count } from '../text/numbers.js'
-
-/** Best advertisers of a block of users: ids and scores [n, k], best first. */
-export type RankAdvertisers = (vectors: Float32Array) => Promise<{ ids: Int32Array; scores: Float32Array }>
 
 /** What inference reads from and appends to the feature store. */
 export type VectorStore = Pick<
@@ -18,9 +16,14 @@ export type VectorStore = Pick<
 
 /** One run to bring up to date. */
 export interface InferTower {
-  tower: UserTower
-  /** the advertiser run's: what becomes the stored candidates */
-  rank?: RankAdvertisers
+  run: string
+  kind: Kind
+  /** d, the width of its vectors */
+  width: number
+  /** unit vectors [Q, d] */
+  encodeUsers(queries: Queries): Promise<Float32Array>
+  /** the advertiser run's: store ids and scores of the best advertisers of the same users, which are stored with them */
+  rank?(queries: Queries): Promise<TopLists>
   /** encode everyone with events, new or not; notes how far it came */
   full?: FullPass
 }
@@ -68,7 +71,7 @@ export async function infer(options: InferOptions): Promise<InferResult> {
     const from = now()
     const encoded = await encodeRun(each, asOf, options)
     for (const user of encoded) touched.add(user)
-    models[each.tower.kind] = { run: each.tower.run, encoded: encoded.length, seconds: (now() - from) / 1000 }
+    models[each.kind] = { run: each.run, encoded: encoded.length, seconds: (now() - from) / 1000 }
   }
   return {
     encoded: touched.size,
@@ -81,8 +84,9 @@ export async function infer(options: InferOptions): Promise<InferResult> {
 }
 
 /** @returns the users encoded now */
-async function encodeRun({ tower, rank, full }: InferTower, asOf: number, options: InferOptions): Promise<Int32Array> {
+async function encodeRun(tower: InferTower, asOf: number, options: InferOptions): Promise<Int32Array> {
   const { store, histories, progress, signal, blockUsers = 1024 } = options
+  const { full } = tower
   const seq = histories.lastSeq
   const due = full
     ? remaining(usersWithEvents(histories), full.next())
@@ -91,16 +95,15 @@ async function encodeRun({ tower, rank, full }: InferTower, asOf: number, option
   for (let at = 0; at < due.length; at += blockUsers) {
     signal?.throwIfAborted()
     const users = due.slice(at, at + blockUsers)
-    const vectors = await tower.encodeUsers(
-      { users, ends: Int32Array.from(users, (user) => histories.offsets[user + 1]) },
-      asOf,
-    )
+    const ends = users.map((user) => histories.offsets[user + 1])
+    const queries: Queries = { events: histories, users, ends, moment: asOf }
+    const vectors = await tower.encodeUsers(queries)
     checkVectors(vectors, users.length * tower.width, tower.run)
-    const candidates = await rank?.(vectors)
+    const best = await tower.rank?.(queries)
     const ids = users.map((user) => user + 1)
     store.transaction(() => {
       store.putUserEmbeddings(tower.run, asOf, seq, ids, vectors)
-      if (candidates) store.putCandidates(tower.run, seq, ids, candidates.ids, candidates.scores)
+      if (best) store.putCandidates(tower.run, seq, ids, best.entries, best.scores)
     })
     full?.done(users[users.length - 1] + 1)
     progress.update(at + users.length)

@@ -1,7 +1,7 @@
-import type { Snapshot } from '../features/snapshot.js'
+import type { EventData, Snapshot } from '../features/snapshot.js'
 
-/** The part of a snapshot that says who has something new to encode. */
-export type Histories = Pick<Snapshot, 'users' | 'offsets' | 'eventSeq' | 'eventTime' | 'lastSeq'>
+/** All histories, and the ingest number they reach to. */
+export type Histories = EventData & Pick<Snapshot, 'lastSeq'>
 
 /**
  * The users that an incremental pass has to encode, in index order: those with events past the watermark, less those

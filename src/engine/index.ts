@@ -1,8 +1,15 @@
+import type { EngineConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { readLink } from './tensorflow/home.js'
 import type { Engine, EngineOptions } from './types.js'
 
 export type * from './types.js'
+
+/** The `engine` section of the settings as createEngine takes it. */
+export function engineOptions({ name, device, threads }: EngineConfig): EngineOptions {
+  return { engine: name, device, threads: threads || undefined }
+}
+
 export { describeEngines, type EngineDescription } from './describe.js'
 
 /**

@@ -1,8 +1,8 @@
 import { CATEGORY_LEVELS, conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
-import { categoryOf } from '../retrieve/catalog.js'
-import type { Level } from '../retrieve/types.js'
-import type { EvaluationSet } from './protocol.js'
-import { levelOf } from './measure.js'
+import { categoryOf, columnOf } from '../protocol/catalog.js'
+import type { Level } from '../protocol/queries.js'
+import type { EvaluationSet } from '../protocol/evaluation-set.js'
+import { levelOf } from '../protocol/evaluation-set.js'
 
 /**
  * What two things may have in common: category is the deepest path that the models see (of up to three levels),
@@ -124,7 +124,7 @@ export class AgreementMeter {
 
   /** A conversion that names something at this level: a signup has no item. */
   private isPurchase(row: number): boolean {
-    return conversionMask[this.snapshot.eventType[row]] === 1 && levelOf(this.set, this.level).catalog.column[row] >= 0
+    return conversionMask[this.snapshot.eventType[row]] === 1 && columnOf(this.level, this.snapshot)[row] >= 0
   }
 
   private keyOf(aspect: Aspect, id: number): number {

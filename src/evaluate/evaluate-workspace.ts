@@ -1,30 +1,24 @@
-import { dotProducts, type DotProducts } from '../ann/dot-products.js'
-import type { Config } from '../config/schema.js'
+import type { Config, Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
-import type { Progress } from '../core/progress.js'
-import { createEngine } from '../engine/index.js'
-import type { Engine } from '../engine/types.js'
-import { loadSnapshot } from '../features/snapshot-file.js'
-import { resolveCutoff } from '../features/split.js'
 import type { Snapshot } from '../features/snapshot.js'
+import { resolveCutoff } from '../protocol/cutoff.js'
+import { tableOf } from '../retrieve/baselines.js'
+import { aboutFitting, fittingModel } from '../retrieve/fitting-model.js'
+import type { Model } from '../retrieve/model.js'
 import { oracleOf } from '../retrieve/oracle.js'
-import { openStore } from '../store/open.js'
-import { runFolder } from '../store/workspace.js'
-import type { Encoder } from '../train/encoder.js'
-import { findRun, finishedRuns, type Manifest } from '../train/manifest.js'
-import { loadRun, type LoadedRun } from '../train/run.js'
-import { requestedBaselines } from './baselines.js'
-import { evaluate, type Model, type Towers } from './evaluate.js'
-import { aboutFitting, fittingModel, type FittingModel } from './fitting-model.js'
+import { runModel, runWeights } from '../retrieve/run-model.js'
+import type { LoadedRun } from '../runs/load.js'
+import { findRun, finishedRuns, type Manifest } from '../runs/manifest.js'
+import { runFolder } from '../store/paths.js'
+import { day } from '../text/moments.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { evaluate } from './evaluate.js'
 import { saveReport, type Report } from './report.js'
 import { readNames, type SampleNames } from './sample-names.js'
 import type { Sample } from './samples.js'
-import { day } from '../text/moments.js'
 
 export interface EvaluateWorkspaceOptions {
-  folder: string
-  kind: 'item' | 'advertiser'
-  config: Config
+  kind: Kind
   /** id of the run to judge; the latest finished one where absent */
   run?: string
   /** ids of runs that stand beside it, or 'all' of the same cutoff and data */
@@ -38,7 +32,6 @@ export interface EvaluateWorkspaceOptions {
   why?: boolean
   /** no hybrid, no control, no baseline */
   modelsOnly?: boolean
-  progress: Progress
 }
 
 /**
@@ -47,57 +40,42 @@ export interface EvaluateWorkspaceOptions {
  * @throws UserError when a run named is not there, or was trained past the cutoff asked for
  */
 export async function evaluateWorkspace(
+  workspace: Workspace,
   options: EvaluateWorkspaceOptions,
 ): Promise<{ report: Report; samples: Sample[]; names: SampleNames; path?: string }> {
-  const { folder, kind, config, progress } = options
-  const requested = requestedBaselines(options.baselines)
-  const manifests = chooseRuns(options)
-  const store = openStore(folder, { readonly: true })
-  const loaded: LoadedRun[] = []
-  const products = new Map<number, Promise<DotProducts>>()
-  let engine: Engine | undefined
-  try {
-    const snapshot = loadSnapshot(folder, store, progress)
-    const cutoff = cutoffOf(snapshot, config, manifests)
-    if (manifests.length > 0)
-      engine = await createEngine({
-        engine: config.engine.name,
-        device: config.engine.device,
-        threads: config.engine.threads || undefined,
-      })
-    for (const { id } of manifests) loaded.push(await loadRun(folder, id, kind, engine!, snapshot))
-    const { windowDays, indexSize, history, seed, bootstrap } = config.eval
-    const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
-    const { report, samples, hits } = await evaluate(snapshot, {
-      kind,
-      protocol: { cutoff, windowDays, indexSize, history, seed },
-      bootstrap,
-      requested,
-      samples: options.samples,
-      slices: options.slices,
-      why: options.why,
-      modelsOnly: options.modelsOnly,
-      progress,
-      oracle: oracleOf(store),
-      models: named(loaded, fitting, (id) => loadRun(folder, id, kind, engine!, snapshot, 'selected')),
-      products: (width) => {
-        if (!products.has(width)) products.set(width, dotProducts(width, engine))
-        return products.get(width)!
-      },
-    })
-    report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
-    const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
-    return { report, samples, names: readNames(store, kind, samples), path }
-  } finally {
-    for (const made of products.values()) (await made).dispose()
-    for (const run of loaded) await run.dispose()
-    await engine?.dispose()
-    store.close()
-  }
+  const { folder, config, store, progress } = workspace
+  const { kind } = options
+  const baselines = tableOf(options.baselines)
+  const manifests = chooseRuns(folder, options)
+  const { snapshot } = workspace
+  const cutoff = cutoffOf(snapshot, config, manifests)
+  const { windowDays, indexSize, history, seed, bootstrap } = config.eval
+  const protocol = { cutoff, windowDays, indexSize, history, seed }
+  const loaded = new Map<string, LoadedRun>()
+  for (const { id } of manifests) loaded.set(id, await workspace.run(id, kind))
+  const { report, samples, hits } = await evaluate(snapshot, {
+    kind,
+    protocol,
+    bootstrap,
+    baselines,
+    samples: options.samples,
+    slices: options.slices,
+    why: options.why,
+    modelsOnly: options.modelsOnly,
+    progress,
+    oracle: oracleOf(store),
+    models: named([...loaded.values()].map((run) => runModel(workspace, run, protocol))),
+    weightsOf: async ({ run }) => (await runWeights(workspace, loaded.get(run)!, protocol)).weights,
+    products: (width) => workspace.products(width),
+  })
+  const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
+  report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
+  const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
+  return { report, samples, names: readNames(store, kind, samples), path }
 }
 
 /** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */
-function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Manifest[] {
+function chooseRuns(folder: string, { kind, run, beside }: EvaluateWorkspaceOptions): Manifest[] {
   const finished = finishedRuns(folder).filter((manifest) => manifest.kind === kind)
   if (run === undefined && beside.length === 0 && finished.length === 0) return []
   if (beside === 'all' && finished.length === 0) return []
@@ -105,8 +83,8 @@ function chooseRuns({ folder, kind, run, beside }: EvaluateWorkspaceOptions): Ma
   if (judged.protocol !== undefined)
     throw new UserError(
       `Run ${judged.id} was trained under ${judged.protocol}: it has seen events of other users after any cutoff.`,
-      `Judge it with adseq eval --protocol ${judged.protocol} --run ${judged.id}, or train one under the ` +
-        'temporal split.',
+      `Judge it with adseq eval --protocol ${judged.protocol} --run ${judged.id}, or train one under the temporal ` +
+        'split.',
     )
   const same = (other: Manifest): boolean => other.cutoff === judged.cutoff && other.data.hash === judged.data.hash
   if (beside === 'all') return [judged, ...finished.filter((other) => other.id !== judged.id && same(other)).reverse()]
@@ -141,55 +119,18 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
 const learnedUntil = ({ cutoff, windowDays, refit }: Manifest): number => (refit ? cutoff : cutoff - windowDays * DAY)
 
 const DAY = 86_400
-const TOWERS = {
-  transformer: 'transformer',
-  mean: 'mean pooling',
-  max: 'max pooling',
-  'decayed-mean': 'decayed mean pooling',
-}
 
-/** Runs under names that a table can tell apart. */
-function named(
-  runs: readonly LoadedRun[],
-  fitting: readonly FittingModel[],
-  loadSelected: (id: string) => Promise<LoadedRun>,
-): Model[] {
-  const names = runs.map(({ config }) => TOWERS[config.model.userTower])
-  return runs.map(({ manifest, encoder }, i): Model => ({
-    run: manifest.id,
-    weights: manifest.weightsHash,
-    name: names.filter((name) => name === names[i]).length > 1 ? `${names[i]} ${manifest.id.slice(-4)}` : names[i],
-    width: encoder.width,
-    reads: encoder.reads,
-    ...towersOf(encoder),
-    // opened only while it is used: its tables are as large as the model's own
-    ...(fitting[i].file === 'selected' && {
-      selected: async (use) => {
-        const selected = await loadSelected(manifest.id)
-        try {
-          return await use(towersOf(selected.encoder))
-        } finally {
-          await selected.dispose()
-        }
-      },
-    }),
-  }))
-}
-
-function towersOf(encoder: Encoder): Towers {
-  return {
-    encodeUsers: (queries, anchor, source) => encoder.encodeUsers(queries, anchor, source),
-    encodeEntries: (ids, asOf) => encoder.encodeList(ids, asOf),
-  }
+/** Models under names that a table can tell apart. */
+function named(models: readonly Model[]): Model[] {
+  const twice = (name: string): boolean => models.filter((model) => model.name === name).length > 1
+  return models.map((model) => (twice(model.name) ? { ...model, name: `${model.name} ${model.run.slice(-4)}` } : model))
 }
 
 function aboutRuns(manifests: readonly Manifest[]): string[] {
-  const notes: string[] = []
   const unfit = manifests.filter(({ refit }) => !refit).map(({ id }) => id)
-  if (unfit.length > 0)
-    notes.push(
-      'trained without refit (train.refit: false), so they have not learned from the validation window: ' +
-        `${unfit.join(', ')}.`,
-    )
-  return notes
+  if (unfit.length === 0) return []
+  return [
+    'trained without refit (train.refit: false), so they have not learned from the validation window: ' +
+      `${unfit.join(', ')}.`,
+  ]
 }

@@ -1,61 +1,39 @@
 import type { DotProducts } from '../ann/dot-products.js'
+import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { catalogOver } from '../retrieve/catalog.js'
-import { BestOfGroup } from '../retrieve/best-of-group.js'
-import { Blend } from '../retrieve/blend.js'
+import { evaluationSet, levelOf, type EvaluationSet, type ProtocolOptions } from '../protocol/evaluation-set.js'
+import type { Level } from '../protocol/queries.js'
+import { groundOf, type Baseline, type Made } from '../retrieve/baselines.js'
+import { canFit, validationSet } from '../retrieve/fit.js'
+import {
+  fitHybrid,
+  hybridRecommender,
+  levelsOf,
+  towerRecommender,
+  type HybridWeights,
+  type Model,
+} from '../retrieve/model.js'
 import type { OracleSource } from '../retrieve/oracle.js'
-import { logPopularity } from '../retrieve/popularity.js'
-import { TowerRetriever } from '../retrieve/towers.js'
-import type { Level, Queries, Retriever } from '../retrieve/types.js'
-import { baselines, type Entrant, type OnRequest } from './baselines.js'
-import { HYBRID_GRID, canFit, fitBlend, validationSet } from './fit.js'
+import type { Recommender } from '../retrieve/recommender.js'
+import { day } from '../text/moments.js'
+import { count } from '../text/numbers.js'
 import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
-import { levelOf, measure, type Measured } from './measure.js'
+import { measure, type Measured } from './measure.js'
 import { difference } from './metrics.js'
-import { evaluationSet, type EvaluationSet, type ProtocolOptions } from './protocol.js'
-import type { Fitted, Report, ReportRow } from './report.js'
+import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
-import { dimensionsOf } from './slices.js'
-import { count } from '../text/numbers.js'
-import { day } from '../text/moments.js'
-
-/** The towers of a model: train's Encoder has this shape. */
-export interface Towers {
-  /**
-   * unit vectors [Q, width] of histories as seen at `anchor` (unix seconds), of the snapshot's events or those of
-   * `source`
-   */
-  encodeUsers(queries: Queries, anchor: number, source?: Snapshot): Promise<Float32Array>
-  /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
-  encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
-}
-
-/** A finished run as evaluation sees it. */
-export interface Model extends Towers {
-  run: string
-  /** SHA-256 of its weights */
-  weights?: string
-  /** as printed: "transformer", "mean pooling" */
-  name: string
-  width: number
-  /** latest events of a history that it reads */
-  reads: number
-  /**
-   * Lends the towers of the same run as they were before they learned from the validation window: the hybrid's weights
-   * are fitted with them. Absent: the model itself has not seen it, or nothing else is kept.
-   */
-  selected?<T>(use: (towers: Towers) => Promise<T>): Promise<T>
-}
+import { dimensionsOf, type Dimension } from './slices.js'
 
 export interface EvaluateOptions {
-  kind: 'item' | 'advertiser'
+  kind: Kind
   protocol: ProtocolOptions
   /** samples of the bootstrap; 0 = no intervals */
   bootstrap: number
-  requested: readonly OnRequest[]
+  /** what stands beside the models */
+  baselines: readonly Baseline[]
   /** recall by user activity, popularity and age of the entry, too */
   slices?: boolean
   /** users whose results are shown one by one; 0 = none */
@@ -64,6 +42,8 @@ export interface EvaluateOptions {
   why?: boolean
   /** the first is the one judged; the others stand beside it */
   models: readonly Model[]
+  /** weights of a model's hybrid that are kept; without it they are fitted here */
+  weightsOf?: (model: Model) => Promise<HybridWeights>
   /** no hybrid, no control, no baseline: what a study needs of each of many runs */
   modelsOnly?: boolean
   /** where the data is a generated world: what could be found at best */
@@ -83,71 +63,42 @@ export async function evaluate(
   snapshot: Snapshot,
   options: EvaluateOptions,
 ): Promise<{ report: Report; samples: Sample[]; hits: UserHits[] }> {
-  const { kind, protocol, models } = options
+  const { kind, protocol, models, weightsOf } = options
+  const t = protocol.cutoff
   const started = performance.now()
   // a sampled index of items says nothing about whole advertisers
-  const wanted: Level[] = kind === 'item' && protocol.indexSize === 0 ? ['advertiser', 'category'] : []
-  const set = evaluationSet(snapshot, [kind, ...wanted], protocol)
+  const wanted: Level[] = protocol.indexSize === 0 ? levelsOf(kind) : [kind]
+  const set = evaluationSet(snapshot, wanted, protocol)
   if (!hasPositives(set, kind)) throw nothingToFind(kind, protocol)
-  const above = wanted.filter((level) => hasPositives(set, level))
-  if (options.slices)
-    for (const level of Object.values(set.levels))
-      level.dimensions = dimensionsOf(snapshot, set.queries, level, protocol.cutoff)
+  const levels = wanted.filter((level) => hasPositives(set, level))
+  const above = levels.filter((level) => level !== kind)
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
-  const validation = options.modelsOnly ? undefined : tryValidation(snapshot, [kind, ...above], protocol, notes)
+  const validation = options.modelsOnly ? undefined : tryValidation(snapshot, levels, protocol, notes)
+  const { catalog } = levelOf(set, kind)
   let explainer: Explainer | undefined
   for (const model of models) {
     const products = await options.products(model.width)
-    const tower = await towerOf(model.name, model, set, kind, products)
-    await judge.add(tower, above, { run: model.run })
-    const without = variantsOf(tower, model, protocol.cutoff)
-    explainer ??= without
+    const recommender = await towerRecommender(model.name, model, catalog, t, products)
+    await judge.add(recommender, above, { run: model.run })
+    explainer ??= { reads: model.reads, recommender }
     if (!validation) continue
-    const levels = [kind, ...above].filter((level) => canFit(validation, level))
-    const weights = await lendSelected(model, async (towers) =>
-      fitHybrids(snapshot, validation, levels, await towerOf(model.name, towers, validation, kind, products)),
-    )
-    for (const [level, fitted] of weights) {
-      const { catalog } = levelOf(set, level)
-      const base = level === kind ? tower : new BestOfGroup(snapshot, tower, levelOf(set, kind).catalog, catalog)
-      const popularity = logPopularity(snapshot, catalog, protocol.cutoff, fitted.popularityDays)
-      const hybrid = new Blend(
-        `${model.name} + history`,
-        'hybrid',
-        snapshot,
-        catalog,
-        popularity,
-        fitted,
-        base,
-        protocol.cutoff,
-      )
+    const weights = await (weightsOf?.(model) ?? fitHybrid(snapshot, model, validation, products))
+    for (const level of levels) {
+      const fitted = weights[level]
+      if (!fitted) continue
+      const own = levelOf(set, level).catalog
+      const hybrid = hybridRecommender(snapshot, { recommender, catalog }, own, fitted, t)
       await judge.add(hybrid, [], { run: model.run, fitted })
-      if (judge.best !== hybrid) continue
-      explainer = {
-        reads: model.reads,
-        retriever: async (variants) =>
-          new Blend(
-            hybrid.name,
-            'hybrid',
-            variants.snapshot,
-            catalogOver(catalog, variants.snapshot),
-            popularity,
-            fitted,
-            await without.retriever(variants),
-            protocol.cutoff,
-          ),
-      }
+      if (judge.best === hybrid) explainer = { reads: model.reads, recommender: hybrid }
     }
   }
-  for (const level of options.modelsOnly ? [] : [kind, ...above]) {
-    const fitOn = validation && canFit(validation, level) ? validation : undefined
-    for (const entrant of await baselines(snapshot, set, level, fitOn, options.requested)) await judge.baseline(entrant)
-    if (options.oracle)
-      await judge.baseline({
-        make: () =>
-          options.oracle!.retriever(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays),
-      })
+  for (const level of options.modelsOnly ? [] : levels) {
+    const ground = groundOf(snapshot, set, level, validation && canFit(validation, level) ? validation : undefined)
+    for (const baseline of options.baselines)
+      if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground))
+    const oracle = options.oracle?.recommender(snapshot, ground.catalog, t, protocol.windowDays)
+    if (oracle) await judge.baseline({ recommender: oracle })
   }
   if (options.modelsOnly)
     notes.push(
@@ -159,7 +110,6 @@ export async function evaluate(
   const samples = judge.best
     ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined)
     : []
-  const levels = Object.fromEntries([kind, ...above].map((level) => [level, aboutLevel(set, level)]))
   const report: Report = {
     version: 1,
     kind,
@@ -167,7 +117,7 @@ export async function evaluate(
     data: { hash: snapshot.hash },
     runs: models.map(({ run }) => run),
     weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))),
-    levels,
+    levels: Object.fromEntries(levels.map((level) => [level, aboutLevel(set, level)])),
     rows: judge.rows,
     lists: judge.lists.report(),
     notes,
@@ -176,67 +126,18 @@ export async function evaluate(
   return { report, samples, hits: judge.hits }
 }
 
-/**
- * The weights of a model's hybrid at every level: own history and popularity are counted there, items give their best
- * score.
- */
-async function fitHybrids(
-  snapshot: Snapshot,
-  validation: EvaluationSet,
-  levels: readonly Level[],
-  tower: Retriever,
-): Promise<[Level, Fitted][]> {
-  const fits: [Level, Fitted][] = []
-  for (const level of levels) {
-    const base =
-      level === tower.level
-        ? tower
-        : new BestOfGroup(snapshot, tower, levelOf(validation, tower.level).catalog, levelOf(validation, level).catalog)
-    fits.push([level, await fitBlend(snapshot, validation, level, HYBRID_GRID, base)])
-  }
-  return fits
-}
-
-/** The model to fit weights with: the selected one where it is kept. */
-function lendSelected<T>(model: Model, use: (towers: Towers) => Promise<T>): Promise<T> {
-  return model.selected ? model.selected(use) : use(model)
-}
-
-/** Scores a model's entries for the users of `set`, as of its cutoff. */
-async function towerOf(
-  name: string,
-  model: Towers,
-  set: EvaluationSet,
-  kind: 'item' | 'advertiser',
-  products: DotProducts,
-): Promise<TowerRetriever> {
-  const t = set.protocol.cutoff
-  const { catalog } = levelOf(set, kind)
-  const entryVectors = await model.encodeEntries(catalog.ids, t)
-  const queryVectors = await model.encodeUsers(set.queries, t)
-  return new TowerRetriever(name, kind, { queries: set.queries, queryVectors, entryVectors }, products)
-}
-
-/** The same model for histories with events left out. */
-function variantsOf(tower: TowerRetriever, model: Model, cutoff: number): Explainer {
-  return {
-    reads: model.reads,
-    retriever: async ({ snapshot, queries }) =>
-      tower.forQueries(queries, await model.encodeUsers(queries, cutoff, snapshot)),
-  }
-}
-
-/** Measures one retriever after the other into rows. */
+/** Measures one recommender after the other into rows. */
 class Judge {
   readonly rows: ReportRow[] = []
   /** what samples are shown of: the first hybrid, else the first model, else the control */
-  best: Retriever | undefined
+  best: Recommender | undefined
   /** what the lists at the judged level look like */
   readonly lists: Lists
   /** the model that is judged, by level: the others are compared with it user by user */
   private readonly judged = new Map<Level, { name: string } & Measured>()
   /** what is kept user by user: the judged run's model and hybrid, and the controls */
   readonly hits: UserHits[] = []
+  private readonly dimensions: Partial<Record<Level, Dimension[]>> = {}
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -244,31 +145,35 @@ class Judge {
     private readonly options: EvaluateOptions,
   ) {
     this.lists = new Lists(snapshot, set, options.kind)
+    if (!options.slices) return
+    for (const [level, of] of Object.entries(set.levels))
+      this.dimensions[level as Level] = dimensionsOf(snapshot, set.queries, of, set.protocol.cutoff)
   }
 
-  async add(retriever: Retriever, above: readonly Level[], about: Pick<ReportRow, 'run' | 'fitted'>): Promise<void> {
+  async add(
+    recommender: Recommender,
+    above: readonly Level[],
+    about: Pick<ReportRow, 'run' | 'fitted'>,
+  ): Promise<void> {
     const { progress, bootstrap, protocol } = this.options
     const started = performance.now()
-    progress.start(`${retriever.name} (${retriever.level})`, this.set.queries.users.length, 'users')
-    const lists = retriever.level === this.lists.level ? this.lists.begin(retriever) : undefined
-    const measured = await measure(
-      this.snapshot,
-      this.set,
-      retriever,
+    progress.start(`${recommender.name} (${recommender.level})`, this.set.queries.users.length, 'users')
+    const lists = recommender.level === this.lists.level ? this.lists.begin(recommender) : undefined
+    const measured = await measure(this.snapshot, this.set, recommender, {
       above,
-      { samples: bootstrap, seed: protocol.seed },
-      (done) => progress.update(done),
-      lists?.add,
-    )
+      dimensions: this.dimensions,
+      bootstrap: { samples: bootstrap, seed: protocol.seed },
+      onProgress: (done) => progress.update(done),
+      onList: lists?.add,
+    })
     lists?.end()
     const seconds = (performance.now() - started) / 1000
-    progress.finish(
-      `recall@10 ${measured[0].metrics.recall['10'].toFixed(4)} over ${count(measured[0].metrics.positives)} ` +
-        'conversions',
-    )
-    if (this.best === undefined || (this.best.kind === 'model' && retriever.kind === 'hybrid')) this.best = retriever
+    const { recall, positives } = measured[0].metrics
+    progress.finish(`recall@10 ${recall['10'].toFixed(4)} over ${count(positives)} conversions`)
+    if (this.best === undefined || (this.best.kind === 'model' && recommender.kind === 'hybrid'))
+      this.best = recommender
     for (const one of measured) {
-      const { name, kind } = retriever
+      const { name, kind } = recommender
       const judged = this.judged.get(one.level)
       const compared = judged && {
         difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }),
@@ -295,8 +200,8 @@ class Judge {
       )
   }
 
-  async baseline({ make, fitted }: Entrant): Promise<void> {
-    await this.add(make(), [], { fitted })
+  async baseline({ recommender, fitted }: Made): Promise<void> {
+    await this.add(recommender, [], { fitted })
   }
 }
 

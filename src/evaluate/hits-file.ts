@@ -1,12 +1,13 @@
 import { UserError } from '../core/errors.js'
 import { readSafetensors, writeSafetensors, type NamedArray, type TypedArray } from '../core/safetensors.js'
-import type { Level, Retriever } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
+import type { Recommender } from '../retrieve/recommender.js'
 import { RECALL_AT, type PerUser } from './metrics.js'
 
 /** The hits of one row of a report, user by user. */
 export interface UserHits {
   level: Level
-  kind: Retriever['kind']
+  kind: Recommender['kind']
   name: string
   perUser: PerUser
 }

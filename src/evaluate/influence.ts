@@ -1,11 +1,11 @@
-import { queriesAtOnce } from '../ann/dot-products.js'
 import { RankCounter } from '../ann/exact.js'
-import type { Snapshot } from '../features/snapshot.js'
-import type { Queries, Retriever } from '../retrieve/types.js'
+import type { EventData } from '../features/snapshot.js'
+import type { Queries } from '../protocol/queries.js'
+import { scoreRows, type Recommender } from '../retrieve/recommender.js'
 
-/** Events of a user up to a moment: rows [offsets[user], end) of the snapshot. */
+/** Events of a user up to a moment: rows [offsets[user], end) of a table. */
 export interface History {
-  snapshot: Snapshot
+  events: EventData
   user: number
   end: number
 }
@@ -27,15 +27,15 @@ export const MOST_GROUPS = 128
  * @param reads events that the model reads @param always items whose events are a group even where none is read
  */
 export function eventGroups(
-  { snapshot, user, end }: History,
+  { events, user, end }: History,
   by: Grouping,
   reads: number,
   always: Iterable<number> = [],
 ): EventGroup[] {
-  const from = snapshot.offsets[user]
+  const from = events.offsets[user]
   const keyOf = (row: number): string => {
-    if (by === 'basket') return `t${snapshot.eventTime[row]}`
-    return snapshot.eventItem[row] >= 0 ? `i${snapshot.eventItem[row]}` : `a${snapshot.eventAdvertiser[row]}`
+    if (by === 'basket') return `t${events.eventTime[row]}`
+    return events.eventItem[row] >= 0 ? `i${events.eventItem[row]}` : `a${events.eventAdvertiser[row]}`
   }
   const groups = new Map<string, EventGroup>()
   for (let row = end - 1; row >= Math.max(from, end - reads); row--)
@@ -45,15 +45,12 @@ export function eventGroups(
   return [...groups.values()].filter((group) => group.length > 0)
 }
 
-/** Histories of made-up users: query 0 is the whole one, query g + 1 the one without group g. */
-export interface Variants {
-  snapshot: Snapshot
-  queries: Queries
-}
-
-/** The history as it is, and once without each group: a snapshot with the same catalog and a user for each. */
-export function leaveOut({ snapshot, user, end }: History, groups: readonly EventGroup[]): Variants {
-  const from = snapshot.offsets[user]
+/**
+ * The history as it is (query 0), and once without each group (query g + 1): made-up users over the same catalog.
+ * @param moment unix seconds at which it is seen
+ */
+export function leaveOut({ events, user, end }: History, groups: readonly EventGroup[], moment: number): Queries {
+  const from = events.offsets[user]
   const rows: number[] = []
   const offsets = new Uint32Array(groups.length + 2)
   for (let v = 0; v <= groups.length; v++) {
@@ -68,18 +65,19 @@ export function leaveOut({ snapshot, user, end }: History, groups: readonly Even
   }
   const users = groups.length + 1
   return {
-    snapshot: {
-      ...snapshot,
+    events: {
       users,
       offsets,
-      eventItem: pick(snapshot.eventItem),
-      eventAdvertiser: pick(snapshot.eventAdvertiser),
-      eventType: pick(snapshot.eventType),
-      eventDomain: pick(snapshot.eventDomain),
-      eventTime: pick(snapshot.eventTime),
-      eventSeq: pick(snapshot.eventSeq),
+      eventItem: pick(events.eventItem),
+      eventAdvertiser: pick(events.eventAdvertiser),
+      eventType: pick(events.eventType),
+      eventDomain: pick(events.eventDomain),
+      eventTime: pick(events.eventTime),
+      eventSeq: pick(events.eventSeq),
     },
-    queries: { users: Int32Array.from({ length: users }, (_, v) => v), ends: Int32Array.from(offsets.subarray(1)) },
+    users: Int32Array.from({ length: users }, (_, v) => v),
+    ends: Int32Array.from(offsets.subarray(1)),
+    moment,
   }
 }
 
@@ -105,32 +103,24 @@ export interface Explained {
  * Why entries are retrieved: their score and rank with the whole history, and with the history less one group at a time
  * (leave one out). Exact for the model as it is: older events move up into what it reads, as they would have. Groups
  * act together, so pulls do not add up to the score.
- * @param retriever scores the queries of the variants @param skip entries that are not ranked
+ * @param recommender scores the variants @param skip entries that are not ranked
  */
 export async function explain(
-  { queries }: Variants,
-  retriever: Retriever,
+  variants: Queries,
+  recommender: Recommender,
   entries: Int32Array,
   skip?: Int32Array,
 ): Promise<Explained[]> {
-  const V = queries.users.length
-  const E = retriever.entries
+  const V = variants.users.length
   const scores = new Float64Array(V * entries.length)
   const ranks = new Float64Array(V * entries.length)
   const ranker = new RankCounter()
   const [all, fresh] = [new Float64Array(entries.length), new Float64Array(entries.length)]
-  const step = queriesAtOnce(E)
-  const block = new Float32Array(Math.min(step, V) * E)
-  for (let from = 0; from < V; from += step) {
-    const to = Math.min(V, from + step)
-    await retriever.score(queries, from, to, block)
-    for (let v = from; v < to; v++) {
-      const row = block.subarray((v - from) * E, (v - from + 1) * E)
-      ranker.count(row, entries, all, skip, skip && fresh)
-      ranks.set(skip ? fresh : all, v * entries.length)
-      entries.forEach((entry, i) => (scores[v * entries.length + i] = row[entry]))
-    }
-  }
+  await scoreRows(recommender, variants, (v, row) => {
+    ranker.count(row, entries, all, skip, skip && fresh)
+    ranks.set(skip ? fresh : all, v * entries.length)
+    entries.forEach((entry, i) => (scores[v * entries.length + i] = row[entry]))
+  })
   return Array.from(entries, (entry, i) => {
     const pulls = Array.from({ length: V - 1 }, (_, group): Pull => {
       const at = (group + 1) * entries.length + i

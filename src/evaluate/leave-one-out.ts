@@ -4,25 +4,27 @@ import { RankCounter } from '../ann/exact.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { hashJson } from '../core/hash.js'
 import { type Progress } from '../core/progress.js'
-import { CORE, type LeaveOneOut } from '../features/leave-one-out.js'
+import { CORE, type LeaveOneOut } from '../protocol/leave-one-out.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { timeRange } from '../features/split.js'
-import { catalogAt } from '../retrieve/catalog.js'
-import type { Queries, Retriever } from '../retrieve/types.js'
-import { baselines, type OnRequest } from './baselines.js'
+import { timeRange } from '../protocol/cutoff.js'
+import { catalogAt } from '../protocol/catalog.js'
+import type { Queries } from '../protocol/queries.js'
+import type { Recommender } from '../retrieve/recommender.js'
+import { groundOf, type Baseline } from '../retrieve/baselines.js'
+import { scoreRows } from '../retrieve/recommender.js'
 import { bootstrapRatios } from './intervals.js'
-import { forEachRow } from './measure.js'
-import { protocolOf, sampleQueries, type EvaluationSet } from './protocol.js'
-import { FIT_USERS } from './fit.js'
+import { protocolOf, sampleQueries, type EvaluationSet } from '../protocol/evaluation-set.js'
+import { FIT_USERS } from '../retrieve/fit.js'
 import { share, count } from '../text/numbers.js'
 import { columns } from '../text/table.js'
 
+const DAY = 86_400
 /** hit rate and NDCG are cut at these */
 export const HIT_AT = [5, 10, 20] as const
 
 export interface LeaveOneOutRow {
   name: string
-  kind: Retriever['kind']
+  kind: Recommender['kind']
   run?: string
   /** share of users whose held-out item is among the K best */
   hr: Record<string, number>
@@ -50,20 +52,31 @@ export interface LeaveOneOutReport {
 export interface LeaveOneOutOptions {
   seed: number
   bootstrap: number
-  requested: readonly OnRequest[]
-  /** models as retrievers for the queries and catalog of the test */
-  models: readonly { run: string; make: (set: EvaluationSet) => Promise<Retriever> }[]
+  baselines: readonly Baseline[]
+  /** models as recommenders for the queries and catalog of the test */
+  models: readonly { run: string; make: (set: EvaluationSet) => Promise<Recommender> }[]
   progress: Progress
 }
 
 /**
  * One held-out item a user as an evaluation set: histories are whole in `history`, every item of the core is ranked.
  */
-export function heldOutSet(history: Snapshot, users: Int32Array, items: Int32Array, seed: number): EvaluationSet {
+export function heldOutSet(
+  history: Snapshot,
+  users: Int32Array,
+  { item: items, time }: LeaveOneOut['test'],
+  seed: number,
+): EvaluationSet {
   const cutoff = timeRange(history).last
   // an item whose every conversion is held out is still of the core and ranked
   const catalog = catalogAt(history, 'item', 0xfffffffe)
-  const queries: Queries = { users, ends: users.map((user) => history.offsets[user + 1]) }
+  const queries: Queries = {
+    events: history,
+    users,
+    ends: users.map((user) => history.offsets[user + 1]),
+    // every user is seen at the day of their held-out conversion, which is when they would be asked about
+    moment: time.map((t) => Math.ceil(t / DAY) * DAY),
+  }
   const offsets = Uint32Array.from({ length: users.length + 1 }, (_, q) => q)
   return {
     protocol: protocolOf({ cutoff, windowDays: 1, indexSize: 0, history: 'kept', seed }),
@@ -91,19 +104,15 @@ export async function evaluateLeaveOneOut(
   options: LeaveOneOutOptions,
 ): Promise<LeaveOneOutReport> {
   const { seed, bootstrap, progress } = options
-  const set = heldOutSet(split.history, split.users, split.test.item, seed)
-  const validation = sampleQueries(
-    heldOutSet(split.training, split.users, split.validation.item, seed),
-    FIT_USERS,
-    seed,
-  )
+  const set = heldOutSet(split.history, split.users, split.test, seed)
+  const validation = sampleQueries(heldOutSet(split.training, split.users, split.validation, seed), FIT_USERS, seed)
   const rows: LeaveOneOutRow[] = []
-  const add = async (retriever: Retriever, run?: string): Promise<void> => {
-    progress.start(retriever.name, split.users.length, 'users')
-    const ranks = await ranksOf(set, retriever, (done) => progress.update(done))
+  const add = async (recommender: Recommender, run?: string): Promise<void> => {
+    progress.start(recommender.name, split.users.length, 'users')
+    const ranks = await ranksOf(set, recommender, (done) => progress.update(done))
     const row = {
-      name: retriever.name,
-      kind: retriever.kind,
+      name: recommender.name,
+      kind: recommender.kind,
       ...(run && { run }),
       ...metricsOf(ranks, bootstrap, seed),
     }
@@ -111,8 +120,8 @@ export async function evaluateLeaveOneOut(
     progress.finish(`HR@10 ${row.hr['10'].toFixed(4)} over ${count(split.users.length)} users`)
   }
   for (const { run, make } of options.models) await add(await make(set), run)
-  for (const { make } of await baselines(split.history, set, 'item', validation, options.requested, split.training))
-    await add(make())
+  const ground = { ...groundOf(split.history, set, 'item', validation), validatedOn: split.training }
+  for (const baseline of options.baselines) await add((await baseline.make(ground)).recommender)
   return {
     version: 1,
     kind: 'item',
@@ -142,18 +151,15 @@ export async function evaluateLeaveOneOut(
 
 async function ranksOf(
   set: EvaluationSet,
-  retriever: Retriever,
+  recommender: Recommender,
   onProgress: (queries: number) => void,
 ): Promise<Float64Array> {
   const { positives } = set.levels.item!
   const ranks = new Float64Array(positives.length)
   const ranker = new RankCounter(Math.max(...HIT_AT))
-  await forEachRow(
-    set,
-    retriever,
-    (q, row) => ranker.count(row, positives.subarray(q, q + 1), ranks.subarray(q, q + 1)),
-    onProgress,
-  )
+  const each = (q: number, row: Float32Array): void =>
+    ranker.count(row, positives.subarray(q, q + 1), ranks.subarray(q, q + 1))
+  await scoreRows(recommender, set.queries, each, onProgress)
   return ranks
 }
 

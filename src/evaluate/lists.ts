@@ -1,10 +1,11 @@
 import type { Snapshot } from '../features/snapshot.js'
 import { conversionCounts } from '../retrieve/popularity.js'
-import type { Level, Retriever } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
+import type { Recommender } from '../retrieve/recommender.js'
 import { AgreementMeter, type Agreement, type Shares } from './agreement.js'
-import { levelOf } from './measure.js'
+import { levelOf } from '../protocol/evaluation-set.js'
 import { BANDS, bandShares, popularityBands } from './popularity-bands.js'
-import type { EvaluationSet } from './protocol.js'
+import type { EvaluationSet } from '../protocol/evaluation-set.js'
 
 /** Results of every user that are looked at. */
 export const LISTED = 10
@@ -12,7 +13,7 @@ export const LISTED = 10
 /** What the lists of one retriever look like, beside how often they are right. */
 export interface ListsRow extends Agreement {
   name: string
-  kind: Retriever['kind']
+  kind: Recommender['kind']
   /** [BANDS + 1] shares of all results by popularity */
   bands: number[]
 }
@@ -46,7 +47,10 @@ export class Lists {
   }
 
   /** Begins with the lists of one retriever: call `add` with every user's results, best first, then `end`. */
-  begin({ name, kind }: Pick<Retriever, 'name' | 'kind'>): { add(query: number, list: Int32Array): void; end(): void } {
+  begin({ name, kind }: Pick<Recommender, 'name' | 'kind'>): {
+    add(query: number, list: Int32Array): void
+    end(): void
+  } {
     const agreement = new AgreementMeter(this.snapshot, this.set, this.level)
     const counts = new Float64Array(BANDS + 1)
     let users = 0

@@ -1,10 +1,11 @@
-import { queriesAtOnce } from '../ann/dot-products.js'
 import { RankCounter, TopK } from '../ann/exact.js'
-import type { Snapshot } from '../features/snapshot.js'
+import type { CatalogData } from '../features/snapshot.js'
+import { levelOf, type EvaluationSet, type LevelSet } from '../protocol/evaluation-set.js'
+import type { Level } from '../protocol/queries.js'
 import { ItemGroups } from '../retrieve/best-of-group.js'
-import type { Level, Retriever } from '../retrieve/types.js'
+import { scoreRows, type Recommender } from '../retrieve/recommender.js'
 import { COVERAGE_AT, MetricsCounter, RECALL_AT, type Metrics, type PerUser } from './metrics.js'
-import type { EvaluationSet, LevelSet } from './protocol.js'
+import type { Dimension } from './slices.js'
 
 export interface Measured {
   level: Level
@@ -12,69 +13,47 @@ export interface Measured {
   perUser: PerUser
 }
 
+export interface MeasureOptions {
+  /** levels at which an item recommender is measured, too */
+  above?: readonly Level[]
+  /** ways to part the positives, where recall by slice is wanted */
+  dimensions?: Partial<Record<Level, Dimension[]>>
+  bootstrap: { samples: number; seed: number }
+  onProgress?: (queries: number) => void
+  /** called with the results of every query at the recommender's own level, best first; the list is reused */
+  onList?: (query: number, list: Int32Array) => void
+}
+
 /**
- * Ranks every positive and lists the top results of every query, at the retriever's own level and, for an item
- * retriever, also at the levels in `above`: there an entry scores as its best item does.
- * @param onList called with the results of every query at the retriever's own level, best first; the list is reused
+ * Ranks every positive and lists the top results of every query, at the recommender's own level and, for one of items,
+ * also at the levels in `above`: there an entry scores as its best item does.
  * @throws when a score is not finite
  */
 export async function measure(
-  snapshot: Snapshot,
+  snapshot: CatalogData,
   set: EvaluationSet,
-  retriever: Retriever,
-  above: readonly Level[],
-  bootstrap: { samples: number; seed: number },
-  onProgress: (queries: number) => void = () => {},
-  onList: (query: number, list: Int32Array) => void = () => {},
+  recommender: Recommender,
+  { above = [], dimensions = {}, bootstrap, onProgress, onList = () => {} }: MeasureOptions,
 ): Promise<Measured[]> {
-  const own = new LevelMeter(set, retriever.level)
-  const E = retriever.entries
+  const own = new LevelMeter(set, recommender.level, dimensions[recommender.level])
+  const E = recommender.entries
   if (E !== own.set.catalog.size)
-    throw new Error(`${retriever.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
+    throw new Error(`${recommender.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
   const grouped = above.map((level) => ({
-    meter: new LevelMeter(set, level),
+    meter: new LevelMeter(set, level, dimensions[level]),
     groups: new ItemGroups(snapshot, own.set.catalog, levelOf(set, level).catalog),
   }))
-  await forEachRow(
-    set,
-    retriever,
-    (q, row) => {
-      const list = own.row(q, row)
-      if (list) onList(q, list)
-      for (const { meter, groups } of grouped) meter.row(q, groups.best(row))
-    },
-    onProgress,
-  )
+  const each = (q: number, row: Float32Array): void => {
+    const list = own.row(q, row)
+    if (list) onList(q, list)
+    for (const { meter, groups } of grouped) meter.row(q, groups.best(row))
+  }
+  await scoreRows(recommender, set.queries, each, onProgress)
   return [own, ...grouped.map(({ meter }) => meter)].map(({ level, counter }) => ({
     level,
     metrics: counter.metrics(bootstrap),
     perUser: counter.perUser(),
   }))
-}
-
-/** Calls `each` with the score row of every query; the row is reused and may be changed. */
-export async function forEachRow(
-  set: EvaluationSet,
-  retriever: Retriever,
-  each: (query: number, row: Float32Array) => void,
-  onProgress: (queries: number) => void = () => {},
-): Promise<void> {
-  const Q = set.queries.users.length
-  const E = retriever.entries
-  const step = queriesAtOnce(E)
-  const block = new Float32Array(Math.min(step, Q) * E)
-  for (let from = 0; from < Q; from += step) {
-    const to = Math.min(Q, from + step)
-    await retriever.score(set.queries, from, to, block)
-    for (let q = from; q < to; q++) each(q, block.subarray((q - from) * E, (q - from + 1) * E))
-    onProgress(to)
-  }
-}
-
-export function levelOf(set: EvaluationSet, level: Level): LevelSet {
-  const found = set.levels[level]
-  if (!found) throw new Error(`the evaluation has no ${level} level`)
-  return found
 }
 
 class LevelMeter {
@@ -89,11 +68,12 @@ class LevelMeter {
   constructor(
     evaluation: EvaluationSet,
     readonly level: Level,
+    dimensions: readonly Dimension[] = [],
   ) {
     this.set = levelOf(evaluation, level)
     const { catalog, offsets } = this.set
     const masked = evaluation.protocol.history === 'masked'
-    this.counter = new MetricsCounter(this.set, masked)
+    this.counter = new MetricsCounter(this.set, masked, dimensions)
     let most = 0
     for (let q = 0; q + 1 < offsets.length; q++) most = Math.max(most, offsets[q + 1] - offsets[q])
     this.ranks = new Float64Array(most)

@@ -1,6 +1,6 @@
 import { EVENT_TYPES } from '../features/snapshot.js'
 import { bootstrapRatios } from './intervals.js'
-import type { LevelSet } from './protocol.js'
+import type { LevelSet } from '../protocol/evaluation-set.js'
 import { SliceCounter, type Dimension, type Slice } from './slices.js'
 
 export const RECALL_AT = [1, 10, 50, 100, 500, 1000] as const
@@ -93,6 +93,7 @@ export class MetricsCounter {
   constructor(
     private readonly set: LevelSet,
     private readonly masked: boolean,
+    dimensions: readonly Dimension[] = [],
   ) {
     const users = set.offsets.length - 1
     const perK = (n: number): Float64Array[] => RECALL_AT.map(() => new Float64Array(n))
@@ -102,7 +103,7 @@ export class MetricsCounter {
     this.totalsNew = new Float64Array(users)
     this.typeHits = perK(EVENT_TYPES.length)
     this.typeTotals = new Float64Array(EVENT_TYPES.length)
-    this.slices = (set.dimensions ?? []).map((dimension) => ({
+    this.slices = dimensions.map((dimension) => ({
       name: dimension.name,
       counter: new SliceCounter(set, dimension, RECALL_AT),
     }))

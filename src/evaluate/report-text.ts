@@ -1,5 +1,5 @@
 import { LEVEL_WORDS } from '../text/words.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import { formula } from './formula.js'
 import type { Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'

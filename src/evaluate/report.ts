@@ -2,28 +2,17 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
-import type { BlendWeights } from '../retrieve/blend.js'
-import type { Level, Retriever } from '../retrieve/types.js'
+import type { Fitted } from '../retrieve/fit.js'
+import type { Level } from '../protocol/queries.js'
+import type { Recommender } from '../retrieve/recommender.js'
 import { hitsName, writeHits, type UserHits } from './hits-file.js'
 import type { ListsReport } from './lists.js'
 import type { Difference, Metrics } from './metrics.js'
-import type { Protocol } from './protocol.js'
-
-/** Weights of control and hybrid, and where they come from. */
-export interface Fitted extends BlendWeights {
-  /** days of the popularity that was chosen; all time where absent */
-  popularityDays?: number
-  /** the validation window (from, to] they were fitted on, unix seconds */
-  from: number
-  to: number
-  users: number
-  /** recall over positives on that window */
-  recall: Record<string, number>
-}
+import type { Protocol } from '../protocol/evaluation-set.js'
 
 export interface ReportRow extends Metrics {
   name: string
-  kind: Retriever['kind']
+  kind: Recommender['kind']
   level: Level
   /** of a model or a hybrid */
   run?: string

@@ -25,7 +25,7 @@ export function samplesText(samples: readonly Sample[], names: SampleNames): str
       return [
         `User ${names.user(sample.user)}: ${sample.historyEvents} events, the latest ${sample.history.length}:`,
         ...history,
-        `  ${sample.retriever} retrieves (* bought next, ${hits} of ${sample.next}; o known to the user before):`,
+        `  ${sample.recommender} retrieves (* bought next, ${hits} of ${sample.next}; o known to the user before):`,
         ...results,
         `  ${agreementLine(sample)}`,
       ].join('\n')

@@ -1,15 +1,24 @@
 import { TopK } from '../ann/exact.js'
 import { Rng } from '../core/rng.js'
-import { EVENT_TYPES, conversionMask, historyEnd, type EventType, type Snapshot } from '../features/snapshot.js'
-import type { Level, Retriever } from '../retrieve/types.js'
+import {
+  EVENT_TYPES,
+  conversionMask,
+  historyEnd,
+  type EventData,
+  type EventType,
+  type Snapshot,
+} from '../features/snapshot.js'
+import { columnOf } from '../protocol/catalog.js'
+import type { Level } from '../protocol/queries.js'
+import type { Recommender } from '../retrieve/recommender.js'
 import { AgreementMeter, type Agreement } from './agreement.js'
-import { MOST_GROUPS, eventGroups, explain, leaveOut, type EventGroup, type Pull, type Variants } from './influence.js'
-import { levelOf } from './measure.js'
-import type { EvaluationSet } from './protocol.js'
+import { MOST_GROUPS, eventGroups, explain, leaveOut, type EventGroup, type Pull } from './influence.js'
+import { levelOf } from '../protocol/evaluation-set.js'
+import type { EvaluationSet } from '../protocol/evaluation-set.js'
 
 /** What one user did, what is retrieved, and what was bought next: by indices of the snapshot. */
 export interface Sample {
-  retriever: string
+  recommender: string
   level: Level
   user: number
   /** latest first */
@@ -45,11 +54,11 @@ export interface SampleGroup {
   last: number
 }
 
-/** Scores histories with events left out, as the retriever of the samples would. */
+/** What scores histories with events left out. */
 export interface Explainer {
   /** latest events of a history that the model reads */
   reads: number
-  retriever(variants: Variants): Promise<Retriever>
+  recommender: Recommender
 }
 
 const EVENTS = 8
@@ -58,25 +67,26 @@ const RESULTS = 10
 const REASONS = 5
 const DAY = 86_400
 
-/** Random users of an evaluation with their results by one retriever; the same seed draws the same users. */
+/** Random users of an evaluation with their results by one recommender; the same seed draws the same users. */
 export async function drawSamples(
   snapshot: Snapshot,
   set: EvaluationSet,
-  retriever: Retriever,
+  recommender: Recommender,
   users: number,
   explainer?: Explainer,
 ): Promise<Sample[]> {
-  const { catalog, offsets, positives, known, knownOffsets } = levelOf(set, retriever.level)
+  const { catalog, offsets, positives, known, knownOffsets } = levelOf(set, recommender.level)
   const eligible = Int32Array.from(set.queries.users.keys()).filter((q) => offsets[q + 1] > offsets[q])
   const drawn = new Rng(set.protocol.seed, 0x5e).shuffle(eligible).slice(0, users)
   const row = new Float32Array(catalog.size)
   const top = new TopK(Math.min(RESULTS, catalog.size), set.protocol.seed)
-  const agreement = new AgreementMeter(snapshot, set, retriever.level)
+  const agreement = new AgreementMeter(snapshot, set, recommender.level)
   const skip = set.protocol.history === 'masked' ? new Uint8Array(catalog.size) : undefined
+  const column = columnOf(recommender.level, snapshot)
   const samples: Sample[] = []
   for (const q of drawn) {
     const [user, end] = [set.queries.users[q], set.queries.ends[q]]
-    await retriever.score(set.queries, q, q + 1, row)
+    await recommender.score(set.queries, q, q + 1, row)
     const mine = known.subarray(knownOffsets[q], knownOffsets[q + 1])
     if (skip) for (const entry of mine) skip[entry] = 1
     const list = top.entries.slice(0, top.select(row, skip))
@@ -86,7 +96,7 @@ export async function drawSamples(
     const own = new Set(mine)
     const history: Sample['history'] = []
     for (let e = end - 1; e >= Math.max(snapshot.offsets[user], end - EVENTS); e--) {
-      history.push({ id: catalog.column[e], type: EVENT_TYPES[snapshot.eventType[e]], time: snapshot.eventTime[e] })
+      history.push({ id: column[e], type: EVENT_TYPES[snapshot.eventType[e]], time: snapshot.eventTime[e] })
     }
     const results = Array.from(list, (entry, i): SampleResult => ({
       id: catalog.ids[entry],
@@ -95,18 +105,18 @@ export async function drawSamples(
       known: own.has(entry),
     }))
     const sample: Sample = {
-      retriever: retriever.name,
-      level: retriever.level,
+      recommender: recommender.name,
+      level: recommender.level,
       user,
       history,
       historyEvents: end - snapshot.offsets[user],
       results,
       next: next.size,
-      bought: purchases(snapshot, set, retriever, q, own),
+      bought: purchases(snapshot, set, recommender, q, own),
       agreement: agreement.of(q, list),
       groups: [],
     }
-    if (explainer) await addReasons(sample, snapshot, end, list, explainer, skip && mine, retriever.level === 'item')
+    if (explainer) await addReasons(sample, set, end, list, explainer, skip && mine)
     samples.push(sample)
   }
   return samples
@@ -116,19 +126,20 @@ export async function drawSamples(
 function purchases(
   snapshot: Snapshot,
   set: EvaluationSet,
-  { level }: Retriever,
+  { level }: Recommender,
   q: number,
   own: ReadonlySet<number>,
 ): Sample['bought'] {
   const { catalog } = levelOf(set, level)
   const { cutoff, windowDays } = set.protocol
+  const column = columnOf(level, snapshot)
   const found = new Map<number, Sample['bought'][number]>()
   for (
     let row = set.queries.ends[q];
     row < historyEnd(snapshot, set.queries.users[q], cutoff + windowDays * DAY);
     row++
   ) {
-    const id = catalog.column[row]
+    const id = column[row]
     const entry = id < 0 ? -1 : catalog.entryOf[id]
     if (conversionMask[snapshot.eventType[row]] === 0 || entry < 0) continue
     const one = found.get(id)
@@ -140,29 +151,27 @@ function purchases(
 
 async function addReasons(
   sample: Sample,
-  snapshot: Snapshot,
+  { queries: { events }, protocol: { cutoff } }: EvaluationSet,
   end: number,
   list: Int32Array,
   explainer: Explainer,
   skip: Int32Array | undefined,
-  items: boolean,
 ): Promise<void> {
-  const history = { snapshot, user: sample.user, end }
+  const history = { events, user: sample.user, end }
   // own history counts all events about a result, also those that the tower no longer reads
-  const always = items ? sample.results.filter(({ known }) => known).map(({ id }) => id) : []
+  const always = sample.level === 'item' ? sample.results.filter(({ known }) => known).map(({ id }) => id) : []
   const groups = eventGroups(history, 'item', explainer.reads, always).slice(0, MOST_GROUPS)
-  const variants = leaveOut(history, groups)
-  const explained = await explain(variants, await explainer.retriever(variants), list, skip)
-  sample.groups = groups.map((group) => aboutGroup(snapshot, group))
+  const explained = await explain(leaveOut(history, groups, cutoff), explainer.recommender, list, skip)
+  sample.groups = groups.map((group) => aboutGroup(events, group))
   explained.forEach(({ pulls }, i) => (sample.results[i].why = pulls.filter(({ pull }) => pull > 0).slice(0, REASONS)))
 }
 
-function aboutGroup(snapshot: Snapshot, group: EventGroup): SampleGroup {
+function aboutGroup(events: EventData, group: EventGroup): SampleGroup {
   const last = group[group.length - 1]
   return {
-    item: snapshot.eventItem[last],
-    advertiser: snapshot.eventAdvertiser[last],
+    item: events.eventItem[last],
+    advertiser: events.eventAdvertiser[last],
     events: group.length,
-    last: snapshot.eventTime[last],
+    last: events.eventTime[last],
   }
 }

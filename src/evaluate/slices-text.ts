@@ -1,5 +1,5 @@
 import { LEVEL_WORDS } from '../text/words.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import type { Report, ReportRow } from './report.js'
 import { share, count } from '../text/numbers.js'
 import { columns } from '../text/table.js'

@@ -1,8 +1,8 @@
 import { firstSeen, type Snapshot } from '../features/snapshot.js'
-import type { Catalog } from '../retrieve/catalog.js'
+import type { Catalog } from '../protocol/catalog.js'
 import { conversionCounts } from '../retrieve/popularity.js'
-import type { Queries } from '../retrieve/types.js'
-import type { LevelSet } from './protocol.js'
+import type { Queries } from '../protocol/queries.js'
+import type { LevelSet } from '../protocol/evaluation-set.js'
 import { count } from '../text/numbers.js'
 
 const DAY = 86_400

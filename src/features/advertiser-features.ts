@@ -1,6 +1,6 @@
 import { hashString } from '../core/hash.js'
 import { CATEGORY_LEVELS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import type { CatalogData } from './snapshot.js'
 
 /** Columns of the hashed histogram of top-level categories, and of the price and size statistics. */
 const HISTOGRAM = 32
@@ -27,28 +27,28 @@ export interface AdvertiserFeatures {
  *   log(1 + items) [4]: all of about unit size.
  */
 export function createAdvertiserFeatures(
-  snapshot: Snapshot,
+  catalog: CatalogData,
   vectors: Float32Array,
   vectorWidth: number,
   limit: number,
 ): AdvertiserFeatures {
   const width = aggregateWidth(vectorWidth)
-  const { advertisers, items } = snapshot
+  const { advertisers, items } = catalog
   const table = new Float32Array(advertisers * width)
   const count = new Float64Array(advertisers)
   const priced = new Float64Array(advertisers)
   const price = new Float64Array(advertisers)
   const squared = new Float64Array(advertisers)
-  const column = Int32Array.from(snapshot.categories, (path) => hashString(path, CATEGORY_SEED) % HISTOGRAM)
+  const column = Int32Array.from(catalog.categories, (path) => hashString(path, CATEGORY_SEED) % HISTOGRAM)
   for (let i = 0; i < items; i++) {
-    const a = snapshot.itemAdvertiser[i]
-    if (a < 0 || snapshot.itemFirstSeen[i] > limit) continue
+    const a = catalog.itemAdvertiser[i]
+    if (a < 0 || catalog.itemFirstSeen[i] > limit) continue
     count[a]++
     for (let c = 0; c < vectorWidth; c++) table[a * width + c] += vectors[i * vectorWidth + c]
-    const [top, second] = [snapshot.itemCategory[i * CATEGORY_LEVELS], snapshot.itemCategory[i * CATEGORY_LEVELS + 1]]
+    const [top, second] = [catalog.itemCategory[i * CATEGORY_LEVELS], catalog.itemCategory[i * CATEGORY_LEVELS + 1]]
     const category = second >= 0 ? second : top
     if (category >= 0) table[a * width + vectorWidth + column[category]]++
-    const p = snapshot.itemPrice[i]
+    const p = catalog.itemPrice[i]
     if (Number.isNaN(p)) continue
     const x = Math.log1p(Math.max(0, p))
     priced[a]++

@@ -1,5 +1,5 @@
 import { CATEGORY_LEVELS, TITLE_TOKENS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import type { CatalogData } from './snapshot.js'
 
 /**
  * Vectors of items without edges, written over the rows where warm is 0: the sum of up to three unit vectors, brought
@@ -14,8 +14,8 @@ import type { Snapshot } from './snapshot.js'
  *
  * @param vectors [items, width] @param warm [items]
  */
-export function fillColdVectors(snapshot: Snapshot, vectors: Float32Array, warm: Uint8Array, width: number): void {
-  const { items } = snapshot
+export function fillColdVectors(catalog: CatalogData, vectors: Float32Array, warm: Uint8Array, width: number): void {
+  const { items } = catalog
   if (!warm.includes(0)) return
   const category = new GroupMeans(vectors, width)
   const advertiser = new GroupMeans(vectors, width)
@@ -24,9 +24,9 @@ export function fillColdVectors(snapshot: Snapshot, vectors: Float32Array, warm:
   for (let i = 0; i < items; i++) {
     if (warm[i] === 0) continue
     warmItems++
-    for (let l = 0; l < CATEGORY_LEVELS; l++) category.add(snapshot.itemCategory[i * CATEGORY_LEVELS + l], i)
-    advertiser.add(snapshot.itemAdvertiser[i], i)
-    for (let k = 0; k < TITLE_TOKENS; k++) token.add(snapshot.itemTitle[i * TITLE_TOKENS + k] || -1, i)
+    for (let l = 0; l < CATEGORY_LEVELS; l++) category.add(catalog.itemCategory[i * CATEGORY_LEVELS + l], i)
+    advertiser.add(catalog.itemAdvertiser[i], i)
+    for (let k = 0; k < TITLE_TOKENS; k++) token.add(catalog.itemTitle[i * TITLE_TOKENS + k] || -1, i)
   }
   const sum = new Float64Array(width)
   const part = new Float64Array(width)
@@ -35,15 +35,15 @@ export function fillColdVectors(snapshot: Snapshot, vectors: Float32Array, warm:
     sum.fill(0)
     for (let l = CATEGORY_LEVELS - 1; l >= 0; l--) {
       part.fill(0)
-      if (!category.addMean(snapshot.itemCategory[i * CATEGORY_LEVELS + l], part, () => 1)) continue
+      if (!category.addMean(catalog.itemCategory[i * CATEGORY_LEVELS + l], part, () => 1)) continue
       addUnit(part, sum)
       break
     }
     part.fill(0)
-    if (advertiser.addMean(snapshot.itemAdvertiser[i], part, () => 1)) addUnit(part, sum)
+    if (advertiser.addMean(catalog.itemAdvertiser[i], part, () => 1)) addUnit(part, sum)
     part.fill(0)
     for (let k = 0; k < TITLE_TOKENS; k++)
-      token.addMean(snapshot.itemTitle[i * TITLE_TOKENS + k] || -1, part, (n) => Math.log1p(warmItems / n))
+      token.addMean(catalog.itemTitle[i * TITLE_TOKENS + k] || -1, part, (n) => Math.log1p(warmItems / n))
     addUnit(part, sum)
     part.fill(0)
     addUnit(sum, part)

@@ -1,6 +1,6 @@
 import type { ItemFeatures } from './item-features.js'
 import { CATEGORY_LEVELS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import type { EventData } from './snapshot.js'
 
 const DAY = 86400
 
@@ -22,10 +22,10 @@ export type HistoryArrays = Record<string, Float32Array | Int32Array>
  * first. Fewer rows than S leave the rest as padding.
  *
  * event.time = log1p(days before the anchor), log1p(days since the user's event before it; 0 for a first event).
- * @param ages false zeroes the first of the two: see usesAges in src/train/batch.ts
+ * @param ages false zeroes the first of the two: see usesAges in src/runs/model-inputs.ts
  */
 export function fillHistories(
-  snapshot: Snapshot,
+  events: EventData,
   features: ItemFeatures,
   rows: HistoryRows,
   S: number,
@@ -40,7 +40,7 @@ export function fillHistories(
   const price = new Int32Array(S * T)
   const time = new Float32Array(S * T * 2)
   const mask = new Float32Array(S * T)
-  const { offsets, eventItem, eventAdvertiser, eventType, eventDomain, eventTime } = snapshot
+  const { offsets, eventItem, eventAdvertiser, eventType, eventDomain, eventTime } = events
   for (let s = 0; s < rows.users.length; s++) {
     const start = offsets[rows.users[s]]
     const end = rows.ends[s]

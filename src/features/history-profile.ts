@@ -1,7 +1,7 @@
 import type { HistoryRows } from './history-batch.js'
 import type { ItemFeatures } from './item-features.js'
 import { CATEGORY_LEVELS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import type { CatalogData, EventData } from './snapshot.js'
 
 /** Items, categories (of all levels) and advertisers that a profile holds at most: the most frequent ones. */
 export const PROFILE_ITEMS = 192
@@ -31,17 +31,17 @@ export class HistoryProfiles {
   private readonly advertisers: Tally
 
   constructor(
-    private readonly snapshot: Pick<Snapshot, 'items' | 'categories' | 'itemCategory' | 'advertisers'>,
+    private readonly catalog: Pick<CatalogData, 'items' | 'categories' | 'itemCategory' | 'advertisers'>,
     private readonly features: ItemFeatures,
   ) {
-    this.items = new Tally(snapshot.items, ENGAGED)
-    this.categories = new Tally(snapshot.categories.length, MET)
-    this.advertisers = new Tally(snapshot.advertisers, MET)
+    this.items = new Tally(catalog.items, ENGAGED)
+    this.categories = new Tally(catalog.categories.length, MET)
+    this.advertisers = new Tally(catalog.advertisers, MET)
   }
 
   /** @param source where the events are: a snapshot with the catalog of this one */
   fill(
-    source: Pick<Snapshot, 'offsets' | 'eventItem' | 'eventAdvertiser'>,
+    source: Pick<EventData, 'offsets' | 'eventItem' | 'eventAdvertiser'>,
     rows: Pick<HistoryRows, 'users' | 'ends'>,
     N: number,
   ): ProfileArrays {
@@ -52,7 +52,7 @@ export class HistoryProfiles {
     const advertiser = new Int32Array(N * PROFILE_ADVERTISERS * 2)
     const advertiserWeight = new Float32Array(N * PROFILE_ADVERTISERS)
     const { items, categories, advertisers } = this
-    const { itemCategory } = this.snapshot
+    const { itemCategory } = this.catalog
     const { categoryRow, advertiser: buckets } = this.features
     for (let k = 0; k < rows.users.length; k++) {
       items.clear()

@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../config/schema.js'
 import { priceBucket } from './price-buckets.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from './snapshot.js'
-import type { Snapshot } from './snapshot.js'
+import type { CatalogData } from './snapshot.js'
 import { advertiserBucket, categoryBucket, collisionRate, titleBucket } from './vocabulary.js'
 
 /** The keys of `model` that size the hash embeddings: rows of each table, row 0 being "unknown". */
@@ -13,7 +13,7 @@ export interface ItemFeatures {
   advertiser: Int32Array
   /** [items * 2]: of the item's advertiser, 0 where it has none */
   itemAdvertiser: Int32Array
-  /** [categories of the snapshot] */
+  /** [categories of the catalog] */
   categoryRow: Int32Array
   /** [items * CATEGORY_LEVELS], 0 where absent */
   category: Int32Array
@@ -24,8 +24,8 @@ export interface ItemFeatures {
 }
 
 /** Hashes the catalog into rows of the model's embedding tables. Reads no event. */
-export function createItemFeatures(snapshot: Snapshot, config: FeatureConfig): ItemFeatures {
-  const { items, advertisers } = snapshot
+export function createItemFeatures(catalog: CatalogData, config: FeatureConfig): ItemFeatures {
+  const { items, advertisers } = catalog
   const advertiser = new Int32Array(advertisers * 2)
   for (let a = 0; a < advertisers; a++) {
     advertiser[2 * a] = advertiserBucket(a, 0, config.advertiserBuckets)
@@ -33,21 +33,21 @@ export function createItemFeatures(snapshot: Snapshot, config: FeatureConfig): I
   }
   const itemAdvertiser = new Int32Array(items * 2)
   for (let i = 0; i < items; i++) {
-    const a = snapshot.itemAdvertiser[i]
+    const a = catalog.itemAdvertiser[i]
     if (a < 0) continue
     itemAdvertiser[2 * i] = advertiser[2 * a]
     itemAdvertiser[2 * i + 1] = advertiser[2 * a + 1]
   }
-  const categoryRow = Int32Array.from(snapshot.categories, (path) => categoryBucket(path, config.categoryBuckets))
+  const categoryRow = Int32Array.from(catalog.categories, (path) => categoryBucket(path, config.categoryBuckets))
   const category = new Int32Array(items * CATEGORY_LEVELS)
   for (let k = 0; k < category.length; k++) {
-    const c = snapshot.itemCategory[k]
+    const c = catalog.itemCategory[k]
     if (c >= 0) category[k] = categoryRow[c]
   }
   const title = new Int32Array(items * TITLE_TOKENS)
-  for (let k = 0; k < title.length; k++) title[k] = titleBucket(snapshot.itemTitle[k], config.titleBuckets)
+  for (let k = 0; k < title.length; k++) title[k] = titleBucket(catalog.itemTitle[k], config.titleBuckets)
   const price = new Int32Array(items)
-  for (let i = 0; i < items; i++) price[i] = priceBucket(snapshot.itemPrice[i])
+  for (let i = 0; i < items; i++) price[i] = priceBucket(catalog.itemPrice[i])
   return { advertiser, itemAdvertiser, categoryRow, category, title, price }
 }
 
@@ -59,18 +59,18 @@ export interface Collisions {
 }
 
 /** The collision rate of each hashed vocabulary, for reports. */
-export function collisions(snapshot: Snapshot, features: ItemFeatures, config: FeatureConfig): Collisions {
+export function collisions(catalog: CatalogData, features: ItemFeatures, config: FeatureConfig): Collisions {
   const pairs: string[] = []
   // the embedding is the sum of the two rows: their order does not matter
   for (let a = 0; a < features.advertiser.length; a += 2) {
     const [x, y] = [features.advertiser[a], features.advertiser[a + 1]]
     pairs.push(x < y ? `${x} ${y}` : `${y} ${x}`)
   }
-  const tokens = new Set<number>(snapshot.itemTitle)
+  const tokens = new Set<number>(catalog.itemTitle)
   tokens.delete(0)
   return {
     advertiser: collisionRate(pairs),
-    category: collisionRate(snapshot.categories.map((path) => categoryBucket(path, config.categoryBuckets))),
+    category: collisionRate(catalog.categories.map((path) => categoryBucket(path, config.categoryBuckets))),
     title: collisionRate([...tokens].map((token) => titleBucket(token, config.titleBuckets))),
   }
 }

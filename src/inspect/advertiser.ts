@@ -1,35 +1,31 @@
+import { originOf } from './looking.js'
 import { activityOf, conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { neighbours } from './item.js'
-import { absentAt } from './moment.js'
 import { CATEGORY_LEVELS } from '../features/snapshot.js'
 import type { AdvertiserView, Subject } from './types.js'
 
 /** An advertiser: its catalog, activity, best items and nearest advertisers. @throws UserError for an unknown one */
 export async function inspectAdvertiser(subject: Subject, externalId: string, k: number): Promise<AdvertiserView> {
-  const { snapshot, names, moment, windowDays, advertiser: model } = subject
+  const { snapshot, names, advertiser: looking } = subject
   const index = indexOf(names, 'advertiser', externalId)
   const own: number[] = []
   for (let i = 0; i < snapshot.items; i++) if (snapshot.itemAdvertiser[i] === index) own.push(i)
   const conversions = conversionsByEntry(snapshot, 'item')
   const best = [...own].sort((a, b) => conversions[b] - conversions[a] || a - b).slice(0, k)
-  const ranking =
-    model && neighbours(await model.entries(moment), model.width, index, absentAt(snapshot, 'advertiser', moment))
+  const ranking = looking && (await neighbours(looking, index))
   return {
     ...advertiserCard(names, index),
-    itemRun: null,
-    advertiserRun: model?.run ?? null,
-    moment,
-    windowDays,
+    ...originOf(subject, ['advertiser']),
     items: own.length,
     medianPrice: median(own.map((i) => snapshot.itemPrice[i]).filter((p) => Number.isFinite(p))),
     categories: categoriesOf(subject, own).slice(0, k),
     activity: activityOf(snapshot, names, 'advertiser', index, 0).activity,
     topItems: best.map((i) => ({ ...card(names, i), conversions: conversions[i] })),
-    nearest: (ranking?.top(k, index) ?? []).map(({ entry, rank, score }) => ({
+    nearest: (ranking?.top(k, index) ?? []).map(({ id, rank, score }) => ({
       rank,
       score,
-      ...advertiserCard(names, entry),
+      ...advertiserCard(names, id),
     })),
   }
 }

@@ -1,4 +1,4 @@
-import type { Phase, TrainRecord } from '../train/records.js'
+import type { Phase, TrainRecord } from '../runs/records.js'
 
 export interface Point {
   x: number

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.js'
-import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { MadeUpEvent } from '../features/made-up-history.js'
 import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
 import { indexOf } from './catalog.js'
 import type { Names } from './types.js'

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../features/snapshot.js'
-import { runFolder } from '../store/workspace.js'
-import { readModel } from '../train/model-file.js'
-import { extendTables, modelShape } from '../train/model-inputs.js'
-import { readRunConfig } from '../train/run.js'
+import { runFolder } from '../store/paths.js'
+import { readModel } from '../runs/model-file.js'
+import { extendTables, modelShape } from '../runs/model-inputs.js'
+import { readRunConfig } from '../runs/load.js'
 
 /** The graph vectors that a run's item tower reads. */
 export interface ItemGraph {

@@ -1,7 +1,8 @@
+import type { Catalog } from '../protocol/catalog.js'
 import { activityOf } from './activity.js'
 import { card, indexOf } from './catalog.js'
 import type { ItemGraph } from './item-graph.js'
-import { absentAt } from './moment.js'
+import { originOf, type Looking } from './looking.js'
 import { Ranking } from './ranking.js'
 import type { ItemView, Neighbour, Subject } from './types.js'
 
@@ -10,32 +11,28 @@ import type { ItemView, Neighbour, Subject } from './types.js'
  * for an unknown item
  */
 export async function inspectItem(subject: Subject, externalId: string, k: number): Promise<ItemView> {
-  const { snapshot, names, moment, windowDays, item: model } = subject
+  const { snapshot, names, item: looking } = subject
   const index = indexOf(names, 'item', externalId)
-  const absent = absentAt(snapshot, 'item', moment)
-  const byTower = model && neighbours(await model.entries(moment), model.width, index, absent)
+  const byTower = looking && (await neighbours(looking, index))
   const graph = subject.graph?.()
   // an item of which nothing is known has a vector of zeros, to which nothing is near
-  const byGraph = graph && isKnown(graph, index) ? neighbours(graph.vectors, graph.width, index, absent) : undefined
+  const byGraph = looking && graph && isKnown(graph, index) ? nearestInGraph(graph, looking.catalog, index) : undefined
   const list = (own: Ranking | undefined, other: Ranking | undefined): Neighbour[] => {
     const top = own?.top(k, index) ?? []
-    const ranks = other?.ranks([index, ...top.map(({ entry }) => entry)])
+    const ranks = other?.ranks([index, ...top.map(({ id }) => id)])
     // the item itself is first in the other list, too, and not counted
     const place = (rank: number | null): number | null =>
       rank === null ? null : Math.max(1, ranks![0] !== null && ranks![0] < rank ? rank - 1 : rank)
-    return top.map(({ entry, rank, score }, i) => ({
+    return top.map(({ id, rank, score }, i) => ({
       rank,
       score,
       other: ranks ? place(ranks[i + 1]) : null,
-      ...card(names, entry),
+      ...card(names, id),
     }))
   }
   return {
     ...card(names, index),
-    itemRun: model?.run ?? null,
-    advertiserRun: null,
-    moment,
-    windowDays,
+    ...originOf(subject, ['item']),
     ...activityOf(snapshot, names, 'item', index, k),
     nearest: list(byTower, byGraph),
     nearestInGraph: byGraph ? list(byGraph, byTower) : null,
@@ -47,7 +44,14 @@ function isKnown({ vectors, width }: ItemGraph, index: number): boolean {
   return vectors.subarray(index * width, (index + 1) * width).some((x) => x !== 0)
 }
 
-/** All entries by cosine to one of them. */
-export function neighbours(entries: Float32Array, width: number, index: number, absent: Uint8Array): Ranking {
-  return Ranking.of(entries.slice(index * width, (index + 1) * width), entries, absent)
+/** All entries by cosine to one item or advertiser; undefined where the recommender has no vectors. */
+export async function neighbours({ vectors, catalog }: Looking, id: number): Promise<Ranking | undefined> {
+  return vectors && Ranking.near(await vectors.of(Int32Array.of(id)), await vectors.of(catalog.ids), catalog)
+}
+
+function nearestInGraph({ vectors, width }: ItemGraph, catalog: Catalog, id: number): Ranking {
+  const own = vectors.slice(id * width, (id + 1) * width)
+  const others = new Float32Array(catalog.size * width)
+  catalog.ids.forEach((other, e) => others.set(vectors.subarray(other * width, (other + 1) * width), e * width))
+  return Ranking.near(own, others, catalog)
 }

@@ -1,22 +1,24 @@
-import { silent } from '../core/progress.js'
 import { serveThread } from '../core/thread.js'
+import { Workspace } from '../workspace/workspace.js'
 import type { LookupOptions } from './lookup.js'
-import { openSubject, type OpenedSubject } from './open.js'
-import type { UserView } from './types.js'
+import { openSubject } from './open.js'
+import type { Subject, UserView } from './types.js'
 import { inspectUser, randomUser } from './user.js'
 
-/** Items retrieved and events shown of a user: more than a screen, to be scrolled. */
+/** Items recommended and events shown of a user: more than a screen, to be scrolled. */
 const SHOWN = { k: 100, events: 500 }
 
-let opened: OpenedSubject
+let workspace: Workspace | undefined
+let subject: Subject
 
 const methods = {
-  async open(options: LookupOptions): Promise<void> {
-    opened = await openSubject({ ...options, progress: silent })
+  async open({ folder, config, ...options }: LookupOptions): Promise<void> {
+    workspace = new Workspace(folder, { config, readonly: true })
+    subject = await openSubject(workspace, options)
   },
-  user: (externalId: string): Promise<UserView> => inspectUser(opened.subject, externalId, SHOWN),
-  random: (draw: number): string => randomUser(opened.subject, draw),
-  close: (): Promise<void> => opened.close(),
+  user: (externalId: string): Promise<UserView> => inspectUser(subject, externalId, SHOWN),
+  random: (draw: number): string => randomUser(subject, draw),
+  close: (): Promise<void> | undefined => workspace?.close(),
 }
 
 export type LookupThread = typeof methods

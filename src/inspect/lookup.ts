@@ -1,8 +1,8 @@
-import type { EvalConfig } from '../config/schema.js'
+import type { Config } from '../config/schema.js'
 import { Thread } from '../core/thread.js'
-import type { RunNames } from '../embed/open-runs.js'
-import type { EngineOptions } from '../engine/types.js'
+import type { RunNames } from '../runs/manifest.js'
 import type { LookupThread } from './lookup-thread.js'
+import type { OpenOptions } from './open.js'
 import type { UserView } from './types.js'
 
 /** What the users screen asks: views of users, by the models of two runs. Answered off the thread that draws. */
@@ -18,11 +18,9 @@ export interface Lookup {
 export type OpenLookup = (runs: RunNames) => Promise<Lookup>
 
 /** What a lookup looks through. */
-export interface LookupOptions {
+export interface LookupOptions extends OpenOptions {
   folder: string
-  engine: EngineOptions
-  eval: EvalConfig
-  runs: RunNames
+  config: Config
 }
 
 /**

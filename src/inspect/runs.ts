@@ -3,9 +3,9 @@ import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } fr
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { hasCode } from '../core/errors.js'
-import { runFolder, workspace } from '../store/workspace.js'
-import { readManifest, type Manifest } from '../train/manifest.js'
-import type { Phase, TrainRecord } from '../train/records.js'
+import { runFolder, pathsOf } from '../store/paths.js'
+import { readManifest, type Manifest } from '../runs/manifest.js'
+import type { Phase, TrainRecord } from '../runs/records.js'
 import { Curves } from './curves.js'
 
 /** done, running, or stopped: not done, and nothing written for a while (the same command resumes it). */
@@ -65,7 +65,7 @@ export class Runs {
 
 function runIds(folder: string): string[] {
   try {
-    return readdirSync(workspace(folder).runs, { withFileTypes: true })
+    return readdirSync(pathsOf(folder).runs, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
   } catch (error) {

@@ -1,14 +1,15 @@
+import { madeUpHistory, type MadeUpEvent } from '../features/made-up-history.js'
+import type { Catalog } from '../protocol/catalog.js'
+import type { Queries } from '../protocol/queries.js'
+import { conversionCounts } from '../retrieve/popularity.js'
+import { historyRows } from './history.js'
+import { originOf, rowsOf, type Looking } from './looking.js'
+import type { Subject, TryView, WhyView } from './types.js'
 import { UserError } from '../core/errors.js'
-import type { MadeUpEvent } from '../embed/made-up-history.js'
 import type { Grouping } from '../evaluate/influence.js'
-import { conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
-import { bounds, historyRows } from './history.js'
 import { resolveHistory } from './history-spec.js'
-import { eventsOf, madeUpQuery } from './made-up.js'
-import { absentAt } from './moment.js'
 import { Ranking } from './ranking.js'
-import type { RetrievalModel, Subject, TryView, WhyView } from './types.js'
 import { whyIn } from './why.js'
 
 export interface TryRequest {
@@ -45,29 +46,21 @@ export async function tryHistory(subject: Subject, request: TryRequest): Promise
   if (!subject.item && !subject.advertiser)
     throw new UserError('There is no trained model to try a history on.', 'Train one first: adseq train item')
   const [before, after] = sides(subject, request)
-  const absent = {
-    items: absentAt(snapshot, 'item', subject.moment),
-    advertisers: absentAt(snapshot, 'advertiser', subject.moment),
-  }
-  const old = await rankings(subject, before, absent)
-  const now = await rankings(subject, after, absent)
+  const [old, now] = [await rankings(subject, before), await rankings(subject, after)]
   const side = (own: Side, mine: Rankings, other: Rankings): TryView['before'] => {
-    const shown = madeUpQuery(snapshot, own.events ?? []).snapshot
+    const events = madeUpHistory(snapshot, own.events ?? [])
     return {
       label: own.label,
-      history: historyRows(shown, names, 0, shown.eventTime.length, 50),
-      items: moved(mine.items, other.items, request.k).map(({ entry, ...row }) => ({ ...row, ...card(names, entry) })),
-      advertisers: moved(mine.advertisers, other.advertisers, request.k).map(({ entry, ...row }) => ({
+      history: historyRows(events, names, 0, events.eventTime.length, 50),
+      items: moved(mine.items, other.items, request.k).map(({ id, ...row }) => ({ ...row, ...card(names, id) })),
+      advertisers: moved(mine.advertisers, other.advertisers, request.k).map(({ id, ...row }) => ({
         ...row,
-        ...advertiserCard(names, entry),
+        ...advertiserCard(names, id),
       })),
     }
   }
   return {
-    itemRun: subject.item?.run ?? null,
-    advertiserRun: subject.advertiser?.run ?? null,
-    moment: subject.moment,
-    windowDays: subject.windowDays,
+    ...originOf(subject),
     before: side(before, old, now),
     after: side(after, now, old),
   }
@@ -79,11 +72,10 @@ export async function tryHistory(subject: Subject, request: TryRequest): Promise
  */
 export async function whyTried(subject: Subject, request: TryRequest, entry: string, by: Grouping): Promise<WhyView> {
   const [, { label, events = [] }] = sides(subject, request)
-  const { snapshot } = madeUpQuery(subject.snapshot, events)
   return whyIn(
     subject,
     `the ${label}`.replace(/^the user/, 'user'),
-    { snapshot, user: 0, end: events.length },
+    { events: madeUpHistory(subject.snapshot, events), user: 0, end: events.length },
     entry,
     by,
   )
@@ -120,9 +112,8 @@ function edited(subject: Subject, externalId: string, { history, against, add, d
       'Nothing is changed in the history.',
       'Add events (--add "view:ITEM@1h") or leave out the latest ones (--drop 3).',
     )
-  const { snapshot, names, moment, windowDays } = subject
-  const { start, end } = bounds(snapshot, indexOf(names, 'user', externalId), moment, windowDays)
-  const events = eventsOf(snapshot, start, end)
+  const { snapshot, names, moment } = subject
+  const events = eventsOf(subject.history(indexOf(names, 'user', externalId)))
   if (drop > events.length)
     throw new UserError(
       `User ${externalId} has only ${events.length} events up to the cutoff, so ${drop} cannot be dropped.`,
@@ -143,37 +134,46 @@ function edited(subject: Subject, externalId: string, { history, against, add, d
   ]
 }
 
-async function rankings(
-  subject: Subject,
-  side: Side,
-  absent: { items: Uint8Array; advertisers: Uint8Array },
-): Promise<Rankings> {
-  const one = async (
-    model: RetrievalModel | undefined,
-    level: 'item' | 'advertiser',
-    gone: Uint8Array,
-  ): Promise<Ranking | undefined> => {
-    if (model === undefined) return undefined
-    if (side.events === undefined) return popular(subject, level, gone)
-    const { snapshot, query } = madeUpQuery(subject.snapshot, side.events)
-    return Ranking.of(await model.users(query, subject.moment, snapshot), await model.entries(subject.moment), gone)
+async function rankings(subject: Subject, side: Side): Promise<Rankings> {
+  const one = async (looking: Looking | undefined): Promise<Ranking | undefined> => {
+    if (looking === undefined) return undefined
+    const { recommender, catalog } = looking
+    if (side.events === undefined) return popular(subject, catalog)
+    return Ranking.by(recommender, catalog, madeUpQueries(subject, side.events))
   }
-  return {
-    items: await one(subject.item, 'item', absent.items),
-    advertisers: await one(subject.advertiser, 'advertiser', absent.advertisers),
-  }
+  return { items: await one(subject.item), advertisers: await one(subject.advertiser) }
+}
+
+const madeUpQueries = ({ snapshot, moment }: Subject, events: readonly MadeUpEvent[]): Queries => ({
+  events: madeUpHistory(snapshot, events),
+  users: Int32Array.of(0),
+  ends: Int32Array.of(events.length),
+  moment,
+})
+
+/** The events of a history one by one, to be edited. */
+function eventsOf(queries: Queries): MadeUpEvent[] {
+  const { events } = queries
+  const { from, to } = rowsOf(queries)
+  return Array.from({ length: to - from }, (_, i) => ({
+    item: events.eventItem[from + i],
+    advertiser: events.eventAdvertiser[from + i],
+    type: events.eventType[from + i],
+    domain: events.eventDomain[from + i],
+    time: events.eventTime[from + i],
+  }))
 }
 
 /** Shares of all conversions up to the moment: what someone without a history would get. */
-function popular({ snapshot, moment }: Subject, level: 'item' | 'advertiser', absent: Uint8Array): Ranking {
-  const counts = conversionsByEntry(snapshot, level, moment)
+function popular({ snapshot, moment }: Subject, catalog: Catalog): Ranking {
+  const counts = conversionCounts(snapshot, catalog, moment)
   const total = Math.max(
     1,
     counts.reduce((sum, n) => sum + n, 0),
   )
-  return Ranking.ofScores(
+  return new Ranking(
     Float32Array.from(counts, (n) => n / total),
-    absent,
+    catalog,
   )
 }
 
@@ -181,9 +181,9 @@ function moved(
   own: Ranking | undefined,
   other: Ranking | undefined,
   k: number,
-): { entry: number; rank: number; score: number; other: number | null }[] {
+): { id: number; rank: number; score: number; other: number | null }[] {
   if (own === undefined) return []
   const top = own.top(k)
-  const ranks = other?.ranks(top.map((t) => t.entry)) ?? []
+  const ranks = other?.ranks(top.map(({ id }) => id)) ?? []
   return top.map((t, i) => ({ ...t, other: ranks[i] ?? null }))
 }

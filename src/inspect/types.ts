@@ -1,6 +1,8 @@
-import type { Queries } from '../retrieve/types.js'
+import type { Queries } from '../protocol/queries.js'
+import type { Listed } from './ranking.js'
 import type { EventType, Snapshot } from '../features/snapshot.js'
 import type { ItemGraph } from './item-graph.js'
+import type { Looking } from './looking.js'
 
 /** What the catalog says of an item; null where it is silent. */
 export interface ItemCard {
@@ -52,6 +54,9 @@ export interface NextPurchase extends ItemCard {
 }
 
 export interface Origin {
+  /** names of what was asked at either level: "transformer + history", a baseline, the generation; null: nothing */
+  itemBy: string | null
+  advertiserBy: string | null
   /** the runs that were asked; null where there is none */
   itemRun: string | null
   advertiserRun: string | null
@@ -179,21 +184,6 @@ export interface MovedAdvertiser {
   other: number | null
 }
 
-/** A trained tower pair as the screens need it: vectors of users and of all entries, compared by dot product. */
-export interface RetrievalModel {
-  readonly run: string
-  readonly width: number
-  /** latest events of a history that it reads */
-  readonly reads: number
-  /** what this run's training saw events up to, unix seconds */
-  readonly cutoff: number
-  readonly windowDays: number
-  /** [queries, width] of histories in `snapshot` (the workspace's own unless given) that end at `moment` */
-  users(queries: Queries, moment: number, snapshot?: Snapshot): Promise<Float32Array>
-  /** [entries, width] of the whole catalog as of `moment` */
-  entries(moment: number): Promise<Float32Array>
-}
-
 export interface ItemRecord {
   externalId: string
   title: string | null
@@ -217,11 +207,15 @@ export interface Names {
 export interface Subject {
   snapshot: Snapshot
   names: Names
-  item?: RetrievalModel
-  advertiser?: RetrievalModel
+  item?: Looking
+  advertiser?: Looking
   /** the graph vectors of the item run; undefined where it was trained without */
   graph?(): ItemGraph | undefined
   /** unix seconds: histories end here, what comes after is "next" */
   moment: number
   windowDays: number
+  /** a user's history as it is asked about */
+  history(user: number): Queries
+  /** a generation is looked at as it is served: its id, and the advertisers that are stored for a user */
+  served?: { generation: string; advertisers(user: number): Listed[] | undefined }
 }

@@ -1,91 +1,84 @@
-import { EVENT_TYPES, conversionMask, type EventType } from '../features/snapshot.js'
+import type { Queries } from '../protocol/queries.js'
+import { EVENT_TYPES, conversionMask, historyEnd, type EventType } from '../features/snapshot.js'
 import { Rng } from '../core/rng.js'
 import { UserError } from '../core/errors.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
-import { bounds, conversionCounts, historyRows } from './history.js'
-import { absentAt } from './moment.js'
-import { Ranking } from './ranking.js'
-import type { NextPurchase, RetrievalModel, Subject, UserView } from './types.js'
+import { conversionCounts, historyRows } from './history.js'
+import { originOf, rowsOf, type Looking } from './looking.js'
+import { Ranking, listed, type Listed } from './ranking.js'
+import type { NextPurchase, Subject, UserView } from './types.js'
 
 export interface UserOptions {
-  /** entries retrieved */
+  /** entries recommended */
   k: number
   /** events of the history shown */
   events: number
 }
 
 const HITS = [10, 100]
+const DAY = 86_400
 
 /**
- * A user's history, what is retrieved for it, and what was really bought next. @throws UserError for an unknown user
+ * A user's history, what is recommended for it, and what was really bought next.
+ * @throws UserError for an unknown user
  */
 export async function inspectUser(subject: Subject, externalId: string, { k, events }: UserOptions): Promise<UserView> {
-  const { snapshot, names, moment, windowDays } = subject
+  const { snapshot, names, moment, windowDays, item, advertiser } = subject
   const user = indexOf(names, 'user', externalId)
-  const { start, end, next } = bounds(snapshot, user, moment, windowDays)
-  const before = conversionCounts(snapshot, start, end)
-  const after = conversionCounts(snapshot, end, next)
+  const queries = subject.history(user)
+  const { from, to } = rowsOf(queries)
+  const after = { from: historyEnd(snapshot, user, moment), to: historyEnd(snapshot, user, moment + windowDays * DAY) }
+  const bought = conversionCounts(queries.events, from, to)
+  const next = conversionCounts(snapshot, after.from, after.to)
   // without a history there is nothing to encode
-  const ask = (model: RetrievalModel | undefined, absent: () => Uint8Array): Promise<Ranking> | undefined =>
-    model && end > start ? rank(model, user, end, moment, absent()) : undefined
-  const items = await ask(subject.item, () => absentAt(snapshot, 'item', moment))
-  const advertisers = await ask(subject.advertiser, () => absentAt(snapshot, 'advertiser', moment))
-  const purchases = nextPurchases(subject, end, next, before.items, before.advertisers, items, advertisers)
-  const hits =
-    items &&
-    Object.fromEntries(
-      HITS.map((top) => [
-        top,
-        purchases.reduce((n, p) => n + (p.rank !== null && p.rank <= top ? p.conversions : 0), 0),
-      ]),
-    )
+  const asked = to > from
+  const items = item && asked ? await listed(item.recommender, item.catalog, queries, k) : []
+  const advertisers = advertiser && asked ? await advertisersOf(subject, advertiser, user, queries, k) : []
+  const rank = (by: Looking | undefined): Promise<Ranking> | undefined =>
+    by && asked && after.to > after.from ? Ranking.by(by.recommender, by.catalog, queries) : undefined
+  const ranks = { items: await rank(item), advertisers: await rank(advertiser) }
+  const purchases = nextPurchases(subject, after, bought, ranks)
+  const withinTop = (top: number): number =>
+    purchases.reduce((n, p) => n + (p.rank !== null && p.rank <= top ? p.conversions : 0), 0)
   return {
     user: externalId,
-    itemRun: subject.item?.run ?? null,
-    advertiserRun: subject.advertiser?.run ?? null,
-    moment,
-    windowDays,
-    history: historyRows(snapshot, names, start, end, events),
-    historyEvents: end - start,
-    items: (items?.top(k) ?? []).map(({ entry, rank, score }) => ({
-      rank,
-      score,
-      ...card(names, entry),
-      boughtNext: after.items.has(entry),
-      boughtBefore: before.items.get(entry) ?? 0,
+    ...originOf(subject),
+    history: historyRows(queries.events, names, from, to, events),
+    historyEvents: to - from,
+    items: items.map(({ id, ...place }) => ({
+      ...place,
+      ...card(names, id),
+      boughtNext: next.items.has(id),
+      boughtBefore: bought.items.get(id) ?? 0,
     })),
-    advertisers: (advertisers?.top(k) ?? []).map(({ entry, rank, score }) => ({
-      rank,
-      score,
-      ...advertiserCard(names, entry),
-      boughtNext: after.advertisers.has(entry),
-      boughtBefore: before.advertisers.get(entry) ?? 0,
+    advertisers: advertisers.map(({ id, ...place }) => ({
+      ...place,
+      ...advertiserCard(names, id),
+      boughtNext: next.advertisers.has(id),
+      boughtBefore: bought.advertisers.get(id) ?? 0,
     })),
     next: purchases,
     nextConversions: purchases.reduce((n, p) => n + p.conversions, 0),
-    hits: hits ?? null,
+    hits: item && asked ? Object.fromEntries(HITS.map((top) => [top, withinTop(top)])) : null,
   }
 }
 
-async function rank(
-  model: RetrievalModel,
+/** A generation serves the advertisers that were stored for a user; else they are recommended now. */
+async function advertisersOf(
+  { served }: Subject,
+  { recommender, catalog }: Looking,
   user: number,
-  end: number,
-  moment: number,
-  absent: Uint8Array,
-): Promise<Ranking> {
-  const query = await model.users({ users: Int32Array.of(user), ends: Int32Array.of(end) }, moment)
-  return Ranking.of(query, await model.entries(moment), absent)
+  queries: Queries,
+  k: number,
+): Promise<Listed[]> {
+  return served ? (served.advertisers(user) ?? []).slice(0, k) : listed(recommender, catalog, queries, k)
 }
 
 function nextPurchases(
   { snapshot, names }: Subject,
-  from: number,
-  to: number,
-  boughtItems: Map<number, number>,
-  boughtAdvertisers: Map<number, number>,
-  items: Ranking | undefined,
-  advertisers: Ranking | undefined,
+  { from, to }: { from: number; to: number },
+  bought: { items: Map<number, number>; advertisers: Map<number, number> },
+  { items, advertisers }: { items?: Ranking; advertisers?: Ranking },
 ): NextPurchase[] {
   const rows = new Map<
     string,
@@ -116,7 +109,7 @@ function nextPurchases(
     conversions,
     rank: itemRanks?.[n] ?? null,
     advertiserRank: advertiserRanks?.[n] ?? null,
-    repeat: item >= 0 ? boughtItems.has(item) : boughtAdvertisers.has(advertiser),
+    repeat: item >= 0 ? bought.items.has(item) : bought.advertisers.has(advertiser),
   }))
   return out.sort(
     (a, b) =>
@@ -135,10 +128,10 @@ export function randomUser({ snapshot, names, moment, windowDays }: Subject, dra
   const withHistory: number[] = []
   const withNext: number[] = []
   for (let u = 0; u < snapshot.users; u++) {
-    const { start, end, next } = bounds(snapshot, u, moment, windowDays)
-    if (end === start) continue
+    const end = historyEnd(snapshot, u, moment)
+    if (end === snapshot.offsets[u]) continue
     withHistory.push(u)
-    for (let e = end; e < next; e++) {
+    for (let e = end; e < historyEnd(snapshot, u, moment + windowDays * DAY); e++) {
       if (conversionMask[snapshot.eventType[e]] === 0) continue
       withNext.push(u)
       break

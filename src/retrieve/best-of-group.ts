@@ -1,7 +1,8 @@
 import { queriesAtOnce } from '../ann/dot-products.js'
-import type { Snapshot } from '../features/snapshot.js'
-import { groupsOf, type Catalog } from './catalog.js'
-import type { Level, Queries, Retriever } from './types.js'
+import type { CatalogData } from '../features/snapshot.js'
+import { groupsOf, type Catalog } from '../protocol/catalog.js'
+import type { Level, Queries } from '../protocol/queries.js'
+import { ExactRecommender, type Recommender } from './recommender.js'
 
 /** The items of each group of another level: an item catalog seen as advertisers or categories. */
 export class ItemGroups {
@@ -12,7 +13,7 @@ export class ItemGroups {
   /** whether there are groups without items */
   private readonly gaps: boolean
 
-  constructor(snapshot: Snapshot, items: Catalog, above: Catalog) {
+  constructor(snapshot: CatalogData, items: Catalog, above: Catalog) {
     const n = above.size
     this.groups = groupsOf(snapshot, items, above).map((g) => (g < 0 ? n : g))
     this.scores = new Float32Array(n + 1)
@@ -35,8 +36,8 @@ export class ItemGroups {
   }
 }
 
-/** An item retriever as one of advertisers or categories: an entry scores as its best item does. */
-export class BestOfGroup implements Retriever {
+/** A recommender of items as one of advertisers or categories: an entry scores as its best item does. */
+export class BestOfGroup extends ExactRecommender {
   readonly kind
   readonly name: string
   readonly level: Level
@@ -44,11 +45,12 @@ export class BestOfGroup implements Retriever {
   private readonly groups: ItemGroups
 
   constructor(
-    snapshot: Snapshot,
-    private readonly items: Retriever,
+    snapshot: CatalogData,
+    private readonly items: Recommender,
     catalog: Catalog,
     above: Catalog,
   ) {
+    super()
     this.kind = items.kind
     this.name = items.name
     this.level = above.level

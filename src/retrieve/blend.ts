@@ -1,7 +1,7 @@
-import type { Snapshot } from '../features/snapshot.js'
-import type { Catalog } from './catalog.js'
+import type { Catalog } from '../protocol/catalog.js'
+import type { Queries } from '../protocol/queries.js'
 import { OwnHistory } from './own-history.js'
-import type { Queries, Retriever } from './types.js'
+import { ExactRecommender, type Recommender } from './recommender.js'
 
 export interface BlendWeights {
   /** of log(1 + events of the user about the entry) */
@@ -12,36 +12,35 @@ export interface BlendWeights {
   popularity: number
 }
 
+/** What the user's own history adds to the score of an entry of it. */
+export function ownTerm(own: OwnHistory, entry: number, { own: weight, recent = 0 }: BlendWeights): number {
+  return weight * Math.log1p(own.count(entry)) + (recent ? recent * Math.log1p(own.decayedCount(entry)) : 0)
+}
+
 /**
  * base score + popularity * log popularity + own * log(1 + own count) + recent * log(1 + decayed own count): the hybrid
- * that serving uses. Without a base and with a popularity weight of 1 it is the control, which knows no model.
+ * that is served. Without a base and with a popularity weight of 1 it is the control, which knows no model.
  */
-export class Blend implements Retriever {
+export class Blend extends ExactRecommender {
   readonly level
   readonly entries
   private readonly history: OwnHistory
 
-  /**
-   * @param logPopularity [entries] as of the moment the histories end
-   * @param asOf that moment in unix seconds, which a weight of `recent` needs
-   */
+  /** @param logPopularity [entries] as of the moment the histories end */
   constructor(
     readonly name: string,
-    readonly kind: Retriever['kind'],
-    snapshot: Snapshot,
+    readonly kind: Recommender['kind'],
     catalog: Catalog,
     private readonly logPopularity: Float32Array,
     readonly weights: BlendWeights,
-    private readonly base?: Retriever,
-    asOf?: number,
+    private readonly base?: Recommender,
   ) {
+    super()
     this.level = catalog.level
     this.entries = catalog.size
     if (logPopularity.length !== catalog.size || (base && base.entries !== catalog.size))
       throw new Error(`${name}: its parts score different catalogs`)
-    if (weights.recent && asOf === undefined)
-      throw new Error(`${name}: a weight of what was done lately needs a moment`)
-    this.history = new OwnHistory(snapshot, catalog, weights.recent ? asOf : undefined)
+    this.history = new OwnHistory(catalog)
   }
 
   async score(queries: Queries, from: number, to: number, out: Float32Array): Promise<void> {
@@ -52,13 +51,8 @@ export class Blend implements Retriever {
       const at = (q - from) * entries
       if (weights.popularity !== 0)
         for (let e = 0; e < entries; e++) out[at + e] += weights.popularity * logPopularity[e]
-      const own = this.history.read(queries.users[q], queries.ends[q])
-      for (let i = 0; i < own.size; i++) {
-        const entry = own.entries[i]
-        out[at + entry] +=
-          weights.own * Math.log1p(own.count(entry)) +
-          (weights.recent ? weights.recent * Math.log1p(own.decayedCount(entry)) : 0)
-      }
+      const own = this.history.read(queries, q)
+      for (const entry of own.distinct) out[at + entry] += ownTerm(own, entry, weights)
     }
   }
 }

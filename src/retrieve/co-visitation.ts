@@ -1,7 +1,8 @@
-import type { Snapshot } from '../features/snapshot.js'
+import type { EventData } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
-import type { Queries, Retriever } from './types.js'
+import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
+import type { Queries } from '../protocol/queries.js'
+import { ExactRecommender } from './recommender.js'
 
 export interface CoVisitationOptions {
   /** events of one history at most this far apart belong together */
@@ -19,7 +20,7 @@ export const CO_VISITATION: CoVisitationOptions = { window: 10, recent: 100, nei
  * events apart, weighted as cosine, c(a, b) / sqrt(c(a) c(b)) with c(a) = pairs that a is in. An entry is no neighbour
  * of itself.
  */
-export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, options = CO_VISITATION): SparseMatrix {
+export function coVisitations(snapshot: EventData, catalog: Catalog, t: number, options = CO_VISITATION): SparseMatrix {
   const positions = eventsByEntry(snapshot, catalog, t)
   const [totals, counts] = [new Float64Array(catalog.size), new Float64Array(catalog.size)]
   const touched = new Int32Array(catalog.size)
@@ -61,7 +62,7 @@ export function coVisitations(snapshot: Snapshot, catalog: Catalog, t: number, o
 }
 
 /** Scores the neighbours of a user's last events: the sum of their weights, an event a vote. All others score 0. */
-export class CoVisitation implements Retriever {
+export class CoVisitation extends ExactRecommender {
   readonly kind = 'baseline'
   readonly name = 'co-visitation'
   readonly level
@@ -69,11 +70,12 @@ export class CoVisitation implements Retriever {
   private readonly neighbourhood: SparseMatrix
 
   constructor(
-    private readonly snapshot: Snapshot,
+    snapshot: EventData,
     private readonly catalog: Catalog,
     t: number,
     private readonly options = CO_VISITATION,
   ) {
+    super()
     this.level = catalog.level
     this.entries = catalog.size
     this.neighbourhood = coVisitations(snapshot, catalog, t, options)
@@ -81,12 +83,14 @@ export class CoVisitation implements Retriever {
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
     const { offsets, columns, values } = this.neighbourhood
+    const { events, users, ends } = queries
+    const column = columnOf(this.level, events)
     out.fill(0, 0, (to - from) * this.entries)
     for (let q = from; q < to; q++) {
       const at = (q - from) * this.entries
-      const first = Math.max(this.snapshot.offsets[queries.users[q]], queries.ends[q] - this.options.recent)
-      for (let row = first; row < queries.ends[q]; row++) {
-        const a = entryOfEvent(this.catalog, row)
+      const first = Math.max(events.offsets[users[q]], ends[q] - this.options.recent)
+      for (let row = first; row < ends[q]; row++) {
+        const a = entryOf(this.catalog, column[row])
         if (a < 0) continue
         for (let i = offsets[a]; i < offsets[a + 1]; i++) out[at + columns[i]] += values[i]
       }
@@ -105,14 +109,15 @@ interface Positions {
   user: Int32Array
 }
 
-function eventsByEntry(snapshot: Snapshot, catalog: Catalog, t: number): Positions {
+function eventsByEntry(snapshot: EventData, catalog: Catalog, t: number): Positions {
+  const column = columnOf(catalog.level, snapshot)
   const entry = new Int32Array(snapshot.eventTime.length)
   const user = new Int32Array(snapshot.eventTime.length)
   const offsets = new Uint32Array(catalog.size + 1)
   let n = 0
   for (let u = 0; u < snapshot.users; u++) {
     for (let row = snapshot.offsets[u]; row < snapshot.offsets[u + 1] && snapshot.eventTime[row] <= t; row++) {
-      const e = entryOfEvent(catalog, row)
+      const e = entryOf(catalog, column[row])
       if (e < 0) continue
       entry[n] = e
       user[n++] = u

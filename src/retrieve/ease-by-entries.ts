@@ -1,16 +1,17 @@
-import type { Snapshot } from '../features/snapshot.js'
-import type { Catalog } from './catalog.js'
+import type { EventData } from '../features/snapshot.js'
+import type { Catalog } from '../protocol/catalog.js'
 import { invertSymmetric } from './cholesky.js'
 import { OwnHistory } from './own-history.js'
 import { conversionCounts } from './popularity.js'
-import type { Queries, Retriever } from './types.js'
+import type { Queries } from '../protocol/queries.js'
+import { ExactRecommender } from './recommender.js'
 import { userEntries } from './user-entries.js'
 
 /**
  * EASE solved over entries: G = X^T X + lambda I over the users' histories up to t (X = 1 where a user dealt with an
  * entry), P = G^-1, B = -P / diag(P) with a zero diagonal, and score = x B. Entries beyond the cap score 0.
  */
-export class EaseByEntries implements Retriever {
+export class EaseByEntries extends ExactRecommender {
   readonly kind = 'baseline'
   readonly name: string
   readonly level
@@ -22,7 +23,8 @@ export class EaseByEntries implements Retriever {
   private readonly weights: Float32Array
   private readonly own: OwnHistory
 
-  constructor(snapshot: Snapshot, catalog: Catalog, t: number, options: { cap: number; regularisation: number }) {
+  constructor(snapshot: EventData, catalog: Catalog, t: number, options: { cap: number; regularisation: number }) {
+    super()
     const converted = byFrequency(conversionCounts(snapshot, catalog, t))
     this.columns = converted.slice(0, options.cap)
     const n = this.columns.length
@@ -31,7 +33,7 @@ export class EaseByEntries implements Retriever {
     this.entries = catalog.size
     this.columnOf = new Int32Array(catalog.size).fill(-1)
     this.columns.forEach((entry, column) => (this.columnOf[entry] = column))
-    this.own = new OwnHistory(snapshot, catalog)
+    this.own = new OwnHistory(catalog)
     const inverse = invertSymmetric(this.gram(snapshot, catalog, t, options.regularisation), n)
     this.weights = new Float32Array(n * n)
     for (let i = 0; i < n; i++)
@@ -43,10 +45,10 @@ export class EaseByEntries implements Retriever {
     const scores = new Float64Array(n)
     out.fill(0, 0, (to - from) * this.entries)
     for (let q = from; q < to; q++) {
-      const own = this.own.read(queries.users[q], queries.ends[q])
+      const own = this.own.read(queries, q)
       scores.fill(0)
-      for (let i = 0; i < own.size; i++) {
-        const row = this.columnOf[own.entries[i]] * n
+      for (const entry of own.distinct) {
+        const row = this.columnOf[entry] * n
         if (row >= 0) for (let j = 0; j < n; j++) scores[j] += this.weights[row + j]
       }
       for (let j = 0; j < n; j++) out[(q - from) * this.entries + this.columns[j]] = scores[j]
@@ -54,7 +56,7 @@ export class EaseByEntries implements Retriever {
   }
 
   /** X^T X + lambda I over the modelled columns. */
-  private gram(snapshot: Snapshot, catalog: Catalog, t: number, regularisation: number): Float64Array {
+  private gram(snapshot: EventData, catalog: Catalog, t: number, regularisation: number): Float64Array {
     const n = this.columns.length
     const gram = new Float64Array(n * n)
     const { offsets, columns } = userEntries(snapshot, catalog, t, () => 1)

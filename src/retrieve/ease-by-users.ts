@@ -1,10 +1,11 @@
-import { historyEnd, type Snapshot } from '../features/snapshot.js'
+import { historyEnd, type EventData } from '../features/snapshot.js'
 import { transpose, type SparseMatrix } from '../features/sparse.js'
-import type { Catalog } from './catalog.js'
+import type { Catalog } from '../protocol/catalog.js'
 import { invertSymmetric } from './cholesky.js'
 import { OwnHistory } from './own-history.js'
 import { conversionCounts } from './popularity.js'
-import type { Queries, Retriever } from './types.js'
+import type { Queries } from '../protocol/queries.js'
+import { ExactRecommender } from './recommender.js'
 import { userEntries } from './user-entries.js'
 
 /**
@@ -12,7 +13,7 @@ import { userEntries } from './user-entries.js'
  * P = (X^T X + lambda I)^-1 = (I - X^T K^-1 X) / lambda, so that B = -P / diag(P) with a zero diagonal is never made:
  * score_j = x_j - (x_j - x_j^T K^-1 X x) / (1 - |x_j|^2 in the metric K^-1), x the user's row, x_j the entry's column.
  */
-export class EaseByUsers implements Retriever {
+export class EaseByUsers extends ExactRecommender {
   readonly kind = 'baseline'
   readonly name = 'EASE'
   readonly level
@@ -27,18 +28,19 @@ export class EaseByUsers implements Retriever {
   private readonly regularisation: number
 
   constructor(
-    private readonly snapshot: Snapshot,
+    private readonly snapshot: EventData,
     catalog: Catalog,
     private readonly t: number,
     options: { regularisation: number },
   ) {
+    super()
     this.regularisation = options.regularisation
     this.level = catalog.level
     this.entries = catalog.size
     const counts = conversionCounts(snapshot, catalog, t)
     const converted = { ...catalog, entryOf: catalog.entryOf.map((e) => (counts[e] > 0 ? e : -1)) }
     this.byEntry = transpose(userEntries(snapshot, converted, t, () => 1))
-    this.own = new OwnHistory(snapshot, converted)
+    this.own = new OwnHistory(converted)
     this.inverse = invertSymmetric(this.kernel(), snapshot.users)
     this.diagonal = this.remainders()
   }
@@ -50,10 +52,10 @@ export class EaseByUsers implements Retriever {
       entries,
     } = this
     for (let q = from; q < to; q++) {
-      const own = this.own.read(queries.users[q], queries.ends[q])
-      const history = own.entries.subarray(0, own.size)
+      const own = this.own.read(queries, q)
+      const history = own.distinct
       const pull =
-        queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t)
+        queries.events === this.snapshot && queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t)
           ? this.pullOfUser(queries.users[q])
           : this.pullOf(history)
       const at = (q - from) * entries

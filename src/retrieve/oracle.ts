@@ -3,8 +3,9 @@ import { WorldTruth, type Truth } from '../events/world/truth.js'
 import { makeWorld, worldHash } from '../events/world/world.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Store } from '../store/store.js'
-import type { Catalog } from './catalog.js'
-import type { Queries, Retriever } from './types.js'
+import type { Catalog } from '../protocol/catalog.js'
+import type { Queries } from '../protocol/queries.js'
+import { ExactRecommender, type Recommender } from './recommender.js'
 
 /** Futures drawn a user. */
 export const ORACLE_DRAWS = 32
@@ -14,7 +15,7 @@ const KEPT = 2 ** 26
 /** Makes the oracles of one evaluation, one a level; they share what they found out about a user. */
 export interface OracleSource {
   /** @param catalog what is ranked @param t the cutoff, unix seconds @param days of the window after it */
-  retriever(snapshot: Snapshot, catalog: Catalog, t: number, days: number): Retriever
+  recommender(snapshot: Snapshot, catalog: Catalog, t: number, days: number): Recommender
   /** how it is computed, for the report */
   readonly note: string
 }
@@ -30,7 +31,7 @@ export function oracleOf(store: Store, draws = ORACLE_DRAWS): OracleSource | und
   const users = Int32Array.from(store.externalIds('users'), (name) => Number(name.slice(prefix.length + 1)) - 1)
   const truths = new Map<string, KnownTruth>()
   return {
-    retriever: (snapshot, catalog, t, days) => {
+    recommender: (snapshot, catalog, t, days) => {
       const key = `${t} ${days}`
       if (!truths.has(key)) truths.set(key, new KnownTruth(new WorldTruth(world, t, days, draws), users, snapshot))
       return new Oracle(snapshot, catalog, truths.get(key)!)
@@ -43,7 +44,7 @@ export function oracleOf(store: Store, draws = ORACLE_DRAWS): OracleSource | und
 }
 
 /** Ranks by expected conversions; advertisers and categories by those of all their items (and signups). */
-export class Oracle implements Retriever {
+export class Oracle extends ExactRecommender {
   readonly kind = 'baseline'
   readonly name = 'oracle'
   readonly level
@@ -54,6 +55,7 @@ export class Oracle implements Retriever {
     private readonly catalog: Catalog,
     private readonly truth: KnownTruth,
   ) {
+    super()
     this.level = catalog.level
     this.entries = catalog.size
   }

@@ -1,6 +1,6 @@
-import type { Snapshot } from '../features/snapshot.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
-import type { Queries, Retriever } from './types.js'
+import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
+import { seenAt, type Queries } from '../protocol/queries.js'
+import { ExactRecommender } from './recommender.js'
 
 const DAY = 86_400
 /** An event counts half after so many days in the decayed count. */
@@ -15,48 +15,47 @@ export class OwnHistory {
   private readonly last: Float64Array
   private readonly decayed: Float64Array
 
-  /** @param asOf unix seconds that ages are counted from; without it there is no decayed count */
-  constructor(
-    private readonly snapshot: Snapshot,
-    private readonly catalog: Catalog,
-    private readonly asOf?: number,
-  ) {
+  constructor(private readonly catalog: Catalog) {
     this.entries = new Int32Array(catalog.size)
     this.counts = new Float64Array(catalog.size)
     this.last = new Float64Array(catalog.size)
-    this.decayed = new Float64Array(asOf === undefined ? 0 : catalog.size)
+    this.decayed = new Float64Array(catalog.size)
   }
 
-  /** Reads the events of `user` up to row `end` (exclusive), of every type. */
-  read(user: number, end: number): this {
+  /** Reads the history of query q, events of every type. */
+  read(queries: Queries, q: number): this {
+    const { events, users, ends } = queries
+    const column = columnOf(this.catalog.level, events)
+    const moment = seenAt(queries, q)
     for (let i = 0; i < this.size; i++) this.counts[this.entries[i]] = 0
     this.size = 0
-    for (let row = this.snapshot.offsets[user]; row < end; row++) {
-      const entry = entryOfEvent(this.catalog, row)
+    for (let row = events.offsets[users[q]]; row < ends[q]; row++) {
+      const entry = entryOf(this.catalog, column[row])
       if (entry < 0) continue
-      const time = this.snapshot.eventTime[row]
+      const time = events.eventTime[row]
       if (this.counts[entry]++ === 0) {
         this.entries[this.size++] = entry
-        if (this.asOf !== undefined) this.decayed[entry] = 0
+        this.decayed[entry] = 0
       }
-      if (this.asOf !== undefined) this.decayed[entry] += 2 ** ((time - this.asOf) / DAY / RECENT_HALF_LIFE_DAYS)
+      this.decayed[entry] += 2 ** ((time - moment) / DAY / RECENT_HALF_LIFE_DAYS)
       this.last[entry] = time
     }
     return this
   }
 
-  /**
-   * Events about an entry of the history, each counted as 2^(-age / RECENT_HALF_LIFE_DAYS).
-   * @throws where the moment that ages are counted from was not given
-   */
-  decayedCount(entry: number): number {
-    if (this.asOf === undefined) throw new Error('OwnHistory: no moment to count ages from')
-    return this.decayed[entry]
+  /** The distinct entries of the history last read; valid until the next. */
+  get distinct(): Int32Array {
+    return this.entries.subarray(0, this.size)
   }
 
   /** Events of the history about an entry. */
   count(entry: number): number {
     return this.counts[entry]
+  }
+
+  /** The same, each counted as 2^(-age / RECENT_HALF_LIFE_DAYS), ages from the moment of the query. */
+  decayedCount(entry: number): number {
+    return this.decayed[entry]
   }
 
   /** Unix seconds of the last event about an entry of the history. */
@@ -69,35 +68,30 @@ export class OwnHistory {
  * What the user dealt with before, most often first; of equal counts the most recent first. All other entries score 0
  * alike.
  */
-export class OwnRepeats implements Retriever {
+export class OwnRepeats extends ExactRecommender {
   readonly kind = 'baseline'
   readonly name = 'own repeats'
   readonly level
   readonly entries
   private readonly own: OwnHistory
 
-  /** @param t no event is later */
-  constructor(
-    private readonly snapshot: Snapshot,
-    catalog: Catalog,
-    private readonly t: number,
-  ) {
+  constructor(catalog: Catalog) {
+    super()
     this.level = catalog.level
     this.entries = catalog.size
-    this.own = new OwnHistory(snapshot, catalog)
+    this.own = new OwnHistory(catalog)
   }
 
   score(queries: Queries, from: number, to: number, out: Float32Array): void {
+    const { events, users } = queries
     out.fill(0, 0, (to - from) * this.entries)
     for (let q = from; q < to; q++) {
-      const user = queries.users[q]
-      const own = this.own.read(user, queries.ends[q])
-      const first = this.snapshot.eventTime[this.snapshot.offsets[user]]
+      const own = this.own.read(queries, q)
+      const first = events.eventTime[events.offsets[users[q]]]
       const at = (q - from) * this.entries
-      for (let i = 0; i < own.size; i++) {
-        const entry = own.entries[i]
+      for (const entry of own.distinct) {
         // a fraction in [0, 1) keeps the order by count and sorts equal counts by recency
-        const recency = (own.lastTime(entry) - first) / (this.t - first + 1)
+        const recency = (own.lastTime(entry) - first) / (seenAt(queries, q) - first + 1)
         out[at + entry] = own.count(entry) + recency * 0.999
       }
     }

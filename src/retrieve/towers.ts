@@ -1,49 +1,44 @@
 import { rows, type DotProducts } from '../ann/dot-products.js'
-import type { Level, Queries, Retriever } from './types.js'
+import type { Level, Queries } from '../protocol/queries.js'
+import { ExactRecommender } from './recommender.js'
 
-export interface TowerVectors {
-  /** the queries the vectors were encoded for */
-  queries: Queries
-  /** [Q, width] user vectors, a row a query */
-  queryVectors: Float32Array
-  /** [entries, width] vectors of the catalog's entries */
-  entryVectors: Float32Array
+/** The two towers of a model, as a recommender needs them. */
+export interface Towers {
+  /** unit vectors [Q, width] of histories */
+  encodeUsers(queries: Queries): Promise<Float32Array>
+  /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
+  encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
 }
 
 /** A two-tower model: plain cosine of unit vectors, without any correction. */
-export class TowerRetriever implements Retriever {
+export class TowerRecommender extends ExactRecommender {
   readonly kind = 'model'
   readonly entries
+  /** user vectors of the queries that were asked about last */
+  private encoded: { queries: Queries; vectors: Promise<Float32Array> } | undefined
 
+  /** @param entryVectors [entries, width] of the catalog's entries */
   constructor(
     readonly name: string,
     readonly level: Level,
-    private readonly vectors: TowerVectors,
+    private readonly towers: Pick<Towers, 'encodeUsers'>,
+    private readonly entryVectors: Float32Array,
     private readonly products: DotProducts,
   ) {
-    this.entries = rows(vectors.entryVectors, products.width)
-    if (rows(vectors.queryVectors, products.width) !== vectors.queries.users.length)
-      throw new Error(`${name}: a query has no vector`)
+    super()
+    this.entries = rows(entryVectors, products.width)
   }
 
-  /** The same entries for other queries. @param queryVectors [Q, width] */
-  forQueries(queries: Queries, queryVectors: Float32Array): TowerRetriever {
-    return new TowerRetriever(
-      this.name,
-      this.level,
-      { queries, queryVectors, entryVectors: this.vectors.entryVectors },
-      this.products,
-    )
+  /** User vectors [Q, width], encoded when they are first asked for and kept for the queries asked about last. */
+  vectors(queries: Queries): Promise<Float32Array> {
+    if (this.encoded?.queries !== queries) this.encoded = { queries, vectors: this.towers.encodeUsers(queries) }
+    return this.encoded.vectors
   }
 
-  /** @throws when asked about other queries than those its vectors are for */
   async score(queries: Queries, from: number, to: number, out: Float32Array): Promise<void> {
-    if (queries !== this.vectors.queries) throw new Error(`${this.name} was encoded for other queries`)
     const { width } = this.products
-    await this.products.score(
-      this.vectors.queryVectors.subarray(from * width, to * width),
-      this.vectors.entryVectors,
-      out,
-    )
+    const vectors = await this.vectors(queries)
+    if (rows(vectors, width) !== queries.users.length) throw new Error(`${this.name}: a query has no vector`)
+    await this.products.score(vectors.subarray(from * width, to * width), this.entryVectors, out)
   }
 }

@@ -1,13 +1,13 @@
-import type { Snapshot } from '../features/snapshot.js'
+import type { EventData } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
-import { entryOfEvent, type Catalog } from './catalog.js'
+import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 
 /**
  * The matrix of users and entries: for every user the distinct entries of their events up to t (unix seconds).
  * @param weight what an event row adds to its value
  */
 export function userEntries(
-  snapshot: Snapshot,
+  snapshot: EventData,
   catalog: Catalog,
   t: number,
   weight: (row: number) => number,
@@ -15,12 +15,13 @@ export function userEntries(
   const offsets = new Float64Array(snapshot.users + 1)
   const columns = new Uint32Array(snapshot.eventTime.length)
   const values = new Float64Array(snapshot.eventTime.length)
+  const column = columnOf(catalog.level, snapshot)
   const place = new Map<number, number>()
   let n = 0
   for (let user = 0; user < snapshot.users; user++) {
     place.clear()
     for (let row = snapshot.offsets[user]; row < snapshot.offsets[user + 1] && snapshot.eventTime[row] <= t; row++) {
-      const entry = entryOfEvent(catalog, row)
+      const entry = entryOf(catalog, column[row])
       if (entry < 0) continue
       let at = place.get(entry)
       if (at === undefined) {

@@ -2,10 +2,7 @@ import type { Store } from '../store/store.js'
 import type { Serving } from './serving.js'
 
 /** What the server reads of the feature store. */
-export type ServerStore = Pick<
-  Store,
-  'userId' | 'itemId' | 'advertiserId' | 'item' | 'advertiser' | 'userEmbedding' | 'candidates' | 'counts'
->
+export type ServerStore = Pick<Store, 'userId' | 'itemId' | 'advertiserId' | 'item' | 'advertiser' | 'counts'>
 
 /** What routes are given. */
 export interface ServerContext {

@@ -1,4 +1,4 @@
-import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { MadeUpEvent } from '../features/made-up-history.js'
 import { DOMAINS, EVENT_TYPES } from '../features/snapshot.js'
 import type { ServerStore } from './context.js'
 import type { RetrievalFacts } from './retrieval.js'

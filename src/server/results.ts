@@ -22,7 +22,7 @@ export interface RankedItem {
   price: number | null
   advertiser: string | null
   advertiserName: string | null
-  /** cosine of user and item vector */
+  /** cosine of user and item vector, plus popularity and own history by the published weights */
   score: number
   source: 'item-model'
 }
@@ -31,7 +31,7 @@ export interface RankedAdvertiser {
   rank: number
   advertiser: string
   name: string | null
-  /** cosine of user and advertiser vector */
+  /** the same of the advertiser */
   score: number
   source: 'advertiser-model'
 }

@@ -1,8 +1,10 @@
-import type { EngineConfig } from '../config/schema.js'
-import type { MadeUpEvent } from '../embed/made-up-history.js'
+import type { Config } from '../config/schema.js'
+import { Thread } from '../core/thread.js'
+import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Generation } from '../store/generations.js'
+import type { RetrievalThread } from './retrieval-thread.js'
 
-/** Entries by index (store id - 1) and cosine, best first. */
+/** Entries by index (store id - 1) and score, best first. */
 export interface Scored {
   indices: Int32Array
   scores: Float32Array
@@ -12,6 +14,11 @@ export interface Retrieved {
   items: Scored
   /** absent where the generation has no advertiser run */
   advertisers?: Scored
+}
+
+/** What is retrieved for a stored user, and what their stored vector knows: ingest number, and moment in unix seconds. */
+export interface RetrievedForUser extends Retrieved {
+  encoded: { seq: number; asOf: number }
 }
 
 /** What a generation turned out to hold. */
@@ -27,15 +34,16 @@ export interface RetrievalFacts {
 /** What one generation can answer. */
 export interface Retrieval {
   readonly facts: RetrievalFacts
-  /** The k best items of the index for a vector of the item run's user tower. */
-  search(vector: Float32Array, k: number): Promise<Scored>
   /**
-   * Encodes a history as seen at `anchorTime` (unix seconds) with the user towers of the generation's runs: items by
-   * the index, advertisers by exact scores. `advertisers` is absent where the generation has no advertiser run.
+   * The k best items for a stored user (store id) by the published hybrid, and the advertisers that are stored for them.
+   * Vector, history and lists are read at or below the generation's ingest number.
+   * @returns undefined for a user without a vector
    */
-  retrieve(history: MadeUpEvent[], anchorTime: number, k: number): Promise<Retrieved>
+  stored(user: number, k: number): Promise<RetrievedForUser | undefined>
+  /** The same for any history, as seen at `moment` (unix seconds), encoded by the user towers of the generation's runs. */
+  posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** true when it can answer no more (its thread died) */
-  readonly dead?: boolean
+  readonly dead: boolean
   close(): Promise<void>
 }
 
@@ -43,6 +51,31 @@ export interface Retrieval {
 export interface RetrievalJob {
   /** the workspace */
   folder: string
+  config: Config
   generation: Generation
-  engine: EngineConfig
+}
+
+/**
+ * Opens a generation in a thread of its own, and resolves when it is warm: session.run and usearch block the thread
+ * they run in, and requests must go on being accepted.
+ *
+ * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
+ */
+export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
+  const thread = new Thread<RetrievalThread>(new URL('./retrieval-thread', import.meta.url))
+  try {
+    const facts = await thread.ask('open', job)
+    return {
+      facts,
+      get dead() {
+        return thread.ended !== undefined
+      },
+      stored: (user, k) => thread.ask('stored', { user, k }),
+      posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
+      close: () => thread.stop(),
+    }
+  } catch (error) {
+    await thread.stop()
+    throw error
+  }
 }

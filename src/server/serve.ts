@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { openStore } from '../store/open.js'
 import { createApp, type AppOptions } from './app.js'
-import { startRetrieval } from './retrieval-client.js'
+import { startRetrieval } from './retrieval.js'
 import { Serving } from './serving.js'
 
 export interface ServeOptions {
@@ -40,7 +40,7 @@ export async function serve({
     const log = { failed: (_id: string, _error: Error): void => {}, loaded: (_id: string): void => {} }
     serving = await Serving.open({
       current: () => store.currentGeneration(),
-      load: (generation) => startRetrieval({ folder, generation, engine: config.engine }),
+      load: (generation) => startRetrieval({ folder, generation, config }),
       onLoadFailure: (row, error) => log.failed(row.id, error),
       onLoaded: (row) => log.loaded(row.id),
     })

@@ -4,7 +4,7 @@ import { UserError, hasCode } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion } from './migrations.js'
 import { SCHEMA_VERSION } from './schema.js'
 import { Store } from './store.js'
-import { workspace } from './workspace.js'
+import { pathsOf } from './paths.js'
 
 export interface OpenOptions {
   /** make folder and database where they are absent */
@@ -20,7 +20,7 @@ export interface OpenOptions {
  * @throws UserError when there is no database (unless `create`), it is not one of ours, or a newer adseq wrote it
  */
 export function openStore(folder: string, options: OpenOptions = {}): Store {
-  const path = workspace(folder).database
+  const path = pathsOf(folder).database
   if (options.create) makeFolder(folder)
   else if (!existsSync(path)) {
     throw new UserError(

@@ -1,5 +1,5 @@
 import type { Config, Kind } from '../config/schema.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import type { Settings } from './settings.js'
 import type { WorkspaceData } from './workspace-data.js'
 

@@ -1,5 +1,5 @@
 import type { Difference } from '../evaluate/metrics.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import type { Against } from './evaluation.js'
 
 /** A trial of the front as the rule sees it. */

@@ -1,6 +1,6 @@
 import type { ByK } from '../evaluate/metrics.js'
 import type { Report, ReportRow } from '../evaluate/report.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 
 /** What a study keeps of an evaluated run at one level. */
 export interface LevelResult {

@@ -1,5 +1,5 @@
 import type { Kind } from '../config/schema.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import { commandLine, workspaceFlag } from './child.js'
 import { compareOnce, type Against } from './evaluation.js'
 import { paretoFront } from './pareto.js'

@@ -1,5 +1,5 @@
 import { tableLines, type Column } from '../text/table.js'
-import type { Level } from '../retrieve/types.js'
+import type { Level } from '../protocol/queries.js'
 import { shortKey } from './settings.js'
 import { scatter } from './scatter.js'
 import type { Sweep } from './sweep-outcome.js'

@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.js'
 import { silent } from '../core/progress.js'
 import { loadSnapshot } from '../features/snapshot-file.js'
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
-import { resolveCutoff } from '../features/split.js'
+import { resolveCutoff } from '../protocol/cutoff.js'
 import { openStore } from '../store/open.js'
 
 const DAY = 86_400

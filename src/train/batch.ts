@@ -62,11 +62,3 @@ export interface BatchSource {
   readonly buckets: readonly BatchShape[]
   batch(n: number): TrainBatch
 }
-
-/**
- * Whether histories carry the age of their events at the anchor. Not under a causal mask or with outputs at inner
- * positions: an inner position must not know when the sequence ends. Training and inference must agree on it.
- */
-export function usesAges(model: Pick<ModelConfig, 'causal'>, train: Pick<TrainConfig, 'objective'>): boolean {
-  return !model.causal && train.objective !== 'dense-all-action'
-}

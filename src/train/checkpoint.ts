@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safetensors.js'
 import { flattenParameters, nameParameters, type ParameterSpec } from '../model/parameters.js'
-import type { Phase } from './records.js'
+import type { Phase } from '../runs/records.js'
 
 /**
  * Where a training stands between two steps. Batches and dropout are functions of the step, so no generator is kept.

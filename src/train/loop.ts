@@ -1,11 +1,11 @@
 import { Interrupted } from '../core/errors.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
-import { MetricsLog } from './metrics-log.js'
-import { hasSelected, weightsHash, writeModel } from './model-file.js'
-import { modelShape, type ModelTables } from './model-inputs.js'
+import { MetricsLog } from '../runs/metrics-log.js'
+import { hasSelected, weightsHash, writeModel } from '../runs/model-file.js'
+import { modelShape, type ModelTables } from '../runs/model-inputs.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
-import type { Phase, TrainRecord } from './records.js'
+import type { Phase, TrainRecord } from '../runs/records.js'
 import { createValidationSet, validate, watchedK } from './validation.js'
 
 const DAY = 86400

@@ -7,11 +7,11 @@ import { optimizerFeeds } from '../model/optimizer.js'
 import { trainStep } from '../model/programs.js'
 import { dropoutSites, type ModelShape } from '../model/shape.js'
 import { dropoutFeeds, trainingState } from '../model/state.js'
-import { usesAges } from './batch.js'
+import { usesAges } from '../runs/model-inputs.js'
 import { BatchQueue } from './batch-queue.js'
 import type { TrainingVectors } from './checkpoint.js'
-import { Encoder } from './encoder.js'
-import { createModelInputs, modelShape, type ModelInputs, type ModelTables } from './model-inputs.js'
+import { Encoder } from '../runs/encoder.js'
+import { createModelInputs, modelShape, type ModelInputs, type ModelTables } from '../runs/model-inputs.js'
 
 import { learningRateAt } from './schedule.js'
 
@@ -110,7 +110,7 @@ export class TrainingPhase {
       engine,
       state: this.state,
       shape: this.shape,
-      snapshot,
+      catalog: snapshot,
       features,
       popularity,
       ages: usesAges(config.model, config.train),

@@ -1,4 +1,4 @@
-import type { DoneRecord, TrainRecord } from './records.js'
+import type { DoneRecord, TrainRecord } from '../runs/records.js'
 import { count, duration } from '../text/numbers.js'
 
 const PHASES = { select: 'selecting the number of steps', refit: 'refitting up to the cutoff' } as const

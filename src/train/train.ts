@@ -1,6 +1,6 @@
 import { Thread } from '../core/thread.js'
 import { shareSnapshot } from '../features/shared-snapshot.js'
-import type { TrainRecord } from './records.js'
+import type { TrainRecord } from '../runs/records.js'
 import type { TrainOptions } from './run-training.js'
 import type { TrainThread } from './train-thread.js'
 

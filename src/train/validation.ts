@@ -8,7 +8,8 @@ import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
 import type { Engine } from '../engine/types.js'
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
-import type { Encoder } from './encoder.js'
+import { seenAt, type Queries } from '../protocol/queries.js'
+import type { Encoder } from '../runs/encoder.js'
 import { createPositives } from './positives.js'
 
 const KS = [1, 10, 100]
@@ -16,10 +17,7 @@ const STREAM = 0x7a11
 
 /** What is asked of a model during training: users' histories up to a moment, and what they converted on after it. */
 export interface ValidationSet {
-  users: Int32Array
-  ends: Int32Array
-  /** the moment the histories end, unix seconds */
-  at: number
+  queries: Queries
   /** entries known at that moment, ascending */
   entries: Int32Array
   /** positives of user q: positives[offsets[q] .. offsets[q + 1]], as index into `entries`, -1 = not known then */
@@ -73,7 +71,12 @@ export function createValidationSet(
       if (positive.has(e)) positives.push(place[positive.entry[e]])
     offsets[q + 1] = positives.length
   })
-  return { users, ends, at: from, entries: Int32Array.from(entries), offsets, positives: Int32Array.from(positives) }
+  return {
+    queries: { events: snapshot, users, ends, moment: from },
+    entries: Int32Array.from(entries),
+    offsets,
+    positives: Int32Array.from(positives),
+  }
 }
 
 /**
@@ -86,8 +89,8 @@ export function watchedK(set: ValidationSet): string {
 
 /** Recall over positives at 1, 10 and 100 against all known entries. */
 export async function validate(engine: Engine, encoder: Encoder, set: ValidationSet): Promise<Record<string, number>> {
-  const queries = await encoder.encodeUsers(set, set.at)
-  const entries = await encoder.encodeList(set.entries, set.at)
+  const queries = await encoder.encodeUsers(set.queries)
+  const entries = await encoder.encodeEntries(set.entries, seenAt(set.queries, 0))
   const products = await dotProducts(encoder.width, engine)
   try {
     return await recallAtK({ queries, entries, offsets: set.offsets, positives: set.positives, ks: KS }, products)

@@ -1,5 +1,5 @@
 import { render } from 'ink'
-import type { DoneRecord, TrainRecord } from '../train/records.js'
+import type { DoneRecord, TrainRecord } from '../runs/records.js'
 import { Training } from './training.js'
 import { advance, initialState, noteStop } from './training-state.js'
 

@@ -1,5 +1,5 @@
 import { Curves } from '../inspect/curves.js'
-import type { DoneRecord, Phase, StartRecord, StepRecord, TrainRecord } from '../train/records.js'
+import type { DoneRecord, Phase, StartRecord, StepRecord, TrainRecord } from '../runs/records.js'
 import { share, count, duration } from '../text/numbers.js'
 
 /** Lines kept above the live view, oldest first. */

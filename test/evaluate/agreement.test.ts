@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AgreementMeter } from '../../src/evaluate/agreement.js'
 import { Lists } from '../../src/evaluate/lists.js'
 import { BANDS, bandShares, popularityBands } from '../../src/evaluate/popularity-bands.js'
-import { evaluationSet } from '../../src/evaluate/protocol.js'
+import { evaluationSet } from '../../src/protocol/evaluation-set.js'
 import { day, snapshotOf } from '../fixtures/histories.js'
 
 // items 0 and 1: category c0, advertisers 0 and 1; items 2 and 3: c1, advertiser 1; item 4: no category, advertiser 2

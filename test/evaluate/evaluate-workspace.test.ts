@@ -13,9 +13,9 @@ import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
 import { openStore } from '../../src/store/open.js'
-import { runFolder } from '../../src/store/workspace.js'
+import { runFolder } from '../../src/store/paths.js'
 import { train } from '../../src/train/train.js'
-import { readManifest, writeManifest } from '../../src/train/manifest.js'
+import { readManifest, writeManifest } from '../../src/runs/manifest.js'
 import { DAY } from '../fixtures/histories.js'
 
 const START = 1_600_000_000

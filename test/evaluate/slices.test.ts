@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { measure } from '../../src/evaluate/measure.js'
-import { evaluationSet, type ProtocolOptions } from '../../src/evaluate/protocol.js'
+import { evaluationSet, type ProtocolOptions } from '../../src/protocol/evaluation-set.js'
 import { dimensionsOf } from '../../src/evaluate/slices.js'
 import { byTypeText, slicesText } from '../../src/evaluate/slices-text.js'
 import type { Retriever } from '../../src/retrieve/types.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Curves } from '../../src/inspect/curves.js'
-import type { Phase, StartRecord, StepRecord, ValidationRecord } from '../../src/train/records.js'
+import type { Phase, StartRecord, StepRecord, ValidationRecord } from '../../src/runs/records.js'
 
 const start = (phase: Phase, from = 0): StartRecord => ({
   type: 'start',

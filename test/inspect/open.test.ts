@@ -13,9 +13,9 @@ import { openSubject, type OpenedSubject } from '../../src/inspect/open.js'
 import { tryHistory } from '../../src/inspect/try.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
 import { openStore } from '../../src/store/open.js'
-import { readManifest } from '../../src/train/manifest.js'
+import { readManifest } from '../../src/runs/manifest.js'
 import { runTraining } from '../../src/train/run-training.js'
-import { runFolder } from '../../src/store/workspace.js'
+import { runFolder } from '../../src/store/paths.js'
 import { settings } from '../train/settings.js'
 
 const engine = { engine: 'onnx', threads: 1 } as const

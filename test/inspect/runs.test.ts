@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Runs, differences, flatten } from '../../src/inspect/runs.js'
-import type { TrainRecord } from '../../src/train/records.js'
+import type { TrainRecord } from '../../src/runs/records.js'
 
 let folder = ''
 beforeEach(() => {

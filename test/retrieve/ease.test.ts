@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
 import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
-import { catalogAt } from '../../src/retrieve/catalog.js'
+import { catalogAt } from '../../src/protocol/catalog.js'
 import { EaseByEntries } from '../../src/retrieve/ease-by-entries.js'
 import { EaseByUsers } from '../../src/retrieve/ease-by-users.js'
 import { ease } from '../../src/retrieve/ease.js'

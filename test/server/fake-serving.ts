@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest'
-import type { MadeUpEvent } from '../../src/embed/made-up-history.js'
+import type { MadeUpEvent } from '../../src/features/made-up-history.js'
 import { createApp, type AppOptions, type ServerApp } from '../../src/server/app.js'
 import type { ServerStore } from '../../src/server/context.js'
 import type { Retrieval, Scored } from '../../src/server/retrieval.js'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { printTraining } from '../../src/train/plain-lines.js'
-import type { TrainRecord } from '../../src/train/records.js'
+import type { TrainRecord } from '../../src/runs/records.js'
 
 const step = (n: number): TrainRecord => ({
   type: 'step',

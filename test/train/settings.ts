@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.js'
 import type { Config } from '../../src/config/schema.js'
 import type { TrainOptions } from '../../src/train/run-training.js'
-import type { DoneRecord, TrainRecord } from '../../src/train/records.js'
+import type { DoneRecord, TrainRecord } from '../../src/runs/records.js'
 import { makeSnapshot } from '../fixtures/snapshot.js'
 
 const SMALL = [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { createEngine, type Engine } from '../../src/engine/index.js'
-import type { Encoder } from '../../src/train/encoder.js'
+import type { Encoder } from '../../src/runs/encoder.js'
 import { createValidationSet, validate, watchedK } from '../../src/train/validation.js'
 import { BEGIN, DAY, fromEvents, type FixtureEvent } from '../fixtures/snapshot.js'
 import { settings } from './settings.js'

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { render } from 'ink-testing-library'
-import type { Phase, TrainRecord } from '../../src/train/records.js'
+import type { Phase, TrainRecord } from '../../src/runs/records.js'
 import { Training } from '../../src/tui/training.js'
 import { advance, initialState, secondsLeft, type TrainingState } from '../../src/tui/training-state.js'
 import { renderTraining } from '../../src/tui/train-view.js'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError, hasCode } from '../../core/errors.js'
-import { workspace } from '../../store/workspace.js'
+import { pathsOf } from '../../store/paths.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 import { count } from '../../text/numbers.js'
 
@@ -8,7 +8,7 @@ const RESTORE = 'Restore adseq.db from a copy, or move it away and import again;
 
 /** adseq.db is ours, of a known schema, whole, and no import is unfinished. */
 export const database: Check = async ({ folder }) => {
-  const path = workspace(folder).database
+  const path = pathsOf(folder).database
   if (!existsSync(path))
     return [
       warning(

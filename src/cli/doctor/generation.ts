@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../../core/errors.js'
-import { runFolder, workspace } from '../../store/workspace.js'
+import { runFolder, pathsOf } from '../../store/paths.js'
 import { failed, ok, type Check, type Finding } from './finding.js'
 
 /** The generation that is served: its files match their checksums, and its runs are there. */
 export const generation: Check = async ({ folder }) => {
-  if (!existsSync(workspace(folder).database)) return []
+  if (!existsSync(pathsOf(folder).database)) return []
   const [{ openStore }, { verifyGeneration }] = await Promise.all([
     import('../../store/open.js'),
-    import('../../embed/generation-files.js'),
+    import('../../generations/files.js'),
   ])
   let store
   try {
@@ -32,7 +32,7 @@ export const generation: Check = async ({ folder }) => {
           ),
         )
     }
-    const { items } = await verifyGeneration(workspace(folder).index, current)
+    const { items } = await verifyGeneration(pathsOf(folder).index, current)
     return findings.length > 0
       ? findings
       : [ok('generation', `${current.id} is served: ${items} items, checksums verified`)]

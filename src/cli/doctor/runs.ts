@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../core/errors.js'
 import { readSafetensors } from '../../core/safetensors.js'
-import { runFolder, workspace } from '../../store/workspace.js'
+import { runFolder, pathsOf } from '../../store/paths.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
 /** Every run has a manifest that can be read; a finished one its whole models, an unfinished one a whole checkpoint. */
 export const runs: Check = async ({ folder }) => {
-  const path = workspace(folder).runs
+  const path = pathsOf(folder).runs
   const ids = existsSync(path)
     ? readdirSync(path, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
@@ -22,8 +22,8 @@ export const runs: Check = async ({ folder }) => {
 
 async function run(folder: string, id: string): Promise<Finding> {
   const [{ readManifest }, { verifyModel }] = await Promise.all([
-    import('../../train/manifest.js'),
-    import('../../train/model-file.js'),
+    import('../../runs/manifest.js'),
+    import('../../runs/model-file.js'),
   ])
   const files = runFolder(folder, id)
   try {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../../core/errors.js'
-import { workspace } from '../../store/workspace.js'
+import { pathsOf } from '../../store/paths.js'
 import { failed, ok, warning, type Check } from './finding.js'
 
 /** adseq.yaml is there and says something that can be. */
@@ -8,7 +8,7 @@ export const settings: Check = async ({ folder }) => {
   const { loadConfig } = await import('../../config/load.js')
   try {
     const config = loadConfig(folder)
-    if (!existsSync(workspace(folder).config))
+    if (!existsSync(pathsOf(folder).config))
       return [
         warning(
           'settings',

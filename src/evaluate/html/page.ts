@@ -1,4 +1,4 @@
-import type { Level } from '../../retrieve/types.js'
+import type { Level } from '../../protocol/queries.js'
 import type { Report, ReportRow } from '../report.js'
 import type { SampleNames } from '../sample-names.js'
 import type { Sample } from '../samples.js'

@@ -17,7 +17,7 @@ export function sampleArticle(sample: Sample, names: SampleNames, windowDays: nu
   const more = bought.length - LISTED
   return html`<article class="sample"><h3>User ${names.user(sample.user)} <small>${count(sample.historyEvents)} events; ${count(sample.next)} distinct ${sample.level === 'item' ? 'items' : 'advertisers'} bought in the ${windowDays} days after, <b>${hits} of them among the ${sample.results.length} results</b></small></h3>
 <div><h4>History, the latest ${sample.history.length}</h4><ol class="list dated">${sample.history.map(({ id, type, time }) => html`<li><span class="n">${day(time)}</span>${id < 0 ? html`<span>(no item)${type !== 'checkout' && html`<span class="about">${type}</span>`}</span>` : cardOf(names.card(id), type === 'checkout' ? '' : type.replaceAll('_', ' '))}</li>`)}</ol></div>
-<div><h4>${sample.retriever} retrieves</h4><ol class="list">${sample.results.map((result, i) => resultRow(result, i + 1, sample, names))}</ol></div>
+<div><h4>${sample.recommender} retrieves</h4><ol class="list">${sample.results.map((result, i) => resultRow(result, i + 1, sample, names))}</ol></div>
 ${bought.length > 0 && html`<div class="whole"><h4>Bought next</h4><p>${bought.slice(0, LISTED).map(({ id, conversions, known }, i) => html`${i > 0 && ' · '}${titleOf(names.card(id))}${conversions > 1 && ` ${conversions}×`}${found.has(id) && html` <span class="tag good">✓ retrieved</span>`}${!known && html` <span class="tag">new</span>`}`)}${more > 0 && html` · <span class="soft">and ${count(more)} more</span>`}</p></div>`}
 </article>`
 }

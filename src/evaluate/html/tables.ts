@@ -1,5 +1,5 @@
 import { LEVEL_WORDS } from '../../text/words.js'
-import type { Level } from '../../retrieve/types.js'
+import type { Level } from '../../protocol/queries.js'
 import type { Aspect } from '../agreement.js'
 import type { ListsReport } from '../lists.js'
 import type { Report, ReportRow } from '../report.js'
@@ -28,7 +28,7 @@ export function levelTable(report: Report, level: Level): Markup {
   )
   const table = html`<table><caption><span><b>${LEVEL_WORDS[level].title}</b>${count(about.entries)} entries ranked for ${count(users)} users; ${count(positives)} conversions to find, ${count(positivesNew)} of them of something new to the user</span></caption>
 <thead><tr><th></th><th class="over" scope="colgroup" colspan="4">recall at K, with 95 % intervals</th><th class="over" scope="colgroup" colspan="2">new to the user</th><th class="over">per user</th><th class="over" scope="colgroup" colspan="2">coverage</th></tr>
-<tr><th scope="col">Retriever</th><th scope="col">10</th><th scope="col"><span class="vh">interval at 10</span></th><th scope="col">100</th><th scope="col"><span class="vh">interval at 100</span></th><th scope="col">10</th><th scope="col">100</th><th scope="col">10</th><th scope="col">10</th><th scope="col">100</th></tr></thead>
+<tr><th scope="col">Recommender</th><th scope="col">10</th><th scope="col"><span class="vh">interval at 10</span></th><th scope="col">100</th><th scope="col"><span class="vh">interval at 100</span></th><th scope="col">10</th><th scope="col">100</th><th scope="col">10</th><th scope="col">10</th><th scope="col">100</th></tr></thead>
 <tbody>${body}<tr class="apart"><th scope="row">highest possible</th><td colspan="7"></td><td>${share(coverageCeiling['10'])}</td><td>${share(coverageCeiling['100'])}</td></tr></tbody></table>`
   return html`${scrolling(`${LEVEL_WORDS[level].title}: all figures`, table)}${missed(level, about)}`
 }
@@ -94,7 +94,7 @@ function partTable(rows: readonly ReportRow[], name: Parting, labels: readonly s
   const [title, words] = PARTS[name]
   const of = (row: ReportRow): Part[] =>
     labels.flatMap((label) => partsOf(row, name).filter((part) => part.label === label))
-  const table = html`<table><caption><span><b>${title}</b>${words}; recall at 10 and at 100</span></caption><thead><tr><th></th>${of(rows[0]).map(({ label, positives }) => html`<th class="over" scope="colgroup" colspan="2">${label}<br><small>${count(positives)} conversions</small></th>`)}</tr><tr><th scope="col">Retriever</th>${labels.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
+  const table = html`<table><caption><span><b>${title}</b>${words}; recall at 10 and at 100</span></caption><thead><tr><th></th>${of(rows[0]).map(({ label, positives }) => html`<th class="over" scope="colgroup" colspan="2">${label}<br><small>${count(positives)} conversions</small></th>`)}</tr><tr><th scope="col">Recommender</th>${labels.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${of(row).map(({ recall }) => html`<td class="main">${share(recall['10'])}</td><td>${share(recall['100'])}</td>`)}</tr>`)}</tbody></table>`
   return scrolling(title, table)
 }
@@ -103,7 +103,7 @@ function partTable(rows: readonly ReportRow[], name: Parting, labels: readonly s
 export function agreementTable({ at, bought, rows }: ListsReport): Markup {
   const aspects = Object.keys(bought.inHistory) as Aspect[]
   const head = aspects.map((aspect) => html`<th scope="col">${ASPECT_NAMES[aspect].one}</th>`)
-  const table = html`<table><caption><span><b>What results have in common</b>mean share of a user’s ${at} results</span></caption><thead><tr><th></th><th class="over" scope="colgroup" colspan="${aspects.length}">with the history</th><th class="over" scope="colgroup" colspan="${aspects.length}">with what was bought next</th></tr><tr><th scope="col">Retriever</th>${head}${head}</tr></thead>
+  const table = html`<table><caption><span><b>What results have in common</b>mean share of a user’s ${at} results</span></caption><thead><tr><th></th><th class="over" scope="colgroup" colspan="${aspects.length}">with the history</th><th class="over" scope="colgroup" colspan="${aspects.length}">with what was bought next</th></tr><tr><th scope="col">Recommender</th>${head}${head}</tr></thead>
 <tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${aspects.map((a) => html`<td>${percentage(row.inHistory[a]!)}</td>`)}${aspects.map((a) => html`<td class="main">${percentage(row.inBought[a]!)}</td>`)}</tr>`)}
 <tr class="apart"><th scope="row">what was really bought</th>${aspects.map((a) => html`<td>${percentage(bought.inHistory[a]!)}</td>`)}${aspects.map(() => html`<td></td>`)}</tr></tbody></table>`
   return scrolling('Agreement of results with history and purchases', table)

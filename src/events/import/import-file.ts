@@ -5,7 +5,7 @@ import { hashJson } from '../../core/hash.js'
 import type { Progress } from '../../core/progress.js'
 import type { ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
-import { workspace } from '../../store/workspace.js'
+import { pathsOf } from '../../store/paths.js'
 import type { OpenRecords } from './record.js'
 import { byReason, Rejects } from './rejects.js'
 import type { Rows } from './row.js'
@@ -115,7 +115,7 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
     started: now(),
   }
   const rejects = new Rejects(
-    join(workspace(store.folder).rejects, rejectsName(store, source, found)),
+    join(pathsOf(store.folder).rejects, rejectsName(store, source, found)),
     state.reasons,
     state.line,
   )

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Interrupted, UserError } from '../../core/errors.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
-import { workspace } from '../../store/workspace.js'
+import { pathsOf } from '../../store/paths.js'
 import {
   alreadyImported,
   outcome,
@@ -58,7 +58,7 @@ export async function importFold(store: Store, given: Fold, options: RunOptions)
   try {
     for (const file of fold.files) {
       const { source } = file
-      const rejects = new Rejects(join(workspace(store.folder).rejects, rejectsName(store, source, undefined)))
+      const rejects = new Rejects(join(pathsOf(store.folder).rejects, rejectsName(store, source, undefined)))
       rejects.clear()
       const started = now()
       const tally: Tally = { rows: 0, skipped: 0, skips: {} }

@@ -1,3 +1,4 @@
+import { from } from './user-text.js'
 import { GAP, cells, heads, layout, tableLines, type Column } from '../../text/table.js'
 import { fit } from '../../text/width.js'
 import type { HistoryRow, Moved, MovedAdvertiser, TryView } from '../types.js'
@@ -25,9 +26,9 @@ export function tryText(view: TryView, width: number, k: number): string[] {
   const lines = [`histories end at ${minute(view.moment)} UTC, the cutoff of the runs`, '']
   lines.push(...sideBySide(['BEFORE', b.label], ['AFTER', a.label], half), '')
   lines.push(...sideBySide(history(b.history, view.moment, half), history(a.history, view.moment, half), half), '')
-  if (view.itemRun !== null)
+  if (view.itemBy !== null)
     lines.push(
-      `ITEMS by ${view.itemRun}`,
+      `ITEMS${from(view.itemBy, view.itemRun)}`,
       ...sideBySide(
         table(itemColumns('before', k), b.items, half),
         table(itemColumns('after', k), a.items, half),
@@ -35,9 +36,9 @@ export function tryText(view: TryView, width: number, k: number): string[] {
       ),
       '',
     )
-  if (view.advertiserRun !== null)
+  if (view.advertiserBy !== null)
     lines.push(
-      `ADVERTISERS by ${view.advertiserRun}`,
+      `ADVERTISERS${from(view.advertiserBy, view.advertiserRun)}`,
       ...sideBySide(
         table(advertiserColumns('before', k), b.advertisers, half),
         table(advertiserColumns('after', k), a.advertisers, half),

@@ -57,31 +57,31 @@ export const NEXT_COLUMNS: Column<NextPurchase>[] = [
 
 /** A user's page as plain lines of at most `width` columns; `most` rows of what was bought next. */
 export function userText(view: UserView, width: number, most = 15): string[] {
-  const trained = view.itemRun !== null || view.advertiserRun !== null
+  const asked = view.itemBy !== null || view.advertiserBy !== null
   const lines = [
     `user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} ` +
-      `UTC${trained ? ', the cutoff' : ''}`,
+      `UTC${asked ? ', the cutoff' : ''}`,
     '',
   ]
   lines.push(view.history.length < view.historyEvents ? `HISTORY, the latest ${view.history.length}` : 'HISTORY')
   lines.push(
     ...(view.history.length > 0
       ? tableLines(HISTORY_COLUMNS, view.history, width)
-      : ['  no event: nothing to encode, so nothing is retrieved']),
+      : ['  no event: nothing to go by, so nothing is recommended']),
     '',
   )
-  lines.push(`RETRIEVED ITEMS${from(view.itemRun)}`)
+  lines.push(`RECOMMENDED ITEMS${from(view.itemBy, view.itemRun)}`)
   lines.push(
-    ...(view.itemRun === null
+    ...(view.itemBy === null
       ? [noModel('item')]
       : view.items.length > 0
         ? tableLines(ITEM_COLUMNS, view.items, width)
         : ['  none']),
     '',
   )
-  lines.push(`RETRIEVED ADVERTISERS${from(view.advertiserRun)}`)
+  lines.push(`RECOMMENDED ADVERTISERS${from(view.advertiserBy, view.advertiserRun)}`)
   lines.push(
-    ...(view.advertiserRun === null
+    ...(view.advertiserBy === null
       ? [noModel('advertiser')]
       : view.advertisers.length > 0
         ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width)
@@ -107,5 +107,8 @@ export function nextSummary(view: UserView): string {
   return `${all}: ${hits.map(([k, n]) => `${count(n)} in the top ${k}`).join(', ')}`
 }
 
-const from = (run: string | null): string => (run === null ? '' : ` by ${run}`)
+/** " by transformer + history (item-20260131-101500-a1b2)" */
+export const from = (by: string | null, run: string | null): string =>
+  by === null ? '' : ` by ${by}${run === null || run === by ? '' : ` (${run})`}`
+
 const noModel = (kind: string): string => `  there is no trained ${kind} model: adseq train ${kind}`

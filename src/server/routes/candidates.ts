@@ -6,8 +6,8 @@ import { candidatesQuery, userParams, type CandidatesQuery } from '../schemas.js
 import { isoTime } from '../../text/moments.js'
 
 /**
- * GET /v1/users/{id}/candidates?k=100: the user's stored advertisers, and the items nearest to their stored vector.
- * Both are read at or below the generation's ingest number.
+ * GET /v1/users/{id}/candidates?k=100: the user's stored advertisers, and the items that the published hybrid ranks first
+ * for their stored vector and history. All is read at or below the generation's ingest number.
  */
 export function candidatesRoute(app: FastifyInstance, { store, serving }: ServerContext): void {
   app.get<{ Params: { id: string }; Querystring: CandidatesQuery }>(
@@ -17,7 +17,6 @@ export function candidatesRoute(app: FastifyInstance, { store, serving }: Server
       const { id: externalId } = request.params
       const { k } = request.query
       return serving.use(async (generation) => {
-        const { itemRun, advertiserRun, seq } = generation.row
         const id = store.userId(externalId)
         if (id === undefined)
           throw new Problem(
@@ -26,8 +25,8 @@ export function candidatesRoute(app: FastifyInstance, { store, serving }: Server
             `There is no user ${externalId}.`,
             'Use an id as it stands in the imported data, or POST a history to /v1/retrieve.',
           )
-        const embedding = store.userEmbedding(itemRun!, id, seq)
-        if (!embedding) {
+        const found = await generation.retrieval.stored(id, k)
+        if (!found) {
           throw new Problem(
             404,
             'user_not_encoded',
@@ -35,16 +34,12 @@ export function candidatesRoute(app: FastifyInstance, { store, serving }: Server
             'If the user has events: run `adseq infer`, then `adseq index`. Or POST a history to /v1/retrieve.',
           )
         }
-        const stored = advertiserRun === undefined ? undefined : store.candidates(advertiserRun, id, seq)
-        const advertisers = stored && {
-          indices: stored.advertisers.subarray(0, k).map((advertiser) => advertiser - 1),
-          scores: stored.scores,
-        }
+        const { encoded, advertisers, items } = found
         return {
           user: externalId,
-          provenance: { ...provenance(generation), userSeq: embedding.seq, userAsOf: isoTime(embedding.asOf) },
+          provenance: { ...provenance(generation), userSeq: encoded.seq, userAsOf: isoTime(encoded.asOf) },
           advertisers: advertisers ? rankAdvertisers(store, advertisers) : [],
-          items: rankItems(store, await generation.retrieval.search(embedding.vector, k)),
+          items: rankItems(store, items),
         }
       })
     },

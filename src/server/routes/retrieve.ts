@@ -23,7 +23,7 @@ export function retrieveRoute(app: FastifyInstance, { store, serving }: ServerCo
           'Use ids as they stand in the imported data: GET /v1/users/{id}/candidates lists some.',
         )
       }
-      const { items, advertisers } = await generation.retrieval.retrieve(events, anchorTime, k)
+      const { items, advertisers } = await generation.retrieval.posted(events, anchorTime, k)
       return {
         provenance: { ...provenance(generation), anchor: isoTime(anchorTime) },
         used: events.length,

@@ -16,20 +16,20 @@ import type { Finding } from '../../../src/cli/doctor/finding.js'
 import { generation } from '../../../src/cli/doctor/generation.js'
 import { sha256File } from '../../../src/core/hash.js'
 import { writeSafetensors } from '../../../src/core/safetensors.js'
-import { INDEX_FILE, ITEMS_FILE, finishBuilding, startBuilding } from '../../../src/embed/generation-files.js'
+import { INDEX_FILE, ITEMS_FILE, finishBuilding, startBuilding } from '../../../src/generations/files.js'
 import { openStore } from '../../../src/store/open.js'
-import { workspace } from '../../../src/store/workspace.js'
+import { pathsOf } from '../../../src/store/paths.js'
 
 const ID = 'generation-20260101-000000-0001'
 let folder: string
 const run = async (): Promise<Finding[]> => generation({ folder, root: folder, node: '22.14.0' })
-const file = (name: string): string => join(workspace(folder).index, ID, name)
+const file = (name: string): string => join(pathsOf(folder).index, ID, name)
 
 /** Publishes two vectors with an index over them, as `adseq index` does. */
 async function publish(): Promise<void> {
-  const { index: indexFolder } = workspace(folder)
+  const { index: indexFolder } = pathsOf(folder)
   mkdirSync(indexFolder)
-  mkdirSync(join(workspace(folder).runs, 'item-a'), { recursive: true })
+  mkdirSync(join(pathsOf(folder).runs, 'item-a'), { recursive: true })
   const building = startBuilding(indexFolder, ID)
   const vectors = Float32Array.of(1, 0, 0, 1)
   writeSafetensors(join(building, ITEMS_FILE), { items: { shape: [2, 2], data: vectors } })
@@ -96,14 +96,14 @@ describe('generation', () => {
 
   it('a run that is gone fails', async () => {
     await publish()
-    rmSync(join(workspace(folder).runs, 'item-a'), { recursive: true })
+    rmSync(join(pathsOf(folder).runs, 'item-a'), { recursive: true })
     expect(await run()).toMatchObject([
       { status: 'failed', message: expect.stringContaining('run item-a, which is gone') },
     ])
   })
 
   it('leaves a damaged database to the check of databases', async () => {
-    writeFileSync(workspace(folder).database, 'x'.repeat(5000))
+    writeFileSync(pathsOf(folder).database, 'x'.repeat(5000))
     expect(await run()).toEqual([])
   })
 })

@@ -11,7 +11,7 @@ import { writeSafetensors } from '../../../src/core/safetensors.js'
 import { generateData } from '../../../src/events/world/generate.js'
 import { PRESETS } from '../../../src/events/world/presets.js'
 import { openStore } from '../../../src/store/open.js'
-import { writeManifest, type Manifest } from '../../../src/train/manifest.js'
+import { writeManifest, type Manifest } from '../../../src/runs/manifest.js'
 
 let folder: string
 beforeEach(() => {

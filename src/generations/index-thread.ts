@@ -1,0 +1,98 @@
+import { dotProducts } from '../ann/dot-products.js'
+import { HnswIndex, type HnswOptions, type IndexFile } from '../ann/hnsw.js'
+import { scoreEntries } from '../ann/recall.js'
+import { TopK } from '../ann/exact.js'
+import { serveThread, type Call } from '../core/thread.js'
+import { ItemIndex, graphRows, type ItemVectors } from './item-index.js'
+
+/** An index to build, save and measure. */
+export interface IndexTask extends ItemVectors {
+  /** where the index file goes */
+  path: string
+  /** [queries, width] user vectors to measure the recall with; may be empty */
+  queries: Float32Array
+  options: HnswOptions
+  /** the recall that is asked of the graph */
+  wanted: number
+}
+
+export interface IndexTaskResult {
+  file: IndexFile
+  /** building alone */
+  seconds: number
+  /** candidates looked at in a search: more than asked for where the recall needed it */
+  expansionSearch: number
+  /** exact: the graph does not reach the recall, whatever is looked at */
+  search: 'graph' | 'exact'
+  /** of the graph */
+  recall: { at: number; queries: number; recall: number } | null
+}
+
+const RECALL_AT = 100
+/** How much wider a search may become. */
+const WIDEST = 8
+
+const methods = {
+  /** Builds and saves the graph, and widens its search until it finds what exact search does. Emits entries added. */
+  async build(task: IndexTask, { emit, signal }: Call): Promise<IndexTaskResult> {
+    const { path, width, queries, options, wanted } = task
+    const started = performance.now()
+    const { rows, width: wide } = graphRows(task)
+    const graph = await HnswIndex.build(rows.vectors, wide, options, (done) => {
+      signal.throwIfAborted()
+      emit(done)
+    })
+    const seconds = (performance.now() - started) / 1000
+    const file = await graph.save(path)
+    const of = (recall: number): IndexTaskResult['recall'] => ({ at, queries: queries.length / width, recall })
+    const at = Math.min(RECALL_AT, task.bonus.length)
+    if (queries.length === 0)
+      return { file, seconds, expansionSearch: options.expansionSearch, search: 'graph', recall: null }
+    const best = await leastOfBest(task, at)
+    let [expansionSearch, index] = [options.expansionSearch, graph]
+    for (;;) {
+      const recall = await recallOf(new ItemIndex(index, width, rows), task, best, at)
+      if (recall >= wanted) return { file, seconds, expansionSearch, search: 'graph', recall: of(recall) }
+      if (expansionSearch >= WIDEST * options.expansionSearch)
+        return { file, seconds, expansionSearch, search: 'exact', recall: of(recall) }
+      signal.throwIfAborted()
+      expansionSearch *= 2
+      index = await HnswIndex.load(path, file, expansionSearch)
+    }
+  },
+}
+
+/** The score of the at-th best item for every query, by exact search. */
+async function leastOfBest({ vectors, width, bonus, queries }: IndexTask, at: number): Promise<Float32Array> {
+  const top = new TopK(at, 0)
+  const least = new Float32Array(queries.length / width)
+  await scoreEntries(await dotProducts(width), queries, vectors, (q, row) => {
+    for (let e = 0; e < row.length; e++) row[e] += bonus[e]
+    least[q] = top.scores[top.select(row) - 1]
+  })
+  return least
+}
+
+/** Items of the first `at` that score no less than the last of the exact ones: of equal ones any will do. */
+async function recallOf(
+  index: ItemIndex,
+  { vectors, width, bonus, queries }: IndexTask,
+  least: Float32Array,
+  at: number,
+): Promise<number> {
+  let hits = 0
+  for (let q = 0; q < least.length; q++) {
+    const user = queries.subarray(q * width, (q + 1) * width)
+    let good = 0
+    for (const item of await index.find(user, at)) {
+      let s = 0
+      for (let i = 0; i < width; i++) s += vectors[item * width + i] * user[i]
+      if (Math.fround(Math.fround(s) + bonus[item]) >= least[q]) good++
+    }
+    hits += Math.min(at, good)
+  }
+  return hits / (least.length * at)
+}
+
+export type IndexThread = typeof methods
+serveThread(methods)

@@ -1,0 +1,61 @@
+import type { Kind } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
+import { lastEventTime } from '../embed/pending.js'
+import { catalogOf } from '../protocol/catalog.js'
+import { logPopularity } from '../retrieve/popularity.js'
+import { runWeights, servedProtocol } from '../retrieve/run-model.js'
+import { chooseRuns, type RunNames } from '../runs/manifest.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { buildGeneration, servableSeq, type BuildResult, type PublishedEntries } from './build.js'
+
+export interface IndexWorkspaceOptions {
+  runs?: RunNames
+  /** older generations whose files are kept; undefined keeps all */
+  keep?: number
+  signal?: AbortSignal
+}
+
+/** `adseq index`: builds and publishes a generation from the latest finished runs. */
+export async function indexWorkspace(
+  workspace: Workspace,
+  { runs = {}, keep, signal }: IndexWorkspaceOptions = {},
+): Promise<BuildResult> {
+  const { folder, config, store, progress, paths } = workspace
+  const chosen = chooseRuns(folder, runs)
+  if (chosen.item === undefined)
+    throw new UserError('There is no finished item run to index.', 'Train one: adseq train item.')
+  if (chosen.advertiser === undefined)
+    progress.line('There is no finished advertiser run: the generation serves items only (adseq train advertiser).')
+  servableSeq(store, chosen.item, chosen.advertiser)
+  const asOf = lastEventTime(workspace.snapshot)
+  const { manifest } = await workspace.run(chosen.item, 'item')
+  return buildGeneration({
+    indexFolder: paths.index,
+    store,
+    items: await entriesOf(workspace, chosen.item, 'item', asOf),
+    advertisers: chosen.advertiser ? await entriesOf(workspace, chosen.advertiser, 'advertiser', asOf) : undefined,
+    asOf,
+    index: config.index,
+    history: config.eval.history,
+    seed: manifest.seed,
+    keep,
+    progress,
+    signal,
+  })
+}
+
+async function entriesOf(workspace: Workspace, id: string, kind: Kind, asOf: number): Promise<PublishedEntries> {
+  const { snapshot, config } = workspace
+  const run = await workspace.run(id, kind)
+  const { encoder, manifest } = run
+  const weights = (await runWeights(workspace, run, servedProtocol(config.eval, manifest))).weights[kind] ?? null
+  const ids = Int32Array.from({ length: encoder.entries }, (_, i) => i)
+  return {
+    run: id,
+    width: encoder.width,
+    entries: encoder.entries,
+    encode: (from, to) => encoder.encodeEntries(ids.subarray(from, to), asOf),
+    popularity: logPopularity(snapshot, catalogOf(snapshot, kind, ids), asOf, weights?.popularityDays ?? 30),
+    weights,
+  }
+}

@@ -129,6 +129,20 @@ export function plainDotProducts(
   }
 }
 
+/** vectors[at .. at + width) . query, in four sums, so that a product need not wait for the last. */
+export function dot(vectors: Float32Array, at: number, query: Float32Array, width: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 3 < width; i += 4) {
+    a += vectors[at + i] * query[i]
+    b += vectors[at + i + 1] * query[i + 1]
+    c += vectors[at + i + 2] * query[i + 2]
+    d += vectors[at + i + 3] * query[i + 3]
+  }
+  for (; i < width; i++) a += vectors[at + i] * query[i]
+  return a + b + (c + d)
+}
+
 /** Rows of a flat [rows, width] array. */
 export function rows(vectors: Float32Array, width: number): number {
   const n = vectors.length / width

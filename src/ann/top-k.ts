@@ -53,6 +53,16 @@ export class TopK {
     return this.sort(this.size)
   }
 
+  /** The same of chosen entries: scores[i] is that of entries[i]. */
+  selectOf(entries: Int32Array, scores: Float32Array, passOver?: ReadonlySet<number>): number {
+    this.size = 0
+    this.worst = -Infinity
+    for (let i = 0; i < entries.length; i++)
+      if (scores[i] >= this.worst || scores[i] - scores[i] !== 0)
+        if (!passOver?.has(entries[i])) this.consider(scores[i], entries[i], undefined)
+    return this.sort(this.size)
+  }
+
   private consider(score: number, entry: number, skip: Uint8Array | undefined): void {
     if (score - score !== 0) notFinite(score, entry)
     if (score < this.worst || this.k === 0 || (skip !== undefined && skip[entry] === 1)) return

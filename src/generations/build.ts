@@ -143,7 +143,7 @@ async function makeFiles(build: BuildOptions, building: string, seq: number): Pr
     wanted: index.recall,
   }
   progress.start('build the index', items.entries, 'items')
-  const { file, search, seconds, expansionSearch, recall } = await buildIndex(task, progress, signal)
+  const { file, search, seconds, expansionSearch, recall, cost } = await buildIndex(task, progress, signal)
   const measured = recall ? `, recall@${recall.at} against exact search ${recall.recall.toFixed(4)}` : ''
   progress.finish(`${count(items.entries)}${measured}`)
   if (expansionSearch > index.expansionSearch && search === 'graph')
@@ -155,7 +155,7 @@ async function makeFiles(build: BuildOptions, building: string, seq: number): Pr
     )
   return {
     vectors,
-    index: { ...file, expansionSearch, seconds, search },
+    index: { ...file, expansionSearch, seconds, search, cost },
     recall,
     ...(others && { advertisers: others }),
   }

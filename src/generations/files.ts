@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IndexFile } from '../ann/hnsw.js'
+import type { SearchCost } from '../ann/search-cost.js'
 import { fsyncFolder, writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { sha256, sha256File } from '../core/hash.js'
@@ -45,6 +46,8 @@ export interface GenerationManifest {
     seconds: number
     /** exact: the graph did not reach the recall asked for, so every item is scored; absent in version 1: the graph */
     search?: 'graph' | 'exact'
+    /** decides when a filtered search scores what is eligible instead; absent in older generations */
+    cost?: SearchCost
   }
   /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null with no such vector */
   recall: { at: number; queries: number; recall: number } | null

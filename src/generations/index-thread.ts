@@ -2,8 +2,9 @@ import { dotProducts } from '../ann/dot-products.js'
 import { HnswIndex, type HnswOptions, type IndexFile } from '../ann/hnsw.js'
 import { scoreEntries } from '../ann/recall.js'
 import { TopK } from '../ann/exact.js'
+import { measureSearchCost, type SearchCost } from '../ann/search-cost.js'
 import { serveThread, type Call } from '../core/thread.js'
-import { ItemIndex, graphRows, type ItemVectors } from './item-index.js'
+import { ItemIndex, graphRows, type ItemVectors } from '../ann/item-index.js'
 
 /** An index to build, save and measure. */
 export interface IndexTask extends ItemVectors {
@@ -26,6 +27,7 @@ export interface IndexTaskResult {
   search: 'graph' | 'exact'
   /** of the graph */
   recall: { at: number; queries: number; recall: number } | null
+  cost: SearchCost
 }
 
 const RECALL_AT = 100
@@ -44,20 +46,25 @@ const methods = {
     })
     const seconds = (performance.now() - started) / 1000
     const file = await graph.save(path)
-    const of = (recall: number): IndexTaskResult['recall'] => ({ at, queries: queries.length / width, recall })
     const at = Math.min(RECALL_AT, task.bonus.length)
-    if (queries.length === 0)
-      return { file, seconds, expansionSearch: options.expansionSearch, search: 'graph', recall: null }
+    const open = (index: HnswIndex): ItemIndex => new ItemIndex(index, width, rows)
+    const done = async (index: HnswIndex, search: 'graph' | 'exact', recall?: number): Promise<IndexTaskResult> => ({
+      file,
+      seconds,
+      search,
+      expansionSearch: index.options.expansionSearch,
+      recall: recall === undefined ? null : { at, queries: queries.length / width, recall },
+      cost: await measureSearchCost(open(index), task.vectors, width),
+    })
+    if (queries.length === 0) return done(graph, 'graph')
     const best = await leastOfBest(task, at)
-    let [expansionSearch, index] = [options.expansionSearch, graph]
-    for (;;) {
-      const recall = await recallOf(new ItemIndex(index, width, rows), task, best, at)
-      if (recall >= wanted) return { file, seconds, expansionSearch, search: 'graph', recall: of(recall) }
-      if (expansionSearch >= WIDEST * options.expansionSearch)
-        return { file, seconds, expansionSearch, search: 'exact', recall: of(recall) }
+    for (let index = graph; ; ) {
+      const recall = await recallOf(open(index), task, best, at)
+      if (recall >= wanted) return done(index, 'graph', recall)
+      const { expansionSearch } = index.options
+      if (expansionSearch >= WIDEST * options.expansionSearch) return done(index, 'exact', recall)
       signal.throwIfAborted()
-      expansionSearch *= 2
-      index = await HnswIndex.load(path, file, expansionSearch)
+      index = await HnswIndex.load(path, file, expansionSearch * 2)
     }
   },
 }

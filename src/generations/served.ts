@@ -33,7 +33,7 @@ export function servedUser(
       users: Int32Array.of(0),
       ends: Int32Array.of(events.eventTime.length),
       moment: asOf,
-      vectors: { run: itemRun, data: embedding.vector },
+      vectors: { [itemRun]: embedding.vector },
     },
     encoded: { seq: embedding.seq, asOf: embedding.asOf },
     ...(list && { advertisers: { ids: list.advertisers.map((id) => id - 1), scores: list.scores } }),

@@ -13,8 +13,8 @@ export interface Queries {
   ends: Int32Array
   /** unix seconds at which the histories are seen: one moment for all, or one a query */
   moment: number | Float64Array
-  /** user vectors [Q, width] by a run, where they are stored: they are not encoded again */
-  vectors?: { run: string; data: Float32Array }
+  /** run -> user vectors [Q, width] by it, where they are stored: they are not encoded again */
+  vectors?: Readonly<Record<string, Float32Array>>
 }
 
 /** The moment of query q, unix seconds. */

@@ -4,9 +4,29 @@ import { queriesAtOnce } from '../ann/dot-products.js'
 import { TopK } from '../ann/exact.js'
 import type { Level, Queries } from '../protocol/queries.js'
 
+/** Some of a catalog's entries: those with an ad that may be shown, for instance. */
+export interface EntrySet {
+  /** ascending */
+  ids: Int32Array
+  /** [entries] 1: not one of them */
+  outside: Uint8Array
+}
+
+/** How a list was found. */
+export interface Searched {
+  /** entries that were looked at */
+  searched: number
+  /** whether the k best are guaranteed */
+  exact: boolean
+}
+
 export interface ListOptions {
   /** entries of a query that are not to be listed, distinct: what the user has already, for instance */
   without?: (query: number) => ArrayLike<number>
+  /** the entries that may be listed, where not all may: k of them are found where there are so many */
+  only?: EntrySet
+  /** told of every query how its list was found */
+  onSearch?: (query: number, searched: Searched) => void
   /** orders entries of equal score */
   seed?: number
 }
@@ -47,15 +67,18 @@ export abstract class ExactRecommender implements Recommender {
     return true
   }
 
-  async list(queries: Queries, k: number, { without, seed = 0 }: ListOptions = {}): Promise<TopLists> {
+  async list(queries: Queries, k: number, options: ListOptions = {}): Promise<TopLists> {
+    const { without, only, seed = 0, onSearch } = options
     const lists = emptyLists(queries.users.length, k)
     const top = new TopK(Math.min(k, this.entries), seed)
-    const skip = without && new Uint8Array(this.entries)
+    const skip = (without ?? only) && new Uint8Array(this.entries)
     await scoreRows(this, queries, (q, row) => {
+      if (only) skip!.set(only.outside)
+      else skip?.fill(0)
       const own = without?.(q) ?? []
       for (let i = 0; i < own.length; i++) skip![own[i]] = 1
       const n = top.select(row, skip)
-      for (let i = 0; i < own.length; i++) skip![own[i]] = 0
+      onSearch?.(q, { searched: this.entries, exact: true })
       lists.counts[q] = n
       lists.entries.set(top.entries.subarray(0, n), q * k)
       lists.scores.set(top.scores.subarray(0, n), q * k)

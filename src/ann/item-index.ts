@@ -1,6 +1,6 @@
-import type { AnnIndex } from '../ann/ann-index.js'
-import { distinctRows, type Distinct } from '../ann/distinct.js'
-import { liftEntries, liftQueries } from '../ann/inner-product.js'
+import type { AnnIndex } from './ann-index.js'
+import { distinctRows, type Distinct } from './distinct.js'
+import { liftEntries, liftQueries } from './inner-product.js'
 
 /** What an index of items is over: their vectors, and what is added to each product of a user and an item. */
 export interface ItemVectors {

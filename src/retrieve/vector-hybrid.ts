@@ -1,0 +1,190 @@
+import { emptyLists, type TopLists } from '../ann/ann-index.js'
+import { dot } from '../ann/dot-products.js'
+import type { ItemIndex } from '../ann/item-index.js'
+import { exactCost, graphCost, type SearchCost } from '../ann/search-cost.js'
+import { TopK, before } from '../ann/top-k.js'
+import type { Kind } from '../config/schema.js'
+import type { Queries } from '../protocol/queries.js'
+import { ownTerm, type BlendWeights } from './blend.js'
+import { OwnHistory } from './own-history.js'
+import type { EntrySet, ListOptions, Recommender, Searched } from './recommender.js'
+import type { Towers } from './towers.js'
+
+const NO_WEIGHTS: BlendWeights = { own: 0, popularity: 0 }
+/** A filtered search asks for a little more than the share of the eligible says: they are not spread evenly. */
+const SLACK = 1.2
+
+export interface HybridVectors {
+  /** id of the run that made them */
+  run: string
+  /** [entries, width] unit vectors of all items or advertisers, in order of index */
+  vectors: Float32Array
+  width: number
+  /** [entries] log(1 + conversions) */
+  popularity: Float32Array
+  /** null where there was nothing to fit them on: the towers alone */
+  weights: BlendWeights | null
+  /** orders equal scores */
+  seed: number
+  /** what is in a user's history is not listed */
+  masked: boolean
+  /** finds entries without scoring all of them, and what that costs here */
+  index?: { items: ItemIndex; cost: SearchCost }
+}
+
+interface Scored {
+  entry: number
+  score: number
+}
+
+/**
+ * A run's hybrid over vectors in memory: what a generation serves. Entry e is the item (advertiser) of index e. User
+ * vectors are those of the queries where they are stored, or the run's user tower makes them.
+ */
+export class VectorHybrid implements Recommender {
+  readonly kind = 'hybrid'
+  readonly name: string
+  readonly entries: number
+  private readonly bonus: Float32Array
+  private readonly weights: BlendWeights
+  private readonly own: OwnHistory
+  private readonly row: Float32Array
+  private readonly everything: EntrySet
+
+  constructor(
+    readonly level: Kind,
+    readonly parts: HybridVectors,
+    private readonly towers?: Pick<Towers, 'encodeUsers'>,
+  ) {
+    this.name = parts.run
+    this.entries = parts.popularity.length
+    this.weights = parts.weights ?? NO_WEIGHTS
+    this.bonus = bonusOf(parts)
+    const ids = Int32Array.from({ length: this.entries }, (_, e) => e)
+    this.own = new OwnHistory({ level, size: this.entries, ids, entryOf: ids })
+    this.row = new Float32Array(this.entries)
+    this.everything = { ids, outside: new Uint8Array(this.entries) }
+  }
+
+  get run(): string {
+    return this.parts.run
+  }
+
+  get width(): number {
+    return this.parts.width
+  }
+
+  isExact(): boolean {
+    return this.parts.index === undefined
+  }
+
+  async score(queries: Queries, from: number, to: number, out: Float32Array): Promise<void> {
+    const users = await this.userVectors(queries)
+    const { entries } = this
+    for (let q = from; q < to; q++)
+      this.scoreThese(users[q], queries, q, this.everything.ids, out.subarray((q - from) * entries))
+  }
+
+  /** The entries that an index finds and those of the user's own history, scored exactly; without an index, all. */
+  async list(queries: Queries, k: number, options: ListOptions = {}): Promise<TopLists> {
+    const { without, only, seed = this.parts.seed, onSearch } = options
+    const users = await this.userVectors(queries)
+    const lists = emptyLists(users.length, k)
+    for (let q = 0; q < users.length; q++) {
+      const skipped = new Set<number>(Array.from(without?.(q) ?? []))
+      if (this.parts.masked) for (const entry of this.own.read(queries, q).distinct) skipped.add(entry)
+      const { best, searched, exact } = await this.best(users[q], queries, q, { k, skipped, only, seed })
+      onSearch?.(q, { searched, exact })
+      lists.counts[q] = best.length
+      best.forEach(({ entry, score }, i) => {
+        lists.entries[q * k + i] = entry
+        lists.scores[q * k + i] = score
+      })
+    }
+    return lists
+  }
+
+  /** Cosine of a user vector and an entry, without what history and popularity add. @param user [width] */
+  cosine(user: Float32Array, entry: number): number {
+    return dot(this.parts.vectors, entry * this.width, user, this.width)
+  }
+
+  /** A user vector [width] for every query. */
+  async userVectors(queries: Queries): Promise<Float32Array[]> {
+    const { run, width } = this
+    const all = queries.vectors?.[run] ?? (await this.towers?.encodeUsers(queries))
+    if (!all) throw new Error(`${run}: it was opened without its user tower, and a query has no stored vector`)
+    if (all.length !== queries.users.length * width) throw new Error(`${run}: a user vector is not of width ${width}`)
+    return Array.from(queries.users, (_, q) => all.subarray(q * width, (q + 1) * width))
+  }
+
+  private async best(
+    user: Float32Array,
+    queries: Queries,
+    q: number,
+    { k, skipped, only, seed }: { k: number; skipped: ReadonlySet<number>; only?: EntrySet; seed: number },
+  ): Promise<{ best: Scored[] } & Searched> {
+    const { index } = this.parts
+    const wanted = k + skipped.size
+    const eligible = only?.ids.length ?? this.entries
+    const among = (entry: number): boolean => !skipped.has(entry) && only?.outside[entry] !== 1
+    if (index) {
+      let ask = Math.ceil(((wanted * this.entries) / Math.max(1, eligible)) * (only ? SLACK : 1))
+      while (ask < this.entries && (!only || graphCost(index.cost, ask) < exactCost(index.cost, eligible))) {
+        const found = (await index.items.find(user, ask)).filter(among)
+        if (found.length >= Math.min(k, eligible))
+          return { best: this.rank(user, queries, q, found, { k, among, seed }), searched: ask, exact: false }
+        ask *= 2
+      }
+    }
+    return { best: this.exact(user, queries, q, { k, skipped, only, seed }), searched: eligible, exact: true }
+  }
+
+  /** The best of what an index found, with the user's own entries beside it: those score more than the index knows. */
+  private rank(
+    user: Float32Array,
+    queries: Queries,
+    q: number,
+    found: Uint32Array,
+    { k, among, seed }: { k: number; among: (entry: number) => boolean; seed: number },
+  ): Scored[] {
+    const own = this.own.read(queries, q)
+    const entries = Int32Array.from(new Set([...found, ...own.distinct.filter(among)]))
+    const scores = new Float32Array(entries.length)
+    this.scoreThese(user, queries, q, entries, scores)
+    return Array.from(entries, (entry, i): Scored => ({ entry, score: scores[i] }))
+      .sort((a, b) => before(a, b, seed))
+      .slice(0, k)
+  }
+
+  private exact(
+    user: Float32Array,
+    queries: Queries,
+    q: number,
+    { k, skipped, only, seed }: { k: number; skipped: ReadonlySet<number>; only?: EntrySet; seed: number },
+  ): Scored[] {
+    const { ids } = only ?? this.everything
+    const scores = this.row.subarray(0, ids.length)
+    this.scoreThese(user, queries, q, ids, scores)
+    const top = new TopK(Math.min(k, ids.length), seed)
+    const n = top.selectOf(ids, scores, skipped.size > 0 ? skipped : undefined)
+    return Array.from({ length: n }, (_, i) => ({ entry: top.entries[i], score: top.scores[i] }))
+  }
+
+  /** Scores chosen entries, rounded alike whatever else is scored. */
+  private scoreThese(user: Float32Array, queries: Queries, q: number, entries: Int32Array, out: Float32Array): void {
+    const { vectors, width } = this.parts
+    const own = this.own.read(queries, q)
+    for (let i = 0; i < entries.length; i++) {
+      const e = entries[i]
+      const score = Math.fround(Math.fround(dot(vectors, e * width, user, width)) + this.bonus[e])
+      out[i] = own.count(e) > 0 ? score + ownTerm(own, e, this.weights) : score
+    }
+  }
+}
+
+/** What popularity adds to every entry [entries]: the index is built over it, too. */
+export function bonusOf({ popularity, weights }: Pick<HybridVectors, 'popularity' | 'weights'>): Float32Array {
+  const weight = weights?.popularity ?? 0
+  return Float32Array.from(popularity, (x) => weight * x)
+}

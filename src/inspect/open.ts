@@ -106,7 +106,7 @@ async function baselineLooking(
   const validation = baseline.fitted
     ? validationSet(snapshot, [kind], { cutoff: moment, windowDays, history, seed, indexSize: 0 })
     : undefined
-  const { recommender } = await baseline.make({ snapshot, catalog, t: moment, validation })
+  const { recommender } = await baseline.make({ snapshot, catalog, t: moment, windowDays, validation })
   return {
     run: run?.manifest.id ?? null,
     recommender,

@@ -11,6 +11,7 @@ import { NearestUsers } from './nearest-users.js'
 import { OwnRepeats } from './own-history.js'
 import { PopularityRecommender, logPopularity } from './popularity.js'
 import type { Recommender } from './recommender.js'
+import { DueRepeats, repeatGroups } from './repeat-times.js'
 
 /** What a baseline is made of. Everything that it knows ends at t. */
 export interface Ground {
@@ -18,6 +19,8 @@ export interface Ground {
   catalog: Catalog
   /** unix seconds */
   t: number
+  /** the window in which conversions count */
+  windowDays: number
   /** the window before t, with what is to be found in it; absent where nothing can be fitted */
   validation?: EvaluationSet
   /** the snapshot of the validation's histories, where it is another one */
@@ -82,6 +85,13 @@ export const BASELINES: readonly Baseline[] = [
     make: plain((_, catalog) => new OwnRepeats(catalog)),
   },
   {
+    name: 'due-repeats',
+    summary: 'what the user dealt with, by when it is due again',
+    make: ({ snapshot, catalog, t, windowDays }) => ({
+      recommender: new DueRepeats(snapshot, catalog, repeatGroups(snapshot, catalog), t, windowDays),
+    }),
+  },
+  {
     name: 'co-visitation',
     summary: 'what stands near the last events in histories',
     make: plain((snapshot, catalog, t) => new CoVisitation(snapshot, catalog, t)),
@@ -123,5 +133,6 @@ export function baselineNamed(name: string): Baseline {
 
 /** What a baseline of one level of an evaluation is made of. @param validation where there is anything to fit on */
 export function groundOf(snapshot: Snapshot, set: EvaluationSet, level: Level, validation?: EvaluationSet): Ground {
-  return { snapshot, catalog: levelOf(set, level).catalog, t: set.protocol.cutoff, validation }
+  const { cutoff, windowDays } = set.protocol
+  return { snapshot, catalog: levelOf(set, level).catalog, t: cutoff, windowDays, validation }
 }

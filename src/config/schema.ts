@@ -98,6 +98,30 @@ const csv = z.strictObject({
   maxRejects: share,
 })
 
+/** One way to find candidates of an ad request. */
+const generator = z.strictObject({
+  on: z.boolean(),
+  /** ads it may bring, and how many of them may stay after ranking */
+  limit: positive.max(10_000),
+  quota: positive.max(10_000),
+  /** a module whose default export is a generator, for one of a user's own */
+  file: z.string().min(1).optional(),
+})
+
+const funnel = z.strictObject({
+  generators: z.record(z.string().min(1).max(64), generator),
+  /** shopping ads offered of an advertiser, beside its standard ad */
+  adsPerAdvertiser: count.max(100),
+  /** of the ads that are handed on: at most so many of one advertiser */
+  advertiserCap: positive,
+  /** each ad of an advertiser makes the next count so much of its score; 1 = no decay */
+  diversity: z.number().gt(0).max(1),
+  /** share of standard ads where there are shopping ads enough */
+  standardShare: share,
+  /** a generator that would begin later than this is left out, and named in the answer */
+  deadlineMs: positive.max(60_000),
+})
+
 /** What one training is made of: the sections that item: and advertiser: may override. */
 const overrides = {
   model: model.partial().optional(),
@@ -122,6 +146,7 @@ export const configSchema = z.strictObject({
     /** recall against exact search below which a graph is searched more widely, and in the end not used */
     recall: share,
   }),
+  funnel,
   serve: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
   engine: z.strictObject({
     name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']),
@@ -140,6 +165,7 @@ export type GraphConfig = Config['graph']
 export type TrainConfig = Config['train']
 export type EvalConfig = Config['eval']
 export type EngineConfig = Config['engine']
+export type FunnelConfig = Config['funnel']
 export type CsvConfig = Config['import']['csv']
 
 /** The two models of the sandbox. */

@@ -2,7 +2,8 @@ import type { Kind } from '../config/schema.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { configSchema, type Config } from '../config/schema.js'
+import { savedConfig } from '../config/saved.js'
+import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import type { Engine } from '../engine/types.js'
 import { createItemFeatures } from '../features/item-features.js'
@@ -25,14 +26,14 @@ export interface LoadedRun {
   dispose(): Promise<void>
 }
 
-/** The configuration a run was trained with. @throws UserError when the file is damaged or of another adseq */
+/** The configuration a run was trained with. @throws UserError when the file is damaged */
 export function readRunConfig(workspace: string, run: string): Config {
   const path = join(runFolder(workspace, run), 'config.yaml')
-  const result = configSchema.safeParse(parse(readFileSync(path, 'utf8')))
-  if (result.success) return result.data
+  const read = savedConfig(parse(readFileSync(path, 'utf8')))
+  if ('config' in read) return read.config
   throw new UserError(
-    `${path} is not a configuration of this adseq (${result.error.issues[0].path.join('.')}).`,
-    'Train again: adseq train item, adseq train advertiser.',
+    `${path} is no configuration of adseq (${read.wrong}).`,
+    'Restore it from a copy, or train again: adseq train item, adseq train advertiser.',
   )
 }
 
@@ -59,7 +60,8 @@ export async function loadRun(
   const fewer = catalog.items < data.items || catalog.advertisers < data.advertisers
   if (fewer || (events && events.users < data.users)) {
     throw new UserError(
-      `Run ${manifest.id} was trained on ${data.items} items, ${data.advertisers} advertisers and ${data.users} users, ` +
+      `Run ${manifest.id} was trained on ${data.items} items, ${data.advertisers} advertisers and ${data.users} ` +
+        'users, ' +
         'and the workspace has fewer now.',
       `The data was replaced since: train again with adseq train ${kind}.`,
     )

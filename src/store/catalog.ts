@@ -49,8 +49,12 @@ export class Catalog {
   private readonly oneUser: Database.Statement
   private readonly oneAdvertiser: Database.Statement
   private readonly itemPage: Database.Statement
+  private readonly attributes: Database.Statement
 
   constructor(db: Database.Database) {
+    this.attributes = db
+      .prepare("SELECT id, attributes ->> ('$.' || json_quote(?)) FROM users WHERE attributes IS NOT NULL ORDER BY id")
+      .raw()
     const each = (sql: (table: string) => string) => ({
       users: db.prepare(sql('users')).pluck(),
       items: db.prepare(sql('items')).pluck(),
@@ -98,6 +102,12 @@ export class Catalog {
 
   advertiser(id: number): AdvertiserRecord | undefined {
     return present(this.oneAdvertiser.get(id)) as AdvertiserRecord | undefined
+  }
+
+  /** [id, value] of an attribute of every user who has it. */
+  *scanUserAttribute(name: string): Generator<[number, string], void> {
+    for (const [id, value] of this.attributes.iterate(name) as IterableIterator<[number, unknown]>)
+      if (value !== null) yield [id, String(value)]
   }
 
   /** All items in order of id. */

@@ -100,6 +100,11 @@ export class Store {
     return this.catalog.scanItems()
   }
 
+  /** [id, value] of an attribute of every user who has it, in order of id. */
+  scanUserAttribute(name: string): Generator<[number, string], void> {
+    return this.catalog.scanUserAttribute(name)
+  }
+
   userId(externalId: string): number | undefined {
     return this.catalog.id('users', externalId)
   }

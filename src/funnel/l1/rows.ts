@@ -1,0 +1,133 @@
+import type { AdKind } from '../../ads/inventory.js'
+import { Rng } from '../../core/rng.js'
+import { conversionMask, historyEnd, type Snapshot } from '../../features/snapshot.js'
+import type { Queries } from '../../protocol/queries.js'
+import type { Candidates } from '../candidates.js'
+import type { AdsNow } from '../eligibility.js'
+import type { Funnel } from '../funnel.js'
+import type { AdRequest } from '../request.js'
+
+const DAY = 86_400
+/** Users with an event in so many days before the moment are asked about. */
+const ACTIVE_DAYS = 90
+
+/** Users of a moment whose conversions in the window after it are known. */
+export interface LabelledUsers {
+  snapshot: Snapshot
+  users: Int32Array
+  /** [users] end of the history, and of the window after it, among the rows of the snapshot */
+  ends: Int32Array
+  lasts: Int32Array
+  /** unix seconds */
+  moment: number
+}
+
+/** Users with an event in the 90 days before t, a random sample of them, in order. */
+export function labelledUsers(
+  snapshot: Snapshot,
+  t: number,
+  windowDays: number,
+  most: number,
+  seed: number,
+): LabelledUsers {
+  const found: number[] = []
+  for (let user = 0; user < snapshot.users; user++) {
+    const end = historyEnd(snapshot, user, t)
+    if (end > snapshot.offsets[user] && snapshot.eventTime[end - 1] > t - ACTIVE_DAYS * DAY) found.push(user)
+  }
+  const users = new Rng(seed, 0x11).shuffle(Int32Array.from(found)).slice(0, most).sort()
+  return {
+    snapshot,
+    users,
+    ends: users.map((user) => historyEnd(snapshot, user, t)),
+    lasts: users.map((user) => historyEnd(snapshot, user, t + windowDays * DAY)),
+    moment: t,
+  }
+}
+
+/** What a user converted on in the window: items and advertisers by index. */
+export function converted({ snapshot, ends, lasts }: LabelledUsers, u: number): Record<AdKind, Set<number>> {
+  const found = { shopping: new Set<number>(), standard: new Set<number>() }
+  for (let row = ends[u]; row < lasts[u]; row++) {
+    if (conversionMask[snapshot.eventType[row]] === 0) continue
+    if (snapshot.eventItem[row] >= 0) found.shopping.add(snapshot.eventItem[row])
+    if (snapshot.eventAdvertiser[row] >= 0) found.standard.add(snapshot.eventAdvertiser[row])
+  }
+  return found
+}
+
+/** The history of one user as a request for ads. @param vectors [width] by run */
+export function requestOf(
+  { snapshot, users, ends, moment }: Pick<LabelledUsers, 'snapshot' | 'users' | 'ends' | 'moment'>,
+  u: number,
+  vectors: Readonly<Record<string, Float32Array>>,
+  country?: string,
+): AdRequest {
+  const queries: Queries = {
+    events: snapshot,
+    users: users.subarray(u, u + 1),
+    ends: ends.subarray(u, u + 1),
+    moment,
+    vectors: Object.fromEntries(
+      Object.entries(vectors).map(([run, all]) => {
+        const width = all.length / users.length
+        return [run, all.subarray(u * width, (u + 1) * width)]
+      }),
+    ),
+  }
+  return { queries, context: { moment, ...(country !== undefined && { country }) }, k: 0 }
+}
+
+/** User vectors of all of them, by run: encoded together. */
+export async function vectorsOf(
+  funnel: Pick<Funnel, 'parts'>,
+  { snapshot, users, ends, moment }: LabelledUsers,
+): Promise<Record<string, Float32Array>> {
+  const queries: Queries = { events: snapshot, users, ends, moment }
+  const out: Record<string, Float32Array> = {}
+  for (const hybrid of [funnel.parts.items, funnel.parts.advertisers]) {
+    if (!hybrid) continue
+    const all = new Float32Array(users.length * hybrid.width)
+    ;(await hybrid.userVectors(queries)).forEach((vector, u) => all.set(vector, u * hybrid.width))
+    out[hybrid.run] = all
+  }
+  return out
+}
+
+/** The candidates of a user with what is known of them. */
+export interface UserRows {
+  candidates: Candidates
+  /** [candidates] */
+  kinds: AdKind[]
+  labels: Uint8Array
+  /** features [rows, width] of chosen candidates */
+  read(rows: ArrayLike<number>): Promise<Float32Array>
+}
+
+/** What generators find for every user, labelled by the window after. */
+export async function* eachUser(
+  funnel: Funnel,
+  now: AdsNow,
+  users: LabelledUsers,
+  countryOf: (user: number) => string | undefined,
+): AsyncGenerator<UserRows & { user: number }> {
+  const vectors = await vectorsOf(funnel, users)
+  const { item, advertiser } = now.inventory
+  for (let u = 0; u < users.users.length; u++) {
+    const request = requestOf(users, u, vectors, countryOf(users.users[u]))
+    const { setting, candidates } = await funnel.find(request, now)
+    const found = converted(users, u)
+    const kinds = Array.from(candidates.ads, (ad): AdKind => (item[ad] >= 0 ? 'shopping' : 'standard'))
+    const labels = Uint8Array.from(candidates.ads, (ad, c) => {
+      const entry = kinds[c] === 'shopping' ? item[ad] : advertiser[ad]
+      return found[kinds[c]].has(entry) ? 1 : 0
+    })
+    yield {
+      user: u,
+      candidates,
+      kinds,
+      labels,
+      read: (rows) => funnel.features.read(setting.visitor, candidates, now.inventory, rows),
+    }
+  }
+}

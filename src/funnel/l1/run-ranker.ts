@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AdKind } from '../../ads/inventory.js'
+import { hashJson } from '../../core/hash.js'
+import { readSafetensors } from '../../core/safetensors.js'
+import { UserError } from '../../core/errors.js'
+import { protocolOf, type ProtocolOptions } from '../../protocol/evaluation-set.js'
+import { modelOf, towersOf, type Model } from '../../retrieve/model.js'
+import { runModel, runWeights } from '../../retrieve/run-model.js'
+import type { Towers } from '../../retrieve/towers.js'
+import type { LoadedRun } from '../../runs/load.js'
+import { runFolder } from '../../store/paths.js'
+import type { Workspace } from '../../workspace/workspace.js'
+import { partsAsOf, type FunnelModel } from '../as-of.js'
+import { countryOf, readCountries } from '../countries.js'
+import { Funnel } from '../funnel.js'
+import { GENERATORS } from '../generators/index.js'
+import { LightRanker } from './light-ranker.js'
+import { labelledUsers } from './rows.js'
+import { L1, trainLightRanker, type L1Report } from './train.js'
+
+const DAY = 86_400
+/** Raised when features or training change: rankers kept before are then trained again. */
+const VERSION = 1
+/** Users that a ranker is trained on. */
+const USERS = 3000
+
+/** The runs that a funnel is made of. */
+export interface FunnelRuns {
+  item: LoadedRun
+  advertiser?: LoadedRun
+}
+
+/** A light ranker, with what it was trained on. */
+export interface KeptRanker {
+  ranker: LightRanker
+  report: Record<AdKind, L1Report>
+}
+
+/** Where the ranker of two runs for a protocol is kept: in the folder of the item run. */
+export function rankerPath(workspace: Workspace, { item, advertiser }: FunnelRuns, options: ProtocolOptions): string {
+  const { hash } = protocolOf(options)
+  const { generators, adsPerAdvertiser } = workspace.config.funnel
+  const weights = [item.manifest.weightsHash, advertiser?.manifest.weightsHash]
+  const name = hashJson({ VERSION, L1, USERS, hash, weights, generators, adsPerAdvertiser })
+  return join(runFolder(workspace.folder, item.manifest.id), `l1-${name}.safetensors`)
+}
+
+/** The ranker that was trained for these runs, this protocol and these generators; undefined where there is none. */
+export function keptRanker(
+  workspace: Workspace,
+  runs: FunnelRuns,
+  options: ProtocolOptions,
+): (KeptRanker & { path: string }) | undefined {
+  const path = rankerPath(workspace, runs, options)
+  if (!existsSync(path)) return undefined
+  const { metadata } = readSafetensors(path)
+  const ranker = LightRanker.load(path, JSON.parse(metadata.features) as string[])
+  return { path, ranker, report: JSON.parse(metadata.report) as KeptRanker['report'] }
+}
+
+/**
+ * Trains the ranker of two runs on the window before the protocol's cutoff, with towers that have not learned from it,
+ * and keeps it with the item run.
+ * @throws UserError when nobody is there to learn from
+ */
+export async function runRanker(
+  workspace: Workspace,
+  runs: FunnelRuns,
+  options: ProtocolOptions,
+): Promise<KeptRanker & { path: string }> {
+  const { snapshot, progress, store, config } = workspace
+  const t = options.cutoff - options.windowDays * DAY
+  const countries = readCountries(store, snapshot.users)
+  const users = labelledUsers(snapshot, t, options.windowDays, USERS, options.seed)
+  if (users.users.length < 20)
+    throw new UserError(
+      `Only ${users.users.length} users were active before the window that a light ranker learns from.`,
+      'Choose a later eval.cutoff or a shorter eval.windowDays, or import more data.',
+    )
+  const made = await withModels(workspace, runs, options, 'before the window', async (item, advertiser) => {
+    const { parts, now } = await partsAsOf(snapshot, {
+      item,
+      advertiser,
+      countries,
+      t,
+      windowDays: options.windowDays,
+      masked: options.history === 'masked',
+      seed: options.seed,
+    })
+    const funnel = new Funnel(parts, GENERATORS, config.funnel)
+    return trainLightRanker(funnel, now, users, {
+      engine: await workspace.engine(),
+      countryOf: (u) => countryOf(countries, users.users[u]),
+      progress,
+    })
+  })
+  const path = rankerPath(workspace, runs, options)
+  made.ranker.save(path, { report: JSON.stringify(made.report) })
+  return { ...made, path }
+}
+
+/**
+ * Lends the models of a funnel: as they are served, or as they were before they learned from the validation window.
+ */
+export async function withModels<T>(
+  workspace: Workspace,
+  runs: FunnelRuns,
+  options: ProtocolOptions,
+  which: 'final' | 'before the window',
+  use: (item: FunnelModel, advertiser: FunnelModel | undefined) => Promise<T>,
+): Promise<T> {
+  const lend = async <R>(run: LoadedRun, work: (model: FunnelModel) => Promise<R>): Promise<R> => {
+    const { weights } = await runWeights(workspace, run, options)
+    const { kind, id } = run.manifest
+    const of = (towers: Towers): FunnelModel => ({ run: id, kind, width: run.encoder.width, towers, weights })
+    const model: Model = which === 'final' ? modelOf(run) : runModel(workspace, run, options)
+    return model.selected ? model.selected((towers) => work(of(towers))) : work(of(towersOf(run.encoder)))
+  }
+  return lend(runs.item, (item) =>
+    runs.advertiser ? lend(runs.advertiser, (advertiser) => use(item, advertiser)) : use(item, undefined),
+  )
+}
+

@@ -1,5 +1,6 @@
 import type { AdKind } from '../ads/inventory.js'
 import type { FunnelConfig } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
 import { blend, type BlendResult } from './blend.js'
 import { fusion, union, type Candidates } from './candidates.js'
 import { OpenAdsCache, UserRules, type AdsNow, type OpenAds } from './eligibility.js'
@@ -61,6 +62,7 @@ export class Funnel {
   /**
    * @param types built-in generators and those of the user's own @param ranker without one candidates are ordered by
    * their fused ranks
+   * @throws UserError when the ranker reads other columns than these generators give
    */
   constructor(
     readonly parts: Parts,
@@ -75,6 +77,11 @@ export class Funnel {
       return generator ? [{ name, generator, limit, quota, foreign: file !== undefined }] : []
     })
     this.features = new Features(parts, this.generators.length)
+    if (ranker && JSON.stringify(ranker.features) !== JSON.stringify(this.featureNames))
+      throw new UserError(
+        'The light ranker was trained with other generators than funnel.generators names.',
+        'Train it again and publish it: adseq train l1, then adseq index. Or set funnel.generators back.',
+      )
     this.catalogs = visitorCatalogs(parts.catalog)
     this.opened = new OpenAdsCache(parts.catalog)
   }

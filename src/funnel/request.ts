@@ -12,6 +12,8 @@ const DAY = 86_400
 export interface AdRequest {
   /** one user: their history, and their vectors where they are stored */
   queries: Queries
+  /** index of the user, where they are stored */
+  user?: number
   /** the moment at which flights, budgets and caps are looked at is that of the context */
   context: AdContext
   /** ads shown to the user before */
@@ -27,12 +29,17 @@ export interface AdRequest {
   trace?: boolean
 }
 
-/** A share of a user's interest, by what they did lately. */
-export interface CategoryShare {
-  category: number
+/** A user's interest in a category, by what they did with its items. */
+export interface Interest {
   /** events, each counted as 2^(-age / 30 days), over those of all categories */
   share: number
-  /** unix seconds of the last */
+  /** the same of the last week, each event counted once */
+  thisWeek: number
+  /** conversions of all time */
+  conversions: number
+  /** mean log price of its items */
+  price: number
+  /** unix seconds of the last event */
   last: number
 }
 
@@ -40,8 +47,10 @@ export interface CategoryShare {
 export class Visitor {
   private itemPairs: ReadonlyMap<number, Pair> | undefined
   private advertiserPairs: ReadonlyMap<number, Pair> | undefined
-  private shares: ReadonlyMap<number, CategoryShare> | undefined
-  private band: { mean: number; spread: number } | undefined
+  private interests: ReadonlyMap<number, Interest> | undefined
+  private shops: ReadonlyMap<string, number> | undefined
+  private band: number | undefined
+  private readonly made = new Map<string, unknown>()
 
   constructor(
     readonly request: AdRequest,
@@ -64,13 +73,24 @@ export class Visitor {
   }
 
   /** Their interest in each deepest category. */
-  get categories(): ReadonlyMap<number, CategoryShare> {
-    return (this.shares ??= this.readCategories())
+  get categories(): ReadonlyMap<number, Interest> {
+    return (this.interests ??= this.readInterests())
   }
 
-  /** Mean and spread of the log prices of what they dealt with; NaN where no price is known. */
-  get priceBand(): { mean: number; spread: number } {
-    return (this.band ??= this.readPrices())
+  /** What they did with items of a category of one advertiser: key shopKey, events counted as 2^(-age / 30 days). */
+  get shopShelves(): ReadonlyMap<string, number> {
+    return (this.shops ??= this.readShops())
+  }
+
+  /** Mean log price of what they dealt with; NaN where no price is known. */
+  get price(): number {
+    return (this.band ??= this.meanPrice())
+  }
+
+  /** Something that several stages need of this user, made once. */
+  once<T>(key: string, make: () => T): T {
+    if (!this.made.has(key)) this.made.set(key, make())
+    return this.made.get(key) as T
   }
 
   /** Events of the history. */
@@ -85,36 +105,61 @@ export class Visitor {
     return this.events === 0 ? 0 : events.eventTime[ends[0] - 1]
   }
 
-  private readCategories(): Map<number, CategoryShare> {
-    const found = new Map<number, CategoryShare>()
-    let total = 0
-    for (const [item, { decayed, last }] of this.items) {
-      const category = categoryOf(this.catalogs.data, item)
+  private readInterests(): Map<number, Interest> {
+    const { data } = this.catalogs
+    const found = new Map<number, Interest & { prices: number; priced: number }>()
+    let [total, week] = [0, 0]
+    for (const [item, { decayed, events, conversions, last }] of this.items) {
+      const category = categoryOf(data, item)
       if (category < 0) continue
-      const one = found.get(category)
-      if (one) {
-        one.share += decayed
-        one.last = Math.max(one.last, last)
-      } else found.set(category, { category, share: decayed, last })
+      let one = found.get(category)
+      if (!one) {
+        one = { share: 0, thisWeek: 0, conversions: 0, price: NaN, last: 0, prices: 0, priced: 0 }
+        found.set(category, one)
+      }
+      one.share += decayed
+      one.conversions += conversions
+      one.last = Math.max(one.last, last)
+      if (this.moment - last < 7 * DAY) one.thisWeek += events
+      if (this.moment - last < 7 * DAY) week += events
+      const price = Math.log1p(data.itemPrice[item])
+      if (Number.isFinite(price)) {
+        one.prices += events * price
+        one.priced += events
+      }
       total += decayed
     }
-    for (const one of found.values()) one.share /= total
+    for (const one of found.values()) {
+      one.share /= total
+      if (week > 0) one.thisWeek /= week
+      one.price = one.prices / one.priced
+    }
     return found
   }
 
-  private readPrices(): { mean: number; spread: number } {
-    let [n, sum, squares] = [0, 0, 0]
+  private readShops(): Map<string, number> {
+    const { data } = this.catalogs
+    const found = new Map<string, number>()
+    for (const [item, { decayed }] of this.items) {
+      const key = shopKey(categoryOf(data, item), data.itemAdvertiser[item])
+      found.set(key, (found.get(key) ?? 0) + decayed)
+    }
+    return found
+  }
+
+  private meanPrice(): number {
+    let [n, sum] = [0, 0]
     for (const [item, { events }] of this.items) {
       const price = Math.log1p(this.catalogs.data.itemPrice[item])
       if (!Number.isFinite(price)) continue
       n += events
       sum += events * price
-      squares += events * price * price
     }
-    const mean = sum / n
-    return { mean, spread: Math.sqrt(Math.max(0, squares / n - mean * mean)) }
+    return sum / n
   }
 }
+
+export const shopKey = (category: number, advertiser: number): string => `${category} ${advertiser}`
 
 /** Catalogs of everything: they are made once. */
 export interface VisitorCatalogs {

@@ -3,6 +3,7 @@ import type { CatalogData, Snapshot } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
 import { catalogAt, catalogOf, categoryOf, type Catalog } from '../protocol/catalog.js'
 import { CO_VISITATION, coVisitations } from '../retrieve/co-visitation.js'
+import { NEAREST_USERS, latestUsers, userVectors, type UserVectors } from '../retrieve/nearest-users.js'
 import { conversionCounts } from '../retrieve/popularity.js'
 import { repeatGroups, repeatTables, type RepeatTables } from '../retrieve/repeat-times.js'
 import { conversionMask } from '../features/snapshot.js'
@@ -16,6 +17,8 @@ const TOP = 2000
 const TOP_OF_CATEGORY = 500
 /** Neighbours of an item that are kept: they are published with every generation. */
 const NEIGHBOURS = 100
+/** Users whose histories are published. */
+const USERS = 20_000
 
 /** Where users are. */
 export interface Countries {
@@ -50,6 +53,8 @@ export interface Tables {
   /** [items, items] what stands near an item in histories */
   near: SparseMatrix<Float32Array>
   repeats: { items: RepeatTables; advertisers: RepeatTables }
+  /** histories of the users with the latest events */
+  users: UserVectors
 }
 
 /** Everything known up to `asOf`. Entries are indices of the snapshot: what is unknown by then has no counts. */
@@ -76,6 +81,7 @@ export function makeTables(snapshot: Snapshot, countries: Countries, asOf: numbe
       items: repeatTables(snapshot, items, repeatGroups(snapshot, items), asOf, windowDays),
       advertisers: repeatTables(snapshot, advertisers, repeatGroups(snapshot, advertisers), asOf, windowDays),
     },
+    users: latestUsers(userVectors(snapshot, items, asOf, NEAREST_USERS), snapshot, USERS),
   }
 }
 
@@ -170,6 +176,11 @@ export function tablesToArrays(tables: Tables): Record<string, NamedArray> {
   put('near.values', tables.near.values)
   for (const [level, { windowDays: _, ...repeats }] of Object.entries(tables.repeats))
     for (const [name, data] of Object.entries(repeats)) put(`repeats.${level}.${name}`, data)
+  const { t, halfLifeDays, known, byUser } = tables.users
+  put('users.facts', Float64Array.of(t, halfLifeDays, known))
+  put('users.offsets', byUser.offsets)
+  put('users.columns', byUser.columns)
+  put('users.values', Float32Array.from(byUser.values))
   return out
 }
 
@@ -196,6 +207,7 @@ export function tablesFromArrays(
     rowOf: get(`repeats.${level}.rowOf`),
     own: get(`repeats.${level}.own`),
   })
+  const [t, halfLifeDays, known] = get<Float64Array>('users.facts')
   const countries = JSON.parse(metadata.countries ?? '[]') as string[]
   return {
     asOf,
@@ -215,5 +227,15 @@ export function tablesFromArrays(
       values: get('near.values'),
     },
     repeats: { items: repeats('items'), advertisers: repeats('advertisers') },
+    users: {
+      ...{ t, halfLifeDays, known },
+      byUser: {
+        height: get('users.offsets').length - 1,
+        width: items,
+        offsets: get('users.offsets'),
+        columns: get('users.columns'),
+        values: get<Float32Array>('users.values'),
+      },
+    },
   }
 }

@@ -7,6 +7,8 @@ import type { Progress } from '../core/progress.js'
 import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
 import { Thread } from '../core/thread.js'
+import type { LightRanker } from '../funnel/l1/light-ranker.js'
+import { tablesMetadata, tablesToArrays, type Tables } from '../funnel/tables.js'
 import type { Fitted } from '../retrieve/fit.js'
 import { newId } from '../store/paths.js'
 import type { Store } from '../store/store.js'
@@ -50,6 +52,8 @@ export interface BuildOptions {
   store: GenerationStore
   items: PublishedEntries
   advertisers?: PublishedEntries
+  /** what the funnel reads beside vectors */
+  funnel?: { tables: Tables; ranker: LightRanker | undefined }
   /** unix seconds of the last event the vectors know of */
   asOf: number
   index: { connectivity: number; expansionAdd: number; expansionSearch: number; recall: number }
@@ -115,7 +119,7 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
   }
 }
 
-type Made = Pick<GenerationManifest, 'vectors' | 'index' | 'recall' | 'advertisers'>
+type Made = Pick<GenerationManifest, 'vectors' | 'index' | 'recall' | 'advertisers' | 'funnel'>
 
 /** Encodes, writes, builds the index; all files are fsynced when it returns. */
 async function makeFiles(build: BuildOptions, building: string, seq: number): Promise<Made> {
@@ -132,6 +136,7 @@ async function makeFiles(build: BuildOptions, building: string, seq: number): Pr
       await encodeAll(advertisers, 'advertisers', progress, signal),
     ),
   }
+  const funnel = build.funnel && (await writeFunnel(building, build.funnel))
   const weight = items.weights?.popularity ?? 0
   const task: IndexTask = {
     path: join(building, FILES.index),
@@ -158,8 +163,21 @@ async function makeFiles(build: BuildOptions, building: string, seq: number): Pr
     index: { ...file, expansionSearch, seconds, search, cost },
     recall,
     ...(others && { advertisers: others }),
+    ...(funnel && { funnel }),
   }
 }
+
+async function writeFunnel(
+  building: string,
+  { tables, ranker }: NonNullable<BuildOptions['funnel']>,
+): Promise<NonNullable<GenerationManifest['funnel']>> {
+  const at = (name: string): string => join(building, name)
+  writeSafetensors(at(FILES.tables), tablesToArrays(tables), tablesMetadata(tables))
+  ranker?.save(at(FILES.ranker))
+  return { tables: await sumOf(at(FILES.tables)), ranker: ranker ? await sumOf(at(FILES.ranker)) : null }
+}
+
+const sumOf = async (path: string): Promise<FileSum> => ({ bytes: statSync(path).size, sha256: await sha256File(path) })
 
 function manifestOf(
   { items, advertisers, asOf, history, seed }: BuildOptions,
@@ -217,7 +235,7 @@ async function writeVectors(
     popularity: { shape: [entries], data: popularity },
   }
   writeSafetensors(path, arrays, { run })
-  return { bytes: statSync(path).size, sha256: await sha256File(path) }
+  return sumOf(path)
 }
 
 /** In a thread of its own: usearch blocks the thread it runs in. `task.vectors` is handed over. */

@@ -12,6 +12,8 @@ export const FILES = {
   items: 'items.safetensors',
   index: 'items.usearch',
   advertisers: 'advertisers.safetensors',
+  tables: 'tables.safetensors',
+  ranker: 'l1.safetensors',
 } as const
 const MANIFEST_FILE = 'manifest.json'
 /** A folder is built, and taken apart, under a name that starts so: no reader looks at it, the next build sweeps it. */
@@ -58,6 +60,8 @@ export interface GenerationManifest {
   /** orders equal scores */
   seed?: number
   advertisers?: { entries: number; width: number; vectors: FileSum }
+  /** what the funnel reads beside vectors; absent in older generations */
+  funnel?: { tables: FileSum; ranker: FileSum | null }
 }
 
 /** A published generation as the store names it. */
@@ -144,6 +148,8 @@ export async function verifyGeneration(
   await check(FILES.items, manifest.vectors)
   await check(FILES.index, manifest.index)
   if (manifest.advertisers) await check(FILES.advertisers, manifest.advertisers.vectors)
+  if (manifest.funnel) await check(FILES.tables, manifest.funnel.tables)
+  if (manifest.funnel?.ranker) await check(FILES.ranker, manifest.funnel.ranker)
   return manifest
 }
 

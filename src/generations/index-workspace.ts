@@ -1,6 +1,9 @@
 import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { lastEventTime } from '../embed/pending.js'
+import { readCountries } from '../funnel/countries.js'
+import { keptRanker } from '../funnel/l1/run-ranker.js'
+import { makeTables } from '../funnel/tables.js'
 import { catalogOf } from '../protocol/catalog.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import { runWeights, servedProtocol } from '../retrieve/run-model.js'
@@ -28,12 +31,21 @@ export async function indexWorkspace(
     progress.line('There is no finished advertiser run: the generation serves items only (adseq train advertiser).')
   servableSeq(store, chosen.item, chosen.advertiser)
   const asOf = lastEventTime(workspace.snapshot)
-  const { manifest } = await workspace.run(chosen.item, 'item')
+  const item = await workspace.run(chosen.item, 'item')
+  const advertiser = chosen.advertiser === undefined ? undefined : await workspace.run(chosen.advertiser, 'advertiser')
+  const { manifest } = item
+  const protocol = servedProtocol(config.eval, manifest)
+  const kept = keptRanker(workspace, { item, advertiser }, protocol)
+  if (!kept)
+    progress.line('No light ranker is trained for these runs: ads are ordered by fused ranks (adseq train l1).')
+  const { snapshot } = workspace
+  const tables = makeTables(snapshot, readCountries(store, snapshot.users), asOf, protocol.windowDays)
   return buildGeneration({
     indexFolder: paths.index,
     store,
     items: await entriesOf(workspace, chosen.item, 'item', asOf),
     advertisers: chosen.advertiser ? await entriesOf(workspace, chosen.advertiser, 'advertiser', asOf) : undefined,
+    funnel: { tables, ranker: kept?.ranker },
     asOf,
     index: config.index,
     history: config.eval.history,

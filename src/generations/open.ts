@@ -4,6 +4,8 @@ import { ItemIndex, graphRows } from '../ann/item-index.js'
 import { measureSearchCost } from '../ann/search-cost.js'
 import type { Kind } from '../config/schema.js'
 import { readSafetensors } from '../core/safetensors.js'
+import { LightRanker } from '../funnel/l1/light-ranker.js'
+import { tablesFromArrays, type Tables } from '../funnel/tables.js'
 import type { Towers } from '../retrieve/towers.js'
 import { VectorHybrid, bonusOf, type HybridVectors } from '../retrieve/vector-hybrid.js'
 import { FILES, readManifest, verifyFile, type GenerationManifest, type PublishedGeneration } from './files.js'
@@ -16,6 +18,10 @@ export interface Generation {
   items: VectorHybrid
   /** absent where the generation has no advertiser run, or is of an older adseq */
   advertisers?: VectorHybrid
+  /** what the funnel reads beside vectors; absent in a generation of an older adseq */
+  tables?: Tables
+  /** absent where none was trained */
+  ranker?: LightRanker
 }
 
 /**
@@ -43,15 +49,23 @@ export async function openGeneration(
     const cost = index.cost ?? (await measureSearchCost(items, parts.vectors, parts.width))
     parts.index = { items, cost }
   }
-  const items = new VectorHybrid('item', parts, towers.item)
-  if (!advertisers || advertiserRun === undefined) return { manifest, items }
-  await verifyFile(published.id, path(FILES.advertisers), advertisers.vectors)
-  const others = vectorsOf(path(FILES.advertisers), manifest, 'advertiser', advertiserRun)
-  return {
-    manifest,
-    items,
-    advertisers: new VectorHybrid('advertiser', others, towers.advertiser),
+  const opened: Generation = { manifest, items: new VectorHybrid('item', parts, towers.item) }
+  if (advertisers && advertiserRun !== undefined) {
+    await verifyFile(published.id, path(FILES.advertisers), advertisers.vectors)
+    const others = vectorsOf(path(FILES.advertisers), manifest, 'advertiser', advertiserRun)
+    opened.advertisers = new VectorHybrid('advertiser', others, towers.advertiser)
   }
+  if (manifest.funnel) {
+    const { tables, ranker } = manifest.funnel
+    await verifyFile(published.id, path(FILES.tables), tables)
+    const { arrays, metadata } = readSafetensors(path(FILES.tables))
+    opened.tables = tablesFromArrays(arrays, metadata)
+    if (ranker) {
+      await verifyFile(published.id, path(FILES.ranker), ranker)
+      opened.ranker = LightRanker.load(path(FILES.ranker))
+    }
+  }
+  return opened
 }
 
 /** What a file of vectors and its manifest hold of one level. */

@@ -9,7 +9,7 @@ export const categoryAffinity: GeneratorType = {
     ranked({ categories }, n) {
       const { offsets, entries, scores } = ofCategory
       const found = new Map<number, number>()
-      for (const { category, share } of categories.values()) {
+      for (const [category, { share }] of categories) {
         let total = 0
         for (let i = offsets[category]; i < offsets[category + 1]; i++) total += Math.expm1(scores[i])
         for (let i = offsets[category]; i < offsets[category + 1]; i++)

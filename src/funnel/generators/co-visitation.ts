@@ -6,7 +6,10 @@ import { rankedBy, type GeneratorType } from './generator.js'
 const RECENT = 100
 
 /** Votes for what stands near the user's last items, an event a vote that fades with its age. */
-export function coVisits({ request, moment }: Visitor, near: SparseMatrix): Map<number, number> {
+export const coVisits = (visitor: Visitor, near: SparseMatrix): ReadonlyMap<number, number> =>
+  visitor.once('co-visits', () => count(visitor, near))
+
+function count({ request, moment }: Visitor, near: SparseMatrix): Map<number, number> {
   const { events, users, ends } = request.queries
   const votes = new Map<number, number>()
   for (let row = Math.max(events.offsets[users[0]], ends[0] - RECENT); row < ends[0]; row++) {

@@ -3,6 +3,7 @@ import { categoryAffinity } from './category-affinity.js'
 import { coVisitation } from './co-visitation.js'
 import type { GeneratorType } from './generator.js'
 import { itemModel } from './item-model.js'
+import { nearestUsers } from './nearest-users.js'
 import { ownRepeats } from './own-repeats.js'
 import { popular } from './popular.js'
 
@@ -11,6 +12,7 @@ export const GENERATORS: readonly GeneratorType[] = [
   advertiserModel,
   itemModel,
   ownRepeats,
+  nearestUsers,
   coVisitation,
   categoryAffinity,
   popular,

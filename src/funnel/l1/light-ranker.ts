@@ -1,5 +1,4 @@
 import { readSafetensors, writeSafetensors, type NamedArray } from '../../core/safetensors.js'
-import { UserError } from '../../core/errors.js'
 import type { AdKind } from '../../ads/inventory.js'
 import { Calibration } from './calibration.js'
 
@@ -52,18 +51,10 @@ export class LightRanker {
     writeSafetensors(path, arrays, { ...metadata, features: JSON.stringify(this.features) })
   }
 
-  /**
-   * @param features the columns that will be read
-   * @throws UserError when the file is missing or damaged, or the ranker reads other columns
-   */
-  static load(path: string, features: readonly string[]): LightRanker {
+  /** @throws UserError when the file is missing or damaged */
+  static load(path: string): LightRanker {
     const { arrays, metadata } = readSafetensors(path)
-    const trained = JSON.parse(metadata.features ?? '[]') as string[]
-    if (JSON.stringify(trained) !== JSON.stringify(features))
-      throw new UserError(
-        `The light ranker in ${path} was trained with other generators or features.`,
-        'Train it again: adseq train l1, then adseq index.',
-      )
+    const features = JSON.parse(metadata.features ?? '[]') as string[]
     const of = (kind: AdKind): RankerWeights => {
       const get = (name: string): Float32Array => arrays[`${kind}.${name}`].data as Float32Array
       return {
@@ -75,7 +66,7 @@ export class LightRanker {
         calibration: new Calibration(get('calibration.logits'), get('calibration.shares')),
       }
     }
-    return new LightRanker(trained, { shopping: of('shopping'), standard: of('standard') })
+    return new LightRanker(features, { shopping: of('shopping'), standard: of('standard') })
   }
 }
 

@@ -75,7 +75,7 @@ export function requestOf(
       }),
     ),
   }
-  return { queries, context: { moment, ...(country !== undefined && { country }) }, k: 0 }
+  return { queries, user: users[u], context: { moment, ...(country !== undefined && { country }) }, k: 0 }
 }
 
 /** User vectors of all of them, by run: encoded together. */

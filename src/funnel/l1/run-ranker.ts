@@ -23,7 +23,7 @@ const DAY = 86_400
 /** Raised when features or training change: rankers kept before are then trained again. */
 const VERSION = 1
 /** Users that a ranker is trained on. */
-const USERS = 3000
+const USERS = 6000
 
 /** The runs that a funnel is made of. */
 export interface FunnelRuns {
@@ -55,7 +55,7 @@ export function keptRanker(
   const path = rankerPath(workspace, runs, options)
   if (!existsSync(path)) return undefined
   const { metadata } = readSafetensors(path)
-  const ranker = LightRanker.load(path, JSON.parse(metadata.features) as string[])
+  const ranker = LightRanker.load(path)
   return { path, ranker, report: JSON.parse(metadata.report) as KeptRanker['report'] }
 }
 

@@ -14,12 +14,17 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     '<%= config.bin %> eval',
     '<%= config.bin %> eval item --runs all --baselines ease --baselines nearest-users',
     '<%= config.bin %> eval advertiser --samples 3 --why',
+    '<%= config.bin %> eval funnel',
     '<%= config.bin %> eval --report report.html --why',
     '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
   ]
 
   static override args = {
-    kind: Args.string({ options: ['item', 'advertiser'], default: 'item', description: 'the model to judge' }),
+    kind: Args.string({
+      options: ['item', 'advertiser', 'funnel'],
+      default: 'item',
+      description: 'the model to judge; funnel: the item model and what the whole funnel makes of it',
+    }),
   }
   static override flags = {
     run: Flags.string({ helpValue: 'ID', description: 'the run to judge; default: the latest finished one' }),
@@ -76,7 +81,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Eval)
     const folder = this.folder(flags)
-    const kind = args.kind as 'item' | 'advertiser'
+    const funnel = args.kind === 'funnel'
+    const kind = funnel ? 'item' : (args.kind as 'item' | 'advertiser')
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
     if ((flags.protocol ?? config.eval.protocol) === 'leave-one-out')
       return this.leaveOneOut(folder, kind, config, flags)
@@ -87,6 +93,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       { reportText },
       { agreementText, namedSamples, samplesText },
       { byTypeText, slicesText },
+      { reliabilityText, stagesText },
     ] = await Promise.all([
       import('../src/evaluate/evaluate-workspace.js'),
       import('../src/workspace/workspace.js'),
@@ -94,6 +101,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       import('../src/evaluate/report-text.js'),
       import('../src/evaluate/samples-text.js'),
       import('../src/evaluate/slices-text.js'),
+      import('../src/evaluate/funnel-text.js'),
     ])
     if (flags.why && flags.samples === 0 && flags.report === undefined)
       throw new UserError(
@@ -109,6 +117,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       samples: flags.samples || (page ? SHOWN : 0),
       why: flags.why,
       modelsOnly: flags['models-only'],
+      funnel,
       slices: flags.slices || page !== undefined,
     }
     const opened = { config, readonly: true, progress: this.progress(flags) }
@@ -116,6 +125,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       evaluateWorkspace(workspace, options),
     )
     this.log(reportText(report))
+    if (report.stages) this.log(stagesText(report.stages))
+    if (report.reliability) this.log(reliabilityText(report.reliability, 'days it has not seen, everyone active'))
     if (flags.slices) this.log(slicesText(report))
     if (flags['by-type']) this.log(byTypeText(report))
     if (flags.samples > 0 && samples.length > 0) this.log(`\n${samplesText(samples, names)}`)

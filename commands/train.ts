@@ -2,13 +2,17 @@ import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineOptions, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
+import type { Config } from '../src/config/schema.js'
 import { duration } from '../src/text/numbers.js'
 
 export default class Train extends AdseqCommand {
-  static override summary = 'Train the item or the advertiser model on the data of the workspace.'
+  static override summary = 'Train the item model, the advertiser model or the light ranker of the workspace.'
   static override description = `Trains up to a window before the cutoff, validates on that window, stops when recall no longer rises, and refits up to
 the cutoff for the number of steps chosen. Writes runs/ID/. A training that was interrupted or killed goes on where its
-last checkpoint was, with the same command; a finished one is left alone and a new run made.`
+last checkpoint was, with the same command; a finished one is left alone and a new run made.
+
+l1 trains the light ranker of the funnel: from what the generators find for users before the window, with the towers as
+they were then, it learns what was converted on in it. It is kept with the item run.`
   static override examples = [
     '<%= config.bin %> train item',
     '<%= config.bin %> train advertiser --set model.length=64 --set train.logq=negatives-only',
@@ -16,7 +20,11 @@ last checkpoint was, with the same command; a finished one is left alone and a n
   ]
 
   static override args = {
-    kind: Args.string({ options: ['item', 'advertiser'], required: true, description: 'the model to train' }),
+    kind: Args.string({
+      options: ['item', 'advertiser', 'l1'],
+      required: true,
+      description: 'the model to train; l1: the light ranker of the latest runs',
+    }),
   }
   static override flags = {
     set: setFlag,
@@ -31,6 +39,7 @@ last checkpoint was, with the same command; a finished one is left alone and a n
     const { args, flags } = await this.parse(Train)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
+    if (args.kind === 'l1') return this.lightRanker(folder, config, flags)
     const kind = args.kind as 'item' | 'advertiser'
     const [{ openStore }, { loadSnapshot }, { train }, { printTraining, recallText }] = await Promise.all([
       import('../src/store/open.js'),
@@ -70,5 +79,18 @@ last checkpoint was, with the same command; a finished one is left alone and a n
       process.off('SIGINT', interrupt)
       process.off('SIGTERM', interrupt)
     }
+  }
+
+  private async lightRanker(folder: string, config: Config, flags: { quiet: boolean }): Promise<unknown> {
+    const [{ inWorkspace }, { trainRanker }, { lightRankerText }] = await Promise.all([
+      import('../src/workspace/workspace.js'),
+      import('../src/funnel/l1/run-ranker.js'),
+      import('../src/evaluate/funnel-text.js'),
+    ])
+    const opened = { config, readonly: true, progress: this.progress(flags) }
+    const { runs, report, path } = await inWorkspace(folder, opened, trainRanker)
+    this.log(lightRankerText(report))
+    this.log(`\nKept in ${path}. Publish it with: adseq index`)
+    return { kind: 'l1', runs, path, report }
   }
 }

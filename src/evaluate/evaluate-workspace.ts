@@ -1,6 +1,11 @@
 import type { Config, Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
+import { partsAsOf } from '../funnel/as-of.js'
+import { countryOf, readCountries } from '../funnel/countries.js'
+import { Funnel } from '../funnel/funnel.js'
+import { GENERATORS } from '../funnel/generators/index.js'
+import { keptRanker, runRanker, withModels } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { tableOf } from '../retrieve/baselines.js'
 import { aboutFitting, fittingModel } from '../retrieve/fitting-model.js'
@@ -12,7 +17,9 @@ import { findRun, finishedRuns, type Manifest } from '../runs/manifest.js'
 import { runFolder } from '../store/paths.js'
 import { day } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { evaluate } from './evaluate.js'
+import type { ProtocolOptions } from '../protocol/evaluation-set.js'
+import { evaluate, type EvaluateOptions } from './evaluate.js'
+import type { FunnelSource } from './funnel-lists.js'
 import { saveReport, type Report } from './report.js'
 import { readNames, type SampleNames } from './sample-names.js'
 import type { Sample } from './samples.js'
@@ -32,6 +39,8 @@ export interface EvaluateWorkspaceOptions {
   why?: boolean
   /** no hybrid, no control, no baseline */
   modelsOnly?: boolean
+  /** judge the funnel of the run and the latest advertiser run, too */
+  funnel?: boolean
 }
 
 /**
@@ -53,7 +62,7 @@ export async function evaluateWorkspace(
   const protocol = { cutoff, windowDays, indexSize, history, seed }
   const loaded = new Map<string, LoadedRun>()
   for (const { id } of manifests) loaded.set(id, await workspace.run(id, kind))
-  const { report, samples, hits } = await evaluate(snapshot, {
+  const asked: EvaluateOptions = {
     kind,
     protocol,
     bootstrap,
@@ -67,11 +76,50 @@ export async function evaluateWorkspace(
     models: named([...loaded.values()].map((run) => runModel(workspace, run, protocol))),
     weightsOf: async ({ run }) => (await runWeights(workspace, loaded.get(run)!, protocol)).weights,
     products: (width) => workspace.products(width),
-  })
+  }
+  const judged = options.funnel ? loaded.get(manifests[0]?.id) : undefined
+  if (options.funnel && !judged)
+    throw new UserError('There is no finished item run, and the funnel is made of one.', 'Train one: adseq train item.')
+  const { report, samples, hits } = judged
+    ? await withFunnel(workspace, judged, protocol, (funnel) => evaluate(snapshot, { ...asked, funnel }))
+    : await evaluate(snapshot, asked)
   const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
   report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
   const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
   return { report, samples, names: readNames(store, kind, samples), path }
+}
+
+/**
+ * Lends the funnel of an item run and the latest advertiser run of the same cutoff, as it would have been at the
+ * cutoff; its light ranker is trained on the window before where that was not done yet.
+ */
+async function withFunnel<T>(
+  workspace: Workspace,
+  item: LoadedRun,
+  protocol: ProtocolOptions,
+  use: (source: FunnelSource) => Promise<T>,
+): Promise<T> {
+  const { folder, snapshot, store, config } = workspace
+  const found = finishedRuns(folder).findLast(
+    ({ kind, cutoff, data }) =>
+      kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
+  )
+  const runs = { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
+  const { ranker } = keptRanker(workspace, runs, protocol) ?? (await runRanker(workspace, runs, protocol))
+  const countries = readCountries(store, snapshot.users)
+  return withModels(workspace, runs, protocol, 'final', async (itemModel, advertiser) => {
+    const { parts, now } = await partsAsOf(snapshot, {
+      item: itemModel,
+      advertiser,
+      countries,
+      t: protocol.cutoff,
+      windowDays: protocol.windowDays,
+      masked: protocol.history === 'masked',
+      seed: protocol.seed,
+    })
+    const funnel = new Funnel(parts, GENERATORS, config.funnel, ranker)
+    return use({ funnel, now, countryOf: (user) => countryOf(countries, user) })
+  })
 }
 
 /** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */

@@ -19,10 +19,11 @@ import type { OracleSource } from '../retrieve/oracle.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { day } from '../text/moments.js'
 import { count } from '../text/numbers.js'
+import { judgeFunnel, type FunnelJudged, type FunnelSource } from './funnel-lists.js'
 import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
 import { measure, type Measured } from './measure.js'
-import { difference } from './metrics.js'
+import { difference, type Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
 import { dimensionsOf, type Dimension } from './slices.js'
@@ -48,6 +49,8 @@ export interface EvaluateOptions {
   modelsOnly?: boolean
   /** where the data is a generated world: what could be found at best */
   oracle?: OracleSource
+  /** the funnel of these models, where it is to be judged beside them */
+  funnel?: FunnelSource
   /** of a model's width */
   products: (width: number) => Promise<DotProducts>
   progress: Progress
@@ -100,6 +103,7 @@ export async function evaluate(
     const oracle = options.oracle?.recommender(snapshot, ground.catalog, t, protocol.windowDays)
     if (oracle) await judge.baseline({ recommender: oracle })
   }
+  const funnel = options.funnel && (await judge.funnel(options.funnel))
   if (options.modelsOnly)
     notes.push(
       'only models were judged (--models-only); adseq eval without it sets hybrid, control and baselines beside them.',
@@ -120,6 +124,7 @@ export async function evaluate(
     levels: Object.fromEntries(levels.map((level) => [level, aboutLevel(set, level)])),
     rows: judge.rows,
     lists: judge.lists.report(),
+    ...(funnel && { stages: funnel.stages, reliability: funnel.reliability }),
     notes,
     seconds: (performance.now() - started) / 1000,
   }
@@ -181,8 +186,24 @@ class Judge {
       this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
       if (about.run === this.options.models[0]?.run || (kind === 'baseline' && about.fitted))
         this.keep({ level: one.level, kind, name, perUser: one.perUser })
+      if (kind === 'funnel') this.rows.at(-1)!.overControls = this.overControls(one)
       if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
     }
+  }
+
+  /** The funnel at both of its levels, each held against the controls there. */
+  async funnel(source: FunnelSource): Promise<FunnelJudged> {
+    const { snapshot, set, options } = this
+    const { progress, oracle, protocol } = options
+    const oracleOf = (level: Level): Recommender | undefined =>
+      set.levels[level] &&
+      oracle?.recommender(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays)
+    progress.start('funnel', set.queries.users.length, 'users')
+    const oracles = { item: oracleOf('item'), advertiser: oracleOf('advertiser') }
+    const judged = await judgeFunnel(snapshot, set, source, oracles, (done) => progress.update(done))
+    progress.finish()
+    for (const recommender of judged.recommenders) await this.add(recommender, [], {})
+    return judged
   }
 
   /** Keeps a row's hits; the controls come last of them and are what the hybrid of their level is held against. */
@@ -198,6 +219,13 @@ class Judge {
       (reported.overControls ??= []).push(
         difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }),
       )
+  }
+
+  private overControls({ level, perUser }: Measured): Difference[] {
+    const { bootstrap, protocol } = this.options
+    return this.hits
+      .filter((row) => row.level === level && row.kind === 'baseline')
+      .map((row) => difference(perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }))
   }
 
   async baseline({ recommender, fitted }: Made): Promise<void> {

@@ -1,21 +1,21 @@
 import type { AdKind } from '../ads/inventory.js'
-import type { FunnelConfig } from '../config/schema.js'
+import type { Snapshot } from '../features/snapshot.js'
 import { blend } from '../funnel/blend.js'
-import type { Candidates } from '../funnel/candidates.js'
 import type { AdsNow } from '../funnel/eligibility.js'
 import type { Funnel } from '../funnel/funnel.js'
-import { requestOf, vectorsOf } from '../funnel/l1/rows.js'
+import { ReliabilityCounter, type Reliability } from '../funnel/l1/reliability.js'
+import { eachUser, labelledUsers, requestOf, vectorsOf } from '../funnel/l1/rows.js'
 import type { Catalog } from '../protocol/catalog.js'
 import { levelOf, type EvaluationSet } from '../protocol/evaluation-set.js'
 import type { Queries } from '../protocol/queries.js'
-import { ExactRecommender } from '../retrieve/recommender.js'
-import type { Snapshot } from '../features/snapshot.js'
+import { ExactRecommender, type Recommender } from '../retrieve/recommender.js'
+import { StageCounter, type Stage } from './funnel-stages.js'
 
 /** Ads handed on in evaluation: as deep as recall is counted. */
 const DEPTH = 1000
 
 /** What the funnel hands on for the queries of an evaluation, at one level: entries, best first. */
-export class FunnelRecommender extends ExactRecommender {
+class FunnelRecommender extends ExactRecommender {
   readonly kind = 'funnel'
   readonly name = 'funnel'
   readonly level
@@ -38,63 +38,121 @@ export class FunnelRecommender extends ExactRecommender {
   }
 }
 
-/** One query at the stages of the funnel, for ads of one kind. */
-export interface StageSets {
-  query: number
-  kind: AdKind
-  candidates: Candidates
-  scores: Float32Array
-  /** candidates that are left after quotas */
-  kept: readonly number[]
-  /** candidates that are handed on, in order */
-  handed: readonly number[]
+/** The funnel as an evaluation judges it: shopping ads rank items, standard ads rank advertisers. */
+export interface FunnelJudged {
+  recommenders: Recommender[]
+  stages: Stage[]
+  /** how the light ranker's probabilities fit the days after the cutoff, which it has not seen; absent without one */
+  reliability?: Record<AdKind, Reliability>
+}
+
+export interface FunnelSource {
+  /** made of what was known at the cutoff */
+  funnel: Funnel
+  /** an ad of everything known at the cutoff, open to everyone */
+  now: AdsNow
+  countryOf: (user: number) => string | undefined
 }
 
 /**
- * Runs the funnel for every query, shopping ads for items and standard ads for advertisers apart from each other, so
- * that each is judged at its level.
+ * Runs the funnel for every query: retrieval, light ranker, quotas and blend, for shopping ads and standard ads apart
+ * from each other, so that each is judged at its level.
+ * @param oracles by level, on a generated world
  */
-export async function funnelLists(
+export async function judgeFunnel(
   snapshot: Snapshot,
   set: EvaluationSet,
-  { funnel, now, settings, countryOf, onQuery, onProgress }: {
-    funnel: Funnel
-    now: AdsNow
-    settings: FunnelConfig
-    countryOf: (user: number) => string | undefined
-    onQuery?: (stages: StageSets) => void
-    onProgress?: (queries: number) => void
-  },
-): Promise<Record<AdKind, FunnelRecommender>> {
+  { funnel, now, countryOf }: FunnelSource,
+  oracles: { item?: Recommender; advertiser?: Recommender },
+  onProgress: (queries: number) => void = () => {},
+): Promise<FunnelJudged> {
   const { users, ends, moment } = set.queries
   if (typeof moment !== 'number') throw new Error('the funnel is judged at one moment')
-  const all = { snapshot, users, ends, lasts: ends, moment }
-  const vectors = await vectorsOf(funnel, all)
-  const { inventory } = now
-  const levels = { shopping: levelOf(set, 'item').catalog, standard: levelOf(set, 'advertiser').catalog }
-  const lists: Record<AdKind, Int32Array[]> = { shopping: [], standard: [] }
-  const quotas = funnel.generators.map(({ quota }) => quota)
+  const asked = { snapshot, users, ends, lasts: ends, moment }
+  const vectors = await vectorsOf(funnel, asked)
+  const kinds = [
+    new KindOfAds('shopping', set, funnel, now, oracles.item),
+    ...(set.levels.advertiser ? [new KindOfAds('standard', set, funnel, now, oracles.advertiser)] : []),
+  ]
   for (let q = 0; q < users.length; q++) {
-    const request = requestOf(all, q, vectors, countryOf(users[q]))
-    const { setting, candidates } = await funnel.find(request, now)
+    const { setting, candidates } = await funnel.find(requestOf(asked, q, vectors, countryOf(users[q])), now)
     const scores = await funnel.score(setting, candidates)
-    for (const kind of ['shopping', 'standard'] as const) {
-      const rows = Array.from(candidates.ads.keys()).filter((c) => inventory.item[candidates.ads[c]] >= 0 === (kind === 'shopping'))
-      const of: Candidates = {
-        ads: Int32Array.from(rows, (c) => candidates.ads[c]),
-        sources: rows.map((c) => candidates.sources[c]),
-      }
-      const own = Float32Array.from(rows, (c) => scores[c])
-      const { blended, kept } = blend(of, own, inventory, { ...settings, k: DEPTH, standardShare: 1, quotas })
-      const handed = blended.map(({ candidate }) => candidate)
-      const column = kind === 'shopping' ? inventory.item : inventory.advertiser
-      lists[kind].push(Int32Array.from(handed, (c) => levels[kind].entryOf[column[of.ads[c]]]))
-      onQuery?.({ query: q, kind, candidates: of, scores: own, kept, handed })
-    }
-    onProgress?.(q + 1)
+    for (const kind of kinds) await kind.add(q, candidates, scores)
+    onProgress(q + 1)
   }
   return {
-    shopping: new FunnelRecommender(levels.shopping, lists.shopping),
-    standard: new FunnelRecommender(levels.standard, lists.standard),
+    recommenders: kinds.map((kind) => kind.recommender()),
+    stages: kinds.flatMap((kind) => kind.counter.stages()),
+    ...(funnel.rankedBy === 'l1' && { reliability: await reliabilityOf(snapshot, set, { funnel, now, countryOf }) }),
+  }
+}
+
+/** Users whose candidates the probabilities are judged by. */
+const RELIABILITY_USERS = 1000
+
+/**
+ * How the probabilities of candidates fit the window. The queries of the evaluation are users who convert in it, so
+ * they are no sample to judge probabilities by: this one is drawn from everyone active.
+ */
+async function reliabilityOf(
+  snapshot: Snapshot,
+  { protocol: { cutoff, windowDays, seed } }: EvaluationSet,
+  { funnel, now, countryOf }: FunnelSource,
+): Promise<Record<AdKind, Reliability>> {
+  const users = labelledUsers(snapshot, cutoff, windowDays, RELIABILITY_USERS, seed)
+  const counters = { shopping: new ReliabilityCounter(), standard: new ReliabilityCounter() }
+  for await (const { kinds, labels, score } of eachUser(funnel, now, users, (u) => countryOf(users.users[u])))
+    (await score()).forEach((p, c) => counters[kinds[c]].add(p, labels[c]))
+  return { shopping: counters.shopping.report(), standard: counters.standard.report() }
+}
+
+/** What becomes of the ads of one kind. */
+class KindOfAds {
+  readonly counter: StageCounter
+  private readonly catalog: Catalog
+  private readonly column: Int32Array
+  private readonly lists: Int32Array[] = []
+
+  constructor(
+    readonly kind: AdKind,
+    set: EvaluationSet,
+    private readonly funnel: Funnel,
+    private readonly now: AdsNow,
+    oracle: Recommender | undefined,
+  ) {
+    const level = kind === 'shopping' ? 'item' : 'advertiser'
+    this.catalog = levelOf(set, level).catalog
+    this.column = kind === 'shopping' ? now.inventory.item : now.inventory.advertiser
+    this.counter = new StageCounter(
+      set,
+      kind,
+      funnel.generators.map(({ name }) => name),
+      oracle,
+    )
+  }
+
+  async add(query: number, all: Awaited<ReturnType<Funnel['find']>>['candidates'], scores: Float32Array) {
+    const { inventory } = this.now
+    const isShopping = this.kind === 'shopping'
+    const rows = Array.from(all.ads.keys()).filter((c) => inventory.item[all.ads[c]] >= 0 === isShopping)
+    const candidates = {
+      ads: Int32Array.from(rows, (c) => all.ads[c]),
+      sources: rows.map((c) => all.sources[c]),
+    }
+    const entries = candidates.ads.map((ad) => this.catalog.entryOf[this.column[ad]])
+    const { settings, generators } = this.funnel
+    const { blended, kept } = blend(
+      candidates,
+      rows.map((c) => scores[c]),
+      inventory,
+      { ...settings, k: DEPTH, standardShare: 1, quotas: generators.map(({ quota }) => quota) },
+    )
+    const handed = blended.map(({ candidate }) => candidate)
+    this.lists.push(Int32Array.from(handed, (c) => entries[c]))
+    await this.counter.add({ query, entries, sources: candidates.sources, kept, handed })
+  }
+
+  recommender(): Recommender {
+    return new FunnelRecommender(this.catalog, this.lists)
   }
 }

@@ -5,6 +5,9 @@ import { UserError, hasCode } from '../core/errors.js'
 import type { Fitted } from '../retrieve/fit.js'
 import type { Level } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
+import type { AdKind } from '../ads/inventory.js'
+import type { Reliability } from '../funnel/l1/reliability.js'
+import type { Stage } from './funnel-stages.js'
 import { hitsName, writeHits, type UserHits } from './hits-file.js'
 import type { ListsReport } from './lists.js'
 import type { Difference, Metrics } from './metrics.js'
@@ -46,6 +49,10 @@ export interface Report {
   rows: ReportRow[]
   /** what the lists look like at the level that is judged; absent in reports of older versions */
   lists?: ListsReport
+  /** where the funnel loses what users convert on, where it was judged */
+  stages?: Stage[]
+  /** how the light ranker's probabilities fit days that it has not seen */
+  reliability?: Record<AdKind, Reliability>
   /** what a reader must know beside the numbers */
   notes: string[]
   seconds: number

@@ -67,7 +67,7 @@ export class Funnel {
   constructor(
     readonly parts: Parts,
     types: readonly GeneratorType[],
-    private readonly settings: FunnelConfig,
+    readonly settings: FunnelConfig,
     private readonly ranker?: LightRanker,
   ) {
     const { generators } = settings
@@ -84,6 +84,11 @@ export class Funnel {
       )
     this.catalogs = visitorCatalogs(parts.catalog)
     this.opened = new OpenAdsCache(parts.catalog)
+  }
+
+  /** What orders the candidates. */
+  get rankedBy(): 'l1' | 'fusion' {
+    return this.ranker ? 'l1' : 'fusion'
   }
 
   /** Names of the columns that the light ranker reads. */
@@ -116,7 +121,7 @@ export class Funnel {
         })),
       })),
       degraded: this.generators.filter((_, g) => states[g] !== 'done').map(({ name }) => name),
-      rankedBy: this.ranker ? 'l1' : 'fusion',
+      rankedBy: this.rankedBy,
     }
     if (request.trace)
       answer.trace = this.trace({ setting, found, states, candidates, result, ranked, ms: performance.now() - started })
@@ -254,7 +259,7 @@ export class Funnel {
         }
       }),
       union: candidates.ads.length,
-      ranking: { by: this.ranker ? 'l1' : 'fusion', ms: ranked },
+      ranking: { by: this.rankedBy, ms: ranked },
       blend: { kept: result.kept.length, handedOn: result.blended.length, dropped },
       ms,
     }

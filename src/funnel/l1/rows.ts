@@ -102,9 +102,11 @@ export interface UserRows {
   labels: Uint8Array
   /** features [rows, width] of chosen candidates */
   read(rows: ArrayLike<number>): Promise<Float32Array>
+  /** scores [candidates] by the ranker of the funnel */
+  score(): Promise<Float32Array>
 }
 
-/** What generators find for every user, labelled by the window after. */
+/** What generators find for every user, labelled by the window after. @param countryOf of user u of them */
 export async function* eachUser(
   funnel: Funnel,
   now: AdsNow,
@@ -127,6 +129,7 @@ export async function* eachUser(
       candidates,
       kinds,
       labels,
+      score: () => funnel.score(setting, candidates),
       read: (rows) => funnel.features.read(setting.visitor, candidates, now.inventory, rows),
     }
   }

@@ -6,15 +6,17 @@ import { readSafetensors } from '../../core/safetensors.js'
 import { UserError } from '../../core/errors.js'
 import { protocolOf, type ProtocolOptions } from '../../protocol/evaluation-set.js'
 import { modelOf, towersOf, type Model } from '../../retrieve/model.js'
-import { runModel, runWeights } from '../../retrieve/run-model.js'
+import { runModel, runWeights, servedProtocol } from '../../retrieve/run-model.js'
 import type { Towers } from '../../retrieve/towers.js'
 import type { LoadedRun } from '../../runs/load.js'
+import { chooseRuns, type RunNames } from '../../runs/manifest.js'
 import { runFolder } from '../../store/paths.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { partsAsOf, type FunnelModel } from '../as-of.js'
 import { countryOf, readCountries } from '../countries.js'
 import { Funnel } from '../funnel.js'
 import { GENERATORS } from '../generators/index.js'
+import { featureNames } from './features.js'
 import { LightRanker } from './light-ranker.js'
 import { labelledUsers } from './rows.js'
 import { L1, trainLightRanker, type L1Report } from './train.js'
@@ -42,7 +44,7 @@ export function rankerPath(workspace: Workspace, { item, advertiser }: FunnelRun
   const { hash } = protocolOf(options)
   const { generators, adsPerAdvertiser } = workspace.config.funnel
   const weights = [item.manifest.weightsHash, advertiser?.manifest.weightsHash]
-  const name = hashJson({ VERSION, L1, USERS, hash, weights, generators, adsPerAdvertiser })
+  const name = hashJson({ VERSION, columns: featureNames([]), L1, USERS, hash, weights, generators, adsPerAdvertiser })
   return join(runFolder(workspace.folder, item.manifest.id), `l1-${name}.safetensors`)
 }
 
@@ -122,3 +124,19 @@ export async function withModels<T>(
   )
 }
 
+/**
+ * `adseq train l1`: trains the ranker of the latest finished runs, for what they are served by.
+ * @throws UserError when there is no finished item run
+ */
+export async function trainRanker(workspace: Workspace): Promise<KeptRanker & { path: string; runs: RunNames }> {
+  const chosen = chooseRuns(workspace.folder, {})
+  if (chosen.item === undefined)
+    throw new UserError('There is no finished item run to rank the candidates of.', 'Train one: adseq train item.')
+  const item = await workspace.run(chosen.item, 'item')
+  const runs: FunnelRuns = {
+    item,
+    ...(chosen.advertiser !== undefined && { advertiser: await workspace.run(chosen.advertiser, 'advertiser') }),
+  }
+  const made = await runRanker(workspace, runs, servedProtocol(workspace.config.eval, item.manifest))
+  return { ...made, runs: chosen }
+}

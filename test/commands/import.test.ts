@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silent } from '../../src/core/progress.js'
-import { importCsv, type ImportResult } from '../../src/events/import/csv.js'
+import type { ImportResult } from '../../src/events/import/import.js'
 import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
+import { importCsv } from '../events/import/workspace.js'
 import { adseq, root, start } from './adseq.js'
 
 let folder: string

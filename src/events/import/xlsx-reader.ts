@@ -96,6 +96,8 @@ export function xlsxReader(place: Place, workbook: Workbook, width: number, star
       return false
     },
     field: (i) => cells[i] ?? '',
+    fault: () => 'is not valid text',
+    nested: (i) => cells[i] ?? '',
     raw: (length) => cells.join(',').slice(0, length),
   }
 }

@@ -1,6 +1,6 @@
 import type { FileHead } from '../file-head.js'
 import type { Format, FormatOptions } from '../format.js'
-import { badId, categoryPath, cell, type Rows } from '../row.js'
+import { categoryPath, cell, optionalId, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { attributeRows, catalogIds } from './attributes.js'
 import { hasColumns, tableImport, typesOf, type Columns } from './table.js'
@@ -70,12 +70,13 @@ function eventRows(sink: Sink, at: Columns, year: number, options: FormatOptions
   const days = new Map<string, number>()
   const draft = newDraft()
   return {
-    read(row, { reject, skip }) {
+    read(row, notes) {
+      const { reject, skip } = notes
       const name = cell(row, action)
       const type = types.get(name ?? '')
       if (type === -1) return skip(`action ${name}${name === '3' ? ' (favourite)' : ''}`)
       if (type === undefined) return reject('unknown action', name)
-      const ids = catalogIds(row, at, 'user_id', 'item_id', reject)
+      const ids = catalogIds(row, at, 'user_id', 'item_id', notes)
       if (ids === 'rejected') return ids
       const text = split
         ? `${cell(row, at.month)}${(cell(row, at.day) ?? '').padStart(2, '0')}`
@@ -88,8 +89,7 @@ function eventRows(sink: Sink, at: Columns, year: number, options: FormatOptions
       }
       draft.user = ids.user
       draft.item = ids.item
-      const advertiser = cell(row, seller)
-      draft.advertiser = badId(advertiser) ? '' : advertiser!
+      draft.advertiser = optionalId(row, seller, 'advertiser', notes)
       draft.type = type
       draft.time = time
       draft.category = categoryPath(cell(row, at.cat_id))

@@ -73,7 +73,7 @@ async function scan(file: FileImport, sink: Sink, options: ImportOptions): Promi
     reject: (reason, value) => rejects.add(reader.line, reason, value, () => ''),
     block() {
       progress.update(tally.rows + tally.skipped + rejects.count)
-      if (signal?.aborted) throw new Interrupted('Nothing was written; run the same command again.')
+      if (signal?.aborted) throw new Interrupted('Run the same command again.', 'Interrupted; nothing was written.')
     },
   })
   progress.finish(`${count(tally.rows)} rows`)

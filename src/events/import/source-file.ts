@@ -119,7 +119,8 @@ export async function inspectFile(place: Place, signal?: AbortSignal): Promise<S
   const lineEnd = place.encoding.returns ? 13 : 10
   const hashed = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
-      if (signal?.aborted) throw new Interrupted('Nothing of this file was imported yet; run the same command again.')
+      if (signal?.aborted)
+        throw new Interrupted('Run the same command again.', 'Interrupted; nothing was imported yet.')
       hash.update(chunk)
       if (place.member) crc = crc32(chunk, crc)
       yield chunk

@@ -22,7 +22,8 @@ export async function lastTime(
       tally: emptyTally(),
       reject: () => undefined,
       block() {
-        if (signal?.aborted) throw new Interrupted('Nothing was written yet; run the same command again.')
+        if (signal?.aborted)
+          throw new Interrupted('Run the same command again.', 'Interrupted; nothing was written yet.')
       },
     })
   }

@@ -133,6 +133,11 @@ function numberedColumns(name: string, first: string[], mapping: Mapping): Layou
 function kindOf(name: string, header: string[], columns: Layout['columns'], mapping: Mapping): FileKind {
   const has = (column: Column): boolean => columns[column] !== undefined
   const missing = (column: Column, why: string): UserError => {
+    if (mapping.header && header.some((title) => timeUnit(title) !== undefined))
+      return new UserError(
+        `${name} begins with a row of data (${header.slice(0, 8).join(', ').slice(0, 100)}), not with names of columns.`,
+        'Name its columns by their number: --no-header --map user_id=1,item_id=2,timestamp=3',
+      )
     const near = mapping.header ? nearest(column, header) : undefined
     return new UserError(
       `${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`,

@@ -74,6 +74,8 @@ async function readThrough(head: FileHead, role: string, { say, signal }: Format
   const { name, encoding, damage } = source
   if (encoding.name !== 'utf-8' && !encoding.sure)
     say(`${name} is not UTF-8: it is read as Windows-1252 (Western European). If letters come out wrong: --encoding.`)
+  const leftOut = head.workbook?.leftOut ?? []
+  if (leftOut.length > 0) say(`${name}: not read, as their first line is another: sheets ${leftOut.join(', ')}.`)
   if (damage > 0) say(`${name}: ${damage} bytes are no UTF-8; ids with them are rejected, other values left out.`)
   return { head: encoding.name === head.place.encoding.name ? head : await readHead(source), source, role }
 }

@@ -211,6 +211,12 @@ describe('files that cannot be imported: one sentence, what to do, nothing store
       'has no column timestamp, the time of an event',
       '--map timestamp=timestmp',
     ],
+    [
+      'nonames.csv',
+      `u,i,view,${T}\nu,i,view,${T}\n`,
+      'begins with a row of data (u, i, view, 1483271606)',
+      '--no-header --map user_id=1',
+    ],
     ['notype.csv', 'user_id,item_id,timestamp\nu,i,5\n', 'has no column event_type', '--default-type checkout'],
     ['noitem.csv', 'user_id,product_id,event_type,timestamp\nu,i,view,5\n', 'has no column item_id', '--map item_id='],
     [

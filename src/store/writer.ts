@@ -45,6 +45,7 @@ export class BulkWriter {
   private readonly digestNow: Database.Statement
   private readonly saveDigest: Database.Statement
   private readonly lastEvent: Database.Statement
+  private readonly lastOfUser: Database.Statement
   private digest = new DataDigest()
   private seq = 0
   /** what the item in hand gets where it is new */
@@ -78,6 +79,7 @@ export class BulkWriter {
       "INSERT INTO meta VALUES ('digest', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )
     this.lastEvent = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
+    this.lastOfUser = db.prepare('SELECT max(time) FROM events WHERE user = ? AND time BETWEEN ? AND ?').pluck()
   }
 
   /** External id -> id, inserted when new. */
@@ -135,6 +137,12 @@ export class BulkWriter {
     this.insertEvent.run(seq, user, item || null, advertiser || null, type, domain, time)
     this.digest.addEvent(seq, user, item, advertiser, type, domain, time)
     return seq
+  }
+
+  /** The time of a user's last event within [from, to], unix seconds. Slow before `finish` has made the index. */
+  lastTime(user: number, from: number, to: number): number | undefined {
+    this.begin()
+    return (this.lastOfUser.get(user, from, to) as number | null) ?? undefined
   }
 
   /** Ends the transaction. @param also written in the same transaction: what was committed of an import */

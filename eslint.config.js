@@ -9,6 +9,7 @@ const LAYERS = [
   ['store', 'engine'],
   ['events'],
   ['features'],
+  ['ads'],
   ['protocol'],
   ['model'],
   ['ann'],

@@ -35,7 +35,7 @@ CREATE ${where} TABLE ads (
   advertiser INTEGER NOT NULL,
   item INTEGER,                       -- a shopping ad promotes this item; NULL: a standard ad
   title TEXT,                         -- NULL: that of the item
-  category TEXT,                      -- of the landing page, a path; NULL: that of the item
+  category TEXT,                      -- of the landing page, a path; an item's own goes before it
   status ${oneOf('status', AD_STATUS)}
 ) STRICT;
 
@@ -65,7 +65,7 @@ ${where === '' ? 'CREATE INDEX impressions_by_user ON impressions (user, time);'
 CREATE ${where} VIEW v_ads AS
 SELECT d.external_id AS ad, iif(d.item IS NULL, 'standard', 'shopping') AS kind, a.external_id AS advertiser,
   a.name AS advertiser_name, i.external_id AS item, coalesce(d.title, i.title) AS title,
-  coalesce(d.category, i.category) AS category, iif(c.status = 'active', d.status, c.status) AS status,
+  coalesce(i.category, d.category) AS category, iif(c.status = 'active', d.status, c.status) AS status,
   c.external_id AS campaign, c.bid, c.bid_type, c.daily_budget, c.pacing,
   strftime('%Y-%m-%dT%H:%M:%SZ', c.starts, 'unixepoch') AS starts,
   strftime('%Y-%m-%dT%H:%M:%SZ', c.ends, 'unixepoch') AS ends,

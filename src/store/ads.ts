@@ -51,8 +51,6 @@ export interface AdCounts {
   ads: number
   campaigns: number
   impressions: number
-  /** ads by where their campaign comes from, without those that have none */
-  byOrigin: Partial<Record<Origin, number>>
 }
 
 /** Columns of `scanCampaigns`, in order of id; countries and flags as JSON arrays. */
@@ -73,7 +71,7 @@ export type CampaignRow = [
   origin: Origin,
 ]
 
-/** Columns of `scanAds`, in order of id; item 0: a standard ad, category null: that of the item. */
+/** Columns of `scanAds`, in order of id; item 0: a standard ad. */
 export type AdRow = [
   id: number,
   campaign: number,
@@ -107,8 +105,16 @@ export class Ads {
   private readonly impressionPage: Database.Statement
   private readonly spentOnDay: Database.Statement
   private readonly seen: Database.Statement
+  private readonly lastIds: Database.Statement[]
+  private readonly origins: Database.Statement
 
-  constructor(private readonly db: Database.Database) {
+  constructor(db: Database.Database) {
+    const last = (key: string, table: string): Database.Statement =>
+      db.prepare(`SELECT coalesce(max(${key}), 0) FROM ${table}`).pluck()
+    this.lastIds = [last('id', 'ads'), last('id', 'campaigns'), last('seq', 'impressions')]
+    this.origins = db
+      .prepare('SELECT c.origin, count(*) FROM ads a JOIN campaigns c ON c.id = a.campaign GROUP BY c.origin')
+      .raw()
     this.versionNow = db.prepare("SELECT value FROM meta WHERE key = 'ads'").pluck()
     this.oneCampaign = db.prepare(`SELECT id, external_id externalId, advertiser, status, bid, bid_type bidType,
       daily_budget dailyBudget, pacing, starts, ends, countries, flags, cap, cap_days capDays,
@@ -139,18 +145,13 @@ export class Ads {
   }
 
   counts(): AdCounts {
-    const most = (key: string, table: string): number =>
-      this.db.prepare(`SELECT coalesce(max(${key}), 0) FROM ${table}`).pluck().get() as number
-    const origins = this.db
-      .prepare('SELECT c.origin, count(*) FROM ads a JOIN campaigns c ON c.id = a.campaign GROUP BY c.origin')
-      .raw()
-      .all() as [Origin, number][]
-    return {
-      ads: most('id', 'ads'),
-      campaigns: most('id', 'campaigns'),
-      impressions: most('seq', 'impressions'),
-      byOrigin: Object.fromEntries(origins),
-    }
+    const [ads, campaigns, impressions] = this.lastIds.map((last) => last.get() as number)
+    return { ads, campaigns, impressions }
+  }
+
+  /** Ads by where their campaign comes from, without those that have none. Reads all ads. */
+  byOrigin(): Partial<Record<Origin, number>> {
+    return Object.fromEntries(this.origins.all() as [Origin, number][])
   }
 
   campaign(externalId: string): CampaignRecord | undefined {

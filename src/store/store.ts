@@ -53,6 +53,11 @@ export class Store {
     return this.db.transaction(work).immediate()
   }
 
+  /** Runs reading `work` on the data as it is at one moment, whatever others write meanwhile. */
+  read<T>(work: () => T): T {
+    return this.db.transaction(work).deferred()
+  }
+
   /** Appends events and catalog entries in transactions of the caller's size. One writer at a time. */
   writer(): BulkWriter {
     return new BulkWriter(this.db)

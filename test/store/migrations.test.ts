@@ -72,7 +72,7 @@ describe('a workspace of schema version 1', () => {
     const bytes = readFileSync(path)
     const store = openStore(folder, { readonly: true })
     expect([store.counts(), store.adsVersion()]).toEqual([COUNTS, 0])
-    expect(store.ads.counts()).toEqual({ ads: 0, campaigns: 0, impressions: 0, byOrigin: {} })
+    expect(store.ads.counts()).toEqual({ ads: 0, campaigns: 0, impressions: 0 })
     expect([[...store.ads.scanAds()], store.ads.campaign('c'), store.ads.spentOn(1)]).toEqual([[], undefined, []])
     expect(readFileSync(path).equals(bytes)).toBe(true)
     // while another process brings it up to date

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { resolve } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
+import { interruptible } from '../src/cli/interruptible.js'
 import type { ExportOptions, ExportResult } from '../src/events/world/export.js'
 import type { GenerateOptions, GenerateResult } from '../src/events/world/generate.js'
 import { PRESETS, type PresetName } from '../src/events/world/presets.js'
@@ -75,17 +76,14 @@ export default class GenerateData extends AdseqCommand {
     const { flags } = await this.parse(GenerateData)
     const { setKnobs } = await import('../src/events/world/knobs.js')
     const knobs = setKnobs(PRESETS[flags.preset], flags.set)
-    const stop = new AbortController()
-    const interrupt = (): void => stop.abort()
-    process.once('SIGINT', interrupt)
-    const options = { name: flags.preset, knobs, seed: flags.seed, progress: this.progress(flags), signal: stop.signal }
-    try {
-      return flags.to === undefined
-        ? await this.intoStore(this.folder(flags), { ...options, append: flags.append })
-        : await this.intoFiles(resolve(flags.to), { ...options, format: flags.format ?? 'csv' })
-    } finally {
-      process.off('SIGINT', interrupt)
-    }
+    const options = { name: flags.preset, knobs, seed: flags.seed, progress: this.progress(flags) }
+    return interruptible<GenerateResult | ExportResult>(
+      'Run the same command again: it goes on where it stopped.',
+      (signal) =>
+        flags.to === undefined
+          ? this.intoStore(this.folder(flags), { ...options, signal, append: flags.append })
+          : this.intoFiles(resolve(flags.to), { ...options, signal, format: flags.format ?? 'csv' }),
+    )
   }
 
   private async intoStore(folder: string, options: GenerateOptions): Promise<GenerateResult> {

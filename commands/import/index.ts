@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { existsSync } from 'node:fs'
 import { AdseqCommand } from '../../src/cli/command.js'
+import { interruptible } from '../../src/cli/interruptible.js'
 import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
 import type { Description } from '../../src/events/import/describe.js'
@@ -9,7 +10,10 @@ import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.
 import type { ImportOptions, ImportResult } from '../../src/events/import/import.js'
 import { pairs } from '../../src/events/import/pairs.js'
 import { moment } from '../../src/events/import/timestamps.js'
+import { wrap } from '../../src/text/width.js'
 import { count, duration } from '../../src/text/numbers.js'
+
+const AGAIN = 'Run the same command again: it goes on where it stopped.'
 
 interface FormatList {
   formats: { name: string; summary: string; files: string }[]
@@ -66,6 +70,25 @@ A file that was imported before adds nothing; an import that was cut off goes on
       description: 'which column is the advertiser, where a format has several',
       helpValue: 'COLUMN',
     }),
+    without: Flags.string({
+      multiple: true,
+      description: 'csv, jsonl, parquet: columns not to read, e.g. price,title',
+      helpValue: 'COLUMN,...',
+    }),
+    dates: Flags.option({
+      options: ['day-first', 'month-first'] as const,
+      description: 'csv, jsonl, parquet: whether 1/2/2019 is in January or February, where the file does not show it',
+    })(),
+    encoding: Flags.string({
+      description: 'of texts that are not UTF-8, e.g. gbk, shift_jis (default: UTF-16 by its mark, else Windows-1252)',
+    }),
+    order: Flags.option({
+      options: ['file'] as const,
+      description: 'where times are days: events of a user on one day stay in the order of the file, a second apart',
+    })(),
+    since: Flags.string({ description: 'skip events before this moment', helpValue: 'DATE' }),
+    until: Flags.string({ description: 'skip events from this moment on', helpValue: 'DATE' }),
+    'allow-future': Flags.boolean({ description: "keep events later than this machine's clock" }),
     'max-rejects': Flags.string({ description: 'share of rows of a file that may be rejected (default 0.05)' }),
     set: Flags.string({ multiple: true, description: 'a setting of adseq.yaml', helpValue: 'section.key=value' }),
   }
@@ -83,16 +106,17 @@ A file that was imported before adds nothing; an import that was cut off goes on
       import: { csv },
       eval: evaluation,
     } = loadConfig(folder, { set })
-    const stop = new AbortController()
-    process.once('SIGINT', () => stop.abort())
     const minRating = flags['min-rating'] === undefined ? undefined : Number(flags['min-rating'])
     if (Number.isNaN(minRating))
       throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
     const generic = GENERIC.includes(format)
-    if (!generic && FORMAT_NAMES.includes(format) && (flags.map ?? flags['default-type'] ?? flags.header) !== undefined)
+    const mapped = (['map', 'default-type', 'header', 'without', 'dates'] as const).filter(
+      (name) => flags[name] !== undefined,
+    )
+    if (!generic && FORMAT_NAMES.includes(format) && mapped.length > 0)
       throw new UserError(
-        `--map, --default-type and --header say nothing to ${format}, whose layout is known.`,
-        'Leave them out, or read the file as csv, jsonl or parquet.',
+        `${mapped.map((name) => `--${name}`).join(' and ')} says nothing to ${format}, whose layout is known.`,
+        'Leave it out, or read the file as csv, jsonl or parquet.',
       )
     const eventTypes = pairs(flags['event-type'], '--event-type')
     const options: ImportOptions = {
@@ -103,7 +127,14 @@ A file that was imported before adds nothing; an import that was cut off goes on
             eventTypes: { ...csv.eventTypes, ...eventTypes },
             defaultType: flags['default-type'] ?? csv.defaultType,
             header: flags.header ?? csv.header,
+            without: flags.without?.flatMap((names) => names.split(',')).map((name) => name.trim()),
+            dates: flags.dates,
           },
+      encoding: flags.encoding,
+      order: flags.order,
+      since: moment(flags.since, '--since'),
+      until: moment(flags.until, '--until'),
+      allowFuture: flags['allow-future'],
       asOf: moment(flags['as-of'], '--as-of'),
       year: flags.year,
       epoch: moment(flags.epoch, '--epoch'),
@@ -112,7 +143,6 @@ A file that was imported before adds nothing; an import that was cut off goes on
       evaluation,
       maxRejects: csv.maxRejects,
       progress: this.progress(flags),
-      signal: stop.signal,
     }
     if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
     if (files.length === 0)
@@ -120,15 +150,15 @@ A file that was imported before adds nothing; an import that was cut off goes on
         `adseq import ${format} needs files.`,
         (await allFormats()).find(({ name }) => name === format)?.files ?? `Formats: ${FORMAT_NAMES.join(', ')}.`,
       )
+    // SQLite and what unpacks files are loaded when they are needed: --help loads every command
     if (flags.describe) {
       const { describeFiles, descriptionText } = await import('../../src/events/import/describe.js')
-      const found = await describeFiles(format, files, options)
+      const found = await interruptible(AGAIN, (signal) => describeFiles(format, files, { ...options, signal }))
       for (const line of descriptionText(found)) this.log(line)
       return found
     }
-    // SQLite and what unpacks files are loaded when they are needed: --help loads every command
     const { importFiles } = await import('../../src/events/import/import.js')
-    const result = await importFiles(folder, format, files, options)
+    const result = await interruptible(AGAIN, (signal) => importFiles(folder, format, files, { ...options, signal }))
     const { users, items, advertisers, events } = result.counts
     this.log(
       `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers ` +
@@ -140,9 +170,15 @@ A file that was imported before adds nothing; an import that was cut off goes on
 
   private async list(): Promise<FormatList> {
     const formats = (await allFormats()).map(({ name, summary, files }) => ({ name, summary, files }))
-    const width = Math.max(...formats.map(({ name }) => name.length))
-    for (const { name, summary } of formats) this.log(`${name.padEnd(width)}  ${summary}`)
-    this.log('\nadseq import FORMAT FILES... --describe says what is in the files before anything is written.')
+    const indent = Math.max(...formats.map(({ name }) => name.length)) + 2
+    const columns = process.stdout.columns ?? 80
+    for (const { name, summary } of formats) {
+      const [first, ...more] = wrap(summary, columns - indent)
+      this.log(`${name.padEnd(indent)}${first}`)
+      for (const line of more) this.log(`${' '.repeat(indent)}${line}`)
+    }
+    const last = 'adseq import FORMAT FILES... --describe says what is in the files before anything is written.'
+    for (const line of ['', ...wrap(last, columns)]) this.log(line)
     return { formats }
   }
 
@@ -150,17 +186,12 @@ A file that was imported before adds nothing; an import that was cut off goes on
   private async nameIt(files: string[], options: ImportOptions): Promise<UserError> {
     const { guessFormats } = await import('../../src/events/import/plan.js')
     const names = new Set<string>()
-    for (const file of files)
-      for (const name of await guessFormats(file, { ...options, say: () => undefined } as never)) names.add(name)
-    const [likely, ...others] = names
-    if (likely === undefined)
-      return new UserError(
-        `${files[0]} is a file, not the name of a format, and no known log looks like it.`,
-        `adseq import csv ${files.join(' ')} --describe`,
-      )
+    for (const file of files) for (const name of await guessFormats(file, options)) names.add(name)
+    const [likely = 'csv', ...others] = names
+    const describe = GENERIC.includes(likely) ? ' --describe' : ''
     return new UserError(
       `${files[0]} is a file, not the name of a format.`,
-      `It looks like ${[likely, ...others].join(' or ')}: adseq import ${likely} ${files.join(' ')}`,
+      `It looks like ${[likely, ...others].join(' or ')}: adseq import ${likely} ${files.join(' ')}${describe}`,
     )
   }
 }

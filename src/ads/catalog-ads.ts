@@ -1,5 +1,5 @@
 import type { CatalogData } from '../features/snapshot.js'
-import { CAMPAIGN_STATUS, PACING, type AdInventory, type Lists } from './inventory.js'
+import { CAMPAIGN_STATUS, PACINGS, type AdInventory, type Lists } from './inventory.js'
 
 /**
  * An inventory with a standard ad of every advertiser named, then a shopping ad of every item, all open to everyone at
@@ -35,7 +35,7 @@ export function catalogAds(
     bid: Float64Array.of(1),
     bidType: Uint8Array.of(0),
     dailyBudget: Float64Array.of(Infinity),
-    pacing: Uint8Array.of(PACING.indexOf('fast')),
+    pacing: Uint8Array.of(PACINGS.indexOf('fast')),
     starts: Float64Array.of(-Infinity),
     ends: Float64Array.of(Infinity),
     countries: [],
@@ -48,6 +48,7 @@ export function catalogAds(
     ofItem: listsOf(item, allItems),
     ofAdvertiser: listsOf(advertiser, allAdvertisers),
     derived: true,
+    unlisted: 0,
   }
 }
 

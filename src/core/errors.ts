@@ -15,8 +15,8 @@ export class UserError extends Error {
 
 /** Thrown when the user interrupts (Ctrl-C): state is kept and `hint` says how to resume. Exit code 130. */
 export class Interrupted extends UserError {
-  constructor(hint: string) {
-    super('Interrupted; what was done is kept.', hint)
+  constructor(hint: string, message = 'Interrupted; what was done is kept.') {
+    super(message, hint)
     this.name = 'Interrupted'
   }
 }

@@ -182,7 +182,7 @@ export function describeError(error: unknown): SentError {
 
 /** The error that was described, to be thrown here. */
 export function thrownError({ kind, message, hint, stack, code }: SentError): Error {
-  if (kind === 'interrupted') return new Interrupted(hint)
+  if (kind === 'interrupted') return new Interrupted(hint, message)
   if (kind === 'user') return new UserError(message, hint)
   // a full disk is told by its code
   const error = code === undefined ? new Error(message) : Object.assign(new Error(message), { code })

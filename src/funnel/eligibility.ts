@@ -1,4 +1,4 @@
-import { CAMPAIGN_STATUS, PACING, type AdInventory } from '../ads/inventory.js'
+import { CAMPAIGN_STATUS, PACINGS, type AdInventory } from '../ads/inventory.js'
 import { EVENT_TYPES, type EventData } from '../features/snapshot.js'
 import type { Queries } from '../protocol/queries.js'
 import type { EntrySet } from '../retrieve/recommender.js'
@@ -66,6 +66,8 @@ export function openAds(now: AdsNow, context: AdContext, sizes: { items: number;
   let count = 0
   for (let ad = 0; ad < inventory.ads; ad++) {
     if (inventory.paused[ad] === 1 || shut[inventory.campaign[ad]] === 1) continue
+    // of what came after the generation that is asked
+    if (inventory.item[ad] >= sizes.items || inventory.advertiser[ad] >= sizes.advertisers) continue
     open[ad] = 1
     count++
     advertisers[inventory.advertiser[ad]] = 0
@@ -104,7 +106,7 @@ function closer({ inventory, spent }: AdsNow, context: AdContext): (campaign: nu
     const budget = inventory.dailyBudget[c]
     if (spent[c] >= budget) return 'the budget of the day is spent'
     // an even pace spends no more by an hour than the share of the day that is over, an hour's worth ahead at most
-    if (PACING[inventory.pacing[c]] === 'even' && spent[c] > budget * Math.min(1, ofDay + 1 / 24))
+    if (PACINGS[inventory.pacing[c]] === 'even' && spent[c] > budget * Math.min(1, ofDay + 1 / 24))
       return 'the budget is ahead of its pace'
     return undefined
   }

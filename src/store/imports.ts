@@ -38,6 +38,7 @@ export class Imports {
   private readonly list: Database.Statement
   private readonly insert: Database.Statement
   private readonly update: Database.Statement
+  private readonly end: Database.Statement
   private readonly getMemory: Database.Statement
   private readonly setMemory: Database.Statement
 
@@ -54,6 +55,7 @@ export class Imports {
     this.update =
       db.prepare(`UPDATE imports SET status = :status, offset = :offset, line = :line, rows = :rows, skipped = :skipped,
       rejected = :rejected, reasons = :reasons, rejects_file = :rejectsFile, finished = :finished WHERE hash = :hash AND offset = :before AND status = 'running'`)
+    this.end = db.prepare("UPDATE imports SET status = 'done' WHERE hash = ? AND offset = ? AND status = 'running'")
     this.getMemory = db.prepare('SELECT value FROM meta WHERE key = ?').pluck()
     this.setMemory = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
   }
@@ -80,6 +82,14 @@ export class Imports {
 
   all(): ImportRecord[] {
     return this.list.all().map((row) => record(row)!)
+  }
+
+  /**
+   * Ends a begun import where it stands, because another one goes on from there, inside the transaction of its rows.
+   * @throws ImportConflict when it stands elsewhere by now
+   */
+  close(hash: string, offset: number): void {
+    if (this.end.run(hash, offset).changes !== 1) throw new ImportConflict()
   }
 
   /**

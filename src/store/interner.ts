@@ -53,18 +53,33 @@ export class Interner {
     return id
   }
 
+  /** The id of a name that is there; nothing is inserted. */
+  known(name: string): number | undefined {
+    const recent = this.recent.get(name)
+    if (recent !== undefined) return recent
+    const id = this.stored(name)
+    if (id !== undefined) this.keepAtHand(ownText(name), id)
+    return id
+  }
+
   private remember(name: string): number {
     const own = ownText(name)
-    const id =
-      (this.complete ? undefined : (this.older.get(name) ?? (this.find.get(own) as number | undefined))) ??
-      this.add(own)
+    const id = this.stored(own) ?? this.add(own)
+    this.keepAtHand(own, id)
+    return id
+  }
+
+  private stored(name: string): number | undefined {
+    return this.complete ? undefined : (this.older.get(name) ?? (this.find.get(name) as number | undefined))
+  }
+
+  private keepAtHand(own: string, id: number): void {
     if (this.recent.size >= this.keep) {
       this.older = this.recent
       this.recent = new Map()
       this.complete = false
     }
     this.recent.set(own, id)
-    return id
   }
 
   private add(name: string): number {

@@ -1,9 +1,20 @@
 import type Database from 'better-sqlite3'
 import { UserError } from '../core/errors.js'
+import { adsSchema } from './ads-schema.js'
 import { SCHEMA_1, SCHEMA_VERSION } from './schema.js'
 
-/** One step a version: what takes a database of the version before to this one. */
-const MIGRATIONS: readonly { version: number; sql: string }[] = [{ version: 1, sql: SCHEMA_1 }]
+interface Migration {
+  version: number
+  /** what takes a database of the version before to this one */
+  sql: string
+  /** temporary tables that stand in for what this version adds, where the database is not to be written */
+  standIn: string
+}
+
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, sql: SCHEMA_1, standIn: '' },
+  { version: 2, sql: adsSchema(''), standIn: adsSchema('TEMP') },
+]
 
 /** The schema version of a database; 0 for an empty one. @throws UserError when it is not ours */
 export function schemaVersion(db: Database.Database, path: string): number {
@@ -37,6 +48,15 @@ export function migrate(db: Database.Database, path: string): void {
       String(SCHEMA_VERSION),
     )
   }).immediate()
+}
+
+/**
+ * Makes a database of an older version readable as one of this version without writing to it: what later versions add
+ * is there, and empty, for this connection alone.
+ */
+export function standIn(db: Database.Database, version: number): void {
+  db.pragma('temp_store = MEMORY')
+  for (const { version: later, standIn } of MIGRATIONS) if (later > version) db.exec(standIn)
 }
 
 /** @throws UserError for a version above ours */

@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { UserError, hasCode } from '../core/errors.js'
-import { migrate, refuseNewer, schemaVersion } from './migrations.js'
+import { migrate, refuseNewer, schemaVersion, standIn } from './migrations.js'
 import { SCHEMA_VERSION } from './schema.js'
 import { Store } from './store.js'
 import { pathsOf } from './paths.js'
@@ -55,17 +57,19 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
 }
 
 function connect(path: string, readonly: boolean, patience: number): Database.Database {
-  const db = new Database(path, { readonly, timeout: patience })
+  const db = readonly ? openToRead(path, patience) : new Database(path, { timeout: patience })
   try {
     db.pragma('cache_size = -65536')
     if (readonly) {
       const version = schemaVersion(db, path)
       refuseNewer(version, path)
-      if (version < SCHEMA_VERSION) {
+      if (version === 0) {
+        // an empty file, as a process that was killed at its first moment leaves it
         db.close()
         connect(path, false, patience).close()
         return connect(path, true, patience)
       }
+      if (version < SCHEMA_VERSION) standIn(db, version)
       return db
     }
     migrateSafely(db, path)
@@ -73,6 +77,33 @@ function connect(path: string, readonly: boolean, patience: number): Database.Da
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/**
+ * Opens a database that is not to be written. SQLite reads one in WAL mode only where it can make an index of the log
+ * beside it; in a folder that cannot be written a copy is read instead, which is gone when it is closed.
+ */
+function openToRead(path: string, patience: number): Database.Database {
+  const db = new Database(path, { readonly: true, timeout: patience })
+  try {
+    db.pragma('schema_version')
+    return db
+  } catch (error) {
+    db.close()
+    if (!hasCode(error, 'SQLITE_READONLY_DIRECTORY', 'SQLITE_CANTOPEN')) throw error
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'adseq-read-'))
+  try {
+    const copy = join(folder, basename(path))
+    for (const part of ['', '-wal'])
+      if (existsSync(path + part)) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE)
+    const read = new Database(copy, { readonly: true, timeout: patience })
+    // opens the log too: from here on the names are not needed
+    read.pragma('schema_version')
+    return read
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

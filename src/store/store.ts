@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { sha256 } from '../core/hash.js'
+import { Ads } from './ads.js'
 import { Candidates, type CandidateList } from './candidates.js'
 import { Catalog, type AdvertiserRecord, type ItemRecord, type ItemRow, type UserRecord } from './catalog.js'
 import { Embeddings, type UserEmbedding, type UserEmbeddings } from './embeddings.js'
@@ -27,6 +28,8 @@ export class Store {
   private readonly generations: Generations
   /** what was imported, and how far */
   readonly imports: Imports
+  /** campaigns, ads, spend and impressions */
+  readonly ads: Ads
 
   constructor(
     private readonly db: Database.Database,
@@ -38,6 +41,7 @@ export class Store {
     this.lists = new Candidates(db)
     this.generations = new Generations(db)
     this.imports = new Imports(db)
+    this.ads = new Ads(db)
   }
 
   close(): void {
@@ -47,6 +51,11 @@ export class Store {
   /** Runs `work` in one transaction: all of its writes are seen, or none. */
   transaction<T>(work: () => T): T {
     return this.db.transaction(work).immediate()
+  }
+
+  /** Runs reading `work` on the data as it is at one moment, whatever others write meanwhile. */
+  read<T>(work: () => T): T {
+    return this.db.transaction(work).deferred()
   }
 
   /** Appends events and catalog entries in transactions of the caller's size. One writer at a time. */
@@ -70,10 +79,15 @@ export class Store {
     }
   }
 
-  /** Names the data: any event or catalog row added or changed gives another hash. 16 hex characters. */
+  /** Names the data: any event or catalog row added or changed gives another hash; ads do not. 16 hex characters. */
   dataHash(): string {
     const digest = this.db.prepare("SELECT value FROM meta WHERE key = 'digest'").pluck().get() as string | undefined
     return sha256(JSON.stringify([digest ?? '', this.lastSeq(), this.counts()])).slice(0, 16)
+  }
+
+  /** Names the ads inventory: raised by every change of campaigns, ads, spend or impressions; 0 before the first. */
+  adsVersion(): number {
+    return this.ads.version()
   }
 
   /** [seq, user, item, advertiser, type, domain, time] of every event past an ingest number, in that order. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { UserError, hasCode } from '../core/errors.js'
+import { AdsWriter } from './ads-writer.js'
 import { DataDigest } from './data-digest.js'
 import { Interner } from './interner.js'
 import { EVENTS_INDEX } from './schema.js'
@@ -35,6 +36,8 @@ const NOTHING: ItemFields = {}
  * After a write that threw, `rollback` undoes the transaction; the writer can then go on from the last commit.
  */
 export class BulkWriter {
+  /** writes the ads inventory in the same transactions */
+  readonly ads: AdsWriter
   private readonly users: Interner
   private readonly items: Interner
   private readonly advertisers: Interner
@@ -45,6 +48,8 @@ export class BulkWriter {
   private readonly digestNow: Database.Statement
   private readonly saveDigest: Database.Statement
   private readonly lastEvent: Database.Statement
+  private readonly lastOfUser: Database.Statement
+  private readonly ownerOfItem: Database.Statement
   private digest = new DataDigest()
   private seq = 0
   /** what the item in hand gets where it is new */
@@ -78,6 +83,9 @@ export class BulkWriter {
       "INSERT INTO meta VALUES ('digest', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )
     this.lastEvent = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
+    this.lastOfUser = db.prepare('SELECT max(time) FROM events WHERE user = ? AND time BETWEEN ? AND ?').pluck()
+    this.ownerOfItem = db.prepare('SELECT advertiser FROM items WHERE id = ?').pluck()
+    this.ads = new AdsWriter(db, () => this.begin())
   }
 
   /** External id -> id, inserted when new. */
@@ -105,6 +113,18 @@ export class BulkWriter {
   advertiser(externalId: string): number {
     this.begin()
     return this.intern(this.advertisers, 'advertisers', externalId)
+  }
+
+  /** The id of a user, item or advertiser that is there; nothing is inserted. */
+  known(table: 'users' | 'items' | 'advertisers', externalId: string): number | undefined {
+    this.begin()
+    return this[table].known(externalId)
+  }
+
+  /** The advertiser of an item, as the catalog has it. */
+  advertiserOf(item: number): number | undefined {
+    this.begin()
+    return (this.ownerOfItem.get(item) as number | null | undefined) ?? undefined
   }
 
   setItem(id: number, fields: ItemFields): void {
@@ -137,11 +157,18 @@ export class BulkWriter {
     return seq
   }
 
+  /** The time of a user's last event within [from, to], unix seconds. Slow before `finish` has made the index. */
+  lastTime(user: number, from: number, to: number): number | undefined {
+    this.begin()
+    return (this.lastOfUser.get(user, from, to) as number | null) ?? undefined
+  }
+
   /** Ends the transaction. @param also written in the same transaction: what was committed of an import */
   commit(also?: () => void): void {
     this.begin()
     try {
       this.saveDigest.run(this.digest.toString())
+      this.ads.finish()
       also?.()
       this.db.exec('COMMIT')
       this.open = false
@@ -191,5 +218,6 @@ export class BulkWriter {
     this.digest = new DataDigest(this.digestNow.get() as string | undefined)
     this.seq = this.lastEvent.get() as number
     for (const interner of [this.users, this.items, this.advertisers]) interner.refresh()
+    this.ads.refresh()
   }
 }

@@ -1,11 +1,23 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silent } from '../../src/core/progress.js'
-import { importCsv, type ImportResult } from '../../src/events/import/csv.js'
+import type { ImportResult } from '../../src/events/import/import.js'
 import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
+import { importCsv } from '../events/import/workspace.js'
 import { adseq, root, start } from './adseq.js'
 
 let folder: string
@@ -52,18 +64,32 @@ const content = (workspace: string): unknown =>
     index: store.history(1).seq.length,
   }))
 
-/** Bytes committed of the one import in a workspace; 0 before its first commit. */
+/** Bytes committed of the last import in a workspace; 0 before its first commit. */
 function committed(workspace: string): number {
   try {
-    return look(workspace, (store) => store.imports.all()[0]?.offset ?? 0)
+    return look(workspace, (store) => store.imports.all().at(-1)?.offset ?? 0)
   } catch {
     return 0 // the database is just being made
   }
 }
 
+/** Where a link of /proc leads; undefined when it is gone by now. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
 /** Starts the import and sends a signal as soon as it has committed more than `beyond` bytes. */
-async function stopImport(workspace: string, beyond: number, signal: 'SIGKILL' | 'SIGINT') {
-  const { child, done } = start('import', 'csv', bigFile(), '--workspace', workspace)
+async function stopImport(
+  workspace: string,
+  beyond: number,
+  signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM',
+  file = bigFile(),
+) {
+  const { child, done } = start('import', 'csv', file, '--workspace', workspace)
   let ended = false
   void done.then(() => (ended = true))
   while (!ended && committed(workspace) <= beyond) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -97,17 +123,139 @@ test('killed in the middle, twice, and run again: the same as an import that was
   expect(run.stderr).toContain('3,000 rejected')
 }, 90_000)
 
-test('Ctrl-C keeps what was done and says how to go on, exit code 130', async () => {
-  const workspace = join(folder, 'interrupted')
-  const stopped = await stopImport(workspace, 0, 'SIGINT')
-  expect([stopped.code, stopped.stderr]).toEqual([
-    130,
-    expect.stringContaining('Run the same command again: it goes on where it stopped.'),
-  ])
-  const kept = look(workspace, (store) => store.counts().events)
-  expect(kept).toBeGreaterThan(0)
-  expect(kept).toBeLessThan(ROWS - ROWS / 100)
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s keeps what was done and says how to go on: code 130',
+  async (signal) => {
+    const workspace = join(folder, `interrupted-${signal}`)
+    const stopped = await stopImport(workspace, 0, signal)
+    expect([stopped.code, stopped.stderr]).toEqual([
+      130,
+      expect.stringContaining('Run the same command again: it goes on where it stopped.'),
+    ])
+    const kept = look(workspace, (store) => store.counts().events)
+    expect(kept).toBeGreaterThan(0)
+    expect(kept).toBeLessThan(ROWS - ROWS / 100)
+  },
+  60_000,
+)
+
+test('SIGTERM while a file is read through for its hash: nothing was imported, exit code 130', async () => {
+  const workspace = join(folder, 'not-begun')
+  // a hole is read as zeros: two gigabytes that take no room
+  const huge = join(folder, 'huge.csv')
+  writeFileSync(huge, `user_id,item_id,event_type,timestamp\n${'u,i,view,1500000000\n'.repeat(20_000)}`)
+  truncateSync(huge, 2 ** 31)
+  const { child, done } = start('import', 'csv', huge, '--workspace', workspace)
+  // no line tells that the reading has begun: the process has the file open
+  const reading = (): boolean => {
+    const files = `/proc/${child.pid}/fd`
+    return existsSync(files) && readdirSync(files).some((fd) => linkOf(join(files, fd)) === huge)
+  }
+  while (child.exitCode === null && !reading()) await new Promise((resolve) => setTimeout(resolve, 5))
+  child.kill('SIGTERM')
+  const { code, stderr } = await done
+  expect([code, stderr]).toEqual([130, expect.stringContaining('Interrupted; nothing was imported yet.')])
+  expect(existsSync(workspace)).toBe(false)
 }, 60_000)
+
+describe('a log that grows between two imports', () => {
+  const HEADER = 'user_id,item_id,event_type,timestamp\n'
+  const rows = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, i) => {
+      const n = from + i
+      return `user-${(n * 7919) % 5003},item-${(n * 31) % 20_011},checkout,${1_500_000_000 + n}\n`
+    }).join('')
+  const [FIRST, LAST] = [120_000, 300_000]
+
+  test.each(['log.csv', 'log.csv.gz'])(
+    '%s: killed while its new part is imported, and run again: each row once, as in an import of the whole',
+    async (name) => {
+      const packed = (text: string): Buffer => (name.endsWith('.gz') ? gzipSync(text) : Buffer.from(text))
+      const log = join(folder, name)
+      const workspace = join(folder, `grown-${name}`)
+      writeFileSync(log, packed(HEADER + rows(0, FIRST)))
+      expect((await adseq('import', 'csv', log, '--workspace', workspace)).code).toBe(0)
+      // a gzip file grows by another one behind it
+      appendFileSync(log, packed(rows(FIRST, LAST)))
+      const before = committed(workspace)
+      expect((await stopImport(workspace, before, 'SIGKILL', log)).signal).toBe('SIGKILL')
+      const kept = look(workspace, (store) => store.counts().events)
+      expect(kept).toBeGreaterThan(FIRST)
+      expect(kept).toBeLessThan(LAST)
+      const last = await adseq('import', 'csv', log, '--workspace', workspace, '--json')
+      expect((JSON.parse(last.stdout) as ImportResult).files[0]).toMatchObject({ status: 'resumed', rows: LAST - kept })
+
+      const whole = join(folder, `whole-${name}`)
+      await importCsv(whole, [log], { progress: silent })
+      const data = (place: string) => look(place, (store) => [store.dataHash(), store.counts()])
+      expect(data(workspace)).toEqual(data(whole))
+      const again = await adseq('import', 'csv', log, '--workspace', workspace)
+      expect(again.stderr).toContain(`${name}: already imported, nothing added.`)
+      expect(data(workspace)).toEqual(data(whole))
+    },
+    90_000,
+  )
+
+  test('killed, then grown, then imported: it goes on from what was committed', async () => {
+    const log = join(folder, 'cut.csv')
+    const workspace = join(folder, 'cut')
+    writeFileSync(log, HEADER + rows(0, FIRST))
+    expect((await stopImport(workspace, 0, 'SIGKILL', log)).signal).toBe('SIGKILL')
+    appendFileSync(log, rows(FIRST, FIRST + 1000))
+    const { code, stderr } = await adseq('import', 'csv', log, '--workspace', workspace)
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/cut\.csv: its first [\d,]+ lines were imported before; what follows is added\./)
+    expect(look(workspace, (store) => store.counts().events)).toBe(FIRST + 1000)
+  }, 60_000)
+})
+
+test('the list of formats is laid out to 80 columns, between words', async () => {
+  const { stdout } = await adseq('import')
+  const lines = stdout.split('\n')
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  // every word of the list in --json is a word of the text
+  const { formats } = JSON.parse((await adseq('import', '--json')).stdout) as { formats: { summary: string }[] }
+  const words = new Set(stdout.split(/\s+/))
+  for (const { summary } of formats) for (const word of summary.split(' ')) expect(words).toContain(word)
+})
+
+test('rates and counts of --json are whole numbers', async () => {
+  const file = join(folder, 'three.csv')
+  writeFileSync(
+    file,
+    'user_id,item_id,event_type,timestamp\nu,i,view,1500000000\nu,i,view,1500000001\nu,i,view,15000\n',
+  )
+  const { stdout } = await adseq(
+    'import',
+    'csv',
+    file,
+    '--max-rejects',
+    '1',
+    '--json',
+    '--workspace',
+    join(folder, 'json'),
+  )
+  const numbers: [string, number][] = []
+  JSON.parse(stdout, (key, value: unknown) => {
+    if (typeof value === 'number') numbers.push([key, value])
+    return value
+  })
+  expect(numbers.filter(([, n]) => !Number.isInteger(n)).map(([key]) => key)).toEqual(['seconds'])
+  expect(numbers.map(([key]) => key)).toContain('eventsPerSecond')
+})
+
+test('a file without a format: the one that it looks like is named', async () => {
+  const named = async (name: string, content: string) => {
+    const file = join(folder, name)
+    writeFileSync(file, content)
+    const { code, stderr } = await adseq('import', file)
+    expect(code).toBe(2)
+    return /It looks like (.*)/.exec(stderr)?.[1].replace(file, 'FILE')
+  }
+  expect(await named('a', '1::1193::5::978300760\n')).toBe('movielens: adseq import movielens FILE')
+  expect(await named('b', '{"user":1,"item_id":2}\n')).toBe('jsonl: adseq import jsonl FILE --describe')
+  expect(await named('c', 'visitor;what\n1;2\n')).toBe('csv: adseq import csv FILE --describe')
+}, 30_000)
 
 test('mistakes: exit code 2, one sentence, what to do; with --json one object on stdout', async () => {
   const empty = join(folder, 'empty.csv')

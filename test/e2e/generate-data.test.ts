@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -65,7 +65,7 @@ describe('adseq generate-data', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it.each(['SIGKILL', 'SIGINT'] as const)(
+  it.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)(
     '%s while it writes: the same command finishes, and the data is that of a run that was let be',
     async (signal) => {
       const child = startAdseq(generate('--preset', 'tutorial'))
@@ -76,7 +76,7 @@ describe('adseq generate-data', () => {
       }
       child.kill(signal)
       const { exitCode, stderr } = await child
-      if (signal === 'SIGINT') {
+      if (signal !== 'SIGKILL') {
         expect(exitCode).toBe(130)
         expect(stderr).toContain('same command again')
       }
@@ -98,4 +98,19 @@ describe('adseq generate-data', () => {
       rmSync(untouched, { recursive: true })
     },
   )
+
+  it('SIGTERM while it writes files: exit code 130, and no part of a file is left', async () => {
+    const to = join(folder, 'files')
+    const child = startAdseq(['generate-data', '--preset', 'tutorial', '--to', to])
+    const begun = (): boolean => existsSync(to) && readdirSync(to).some((name) => name.includes('events'))
+    while (!begun()) {
+      expect(child.exitCode).toBeNull()
+      await setTimeout(5)
+    }
+    child.kill('SIGTERM')
+    const { exitCode, stderr } = await child
+    expect(exitCode).toBe(130)
+    expect(stderr).toMatch(/Interrupted; nothing was kept\.\nTry: {3}Run the command again/)
+    expect(readdirSync(to)).toEqual([])
+  })
 })

@@ -1,58 +1,64 @@
+import { priceOf } from './event-rows.js'
 import type { Layout } from './layout.js'
-import { badId, cell, optionalPrice, optionalText, type RowReader } from './row.js'
+import { cell, idOf, isUnknown, optionalId, optionalText, type RowReader } from './row.js'
+import type { Row } from './record.js'
 import type { Sink } from './sink.js'
-import { parseTime, timeUnit } from './timestamps.js'
+import { parseTime } from './timestamps.js'
 
 /** Reads rows of items: a new item is added, a known one gets what the row says; an empty field changes nothing. */
 export function itemRows(layout: Layout, sink: Sink): RowReader {
-  const { item_id, advertiser_id, category, price, title, launched } = layout.columns
-  return (record, { reject }) => {
-    const item = cell(record, item_id)
-    const bad = badId(item)
-    if (bad) return reject(`item_id ${bad}`, item)
-    const advertiser = cell(record, advertiser_id)
-    const badAdvertiser = advertiser === '' ? undefined : badId(advertiser)
-    if (badAdvertiser) return reject(`advertiser_id ${badAdvertiser}`, advertiser)
-    const cost = optionalPrice(cell(record, price))
-    if (Number.isNaN(cost)) return reject('price is not a number of at least 0', cell(record, price))
-    const launchText = cell(record, launched)
-    const unit = launchText ? timeUnit(launchText) : undefined
-    if (launchText !== '' && !unit) return reject('launched is not a time', launchText)
-    sink.item(item!, {
-      advertiser,
-      category: optionalText(cell(record, category)),
+  const { item_id, advertiser_id, category, price, title, launched, user_id, timestamp } = layout.columns
+  const { launchUnit } = layout
+  return (row, notes) => {
+    const { reject, lose } = notes
+    const item = idOf(row, item_id, 'item_id', notes)
+    if (item === undefined) return 'rejected'
+    if (layout.late.length > 0 && cell(row, user_id) !== '' && cell(row, timestamp) !== '')
+      return reject('is an event, in a file that begins with items')
+    const cost = priceOf(row, price, layout, reject)
+    if (Number.isNaN(cost)) return 'rejected'
+    const launchText = cell(row, launched) ?? ''
+    const launch = launchUnit && parseTime(launchText, launchUnit)
+    if (launch === undefined && launchText !== '' && !isUnknown(launchText))
+      lose('launched is not a time between 1990 and 2100')
+    sink.item(item, {
+      advertiser: optionalId(row, advertiser_id, 'advertiser_id', notes),
+      category: optionalText(row, category, 'category', notes),
       price: cost,
-      title: optionalText(cell(record, title)),
-      launched: unit && parseTime(launchText!, unit),
+      title: optionalText(row, title, 'title', notes),
+      launched: launch,
     })
     return 'stored'
   }
 }
 
-/** Reads rows of users: every other column is an attribute. */
-export function userRows(layout: Layout, sink: Sink): RowReader {
-  return (record, { reject }) => {
-    const user = cell(record, layout.columns.user_id)
-    const bad = badId(user)
-    if (bad) return reject(`user_id ${bad}`, user)
-    const attributes: Record<string, string> = {}
-    for (const { name, index } of layout.others) {
-      const value = optionalText(cell(record, index))
+/** Reads rows of users. @param attributes names and columns of what a row says beside the id */
+export function userRows(
+  layout: Layout,
+  sink: Sink,
+  attributes: (row: Row) => Iterable<{ name: string; index: number }>,
+): RowReader {
+  return (row, notes) => {
+    const user = idOf(row, layout.columns.user_id, 'user_id', notes)
+    if (user === undefined) return 'rejected'
+    const found: Record<string, string> = {}
+    for (const { name, index } of attributes(row)) {
+      const value = optionalText(row, index, name, notes)
       if (value !== undefined)
-        Object.defineProperty(attributes, name, { value, enumerable: true, configurable: true, writable: true })
+        Object.defineProperty(found, name, { value, enumerable: true, configurable: true, writable: true })
     }
-    sink.user(user!, attributes)
+    sink.user(user, found)
     return 'stored'
   }
 }
 
 /** Reads rows of advertisers: an id and a name. */
 export function advertiserRows(layout: Layout, sink: Sink): RowReader {
-  return (record, { reject }) => {
-    const advertiser = cell(record, layout.columns.advertiser_id)
-    const bad = badId(advertiser)
-    if (bad) return reject(`advertiser_id ${bad}`, advertiser)
-    sink.advertiser(advertiser!, optionalText(cell(record, layout.columns.name) || cell(record, layout.columns.title)))
+  const { advertiser_id, name, title } = layout.columns
+  return (row, notes) => {
+    const advertiser = idOf(row, advertiser_id, 'advertiser_id', notes)
+    if (advertiser === undefined) return 'rejected'
+    sink.advertiser(advertiser, optionalText(row, name, 'name', notes) ?? optionalText(row, title, 'title', notes))
     return 'stored'
   }
 }

@@ -1,16 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import type { TextRecords } from './text-reader.js'
 
 /** A record longer than this many bytes is refused: a quote that is never closed would swallow the file. */
 export const MAX_RECORD = 65_536
 /** Fields of a record that are told apart; more are only counted. */
 const MAX_FIELDS = 1024
 
-/** How a text differs from RFC 4180 in UTF-8. */
+/** How a text differs from RFC 4180. */
 export interface Dialect {
   /** false: a quote is a character like any other; default true */
   quotes?: boolean
-  /** fields that are not UTF-8 are ISO-8859-1 */
-  latin1?: boolean
 }
 
 const TOO_LONG = `line longer than ${MAX_RECORD} bytes`
@@ -27,7 +26,7 @@ const QUOTE = 34
  *
  * A quote inside an unquoted field (5" PIPE) is text. After a malformed record, reading goes on with the next line.
  */
-export class CsvRecords {
+export class CsvRecords implements TextRecords {
   private text = ''
   private at = 0
   private base: number
@@ -42,16 +41,20 @@ export class CsvRecords {
   /** second character of a delimiter of two; -1 when it has one */
   private readonly delimiterSecond: number
   private readonly quotes: boolean
-  private readonly latin1: boolean
   /** number of fields of the current record */
   fields = 0
   /** line number (from 1) that the current record begins at */
   line = 0
   /** why the current record is malformed */
   error: string | undefined
+  /** where the current record begins in the stream, in bytes */
+  begin = 0
+  /** the current record has its line end */
+  ended = true
   private lineBefore: number
-  private begin = 0
-  private end = 0
+  /** the current record in the text */
+  private from = 0
+  private to = 0
 
   /**
    * @param delimiter one character or two @param offset bytes already consumed of the stream @param line lines already
@@ -66,7 +69,6 @@ export class CsvRecords {
     this.delimiterCode = delimiter.charCodeAt(0)
     this.delimiterSecond = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1
     this.quotes = (dialect.quotes ?? true) && delimiter.length === 1
-    this.latin1 = dialect.latin1 ?? false
     this.base = offset
     this.lineBefore = line
   }
@@ -127,14 +129,26 @@ export class CsvRecords {
 
   /** Field i of the current record as text; undefined when it is not valid UTF-8 or holds a NUL. */
   field(i: number): string | undefined {
-    const raw = this.quoted ? this.quoted[i] : this.text.slice(this.starts[i], this.ends[i])
-    return this.plain ? raw : (decode(raw) ?? (this.latin1 && !raw.includes('\0') ? raw : undefined))
+    const bytes = this.fieldBytes(i)
+    return this.plain ? bytes : decode(bytes)
+  }
+
+  fault(i: number): string {
+    return this.fieldBytes(i).includes('\0') ? 'holds a NUL byte' : 'is not valid UTF-8'
+  }
+
+  nested(i: number): string | undefined {
+    return this.field(i)
   }
 
   /** The current record as it was written, at most `length` characters of it. */
   raw(length: number): string {
-    const bytes = this.text.slice(this.begin, Math.min(this.end, this.begin + length))
+    const bytes = this.text.slice(this.from, Math.min(this.to, this.from + length))
     return Buffer.from(bytes, 'latin1').toString('utf8').replace(/\r$/, '')
+  }
+
+  private fieldBytes(i: number): string {
+    return this.quoted ? this.quoted[i] : this.text.slice(this.starts[i], this.ends[i])
   }
 
   private record(end: number): boolean {
@@ -225,7 +239,8 @@ export class CsvRecords {
   }
 
   private startRecord(): true {
-    this.begin = this.at
+    this.from = this.at
+    this.begin = this.base + this.at
     this.line = this.lineBefore + 1
     this.error = undefined
     this.quoted = undefined
@@ -240,7 +255,8 @@ export class CsvRecords {
   }
 
   private consume(end: number, lines: number): void {
-    this.end = end
+    this.to = end
+    this.ended = end < this.text.length
     this.at = Math.min(end + 1, this.text.length)
     this.lineBefore += lines
   }
@@ -249,7 +265,8 @@ export class CsvRecords {
   private oversized(): boolean {
     const first = !this.skipping
     this.startRecord()
-    this.end = this.at = this.text.length
+    this.to = this.at = this.text.length
+    this.ended = false
     this.skipping = !this.last
     this.fields = 0
     this.error = TOO_LONG

@@ -1,12 +1,16 @@
 import { Interrupted } from '../../core/errors.js'
 import { CensusSink, type Census } from './census.js'
-import type { FileImport } from './import-file.js'
+import { EventGate } from './event-gate.js'
+import { UNKNOWN_TYPE } from './event-rows.js'
+import { gateOptions, type FileImport } from './import-file.js'
 import { filesOf, type ImportOptions } from './import.js'
+import { closingLines, outcome } from './outcome.js'
 import { planImport } from './plan.js'
-import { byReason } from './rejects.js'
+import { Rejects } from './rejects.js'
 import type { Sink } from './sink.js'
 import { shown } from './source-file.js'
-import { walk, type Tally } from './walk.js'
+import { suggestTypes } from './type-words.js'
+import { emptyTally, walk } from './walk.js'
 import { count } from '../../text/numbers.js'
 
 export interface Description extends Census {
@@ -17,9 +21,12 @@ export interface Description extends Census {
     rows: number
     skipped: number
     skips: Record<string, number>
+    lost: Record<string, number>
     rejected: number
     reasons: Record<string, number>
     options: Record<string, unknown>
+    /** what is worth knowing of the file, a sentence each */
+    notes: string[]
   }[]
   /** share of all rows that would be rejected */
   rejectShare: number
@@ -46,43 +53,44 @@ export async function describeFiles(
   return { format, files, ...census.result(), rejectShare: rows > 0 ? rejected / rows : 0 }
 }
 
-async function scan(
-  file: FileImport,
-  sink: Sink,
-  { progress, signal }: ImportOptions,
-): Promise<Description['files'][number]> {
-  const tally: Tally = { rows: 0, skipped: 0, skips: {} }
-  const reasons: Record<string, number> = {}
-  let rejected = 0
+async function scan(file: FileImport, sink: Sink, options: ImportOptions): Promise<Description['files'][number]> {
+  const { progress, signal, now = () => Math.floor(Date.now() / 1000) } = options
+  const tally = emptyTally()
+  const rejects = new Rejects('')
+  const gate = new EventGate(sink, gateOptions(options, now()))
+  const rows = gate.rows(file.rows(gate.sink))
   progress.start(
     `look at ${file.source.name} (${file.kind})`,
     file.total === undefined ? undefined : file.total - file.line,
     'rows',
   )
+  const reader = file.open(file.offset, file.line)
   await walk({
-    reader: file.open(file.offset, file.line),
+    reader,
     width: file.width,
-    read: file.rows(sink).read,
+    read: rows.read,
     tally,
-    reject(reason) {
-      rejected++
-      reasons[reason] = (reasons[reason] ?? 0) + 1
-    },
+    reject: (reason, value) => rejects.add(reader.line, reason, value, () => ''),
     block() {
-      progress.update(tally.rows + tally.skipped + rejected)
-      if (signal?.aborted) throw new Interrupted('Nothing was written; run the same command again.')
+      progress.update(tally.rows + tally.skipped + rejects.count)
+      if (signal?.aborted) throw new Interrupted('Run the same command again.', 'Interrupted; nothing was written.')
     },
   })
   progress.finish(`${count(tally.rows)} rows`)
+  const notes = closingLines(file, tally, rejects, gate.span(), { ends: rows.end?.() ?? [], order: options.order })
+  const unknown = rejects.valuesOf(UNKNOWN_TYPE).slice(0, 12)
+  if (unknown.length > 0) notes.push(`${file.source.name}: say what its event types are: ${suggestTypes(unknown)}`)
   return {
     file: shown(file.source),
     kind: file.kind,
     rows: tally.rows,
     skipped: tally.skipped,
     skips: tally.skips,
-    rejected,
-    reasons,
+    lost: tally.lost,
+    rejected: rejects.count,
+    reasons: rejects.reasons,
     options: file.options,
+    notes,
   }
 }
 
@@ -90,12 +98,7 @@ async function scan(
 export function descriptionText(found: Description): string[] {
   const lines = [`${found.format}, nothing written yet:`]
   const number = (n: number): string => n.toLocaleString('en-US')
-  for (const { file, kind, rows, skipped, skips, rejected, reasons } of found.files) {
-    lines.push(
-      `  ${file} (${kind}): ${number(rows)} ` +
-        `rows${skipped > 0 ? `, ${number(skipped)} skipped (${byReason(skips)})` : ''}${rejected > 0 ? `, ${number(rejected)} rejected (${byReason(reasons)})` : ''}`,
-    )
-  }
+  for (const one of found.files) lines.push(`  ${one.file} (${one.kind}): ${outcome(one.rows, one, one)}`)
   const events = Object.entries(found.events)
   const total = events.reduce((sum, [, n]) => sum + n, 0)
   lines.push(
@@ -117,5 +120,6 @@ export function descriptionText(found: Description): string[] {
     )
   }
   lines.push(`  rejected:    ${(found.rejectShare * 100).toFixed(2)} % of all rows`)
+  for (const { notes } of found.files) for (const note of notes) lines.push(`  ${note}`)
   return lines
 }

@@ -1,6 +1,6 @@
 import { ownText } from '../../core/own-text.js'
 import type { BulkWriter, ItemFields } from '../../store/writer.js'
-import type { EventDraft } from './sink.js'
+import type { EventDraft, EventWriter } from './sink.js'
 
 /** What names of a batch are of. */
 const TABLES = ['user', 'item', 'advertiser'] as const
@@ -87,10 +87,14 @@ export class BatchWriter {
   private readonly ids: Record<Table, number[]> = { user: [], item: [], advertiser: [] }
   private about: EventBatch['about'] = []
 
-  constructor(private readonly writer: BulkWriter) {}
+  /** @param events where events go, when not to the writer as they are */
+  constructor(
+    private readonly writer: BulkWriter,
+    private readonly events: EventWriter = writer,
+  ) {}
 
   write(batch: EventBatch): void {
-    const { writer } = this
+    const { events } = this
     if (batch.anew) this.forget()
     for (const table of TABLES) for (const name of batch.names[table]) this.names[table].push(name)
     for (const about of batch.about) this.about.push(about)
@@ -98,7 +102,7 @@ export class BatchWriter {
       const advertiser = batch.advertiser[i] < 0 ? 0 : this.id('advertiser', batch.advertiser[i])
       const item = batch.item[i] < 0 ? 0 : this.item(batch.item[i], advertiser)
       const user = this.id('user', batch.user[i])
-      writer.event({
+      events.event({
         user,
         item,
         advertiser,

@@ -1,14 +1,17 @@
+import { columnNames, objectShapes, type ColumnNames } from './column-names.js'
 import { CsvRecords, type Dialect } from './csv-records.js'
+import { foreignText } from './foreign.js'
+import { JsonObjects } from './json-objects.js'
 import { JsonRecords } from './json-records.js'
 import { openParquet, type ParquetFile } from './parquet-reader.js'
-import { readBeginning, shown, type Place } from './source-file.js'
+import { emptyFile, readBeginning, shown, type Place } from './source-file.js'
 import { openWorkbook, type Workbook } from './xlsx-reader.js'
 
 const HEAD = 1 << 18
 const DELIMITERS = [',', '\t', ';', '|']
 
 /** What the beginning of a file says of it: enough to tell which file of which format it is. */
-export interface FileHead {
+export interface FileHead extends ColumnNames {
   place: Place
   /** how the file is called to the user */
   name: string
@@ -16,21 +19,20 @@ export interface FileHead {
   bytes: Buffer
   /** bytes is the whole text */
   complete: boolean
-  /** bytes of a byte order mark */
+  /** bytes, and lines, before the first line of data or of names: of a byte order mark, of a line `sep=;` */
   mark: number
-  /**
-   * names of the columns: of the first line, of the Parquet schema, of the first row of a sheet, of the JSON objects
-   */
-  header: string[]
+  markLines: number
   /** what separates the fields of a text */
   delimiter: string
-  /** the first JSON objects of a text of JSON lines */
+  /** the first JSON objects of a text */
   objects?: Record<string, unknown>[]
+  /** how they stand in it: one a line, or over several lines or in a list */
+  json?: 'lines' | 'objects'
   parquet?: ParquetFile
   workbook?: Workbook
 }
 
-/** Reads the beginning of a file. @throws UserError for a damaged one */
+/** Reads the beginning of a file. @throws UserError for a damaged one, and for what is no data */
 export async function readHead(place: Place): Promise<FileHead> {
   const head: FileHead = {
     place,
@@ -38,12 +40,15 @@ export async function readHead(place: Place): Promise<FileHead> {
     bytes: Buffer.alloc(0),
     complete: false,
     mark: 0,
+    markLines: 0,
     header: [],
+    inner: new Set(),
+    shapes: new Map(),
     delimiter: ',',
   }
   if (place.form === 'parquet') {
-    head.parquet = await openParquet(place)
-    return { ...head, header: head.parquet.columns }
+    const parquet = await openParquet(place)
+    return { ...head, parquet, ...columnNames(parquet.columns) }
   }
   if (place.form === 'xlsx') {
     head.workbook = await openWorkbook(place)
@@ -53,9 +58,23 @@ export async function readHead(place: Place): Promise<FileHead> {
   head.complete = bytes.length <= HEAD
   head.bytes = bytes.subarray(0, HEAD)
   head.mark = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-  const first = head.bytes.subarray(head.mark).find((byte) => byte > 32)
-  if (first === 0x7b) return jsonHead(head)
-  const attempts = DELIMITERS.map((delimiter) => ({ delimiter, fields: firstLine(head, delimiter) }))
+  const text = head.bytes.subarray(head.mark)
+  if (text.length === 0) throw emptyFile(place)
+  const foreign = foreignText(text, head.name)
+  if (foreign) throw foreign
+  const first = text.find((byte) => byte > 32)
+  if (first === 0x7b || (first === 0x5b && /^\s*\[\s*[{\]]/.test(text.toString('latin1', 0, 4096))))
+    return jsonHead(head)
+  // Excel names the separator in a line of its own
+  const [line, separator] = /^"?sep=([,;\t|])"?\r?\n/i.exec(text.toString('latin1', 0, 20)) ?? []
+  if (line) {
+    head.mark += line.length
+    head.markLines = 1
+  }
+  const attempts = (separator ? [separator] : DELIMITERS).map((delimiter) => ({
+    delimiter,
+    fields: firstLine(head, delimiter),
+  }))
   const best = attempts.reduce((most, other) => (other.fields.length > most.fields.length ? other : most))
   return { ...head, header: best.fields, delimiter: best.delimiter }
 }
@@ -77,12 +96,26 @@ export function firstLines(head: FileHead, delimiter: string, most: number, dial
   return lines
 }
 
+/** Splits the JSON of a file into records. @param names what `field(i)` reads */
+export function jsonRecords(head: FileHead, names: readonly string[], offset: number, line: number): JsonRecords {
+  return head.json === 'objects' ? new JsonObjects(names, offset, line) : new JsonRecords(names, offset, line)
+}
+
 function jsonHead(head: FileHead): FileHead {
-  const records = new JsonRecords([])
+  const lines = firstObjects(head, new JsonRecords([]))
+  const objects = firstObjects(head, new JsonObjects([]))
+  const inLines = lines.firstIsWhole || lines.found.length > objects.found.length
+  const { found } = inLines ? lines : objects
+  return { ...head, json: inLines ? 'lines' : 'objects', objects: found, ...columnNames(objectShapes(found)) }
+}
+
+function firstObjects(head: FileHead, records: JsonRecords) {
   records.feed(head.bytes.subarray(head.mark), head.complete)
-  const objects: Record<string, unknown>[] = []
-  while (objects.length < 1000 && records.next()) if (records.error === undefined) objects.push(records.value)
-  const header = new Set<string>()
-  for (const one of objects) for (const key of Object.keys(one)) header.add(key)
-  return { ...head, objects, header: [...header] }
+  const found: Record<string, unknown>[] = []
+  let firstIsWhole: boolean | undefined
+  while (records.next()) {
+    firstIsWhole ??= records.error === undefined
+    if (records.error === undefined) found.push(records.value)
+  }
+  return { found, firstIsWhole: firstIsWhole ?? false }
 }

@@ -1,4 +1,5 @@
 import type { EvalConfig } from '../../config/schema.js'
+import type { GateOptions } from './event-gate.js'
 import type { FileHead } from './file-head.js'
 import type { FileImport } from './import-file.js'
 import type { Fold } from './import-fold.js'
@@ -25,6 +26,8 @@ export interface FormatOptions {
   say: (text: string) => void
   /** ends long work that comes before the import */
   signal?: AbortSignal
+  /** which events are none, in work that comes before the import */
+  times: GateOptions
 }
 
 /** Options of FormatOptions that only some formats have. */

@@ -6,14 +6,17 @@ import type { Progress } from '../../core/progress.js'
 import type { ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { pathsOf } from '../../store/paths.js'
+import { EventGate } from './event-gate.js'
+import { knownPart, type KnownPart, type Memory } from './known-part.js'
+import { alreadyImported, closingLines, fileResult, outcome, tooMany, type FileResult } from './outcome.js'
 import type { OpenRecords } from './record.js'
-import { byReason, Rejects } from './rejects.js'
+import { storeRecorder, type Recorder } from './recorder.js'
+import { Rejects } from './rejects.js'
 import type { Rows } from './row.js'
-import { storeRecorder } from './recorder.js'
 import type { Sink } from './sink.js'
-import { shown, type SourceFile } from './source-file.js'
+import type { SourceFile } from './source-file.js'
 import { threadRecorder } from './thread-recorder.js'
-import { walk, type Tally } from './walk.js'
+import { emptyTally, walk, type Tally } from './walk.js'
 
 /** One file, and how its rows are read. */
 export interface FileImport {
@@ -33,21 +36,7 @@ export interface FileImport {
   options: Record<string, unknown>
   rows: (sink: Sink) => Rows
   /** what a user can do about rows that are rejected */
-  mend?: string
-}
-
-export interface FileResult {
-  file: string
-  kind: string
-  status: 'imported' | 'resumed' | 'already imported'
-  /** rows stored by this call */
-  rows: number
-  skipped: number
-  /** skipped rows by reason */
-  skips: Record<string, number>
-  rejected: number
-  reasons: Record<string, number>
-  rejectsFile?: string
+  mend?: (rejects: Rejects) => string
 }
 
 export interface RunOptions {
@@ -61,6 +50,13 @@ export interface RunOptions {
   now?: () => number
   /** bytes of a file of events that are worth a thread of their own for writing */
   threadFrom?: number
+  /** events later than the clock are events */
+  allowFuture?: boolean
+  /** only events from `since` on and before `until`, unix seconds */
+  since?: number
+  until?: number
+  /** file: events of one day of a user, where days have no time of day, stay in the order of the file */
+  order?: 'file'
 }
 
 /** Rows a transaction: a kill loses at most this many, about a quarter of a second. */
@@ -74,70 +70,49 @@ const AHEAD = 2
 
 /**
  * Imports what is not yet committed of a file, batch by batch: rows and the offset they reach to are one transaction.
+ * Of a file that has grown since it was imported, what is new.
  * @throws UserError when too many rows are rejected, or the file was begun with other options; Interrupted on abort
  */
 export async function importFile(store: Store, file: FileImport, options: RunOptions): Promise<FileResult> {
   const { source } = file
-  const {
-    progress,
-    signal,
-    batch = BATCH,
-    now = () => Math.floor(Date.now() / 1000),
-    threadFrom = WORTH_A_THREAD,
-  } = options
+  const { progress, signal, batch = BATCH, now = () => Math.floor(Date.now() / 1000) } = options
   const found = store.imports.find(source.hash)
-  if (found?.status === 'done') return alreadyImported(store, found, file, progress)
-  if (found && hashJson(found.options) !== hashJson(file.options)) {
-    throw new UserError(
-      `${source.name} was begun with other options (${JSON.stringify(found.options)}).`,
-      'Go on with the same mapping, or import into a new workspace.',
-    )
-  }
-  const other = found ? undefined : store.imports.findOther(source.name, source.hash)
-  if (other)
-    progress.line(
-      `${source.name}: a file of this name with other content was imported before; all rows of this one are added.`,
-    )
+  const saved = withRunOptions(file, options)
+  if (found?.status === 'done') return alreadyImported(store, found, file, progress, saved)
+  const known = found ? undefined : await knownPart(store, source, file.format, file.kind)
+  refuseOther(source.name, found ?? known?.record, saved)
+  const state = found ?? newRecord(file, saved, known, now())
+  if (known?.whole) return sameContent(store, state, known, file, progress)
+  tellBefore(store, file, found ?? known, known, progress)
 
-  const state: ImportRecord = found ?? {
-    hash: source.hash,
-    name: source.name,
-    format: file.format,
-    kind: file.kind,
-    options: file.options,
-    status: 'running',
-    offset: file.offset,
-    line: file.line,
-    rows: 0,
-    skipped: 0,
-    rejected: 0,
-    reasons: {},
-    started: now(),
-  }
   const rejects = new Rejects(
     join(pathsOf(store.folder).rejects, rejectsName(store, source, found)),
     state.reasons,
     state.line,
   )
   if (!found) rejects.clear()
-  const before = { ...state }
-  let saved = found?.offset
-  const memory = (found ? store.imports.memory(source.hash) : undefined) as
-    { skips: Record<string, number>; reader?: unknown } | undefined
+  const memory = found ? (store.imports.memory(source.hash) as Memory | undefined) : known && startOf(known.memory)
   const reader = file.open(state.offset, state.line)
-  const recorder =
-    file.kind === 'events' && source.bytes - state.offset >= threadFrom && availableParallelism() > 1
-      ? threadRecorder(store.folder, batch)
-      : storeRecorder(store)
-  const rows = file.rows(recorder.sink)
+  const recorder = openRecorder(store, file, state, options, batch)
+  const gate = new EventGate(recorder.sink, gateOptions(options, state.started))
+  const rows = gate.rows(file.rows(gate.sink))
   if (memory?.reader !== undefined) rows.restore?.(memory.reader)
-  const tally: Tally = { rows: state.rows, skipped: state.skipped, skips: { ...memory?.skips } }
+  const tally: Tally = {
+    ...emptyTally(),
+    rows: state.rows,
+    skipped: state.skipped,
+    skips: { ...memory?.skips },
+    lost: { ...memory?.lost },
+  }
+  let committed = found?.offset
+  let kept = state.rows
+  const takesOver = known?.record.status === 'running' ? known.record : undefined
 
   const commit = (status: ImportRecord['status']): void => {
     const total = tally.rows + tally.skipped + rejects.count
     rejects.write()
     if (rejects.count > options.maxRejects * total && (status === 'done' || total >= ENOUGH))
-      throw tooMany(file, rejects, total, saved === undefined ? 0 : before.rows, options.maxRejects)
+      throw tooMany(file, rejects, total, committed === undefined ? 0 : kept, options.maxRejects)
     Object.assign(state, {
       status,
       rows: tally.rows,
@@ -149,18 +124,25 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
       rejectsFile: rejects.count > 0 ? rejects.path : undefined,
     })
     if (status === 'done') state.finished = now()
-    const memory =
-      tally.skipped > 0 || rows.save
-        ? { skips: tally.skips, reader: status === 'done' ? undefined : rows.save?.() }
-        : undefined
-    recorder.commit({ state, before: saved, memory })
-    saved = state.offset
-    before.rows = state.rows
+    recorder.commit({
+      state,
+      before: committed,
+      memory: {
+        skips: tally.skips,
+        lost: tally.lost,
+        reader: rows.save?.(),
+        text: reader.consumed?.(),
+        last: tally.last,
+      },
+      ...(committed === undefined && takesOver && { takesOver }),
+    })
+    committed = state.offset
+    kept = state.rows
   }
 
   const startRows = state.rows
   progress.start(
-    `${found ? 'resume' : 'import'} ${source.name} (${file.kind})`,
+    `${found ? 'resume' : known ? 'continue' : 'import'} ${source.name} (${file.kind})`,
     file.total === undefined ? undefined : file.total - state.line,
     'rows',
   )
@@ -196,75 +178,125 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
     await recorder.close()
   }
   const stored = state.rows - startRows
-  progress.finish(outcome(stored, tally, state, rejects))
-  return {
-    file: shown(source),
-    kind: file.kind,
-    status: found ? 'resumed' : 'imported',
-    rows: stored,
-    skipped: state.skipped,
-    skips: tally.skips,
-    rejected: state.rejected,
-    reasons: state.reasons,
-    rejectsFile: state.rejectsFile,
-  }
+  const span = gate.span()
+  progress.finish(outcome(stored, tally, state, span))
+  const lines = closingLines(file, tally, rejects, span, { ends: rows.end?.() ?? [], order: options.order })
+  for (const line of lines) progress.line(line)
+  return fileResult(file, found ? 'resumed' : known ? 'continued' : 'imported', stored, state, tally, span, lines)
 }
 
-/** "41 rows, 3 skipped (no customer: 3), 2 rejected (...)" */
-export function outcome(
-  stored: number,
-  tally: Tally,
-  state: { rejected: number; rejectsFile?: string },
-  rejects: Rejects,
-): string {
-  const number = (n: number): string => n.toLocaleString('en-US')
-  const skipped = tally.skipped > 0 ? `, ${number(tally.skipped)} skipped (${byReason(tally.skips)})` : ''
-  return (
-    `${number(stored)} ` +
-    `rows${skipped}${state.rejected > 0 ? `, ${number(state.rejected)} rejected (${rejects.summary()}; see ${state.rejectsFile})` : ''}`
+/** What the rows of this import depend on: of the file, and of the flags that hold for every format. */
+function withRunOptions(file: FileImport, { order, allowFuture, since, until }: RunOptions): Record<string, unknown> {
+  if (file.kind !== 'events') return file.options
+  return { ...file.options, order, since, until, ...(allowFuture && { allowFuture }) }
+}
+
+export const gateOptions = ({ allowFuture, since, until, order }: RunOptions, clock: number) => ({
+  clock: allowFuture ? undefined : clock,
+  since,
+  until,
+  days: order === 'file',
+})
+
+function refuseOther(name: string, before: ImportRecord | undefined, options: Record<string, unknown>): void {
+  if (!before || hashJson(before.options) === hashJson(options)) return
+  throw new UserError(
+    `${name} was ${before.status === 'done' ? 'imported before' : 'begun'} with other options ` +
+      `(${JSON.stringify(before.options)}).`,
+    'Go on with the same mapping and flags, or import into a new workspace.',
   )
 }
 
-/** Says that a file adds nothing. */
-export function alreadyImported(store: Store, found: ImportRecord, file: FileImport, progress: Progress): FileResult {
-  const otherwise =
-    hashJson(found.options) === hashJson(file.options) ? '' : ` (with other options: ${JSON.stringify(found.options)})`
-  progress.line(`${file.source.name}: already imported${otherwise}, nothing added.`)
-  const memory = store.imports.memory(file.source.hash) as { skips?: Record<string, number> } | undefined
+function newRecord(
+  { source, format, kind, offset, line }: FileImport,
+  options: Record<string, unknown>,
+  known: KnownPart | undefined,
+  started: number,
+): ImportRecord {
   return {
-    file: shown(file.source),
-    kind: found.kind,
-    status: 'already imported',
+    hash: source.hash,
+    name: source.name,
+    format,
+    kind,
+    options,
+    status: 'running',
+    offset: known?.offset ?? offset,
+    line: known?.line ?? line,
     rows: 0,
-    skipped: found.skipped,
-    skips: memory?.skips ?? {},
-    rejected: found.rejected,
-    reasons: found.reasons,
-    rejectsFile: found.rejectsFile,
+    skipped: 0,
+    rejected: 0,
+    reasons: {},
+    started,
   }
+}
+
+/** The counts of an import that goes on from another begin at 0; what its reader must know is the same. */
+const startOf = ({ reader }: Memory): Memory => ({ skips: {}, reader })
+
+/** A text that was imported already, as another file: noted, so that it is known at once from now on. */
+function sameContent(
+  store: Store,
+  state: ImportRecord,
+  { record, memory }: KnownPart,
+  file: FileImport,
+  progress: Progress,
+): FileResult {
+  const writer = store.writer()
+  writer.commit(() => {
+    store.imports.save({ ...state, status: 'done', finished: state.started }, undefined)
+    store.imports.saveMemory(state.hash, { ...startOf(memory), text: memory.text, last: memory.last })
+  })
+  return alreadyImported(store, state, file, progress, state.options, record.name)
+}
+
+/** Says what is done with a file of which something was imported before. */
+function tellBefore(
+  store: Store,
+  { source }: FileImport,
+  before: unknown,
+  known: KnownPart | undefined,
+  progress: Progress,
+): void {
+  if (known) {
+    const { record, line, cut } = known
+    const as = record.name === source.name ? '' : ` as ${record.name}`
+    progress.line(
+      `${source.name}: its first ${line.toLocaleString('en-US')} lines were imported before${as}; what follows is added.`,
+    )
+    if (cut === 'kept')
+      progress.line(`${source.name}: line ${line} was imported when half of it was written; it stays as it was then.`)
+    if (cut === 'read again')
+      progress.line(`${source.name}: line ${line + 1} was rejected when half of it was written; it is read again.`)
+  } else if (!before && store.imports.findOther(source.name, source.hash))
+    progress.line(
+      `${source.name}: a file of this name with other content was imported before; all rows of this one are added.`,
+    )
+}
+
+function openRecorder(
+  store: Store,
+  { source, kind }: FileImport,
+  { offset }: ImportRecord,
+  { order, threadFrom = WORTH_A_THREAD }: RunOptions,
+  batch: number,
+): Recorder {
+  const inOrder = order === 'file' && kind === 'events'
+  // what the store holds of a day is looked up
+  if (inOrder) store.writer().finish()
+  return kind === 'events' && source.bytes - offset >= threadFrom && availableParallelism() > 1
+    ? threadRecorder(store.folder, batch, inOrder)
+    : storeRecorder(store, inOrder)
 }
 
 /** events.csv.gz.jsonl, or with a piece of the hash where another file of this name has left its rejects. */
 export function rejectsName(store: Store, source: SourceFile, found: ImportRecord | undefined): string {
-  const plain = `${source.name}.jsonl`
+  // a file system allows 255 bytes
+  const name = Buffer.from(source.name)
+    .subarray(0, 200)
+    .toString()
+    .replace(/\uFFFD+$/, '')
+  const plain = `${name}.jsonl`
   const taken = store.imports.all().some((one) => one.hash !== source.hash && one.rejectsFile?.endsWith(plain))
   if (found?.rejectsFile) return found.rejectsFile.split(/[\\/]/).at(-1)!
-  return taken ? `${source.name}-${source.hash.slice(0, 8)}.jsonl` : plain
-}
-
-export function tooMany(
-  { source, mend }: FileImport,
-  rejects: Rejects,
-  total: number,
-  kept: number,
-  allowed: number,
-): UserError {
-  const share = Math.ceil((rejects.count / total) * 100) / 100
-  const number = (n: number): string => n.toLocaleString('en-US')
-  return new UserError(
-    `${source.name}: ${number(rejects.count)} of the first ${number(total)} rows were rejected ` +
-      `(${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ` +
-      `${kept > 0 ? `${number(kept)} rows before them are imported` : 'Nothing was imported'}.`,
-    `See ${rejects.path}. ${mend ?? 'Check that it is the file of this format'}, or allow more: --max-rejects ${share}`,
-  )
+  return taken ? `${name}-${source.hash.slice(0, 8)}.jsonl` : plain
 }

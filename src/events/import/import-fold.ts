@@ -3,18 +3,12 @@ import { Interrupted, UserError } from '../../core/errors.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { pathsOf } from '../../store/paths.js'
-import {
-  alreadyImported,
-  outcome,
-  rejectsName,
-  tooMany,
-  type FileImport,
-  type FileResult,
-  type RunOptions,
-} from './import-file.js'
+import { rejectsName, type FileImport, type RunOptions } from './import-file.js'
+import type { Memory } from './known-part.js'
+import { alreadyImported, fileResult, outcome, tooMany, type FileResult } from './outcome.js'
 import { Rejects } from './rejects.js'
-import { storeSink, type Sink } from './sink.js'
-import { walk, type Tally } from './walk.js'
+import { NOWHERE, storeSink, type Sink } from './sink.js'
+import { emptyTally, walk, type Tally } from './walk.js'
 
 /** Files that make one catalog together: nothing is known of an item before the last row of the last file. */
 export interface Fold {
@@ -61,7 +55,7 @@ export async function importFold(store: Store, given: Fold, options: RunOptions)
       const rejects = new Rejects(join(pathsOf(store.folder).rejects, rejectsName(store, source, undefined)))
       rejects.clear()
       const started = now()
-      const tally: Tally = { rows: 0, skipped: 0, skips: {} }
+      const tally = emptyTally()
       const reader = file.open(file.offset, file.line)
       const { read } = file.rows(NOWHERE)
       progress.start(
@@ -101,29 +95,15 @@ export async function importFold(store: Store, given: Fold, options: RunOptions)
         started,
         finished: now(),
       }
-      progress.finish(outcome(tally.rows, tally, state, rejects))
-      done.push({
-        state,
-        tally,
-        result: {
-          file: source.path,
-          kind: file.kind,
-          status: 'imported',
-          rows: tally.rows,
-          skipped: tally.skipped,
-          skips: tally.skips,
-          rejected: state.rejected,
-          reasons: state.reasons,
-          rejectsFile: state.rejectsFile,
-        },
-      })
+      progress.finish(outcome(tally.rows, tally, state))
+      done.push({ state, tally, result: fileResult(file, 'imported', tally.rows, state, tally, {}, []) })
     }
     progress.start(`write ${fold.what}`)
     const items = fold.finish(storeSink(writer))
     writer.commit(() => {
       for (const { state, tally } of done) {
         store.imports.save({ ...state, finished: now() }, undefined)
-        if (tally.skipped > 0) store.imports.saveMemory(state.hash, { skips: tally.skips })
+        store.imports.saveMemory(state.hash, { skips: tally.skips, lost: tally.lost } satisfies Memory)
       }
     })
     progress.finish(`${items.toLocaleString('en-US')} items`)
@@ -137,12 +117,4 @@ export async function importFold(store: Store, given: Fold, options: RunOptions)
     throw error
   }
   return done.map(({ result }) => result)
-}
-
-/** For rows that are not written one by one. */
-const NOWHERE: Sink = {
-  event: () => undefined,
-  item: () => undefined,
-  user: () => undefined,
-  advertiser: () => undefined,
 }

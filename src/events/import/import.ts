@@ -1,24 +1,17 @@
-import type { Progress } from '../../core/progress.js'
 import { openStore } from '../../store/open.js'
 import type { Counts } from '../../store/store.js'
 import type { FormatOptions, Step } from './format.js'
-import { importFile, type FileResult } from './import-file.js'
+import { importFile, type RunOptions } from './import-file.js'
 import { importFold } from './import-fold.js'
+import type { GivenMapping } from './mapping.js'
+import type { FileResult } from './outcome.js'
+import { inWords } from './system-error.js'
 import { planImport } from './plan.js'
 
-export interface ImportOptions extends Omit<FormatOptions, 'mapping' | 'say'> {
-  mapping: {
-    columns: Record<string, string | number>
-    eventTypes: Record<string, string>
-    defaultType?: string
-    header: boolean
-  }
-  /** share of rows of a file that may be rejected */
-  maxRejects: number
-  progress: Progress
-  signal?: AbortSignal
-  /** rows of one transaction */
-  batch?: number
+export interface ImportOptions extends Omit<FormatOptions, 'mapping' | 'say' | 'times'>, RunOptions {
+  mapping: GivenMapping
+  /** of texts that are not UTF-8 */
+  encoding?: string
 }
 
 export interface ImportResult {
@@ -27,7 +20,7 @@ export interface ImportResult {
   /** the store afterwards */
   counts: Counts
   seconds: number
-  /** rows of events stored a second, over everything this call did; undefined when it stored none */
+  /** rows of events stored a second, over everything this call did, whole; undefined when it stored none */
   eventsPerSecond?: number
 }
 
@@ -42,8 +35,22 @@ export async function importFiles(
   paths: readonly string[],
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const started = performance.now()
-  const steps = await planImport(format, paths, options)
+  try {
+    const started = performance.now()
+    const steps = await planImport(format, paths, options)
+    return await importSteps(folder, format, steps, started, options)
+  } catch (error) {
+    throw inWords(error)
+  }
+}
+
+async function importSteps(
+  folder: string,
+  format: string,
+  steps: Step[],
+  started: number,
+  options: ImportOptions,
+): Promise<ImportResult> {
   const store = openStore(folder, { create: true })
   try {
     const files: FileResult[] = []
@@ -61,7 +68,7 @@ export async function importFiles(
       files,
       counts: store.counts(),
       seconds,
-      eventsPerSecond: events > 0 ? events / seconds : undefined,
+      eventsPerSecond: events > 0 ? Math.round(events / seconds) : undefined,
     }
   } finally {
     store.close()

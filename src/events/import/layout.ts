@@ -1,95 +1,97 @@
 import { UserError } from '../../core/errors.js'
 import { nearest } from '../../config/nearest-key.js'
-import { CsvRecords } from './csv-records.js'
 import type { FileHead } from './file-head.js'
 import { COLUMNS, type Column, type Mapping } from './mapping.js'
-import { timeUnit, type TimeUnit } from './timestamps.js'
+import { PLAIN_PRICES, priceStyle, type PriceStyle } from './prices.js'
+import { isTime, timeUnit, type TimeUnit } from './timestamps.js'
 
 export type FileKind = 'items' | 'users' | 'advertisers' | 'events'
 
-/** How one file is to be read, found from its first lines. */
+/** How one file is to be read, found from its beginning. */
 export interface Layout {
   kind: FileKind
-  delimiter: string
-  /** the fields of the first line */
-  header: string[]
+  /** names of the columns, by index; of JSON also those that may come later */
+  titles: string[]
   /** index of each column that is there */
   columns: Partial<Record<Column, number>>
-  /** columns of the header that have no meaning of their own: attributes of a users file */
+  /** columns of JSON that the beginning of the file does not have */
+  late: Column[]
+  /** columns that have no meaning of their own: attributes of a users file */
   others: { name: string; index: number }[]
-  /** fields a row must have */
-  width: number
-  /** bytes and lines before the first row of data */
-  offset: number
-  line: number
   /** of events */
   timeUnit?: TimeUnit
+  /** of the days on which items were launched, where it can be told */
+  launchUnit?: TimeUnit
+  prices: PriceStyle
 }
 
+/** Columns that hold one value; category and title may be lists. */
+const SINGLE: readonly Column[] = [
+  'user_id',
+  'item_id',
+  'event_type',
+  'timestamp',
+  'advertiser_id',
+  'domain',
+  'price',
+  'launched',
+]
+
 /**
- * Tells what a CSV file holds by its header: events have user_id, timestamp and item_id or advertiser_id; items
- * item_id; users user_id; advertisers advertiser_id.
+ * Tells what a file holds by the names of its columns: events have user_id, timestamp and item_id or advertiser_id;
+ * items item_id; users user_id; advertisers advertiser_id.
  * @throws UserError when the columns make none of these
  */
-export function readLayout(name: string, head: FileHead, mapping: Mapping): Layout {
-  if (head.header.length === 0)
-    throw new UserError(
-      `${name} does not begin with a line of CSV.`,
-      'Give a text file whose first line names the columns.',
-    )
-  const records = new CsvRecords(head.delimiter, head.mark)
-  records.feed(head.bytes.subarray(head.mark), head.complete)
-  records.next()
-  const layout = layoutOf(name, head.header, mapping, mapping.header)
-  Object.assign(layout, {
-    delimiter: head.delimiter,
-    offset: mapping.header ? records.offset : head.mark,
-    line: mapping.header ? records.lines : 0,
-  })
-  if (layout.kind === 'events') {
-    const values = function* (): Generator<string, void> {
-      const rows = new CsvRecords(head.delimiter)
-      rows.feed(head.bytes.subarray(layout.offset), head.complete)
-      while (rows.next()) if (rows.fields === layout.width) yield rows.field(layout.columns.timestamp!)?.trim() ?? ''
-    }
-    layout.timeUnit = detectUnit(name, values())
-  }
-  return layout
+export function kindOfFile(head: FileHead, mapping: Mapping): FileKind {
+  return kindOf(head.place.name, head.header, columnsOf(head, mapping), mapping)
+}
+
+/** Columns whose first values say how they are written, as indices of the header. */
+export function lookedAt(head: FileHead, mapping: Mapping): number[] {
+  const { timestamp, launched, price } = columnsOf(head, mapping)
+  return [timestamp, launched, price].filter((index) => index !== undefined)
 }
 
 /**
- * Tells what a file holds whose columns have names wherever they stand: JSON lines, Parquet. @param values by column
- * name
+ * How a file is read. @param values the first values of a column that is looked at
+ * @throws UserError when its columns make nothing, or no value of the time can be read
  */
-export function namedLayout(
-  name: string,
-  titles: string[],
-  mapping: Mapping,
-  times: (column: string) => Iterable<string>,
-): Layout {
-  const layout = layoutOf(name, titles, mapping, true)
-  if (layout.kind === 'events') layout.timeUnit = detectUnit(name, times(titles[layout.columns.timestamp!]))
-  return layout
-}
-
-function layoutOf(name: string, header: string[], mapping: Mapping, titled: boolean): Layout {
-  const columns = titled ? namedColumns(name, header, mapping) : numberedColumns(name, header, mapping)
+export function layoutOf(head: FileHead, mapping: Mapping, values: (index: number) => Iterable<string>): Layout {
+  const { header, shapes } = head
+  const { name } = head.place
+  const columns = columnsOf(head, mapping)
+  const kind = kindOf(name, header, columns, mapping)
+  for (const column of SINGLE) {
+    const title = columns[column] === undefined ? undefined : header[columns[column]]
+    const shape = title === undefined ? undefined : shapes.get(title)
+    if (shape) throw notSingle(name, column, title!, shape, header)
+  }
   const used = new Set(Object.values(columns))
-  const others = titled
+  const others = mapping.header
     ? header
         .map((title, index) => ({ name: title, index }))
-        .filter(({ name: title, index }) => title !== '' && !used.has(index))
+        .filter(({ name: title, index }) => title !== '' && !used.has(index) && !head.inner.has(title))
     : []
-  return {
-    kind: kindOf(name, header, columns, mapping),
-    delimiter: ',',
-    header,
-    columns,
-    others,
-    width: header.length,
-    offset: 0,
-    line: 0,
-  }
+  const timeUnit =
+    kind === 'events' ? eventUnit(name, Array.from(values(columns.timestamp!)), mapping.dates) : undefined
+  const launchUnit = columns.launched === undefined ? undefined : unitOf(values(columns.launched), mapping.dates).unit
+  const prices = columns.price === undefined ? PLAIN_PRICES : priceStyle(values(columns.price))
+  const titles = [...header]
+  const late = head.objects === undefined ? [] : lateColumns(titles, columns, mapping)
+  return { kind, titles, columns, late, others, timeUnit, launchUnit, prices }
+}
+
+/** JSON may name a column for the first time in any line: those that the beginning does not name are looked for too. */
+function lateColumns(titles: string[], columns: Layout['columns'], { columns: mapped, without }: Mapping): Column[] {
+  const late = COLUMNS.filter((column) => columns[column] === undefined && !without.includes(column))
+  for (const column of late) columns[column] = titles.push(String(mapped[column] ?? column)) - 1
+  return late
+}
+
+function columnsOf({ place: { name }, header }: FileHead, mapping: Mapping): Layout['columns'] {
+  const columns = mapping.header ? namedColumns(name, header, mapping) : numberedColumns(name, header, mapping)
+  for (const column of mapping.without) delete columns[column]
+  return columns
 }
 
 function namedColumns(name: string, header: string[], mapping: Mapping): Layout['columns'] {
@@ -131,6 +133,11 @@ function numberedColumns(name: string, first: string[], mapping: Mapping): Layou
 function kindOf(name: string, header: string[], columns: Layout['columns'], mapping: Mapping): FileKind {
   const has = (column: Column): boolean => columns[column] !== undefined
   const missing = (column: Column, why: string): UserError => {
+    if (mapping.header && header.some((title) => timeUnit(title) !== undefined))
+      return new UserError(
+        `${name} begins with a row of data (${header.slice(0, 8).join(', ').slice(0, 100)}), not with names of columns.`,
+        'Name its columns by their number: --no-header --map user_id=1,item_id=2,timestamp=3',
+      )
     const near = mapping.header ? nearest(column, header) : undefined
     return new UserError(
       `${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`,
@@ -153,20 +160,50 @@ function kindOf(name: string, header: string[], columns: Layout['columns'], mapp
   throw missing('user_id', 'nor item_id: it is neither events, items nor users')
 }
 
-/** The unit of the first value that is a time, within the first rows. */
-function detectUnit(name: string, values: Iterable<string>): TimeUnit {
-  let example: string | undefined
-  let row = 0
+function notSingle(name: string, column: Column, title: string, shape: 'object' | 'list', header: string[]): UserError {
+  if (shape === 'list')
+    return new UserError(
+      `${name}: ${column} (${title}) is a list, and an event or an item has one.`,
+      'Write a row for each entry of the list first, or name another column: ' + `--map ${column}=THEIRS`,
+    )
+  const parts = header.filter((other) => other.startsWith(`${title}.`))
+  const part = parts.find((one) => /[._]?id$/i.test(one)) ?? parts[0] ?? `${title}.PART`
+  return new UserError(`${name}: ${column} (${title}) is an object.`, `Name its part: --map ${column}=${part}`)
+}
+
+/** Values that are looked at. */
+const LOOK = 1000
+
+/** The unit of the first value that is a time; `either`: one that may begin with day or month, where all may. */
+function unitOf(values: Iterable<string>, dates: Mapping['dates']): { unit?: TimeUnit; either?: string } {
+  let either: string | undefined
+  let looked = 0
   for (const value of values) {
+    if (++looked > LOOK) break
     const unit = timeUnit(value)
-    if (unit) return unit
-    example ??= value
-    if (++row === 1000) break
+    if (unit === undefined) continue
+    if (unit !== 'day first' || !isTime(value, 'month first')) return { unit }
+    if (dates !== undefined) return { unit: dates === 'day-first' ? 'day first' : 'month first' }
+    // 1.2.2019 is written where the day comes first
+    if (value.includes('.')) return { unit: 'day first' }
+    either ??= value
   }
+  return { either }
+}
+
+function eventUnit(name: string, values: string[], dates: Mapping['dates']): TimeUnit {
+  const { unit, either } = unitOf(values, dates)
+  if (unit) return unit
+  if (either !== undefined)
+    throw new UserError(
+      `${name}: whether ${either} begins with the day or the month cannot be told from its first rows.`,
+      'Say it: --dates day-first or --dates month-first',
+    )
+  const example = values.find((value) => value !== '') ?? values[0]
   if (example === undefined) return 'seconds' // no row at all, or none that is whole: each is judged on its own
   throw new UserError(
     `${name}: "${example.slice(0, 40)}" is not a time that adseq can read.`,
-    'Times are unix seconds or milliseconds, or ISO 8601 (2019-10-01T12:00:00Z), from 1990 on; or name another ' +
-      'column: --map timestamp=THEIRS',
+    'Times are unix seconds to nanoseconds, ISO 8601 (2019-10-01T12:00:00Z) or other dates (1/31/2019 12:00), from ' +
+      '1990 on; or name another column: --map timestamp=THEIRS',
   )
 }

@@ -28,6 +28,20 @@ export interface Mapping {
   defaultType?: string
   /** false: the first line is data, columns go by number */
   header: boolean
+  /** columns that are not read */
+  without: readonly Column[]
+  /** whether 1/2/2019 is in January or February, where the file does not show it */
+  dates?: 'day-first' | 'month-first'
+}
+
+/** A mapping as flags and adseq.yaml give it. */
+export interface GivenMapping {
+  columns: Record<string, string | number>
+  eventTypes: Record<string, string>
+  defaultType?: string
+  header: boolean
+  without?: readonly string[]
+  dates?: 'day-first' | 'month-first'
 }
 
 /** What an event type of the file becomes: a code of EVENT_TYPES, or -1 to skip the row. */
@@ -36,26 +50,23 @@ export type TypeCodes = Map<string, number>
 /**
  * Checks a mapping from flags or adseq.yaml. @throws UserError for a column or type that adseq does not know
  */
-export function checkMapping(mapping: {
-  columns: Record<string, string | number>
-  eventTypes: Record<string, string>
-  defaultType?: string
-  header: boolean
-}): Mapping {
-  for (const name of Object.keys(mapping.columns)) {
+export function checkMapping(mapping: GivenMapping): Mapping {
+  const { columns, without = [] } = mapping
+  for (const name of [...Object.keys(columns), ...without]) {
     if ((COLUMNS as readonly string[]).includes(name)) continue
     const near = nearest(name, COLUMNS)
+    const flag = name in columns ? 'The mapping' : '--without'
     throw new UserError(
-      `The mapping names a column ${name}, which adseq does not read.`,
+      `${flag} names a column ${name}, which adseq does not read.`,
       near
-        ? `Did you mean ${near}? It goes: ours=theirs.`
-        : `It goes ours=theirs, where ours is one of: ${COLUMNS.join(', ')}.`,
+        ? `Did you mean ${near}?${name in columns ? ' It goes: ours=theirs.' : ''}`
+        : `It takes one of: ${COLUMNS.join(', ')}${name in columns ? ' (ours=theirs)' : ''}.`,
     )
   }
   for (const [theirs, ours] of Object.entries(mapping.eventTypes))
     if (ours !== 'skip') typeCode(ours, `event type ${theirs}`)
   if (mapping.defaultType !== undefined) typeCode(mapping.defaultType, 'the default type')
-  return mapping
+  return { ...mapping, without: without as Column[] }
 }
 
 /** Codes by the names a file may use: ours, and those that are mapped. */

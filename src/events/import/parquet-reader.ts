@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises'
 import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { UserError } from '../../core/errors.js'
+import type { Shape } from './column-names.js'
+import { inside, structureText } from './json-records.js'
+import { byteText, decimalText, TEXT_PARSERS } from './parquet-values.js'
 import type { RecordReader } from './record.js'
 import { shown, type Place } from './source-file.js'
 import { readMember } from './zip.js'
@@ -10,8 +13,12 @@ const MOST = 1 << 29
 
 export interface ParquetFile {
   buffer: AsyncBuffer
+  /** the footer; decimals are told as the whole numbers that they are stored as */
   metadata: FileMetaData
-  columns: string[]
+  /** by name, parts of a struct as user.id */
+  columns: Map<string, Shape>
+  /** digits behind the point of decimal columns */
+  scales: Map<string, number>
   rows: number
 }
 
@@ -20,13 +27,25 @@ export async function openParquet(place: Place): Promise<ParquetFile> {
   const { parquetMetadataAsync, parquetSchema } = await import('hyparquet')
   const buffer = await bytesOf(place)
   try {
-    const metadata = await parquetMetadataAsync(buffer)
-    return {
-      buffer,
-      metadata,
-      columns: parquetSchema(metadata).children.map(({ element }) => element.name),
-      rows: Number(metadata.num_rows),
+    const metadata = await parquetMetadataAsync(buffer, { geoparquet: false })
+    const columns = new Map<string, Shape>()
+    const scales = new Map<string, number>()
+    const visit = ({ element, children, path }: ReturnType<typeof parquetSchema>): void => {
+      const { converted_type: type, repetition_type: repetition, scale } = element
+      const kind = type ?? element.logical_type?.type
+      const isList = repetition === 'REPEATED' || kind === 'LIST'
+      columns.set(path.join('.'), isList ? 'list' : children.length > 0 ? 'object' : 'value')
+      if (kind === 'DECIMAL') scales.set(path.join('.'), scale ?? 0)
+      if (!isList && kind !== 'MAP' && kind !== 'MAP_KEY_VALUE') children.forEach(visit)
     }
+    parquetSchema(metadata).children.forEach(visit)
+    // a decimal would become a float, which holds 15 of its 38 digits
+    const schema = metadata.schema.map((element) =>
+      element.converted_type === 'DECIMAL' || element.logical_type?.type === 'DECIMAL'
+        ? { ...element, converted_type: undefined, logical_type: undefined }
+        : element,
+    )
+    return { buffer, metadata: { ...metadata, schema }, columns, scales, rows: Number(metadata.num_rows) }
   } catch (error) {
     throw new UserError(
       `${shown(place)} cannot be read as Parquet (${error instanceof Error ? error.message : error}).`,
@@ -37,24 +56,31 @@ export async function openParquet(place: Place): Promise<ParquetFile> {
 
 /**
  * Reads the rows of a Parquet file, one row group at a time: the columns asked for of one group are in memory.
- * @param columns what field(i) reads, by name; '' reads nothing @param start rows already consumed
+ * @param names what field(i) reads, dots lead into structs; '' reads nothing @param start rows already consumed
  */
-export function parquetReader(place: Place, file: ParquetFile, columns: readonly string[], start = 0): RecordReader {
+export function parquetReader(place: Place, file: ParquetFile, names: readonly string[], start = 0): RecordReader {
   const groups: { begin: number; end: number }[] = []
   let before = 0
   for (const { num_rows } of file.metadata.row_groups) {
     groups.push({ begin: before, end: before + Number(num_rows) })
     before += Number(num_rows)
   }
-  const used = new Set(columns.filter(Boolean))
+  const isTop = new Set(topColumns(file))
+  const tops = names.map((name) => (name === '' || isTop.has(name) ? name : name.slice(0, name.indexOf('.'))))
+  const parts = names.map((name, i) => (name === tops[i] ? '' : name.slice(tops[i].length + 1)))
+  const scales = names.map((name) => file.scales.get(name))
   let data: ArrayLike<unknown>[] = []
   let group = groups.findIndex(({ end }) => end > start)
   let first = 0
   let row = start - 1
   let stop = start
-  const value = (i: number): unknown => data[i]?.[row - first]
+  const value = (i: number): unknown => {
+    const found = data[i]?.[row - first]
+    const part = parts[i] === '' ? found : found && inside(found as Record<string, unknown>, parts[i])
+    return scales[i] === undefined ? part : decimalText(part, scales[i])
+  }
   return {
-    fields: columns.length,
+    fields: names.length,
     error: undefined,
     resumable: true,
     get line() {
@@ -69,23 +95,8 @@ export function parquetReader(place: Place, file: ParquetFile, columns: readonly
     async load() {
       if (group < 0 || group >= groups.length) return false
       data = [] // before the next group is read
-      const [{ parquetScan }, { compressors }] = await Promise.all([
-        import('hyparquet'),
-        import('hyparquet-compressors'),
-      ])
       const { begin, end } = groups[group++]
-      try {
-        const scan = await parquetScan({ file: file.buffer, metadata: file.metadata, columns: [...used], compressors })
-        for (const column of columns)
-          data.push(
-            begin === end || column === '' ? [] : await scan.readColumn({ column, rowStart: begin, rowEnd: end }),
-          )
-      } catch (error) {
-        throw new UserError(
-          `${shown(place)} is damaged from row ${begin + 1} on (${error instanceof Error ? error.message : error}).`,
-          'Fetch the file again; what was imported of it stays.',
-        )
-      }
+      data = begin === end ? [] : await readGroup(place, file, tops, begin, end)
       first = begin
       stop = end
       row = Math.max(begin, start) - 1
@@ -96,22 +107,65 @@ export function parquetReader(place: Place, file: ParquetFile, columns: readonly
       row++
       return true
     },
-    field: (i) => asText(value(i)),
+    field: (i) => singleText(value(i)),
+    fault(i) {
+      const found = value(i)
+      if (typeof found === 'number') return 'is a float beyond 2^53, which has lost digits'
+      return Array.isArray(found) ? 'is a list' : 'is an object'
+    },
+    nested: (i) => nestedText(value(i)),
     raw: (length) =>
       JSON.stringify(
-        Object.fromEntries(columns.flatMap((name, i) => (name === '' ? [] : [[name, asText(value(i))]]))),
+        Object.fromEntries(names.flatMap((name, i) => (name === '' ? [] : [[name, nestedText(value(i)) ?? '']]))),
       ).slice(0, length),
   }
 }
 
-function asText(value: unknown): string {
+async function readGroup(
+  place: Place,
+  { buffer, metadata }: ParquetFile,
+  columns: readonly string[],
+  rowStart: number,
+  rowEnd: number,
+): Promise<ArrayLike<unknown>[]> {
+  const [{ parquetScan }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')])
+  const used = [...new Set(columns)].filter(Boolean)
+  const found = new Map<string, ArrayLike<unknown>>()
+  try {
+    const options = { file: buffer, metadata, columns: used, compressors, utf8: false, parsers: TEXT_PARSERS }
+    const scan = await parquetScan(options)
+    for (const column of used) found.set(column, await scan.readColumn({ column, rowStart, rowEnd }))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error
+    throw new UserError(
+      `${shown(place)} is damaged from row ${rowStart + 1} on (${error instanceof Error ? error.message : error}).`,
+      'Fetch the file again; what was imported of it stays.',
+    )
+  }
+  return columns.map((column) => found.get(column) ?? [])
+}
+
+const topColumns = ({ columns }: ParquetFile): string[] =>
+  [...columns.keys()].filter((name) => !name.includes('.') || !columns.has(name.slice(0, name.lastIndexOf('.'))))
+
+/** A value as text; undefined for what is not one value, or not the one that was written. */
+function singleText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (value === null || value === undefined) return ''
+  if (typeof value === 'number')
+    return Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? undefined
+      : Number.isNaN(value)
+        ? ''
+        : String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'not a time' : value.toISOString()
-  if (Array.isArray(value) && value.every((part) => typeof part === 'string')) return value.join('/')
-  if (typeof value === 'object')
-    return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
-  return String(value as number | bigint | boolean)
+  if (value instanceof Uint8Array) return byteText(value)
+  return typeof value === 'object' ? undefined : String(value as bigint | boolean)
+}
+
+function nestedText(value: unknown): string | undefined {
+  const single = singleText(value)
+  return single === undefined && typeof value === 'object' ? structureText(value as object) : (single ?? String(value))
 }
 
 async function bytesOf(place: Place): Promise<AsyncBuffer> {

@@ -4,6 +4,7 @@ import { GENERIC, SPECIAL } from './format.js'
 import { readHead, type FileHead } from './file-head.js'
 import { findFormat, allFormats } from './formats/index.js'
 import type { ImportOptions } from './import.js'
+import { gateOptions } from './import-file.js'
 import { checkMapping } from './mapping.js'
 import { DamagedFile, inspectFile, places } from './source-file.js'
 
@@ -21,45 +22,81 @@ const FLAGS = {
  */
 export async function planImport(name: string, paths: readonly string[], given: ImportOptions): Promise<Step[]> {
   const format = await findFormat(name)
-  const { progress } = given
-  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping), say: (text) => progress.line(text) }
+  const { now = () => Math.floor(Date.now() / 1000) } = given
+  const say = (text: string): void => given.progress.line(text)
+  const times = gateOptions(given, now())
+  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping), say, times }
   checkSpecial(format, options)
   const files: Matched[] = []
-  for (const path of paths) {
-    const found = await places(path)
-    const ignored: string[] = []
-    for (const place of found) {
-      // an archive holds files that are not asked for; a file that is named is
-      const lone = found.length === 1
-      const head = await headOf(place.member !== undefined && !lone, () => readHead(place))
-      const role = head && (await headOf(!lone, () => Promise.resolve(format.role(head, options))))
-      if (head && role) files.push({ head, source: await inspectFile(place), role })
-      else if (lone && head) throw await wrongFile(format, head, options)
-      else ignored.push(place.name)
-    }
-    if (ignored.length === found.length)
-      throw new UserError(`${path} holds no file of ${format.name}: ${ignored.slice(0, 8).join(', ')}.`, format.files)
-    if (ignored.length > 0)
-      progress.line(
-        `${path}: not read: ` +
-          `${ignored.slice(0, 8).join(', ')}${ignored.length > 8 ? ` and ${ignored.length - 8} more` : ''}.`,
-      )
-  }
+  for (const path of paths) files.push(...(await matchedFiles(format, path, options, given.encoding)))
   return format.steps(files, options)
 }
 
-/** The formats that have a file like this, by looking at it. */
-export async function guessFormats(path: string, options: FormatOptions): Promise<string[]> {
-  const names = new Set<string>()
-  for (const place of await places(path)) {
+/** What a path holds for a format: one file, or what of an archive is one of its files. */
+async function matchedFiles(
+  format: Format,
+  path: string,
+  options: FormatOptions,
+  encoding: string | undefined,
+): Promise<Matched[]> {
+  const { found, ignored } = await places(path, encoding)
+  const files: Matched[] = []
+  const refused: UserError[] = []
+  for (const place of found) {
+    // an archive holds files that are not asked for; a file that is named is
+    const lone = found.length === 1
+    const head = await headOf(place.member !== undefined && !lone, () => readHead(place))
+    const role =
+      head &&
+      (await headOf(
+        !lone,
+        () => Promise.resolve(format.role(head, options)),
+        (error) => refused.push(error),
+      ))
+    if (head && role) files.push(await readThrough(head, role, options))
+    else if (lone && head) throw await wrongFile(format, head, options)
+    else ignored.push(place.name)
+  }
+  if (files.length === 0 && refused.length > 0 && GENERIC.includes(format.name)) throw refused[0]
+  if (files.length === 0)
+    throw new UserError(`${path} holds no file of ${format.name}: ${ignored.slice(0, 8).join(', ')}.`, format.files)
+  if (ignored.length > 0)
+    options.say(
+      `${path}: not read: ` +
+        `${ignored.slice(0, 8).join(', ')}${ignored.length > 8 ? ` and ${ignored.length - 8} more` : ''}.`,
+    )
+  return files
+}
+
+/** Reads a file through for its hash, and its beginning again where its encoding proves to be another. */
+async function readThrough(head: FileHead, role: string, { say, signal }: FormatOptions): Promise<Matched> {
+  const source = await inspectFile(head.place, signal)
+  const { name, encoding, damage } = source
+  if (encoding.name !== 'utf-8' && !encoding.sure)
+    say(`${name} is not UTF-8: it is read as Windows-1252 (Western European). If letters come out wrong: --encoding.`)
+  const leftOut = head.workbook?.leftOut ?? []
+  if (leftOut.length > 0) say(`${name}: not read, as their first line is another: sheets ${leftOut.join(', ')}.`)
+  if (damage > 0) say(`${name}: ${damage} bytes are no UTF-8; ids with them are rejected, other values left out.`)
+  return { head: encoding.name === head.place.encoding.name ? head : await readHead(source), source, role }
+}
+
+/** The formats that have a file like this, by looking at it: the public logs, or else the one of its form. */
+export async function guessFormats(
+  path: string,
+  given: Pick<ImportOptions, 'mapping' | 'evaluation'>,
+): Promise<string[]> {
+  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping), say: () => undefined, times: {} }
+  const known = new Set<string>()
+  const forms = new Set<string>()
+  for (const place of (await places(path)).found) {
     const head = await headOf(true, () => readHead(place))
     if (!head) continue
-    for (const format of await allFormats()) {
-      if (GENERIC.includes(format.name)) continue
-      if (await headOf(true, () => Promise.resolve(format.role(head, options)))) names.add(format.name)
-    }
+    forms.add(head.parquet ? 'parquet' : head.objects ? 'jsonl' : 'csv')
+    for (const format of await allFormats())
+      if (!GENERIC.includes(format.name) && (await headOf(true, () => Promise.resolve(format.role(head, options)))))
+        known.add(format.name)
   }
-  return [...names]
+  return known.size > 0 ? [...known] : [...forms]
 }
 
 async function wrongFile(format: Format, head: FileHead, options: FormatOptions): Promise<UserError> {
@@ -101,11 +138,16 @@ function checkSpecial(format: Format, options: FormatOptions): void {
 }
 
 /** Calls it; in an archive (`lenient`) a file that is not understood is just not one of ours. */
-async function headOf<T>(lenient: boolean, look: () => Promise<T>): Promise<T | undefined> {
+async function headOf<T>(
+  lenient: boolean,
+  look: () => Promise<T>,
+  refused?: (error: UserError) => void,
+): Promise<T | undefined> {
   try {
     return await look()
   } catch (error) {
-    if (lenient && error instanceof UserError && !(error instanceof DamagedFile)) return undefined
-    throw error
+    if (!lenient || !(error instanceof UserError) || error instanceof DamagedFile) throw error
+    refused?.(error)
+    return undefined
   }
 }

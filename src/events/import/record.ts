@@ -1,3 +1,5 @@
+import type { ConsumedText } from './text-reader.js'
+
 /** One row of a file, whatever the file is: fields as text, by position. */
 export interface Row {
   /** number of fields */
@@ -6,8 +8,12 @@ export interface Row {
   readonly line: number
   /** why the row cannot be read */
   readonly error: string | undefined
-  /** Field i as text: '' where it is empty or null, undefined where it is not valid text. */
+  /** Field i as text: '' where it is empty or null, undefined where it is not one text: `fault` says why. */
   field(i: number): string | undefined
+  /** What is wrong with a field that is not one text: "is an object". */
+  fault(i: number): string
+  /** Field i, also where it is a list (a/b/c) or an object (as JSON); undefined where it is not valid text. */
+  nested(i: number): string | undefined
   /** The row as it was written, at most `length` characters of it. */
   raw(length: number): string
 }
@@ -24,6 +30,8 @@ export interface RecordReader extends Row {
   readonly lines: number
   /** False where no reader could start at `offset`. */
   readonly resumable: boolean
+  /** Of a text: what was read of it, up to `offset`. */
+  consumed?(): ConsumedText
 }
 
 /** Opens a file where an import stopped, or at its first row of data. */

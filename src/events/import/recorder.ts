@@ -1,6 +1,8 @@
 import { UserError } from '../../core/errors.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { DayOrder } from './day-order.js'
+import type { Memory } from './known-part.js'
 import { storeSink, type Sink } from './sink.js'
 
 /** What a transaction holds beside its rows: how far the file is read by them. */
@@ -8,8 +10,10 @@ export interface Reached {
   state: ImportRecord
   /** offset of the transaction before, undefined for the first */
   before: number | undefined
-  /** what the reader must know to go on after a kill */
-  memory?: unknown
+  /** what must be known to go on */
+  memory: Memory
+  /** a begun import of the beginning of this file, which this one takes over: its hash and offset */
+  takesOver?: { hash: string; offset: number }
 }
 
 /** Where the rows of a file go, transaction by transaction, in their order. */
@@ -26,15 +30,16 @@ export interface Recorder {
   close(): Promise<void>
 }
 
-/** Writes in this thread, into the store given. */
-export function storeRecorder(store: Store, writer = store.writer()): Recorder {
+/** Writes in this thread, into the store given. @param inOrder events of a day keep the order in which they come */
+export function storeRecorder(store: Store, inOrder: boolean, writer = store.writer()): Recorder {
   return {
-    sink: storeSink(writer),
-    commit({ state, before, memory }) {
+    sink: storeSink(writer, inOrder ? new DayOrder(writer) : writer),
+    commit({ state, before, memory, takesOver }) {
       try {
         writer.commit(() => {
+          if (takesOver) store.imports.close(takesOver.hash, takesOver.offset)
           store.imports.save(state, before)
-          if (memory !== undefined) store.imports.saveMemory(state.hash, memory)
+          store.imports.saveMemory(state.hash, memory)
         })
       } catch (error) {
         if (error instanceof ImportConflict)

@@ -61,6 +61,12 @@ export class Rejects {
     rmSync(this.path, { force: true })
   }
 
+  /** The values, each once, that the samples of a reason blame. */
+  valuesOf(reason: string): string[] {
+    const values = this.samples.flatMap((one) => (one.reason === reason && one.value ? [one.value] : []))
+    return [...new Set(values)]
+  }
+
   /** "unknown event_type: 800, no item_id: 3", most frequent first. */
   summary(): string {
     return byReason(this.reasons)

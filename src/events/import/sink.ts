@@ -1,4 +1,4 @@
-import type { BulkWriter, ItemFields } from '../../store/writer.js'
+import type { BulkWriter, ItemFields, NewEvent } from '../../store/writer.js'
 
 /** One event, in the words of the file; '' where there is none. Readers fill one object over and over. */
 export interface EventDraft {
@@ -33,8 +33,13 @@ export interface Sink {
   advertiser(id: string, name: string | undefined): void
 }
 
-/** Writes into the transaction of a writer. */
-export function storeSink(writer: BulkWriter): Sink {
+/** Takes events whose names are numbers. */
+export interface EventWriter {
+  event(event: NewEvent): unknown
+}
+
+/** Writes into the transaction of a writer. @param events where events go, when not to the writer as they are */
+export function storeSink(writer: BulkWriter, events: EventWriter = writer): Sink {
   return {
     event({ user, item, advertiser, type, domain, time, category, price, title }) {
       const advertiserId = advertiser === '' ? 0 : writer.advertiser(advertiser)
@@ -43,7 +48,7 @@ export function storeSink(writer: BulkWriter): Sink {
         item === ''
           ? 0
           : writer.item(item, describes ? { advertiser: advertiserId || undefined, category, price, title } : undefined)
-      writer.event({ user: writer.user(user), item: itemId, advertiser: advertiserId, type, domain, time })
+      events.event({ user: writer.user(user), item: itemId, advertiser: advertiserId, type, domain, time })
     },
     item(id, { advertiser, ...fields }) {
       writer.setItem(writer.item(id), { advertiser: advertiser ? writer.advertiser(advertiser) : undefined, ...fields })
@@ -56,6 +61,14 @@ export function storeSink(writer: BulkWriter): Sink {
       if (name) writer.setAdvertiser(advertiser, { name })
     },
   }
+}
+
+/** For rows that are not written, or not one by one. */
+export const NOWHERE: Sink = {
+  event: () => undefined,
+  item: () => undefined,
+  user: () => undefined,
+  advertiser: () => undefined,
 }
 
 /** An event to fill. */

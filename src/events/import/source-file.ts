@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { basename } from 'node:path'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { crc32, createGunzip } from 'node:zlib'
-import { UserError, hasCode } from '../../core/errors.js'
+import { Interrupted, UserError, hasCode } from '../../core/errors.js'
+import { checkEncoding, guessEncoding, isPlain, toUtf8, UTF_8, Utf8Judge, type Encoding } from './encoding.js'
+import { foreignContent, foreignFile } from './foreign.js'
 import { isWorkbook, listMembers, openMember, type Member } from './zip.js'
 
 /** What lies in a file, once it is unpacked. */
@@ -21,6 +23,15 @@ export interface Place {
   /** bytes on disk, of the archive for a member */
   size: number
   member?: Member
+  /** of a text; a guess from its first block until it was read through */
+  encoding: Encoding
+}
+
+/** What a path names: files to look at, and what of an archive cannot be read. */
+export interface Places {
+  found: Place[]
+  /** names inside of an archive */
+  ignored: string[]
 }
 
 /** A file to import, read through once: what tells it apart, and how much there is to read. */
@@ -31,32 +42,27 @@ export interface SourceFile extends Place {
   bytes: number
   /** line ends in it */
   lines: number
+  /** bytes that are no UTF-8 in a text that is else */
+  damage: number
 }
 
 /** A file that lost something on its way; never passed over, also not inside an archive. */
 export class DamagedFile extends UserError {}
 
 const CHUNK = 1 << 20
+/** Bytes that an encoding is guessed from. */
+const GUESS = 1 << 18
 
-/** First bytes of what people take for a data file. */
-const FOREIGN: readonly [magic: string, what: string, todo: string][] = [
-  ['28b52ffd', 'compressed with zstd', 'Decompress it first (zstd -d FILE).'],
-  ['fd377a58', 'compressed with xz', 'Decompress it first (xz -d FILE).'],
-  ['425a68', 'compressed with bzip2', 'Decompress it first (bzip2 -d FILE).'],
-  ['377abcaf', 'a 7z archive', 'Unpack it and import what is inside.'],
-  ['52617221', 'a rar archive', 'Unpack it and import what is inside.'],
-  ['d0cf11e0', 'an old Excel file (.xls)', 'Save it as .xlsx or CSV.'],
-  ['53514c69', 'an SQLite database', 'Save its table as CSV first.'],
-  ['fffe', 'UTF-16 text', 'Save it as UTF-8.'],
-  ['feff', 'UTF-16 text', 'Save it as UTF-8.'],
-]
-const EMPTY = 'Give a file with data in it; a CSV file begins with a header line.'
+export const emptyFile = (place: Place): UserError =>
+  new UserError(`${shown(place)} is empty.`, 'Give a file with data in it; a CSV file begins with a header line.')
 
 /**
  * What a path names: a file of text (plain or gzip), Parquet, a workbook (.xlsx), or the members of a zip archive.
+ * @param encoding of its texts, where the user names it
  * @throws UserError for a missing file, a folder, an empty file, another format
  */
-export async function places(path: string): Promise<Place[]> {
+export async function places(path: string, encoding?: string): Promise<Places> {
+  const named = encoding === undefined ? undefined : checkEncoding(encoding)
   const stats = look(path)
   if (stats.isDirectory())
     throw new UserError(`${path} is a folder.`, `Name the files in it: ${path.replace(/\/$/, '')}/*`)
@@ -65,21 +71,28 @@ export async function places(path: string): Promise<Place[]> {
       `${path} is not a regular file.`,
       'Save the stream to a file first: an import must be able to start again where it stopped.',
     )
-  if (stats.size === 0) throw new UserError(`${path} is empty.`, EMPTY)
-  const head = readHead(path, 8)
-  const plain: Place = { path, name: basename(path), form: 'text', gzip: false, size: stats.size }
-  if (head.subarray(0, 4).toString('latin1') !== 'PK\u0003\u0004') return [{ ...plain, ...formOf(head, path) }]
+  const plain: Place = { path, name: basename(path), form: 'text', gzip: false, size: stats.size, encoding: UTF_8 }
+  if (stats.size === 0) throw emptyFile(plain)
+  const head = readHead(path, 16)
+  if (!isZip(head)) {
+    const foreign = foreignFile(head, path)
+    if (foreign) throw foreign
+    return { found: [await withEncoding({ ...plain, ...formOf(head) }, named)], ignored: [] }
+  }
   const members = await listMembers(path)
-  if (isWorkbook(members)) return [{ ...plain, form: 'xlsx' }]
+  if (isWorkbook(members)) return { found: [{ ...plain, form: 'xlsx' }], ignored: [] }
   const found: Place[] = []
+  const ignored: string[] = []
   for (const member of members) {
     if (member.size === 0) continue
     const name = basename(member.name)
-    const start = await firstBytes(openMember(path, member), 8)
-    if (start.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-      if (/\.xlsx$/i.test(name)) found.push({ ...plain, name, form: 'xlsx', member })
-    } else if (!FOREIGN.some(([magic]) => start.toString('hex').startsWith(magic))) {
-      found.push({ ...plain, name, ...formOf(start, name), member })
+    const start = await beginning({ ...plain, member }, openMember(path, member), 16)
+    if (isZip(start) && /\.xlsx$/i.test(name)) found.push({ ...plain, name, form: 'xlsx', member })
+    else if (isZip(start) || foreignFile(start, name)) ignored.push(name)
+    else {
+      const place = await unlessForeign(withEncoding({ ...plain, name, ...formOf(start), member }, named))
+      if (place) found.push(place)
+      else ignored.push(name)
     }
   }
   if (found.length === 0)
@@ -87,22 +100,27 @@ export async function places(path: string): Promise<Place[]> {
       `${path} is a zip archive without a file that adseq can read.`,
       'Unpack it and import what is inside.',
     )
-  return found
+  return { found, ignored }
 }
 
 /**
- * Reads a file once, for its hash and decompressed length. A gzip or zip that is cut or damaged is found here, before a
- * row of it is stored: the whole file, fetched again, would have another hash and bring the same rows once more.
+ * Reads a file once, for its hash, its length and its encoding. A gzip or zip that is cut or damaged is found here,
+ * before a row of it is stored: the whole file, fetched again, would have another hash and bring the same rows once
+ * more.
  * @throws UserError for an empty or a damaged file
  */
-export async function inspectFile(place: Place): Promise<SourceFile> {
+export async function inspectFile(place: Place, signal?: AbortSignal): Promise<SourceFile> {
   const hash = createHash('sha256')
   let bytes = 0
   let lines = 0
   let crc = 0
   const text = place.form === 'text'
+  const judge = text && !place.encoding.sure ? new Utf8Judge() : undefined
+  const lineEnd = place.encoding.returns ? 13 : 10
   const hashed = async function* (chunks: AsyncIterable<Buffer>) {
     for await (const chunk of chunks) {
+      if (signal?.aborted)
+        throw new Interrupted('Run the same command again.', 'Interrupted; nothing was imported yet.')
       hash.update(chunk)
       if (place.member) crc = crc32(chunk, crc)
       yield chunk
@@ -111,7 +129,8 @@ export async function inspectFile(place: Place): Promise<SourceFile> {
   const counted = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       bytes += chunk.length
-      if (text) for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines++
+      judge?.feed(chunk)
+      if (text) for (let at = chunk.indexOf(lineEnd); at >= 0; at = chunk.indexOf(lineEnd, at + 1)) lines++
     }
   }
   try {
@@ -121,35 +140,44 @@ export async function inspectFile(place: Place): Promise<SourceFile> {
   } catch (error) {
     throw damaged(place, error) ?? error
   }
-  if (bytes === 0) throw new UserError(`${shown(place)} is empty.`, EMPTY)
-  return { ...place, hash: hash.digest('hex'), bytes, lines }
+  if (bytes === 0) throw emptyFile(place)
+  const encoding = judge === undefined ? place.encoding : { ...place.encoding, name: judge.end().encoding() }
+  const damage = encoding.name === 'utf-8' ? (judge?.faults ?? 0) : 0
+  return { ...place, encoding, hash: hash.digest('hex'), bytes, lines, damage }
 }
 
-/** The decompressed bytes of a file from an offset on. */
-export async function* readText(place: Place, offset = 0): AsyncGenerator<Buffer, void> {
-  if (!place.gzip && !place.member) {
-    if (offset < place.size)
-      yield* createReadStream(place.path, {
-        highWaterMark: CHUNK,
-        start: offset,
-        end: place.size - 1,
-      }) as AsyncIterable<Buffer>
-    return
-  }
-  let skip = offset
-  for await (const chunk of unpacked(place)) {
-    if (skip >= chunk.length) skip -= chunk.length
-    else {
-      yield skip > 0 ? chunk.subarray(skip) : chunk
-      skip = 0
-    }
-  }
+/** The text of a file as UTF-8 with LF, unpacked. */
+export function readText(place: Place): AsyncGenerator<Buffer, void> {
+  return isPlain(place.encoding) ? unpacked(place) : toUtf8(unpacked(place), place.encoding)
 }
 
 /** The first `length` bytes of the text, or all of it. @throws UserError for a damaged file */
 export async function readBeginning(place: Place, length: number): Promise<Buffer> {
+  return beginning(place, readText(place), length)
+}
+
+/** Undefined for what is no data; a damaged file is not passed over. */
+async function unlessForeign(look: Promise<Place>): Promise<Place | undefined> {
   try {
-    return await firstBytes(Readable.from(unpacked(place)), length)
+    return await look
+  } catch (error) {
+    if (error instanceof UserError && !(error instanceof DamagedFile)) return undefined
+    throw error
+  }
+}
+
+/** @throws UserError for what is no data */
+async function withEncoding(place: Place, named: string | undefined): Promise<Place> {
+  if (place.form !== 'text') return place
+  const bytes = await beginning(place, unpacked(place), GUESS)
+  const foreign = foreignContent(bytes, shown(place))
+  if (foreign) throw foreign
+  return { ...place, encoding: guessEncoding(bytes, named) }
+}
+
+async function beginning(place: Place, blocks: AsyncIterable<Buffer>, length: number): Promise<Buffer> {
+  try {
+    return await firstBytes(blocks, length)
   } catch (error) {
     throw damaged(place, error) ?? error
   }
@@ -193,15 +221,14 @@ function damaged(place: Place, error: unknown): UserError | undefined {
   )
 }
 
-/** @throws UserError for what is neither text, gzip nor Parquet */
-function formOf(head: Buffer, name: string): { form: Form; gzip: boolean } {
+const isZip = (head: Buffer): boolean => head.toString('latin1', 0, 4) === 'PK\u0003\u0004'
+
+function formOf(head: Buffer): { form: Form; gzip: boolean } {
   const hex = head.toString('hex')
-  const foreign = FOREIGN.find(([magic]) => hex.startsWith(magic))
-  if (foreign) throw new UserError(`${name} is ${foreign[1]}.`, foreign[2])
   return { form: hex.startsWith('50415231') ? 'parquet' : 'text', gzip: hex.startsWith('1f8b') }
 }
 
-async function firstBytes(stream: Readable, length: number): Promise<Buffer> {
+async function firstBytes(stream: AsyncIterable<unknown>, length: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let total = 0
   for await (const chunk of stream) {

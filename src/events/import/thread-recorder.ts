@@ -1,16 +1,17 @@
 import { Thread } from '../../core/thread.js'
 import { BatchMaker } from './event-batch.js'
 import type { Recorder } from './recorder.js'
-import type { WriteThread } from './write-thread.js'
+import type { WriteThread, WriteThreadData } from './write-thread.js'
 
 /**
  * Writes events in a thread of its own, with a connection of its own, while this one reads on. Transactions are those
  * of the store's recorder, in the same order: the data is the same, row for row.
- * @param batch events of a transaction, about
+ * @param batch events of a transaction, about @param inOrder events of a day keep the order in which they come
  */
-export function threadRecorder(workspace: string, batch: number): Recorder {
+export function threadRecorder(workspace: string, batch: number, inOrder: boolean): Recorder {
   const maker = new BatchMaker(batch)
-  const thread = new Thread<WriteThread>(new URL('./write-thread', import.meta.url), workspace)
+  const data: WriteThreadData = { workspace, inOrder }
+  const thread = new Thread<WriteThread>(new URL('./write-thread', import.meta.url), data)
   /** transactions that are not written yet, oldest first */
   const open: Promise<void>[] = []
   let failure: Error | undefined

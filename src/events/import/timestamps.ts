@@ -1,70 +1,120 @@
 import { UserError } from '../../core/errors.js'
+import { datedSeconds, isoSeconds, numericSeconds, wordedSeconds } from './dates.js'
 
 /** How a file writes its times. */
-export type TimeUnit = 'seconds' | 'milliseconds' | 'microseconds' | 'iso'
+export type TimeUnit = (typeof UNITS)[number]
+
+/** Tried in this order; a value of one is none of another, but for a day and a month that can both be either. */
+const UNITS = [
+  'seconds',
+  'milliseconds',
+  'microseconds',
+  'nanoseconds',
+  'iso',
+  'digits',
+  'sheet days',
+  'day first',
+  'month first',
+  'words',
+] as const
 
 /** Times that are taken for real: 1990-01-01 to 2100-01-01, unix seconds. */
 export const EARLIEST = 631_152_000
 export const LATEST = 4_102_444_800
 
-const DIVISOR = { seconds: 1, milliseconds: 1000, microseconds: 1_000_000 } as const
+/** Decimal places that a whole number has below the second. */
+const PLACES = { seconds: 0, milliseconds: 3, microseconds: 6, nanoseconds: 9 } as const
+
+/** What is said of a unit to the user: "times are read as ...". */
+export const UNIT_WORDS: Record<TimeUnit, string> = {
+  seconds: 'unix seconds',
+  milliseconds: 'unix milliseconds',
+  microseconds: 'unix microseconds',
+  nanoseconds: 'unix nanoseconds',
+  iso: 'ISO 8601, UTC where no zone is given',
+  digits: 'dates without separators (20191001), UTC',
+  'sheet days': 'the days of a spreadsheet (43739.5), UTC',
+  'day first': 'day, month, year (31/12/2019), UTC',
+  'month first': 'month, day, year (12/31/2019), UTC',
+  words: 'dates with the name of the month, UTC where no zone is given',
+}
 
 /** What the unit of a value must be, by its magnitude or form; undefined when it is not a time. */
 export function timeUnit(text: string): TimeUnit | undefined {
-  for (const unit of ['seconds', 'milliseconds', 'microseconds', 'iso'] as const)
-    if (parseTime(text, unit) !== undefined) return unit
-  return undefined
+  return UNITS.find((unit) => parseTime(text, unit) !== undefined)
 }
 
+/** True where a value may be a time of this unit; of 1/2/2019 both orders are true. */
+export const isTime = (text: string, unit: TimeUnit): boolean => parseTime(text, unit) !== undefined
+
 /**
- * Unix seconds of a value, or undefined when it is not a time of this unit in the sane range. Without a zone ISO is
+ * Unix seconds of a value, or undefined when it is not a time of this unit in the sane range. What names no zone is
  * UTC.
  */
 export function parseTime(text: string, unit: TimeUnit): number | undefined {
-  const seconds = unit === 'iso' ? isoSeconds(text) : text === '' ? NaN : Math.floor(Number(text) / DIVISOR[unit])
+  const seconds = secondsOf(text, unit)
   return seconds >= EARLIEST && seconds < LATEST ? seconds : undefined
 }
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?$/
-
-/** 2019-10-01, 2019-10-01T12:00:00.5Z, 2019-10-01 00:00:00 UTC, 2019-10-01T12:00+02:00; NaN for anything else. */
-function isoSeconds(text: string): number {
-  const parts = ISO.exec(text)
-  if (!parts) return NaN
-  const [hour, minute, second] = [Number(parts[4] ?? 0), Number(parts[5] ?? 0), Number(parts[6] ?? 0)]
-  if (hour > 23 || minute > 59 || second > 60) return NaN
-  // times of a file mostly lie on the day of the one before
-  if (!text.startsWith(lastDay)) {
-    lastDay = text.slice(0, 10)
-    lastMidnight = midnight(Number(parts[1]), Number(parts[2]), Number(parts[3]))
+function secondsOf(text: string, unit: TimeUnit): number {
+  switch (unit) {
+    case 'iso':
+      return isoSeconds(text)
+    case 'digits':
+      return digitSeconds(text)
+    case 'sheet days':
+      return sheetSeconds(text)
+    case 'day first':
+    case 'month first':
+      return numericSeconds(text, unit)
+    case 'words':
+      return wordedSeconds(text)
+    default:
+      return unixSeconds(text, PLACES[unit])
   }
-  return lastMidnight + hour * 3600 + minute * 60 + second - zoneSeconds(parts[7])
 }
 
-let lastDay = '1970-01-01'
-let lastMidnight = 0
-
-/** Unix seconds; NaN for a day that is none. */
-function midnight(year: number, month: number, day: number): number {
-  const time = Date.UTC(year, month - 1, day)
-  // Date.UTC makes March of the 30th of February
-  return new Date(time).getUTCDate() === day && month >= 1 && month <= 12 ? time / 1000 : NaN
+/** A whole number loses its last `places` digits as text, so that no digit is lost to a float first. */
+function unixSeconds(text: string, places: number): number {
+  let number = 0
+  const whole = text.length - places
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return writtenOtherwise(text, places)
+    if (i < whole) number = number * 10 + digit
+  }
+  return whole > 0 ? number : NaN
 }
 
-function zoneSeconds(zone: string | undefined): number {
-  if (zone === undefined || !/^[+-]/.test(zone)) return 0
-  const sign = zone.startsWith('-') ? -1 : 1
-  return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60)
+/** 1483271606.5, 1.483271606e9; NaN for 1.48E+09, which a spreadsheet has rounded. */
+function writtenOtherwise(text: string, places: number): number {
+  const parts = /^(\d+)(?:\.(\d*))?(?:[eE](\+?)\d+)?$/.exec(text)
+  if (!parts || (parts[3] === '+' && (parts[1] + parts[2]).length < 9)) return NaN
+  return Math.floor(Number(text) / 10 ** places)
+}
+
+/** 20191001, 201910011200, 20191001120059. */
+function digitSeconds(text: string): number {
+  const parts = /^(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?$/.exec(text)
+  return parts ? datedSeconds(parts[1], parts[2], parts[3], parts[4], parts[5], parts[6]) : NaN
+}
+
+/** Day 0 of dates in a workbook, 1899-12-30, in days before 1970-01-01. */
+export const SHEET_EPOCH = 25_569
+
+/** 43739.5: days since the end of 1899, the time of day as a part of one. */
+function sheetSeconds(text: string): number {
+  return /^\d{5}(?:\.\d+)?$/.test(text) ? Math.round((Number(text) - SHEET_EPOCH) * 86_400) : NaN
 }
 
 /** A moment that the user names: a date, an ISO time or unix seconds. @throws UserError for anything else */
 export function moment(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined
-  const unit = timeUnit(text)
-  if (!unit)
+  const found = parseTime(text, 'iso') ?? parseTime(text, 'seconds')
+  if (found === undefined)
     throw new UserError(
       `${flag} is ${text}, not a date.`,
       `Use an ISO date or time, UTC where no zone is given: ${flag} 2015-08-18`,
     )
-  return parseTime(text, unit)
+  return found
 }

@@ -1,7 +1,14 @@
 import { serveThread, threadData } from '../../core/thread.js'
 import { openStore } from '../../store/open.js'
+import { DayOrder } from './day-order.js'
 import { BatchWriter, type EventBatch } from './event-batch.js'
 import { storeRecorder, type Reached } from './recorder.js'
+
+export interface WriteThreadData {
+  workspace: string
+  /** events of a day keep the order in which they come */
+  inOrder: boolean
+}
 
 /** A transaction to write. */
 export interface Transaction {
@@ -9,10 +16,11 @@ export interface Transaction {
   reached: Reached
 }
 
-const store = openStore(threadData<string>())
+const { workspace, inOrder } = threadData<WriteThreadData>()
+const store = openStore(workspace)
 const bulk = store.writer()
-const recorder = storeRecorder(store, bulk)
-const writer = new BatchWriter(bulk)
+const recorder = storeRecorder(store, inOrder, bulk)
+const writer = new BatchWriter(bulk, inOrder ? new DayOrder(bulk) : bulk)
 let failed = false
 
 const methods = {

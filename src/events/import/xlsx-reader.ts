@@ -10,10 +10,13 @@ const MOST = 1 << 29
 
 export interface Workbook {
   archive: string | Buffer
+  /** sheets that begin with the same row */
   sheets: { name: string; member: Member }[]
   shared: string[]
-  /** the first row of the first sheet */
+  /** that row */
   header: string[]
+  /** names of other sheets that hold something */
+  leftOut: string[]
 }
 
 /**
@@ -41,18 +44,32 @@ export async function openWorkbook(place: Place): Promise<Workbook> {
   }
   if (sheets.length === 0)
     throw new UserError(`${shown(place)} is a workbook without a sheet that adseq can read.`, 'Save the sheet as CSV.')
-  const workbook: Workbook = { archive, sheets, shared: sharedStrings(await part('xl/sharedStrings.xml')), header: [] }
-  for await (const { cells } of rows(workbook, sheets[0].member)) {
-    workbook.header = cells
-    break
+  const shared = sharedStrings(await part('xl/sharedStrings.xml'))
+  const headers: string[][] = []
+  for (const { member } of sheets) headers.push(await firstRow({ archive, shared }, member))
+  // a page of notes before the data has few cells
+  const filled = (cells: string[]): number => cells.filter((cell) => cell !== '').length
+  const header = headers.reduce((best, other) => (filled(other) > filled(best) ? other : best))
+  const isAlike = (i: number): boolean => headers[i].join('\u0000') === header.join('\u0000')
+  return {
+    archive,
+    shared,
+    header,
+    sheets: sheets.filter((_, i) => isAlike(i)),
+    leftOut: sheets.filter((_, i) => !isAlike(i) && headers[i].length > 0).map(({ name }) => name),
   }
-  return workbook
+}
+
+async function firstRow(workbook: Pick<Workbook, 'archive' | 'shared'>, member: Member): Promise<string[]> {
+  for await (const sheet of blocks(workbook, member))
+    while (sheet.next()) if (sheet.cells.some((cell) => cell !== '')) return sheet.cells
+  return []
 }
 
 /**
- * Reads the rows of a workbook, sheet after sheet, each without its first row, which names the columns. A sheet with
- * other columns than the first one is left out. Rows are numbered through all sheets; there is no way into the middle
- * of a sheet, so one that was cut off is read again up to where it stopped.
+ * Reads the rows of a workbook, sheet after sheet, each without its first row, which names the columns. Rows are
+ * numbered through all sheets; there is no way into the middle of a sheet, so one that was cut off is read again up to
+ * where it stopped.
  * @param start rows already consumed
  */
 export function xlsxReader(place: Place, workbook: Workbook, width: number, start = 0): RecordReader {
@@ -96,6 +113,8 @@ export function xlsxReader(place: Place, workbook: Workbook, width: number, star
       return false
     },
     field: (i) => cells[i] ?? '',
+    fault: () => 'is not valid text',
+    nested: (i) => cells[i] ?? '',
     raw: (length) => cells.join(',').slice(0, length),
   }
 }
@@ -104,20 +123,18 @@ async function* sheets(workbook: Workbook): AsyncGenerator<SheetRows, void> {
   for (const { member } of workbook.sheets) {
     let header = false
     for await (const sheet of blocks(workbook, member)) {
-      if (!header && !sheet.next()) continue
-      if (!header && sheet.cells.join('\u0000') !== workbook.header.join('\u0000')) break
-      header = true
+      while (!header && sheet.next()) header = sheet.cells.some((cell) => cell !== '')
+      if (!header) continue
       yield sheet
     }
   }
 }
 
-async function* rows(workbook: Workbook, member: Member): AsyncGenerator<SheetRows, void> {
-  for await (const sheet of blocks(workbook, member)) while (sheet.next()) yield sheet
-}
-
 /** A sheet, fed with one more block of its XML each time. */
-async function* blocks({ archive, shared }: Workbook, member: Member): AsyncGenerator<SheetRows, void> {
+async function* blocks(
+  { archive, shared }: Pick<Workbook, 'archive' | 'shared'>,
+  member: Member,
+): AsyncGenerator<SheetRows, void> {
   const sheet = new SheetRows(shared)
   const decoder = new StringDecoder('utf8')
   for await (const chunk of openMember(archive, member)) {

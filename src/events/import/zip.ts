@@ -2,6 +2,18 @@ import { PassThrough, type Readable } from 'node:stream'
 import yauzl from 'yauzl'
 import { UserError } from '../../core/errors.js'
 
+/** Ways to compress that people meet, by their number in the archive; 0 and 8 are read. */
+const METHODS: Record<number, string> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  12: 'bzip2',
+  14: 'LZMA',
+  93: 'zstd',
+  95: 'xz',
+  98: 'PPMd',
+}
+
 /** A file inside a zip archive. */
 export interface Member {
   /** path inside the archive */
@@ -12,20 +24,36 @@ export interface Member {
 }
 
 /**
- * The files of an archive, without folders and what macOS adds. @throws UserError for a damaged or an encrypted archive
+ * The files of an archive, without folders and what macOS adds.
+ * @throws UserError for a damaged or an encrypted archive, one that is compressed in another way, or whose names cannot
+ * be trusted: two alike, or one that leads out of the folder
  */
 export async function listMembers(archive: string | Buffer): Promise<Member[]> {
   const members: Member[] = []
+  const names = new Set<string>()
   const zip = await open(archive)
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entry.fileName.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(entry.fileName)) continue
+      const { fileName: name, compressionMethod: method } = entry
+      if (name.endsWith('/') || /(^|\/)(__MACOSX\/|\.)/.test(name)) continue
       if (entry.isEncrypted())
         throw new UserError(`${label(archive)} needs a password.`, 'Unpack it and import what is inside.')
-      members.push({ name: entry.fileName, size: entry.uncompressedSize, crc32: entry.crc32 })
+      if (method !== 0 && method !== 8)
+        throw new UserError(
+          `${label(archive)} is compressed with a method that adseq does not read ` +
+            `(${METHODS[method] ?? `number ${method}`}).`,
+          'Unzip it first and import what is inside.',
+        )
+      if (names.has(name))
+        throw new UserError(
+          `${label(archive)} holds two files named ${name}.`,
+          'Unzip it, and import the one that you mean.',
+        )
+      names.add(name)
+      members.push({ name, size: entry.uncompressedSize, crc32: entry.crc32 })
     }
   } catch (error) {
-    throw error instanceof UserError ? error : damage(error)
+    throw error instanceof UserError ? error : unreadable(archive, error)
   } finally {
     zip.close()
   }
@@ -76,12 +104,26 @@ async function open(archive: string | Buffer): Promise<yauzl.ZipFile> {
       ? await yauzl.openPromise(archive, { autoClose: false, lazyEntries: true })
       : await yauzl.fromBufferPromise(archive, { lazyEntries: true })
   } catch (error) {
-    if (error instanceof Error && 'code' in error) throw error
-    throw new UserError(
-      `${label(archive)} is a damaged or cut zip archive (${error instanceof Error ? error.message : error}).`,
-      'Fetch the file again.',
-    )
+    throw unreadable(archive, error)
   }
+}
+
+/** What yauzl says of an archive, as a sentence; errors of the file system stay as they are. */
+function unreadable(archive: string | Buffer, error: unknown): Error {
+  if (error instanceof Error && 'code' in error) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const [, unsafe] =
+    /^(?:invalid relative path|absolute path|invalid characters in fileName): (.*)/s.exec(message) ?? []
+  if (unsafe !== undefined)
+    return new UserError(
+      `${label(archive)} holds a file named ${unsafe}, which would be unpacked outside of its folder.`,
+      'Do not trust it; fetch the archive from its source again.',
+    )
+  if (message.startsWith('strong encryption'))
+    return new UserError(`${label(archive)} needs a password.`, 'Unpack it and import what is inside.')
+  if (message.startsWith('multi-disk'))
+    return new UserError(`${label(archive)} is one part of an archive in several parts.`, 'Join them and unpack first.')
+  return new UserError(`${label(archive)} is a damaged or cut zip archive (${message}).`, 'Fetch the file again.')
 }
 
 const label = (archive: string | Buffer): string =>

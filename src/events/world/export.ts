@@ -75,7 +75,7 @@ export async function exportWorld(folder: string, options: ExportOptions): Promi
       files[table as keyof typeof TABLES] = await tableFile(format, paths[table as keyof typeof TABLES], columns)
     writeCatalog(world, files)
     for await (const { to, events } of worldChunks(world, workers)) {
-      if (signal?.aborted) throw new Interrupted('Nothing was kept; run the command again.')
+      if (signal?.aborted) throw new Interrupted('Run the command again.', 'Interrupted; nothing was kept.')
       tally.add(events)
       writeEvents(world, events, files)
       progress.update(to)

@@ -43,7 +43,7 @@ test('says what an import would bring, and writes nothing', async () => {
   expect(found.files.map(({ kind, rows, skips, reasons }) => [kind, rows, skips, reasons])).toEqual([
     ['items', 2, {}, {}],
     ['users', 2, {}, {}],
-    ['events', 3, { 'event type like': 1 }, { 'timestamp is not a time in seconds between 1990 and 2100': 1 }],
+    ['events', 3, { 'event type like': 1 }, { 'timestamp is not a time in unix seconds between 1990 and 2100': 1 }],
   ])
   expect(existsSync(at.workspace)).toBe(false)
   const text = descriptionText(found).join('\n')
@@ -80,7 +80,8 @@ test('the format of files is guessed by what is in them', async () => {
   ).toEqual(['rees46'])
   expect(await guess('{"reviewerID":"A","asin":"B","unixReviewTime":1}')).toEqual(['amazon'])
   expect(await guess('1,2268318,2520377,pv,1511544070')).toEqual(['taobao'])
-  expect(await guess('user_id,item_id,event_type,timestamp')).toEqual([])
+  expect(await guess('user_id,item_id,event_type,timestamp')).toEqual(['csv'])
+  expect(await guess('{"user_id":"u","item_id":"i"}')).toEqual(['jsonl'])
 })
 
 test.each([

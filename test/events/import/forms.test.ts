@@ -113,8 +113,8 @@ describe('JSON lines and Parquet of any layout', () => {
     [
       'jsonl',
       { columns: { user_id: 'usr.id' }, eventTypes: {}, header: true },
-      'has no column item_id',
-      '--map item_id=',
+      'has no column user_id',
+      '--map user_id=user.id',
     ],
     ['csv', JSONL, 'holds JSON, not CSV', 'adseq import jsonl'],
     ['parquet', JSONL, 'is not a Parquet file', 'adseq import jsonl'],

@@ -10,7 +10,7 @@ import { filesOf } from '../../../src/events/import/import.js'
 import { planImport } from '../../../src/events/import/plan.js'
 import { openStore } from '../../../src/store/open.js'
 import { Store } from '../../../src/store/store.js'
-import { ImportFolder } from './workspace.js'
+import { ImportFolder, stopWhen } from './workspace.js'
 
 /** Rows of all sorts: quoted ids over two lines, non-ASCII, bad ones, empty lines, CRLF. */
 function text(rows: number): string {
@@ -86,9 +86,7 @@ test('an interrupt keeps what was done, says how to go on, and the import ends a
   await whole.import(whole.file('e.csv', rows))
   const at = new ImportFolder()
   const path = at.file('e.csv', rows)
-  const stop = new AbortController()
-  stop.abort()
-  const refused = await at.refusal(path, { signal: stop.signal })
+  const refused = await at.refusal(path, stopWhen('import'))
   expect(refused).toBeInstanceOf(Interrupted)
   expect(refused.hint).toBe('Run the same command again: it goes on where it stopped.')
   const kept = at.events().length
@@ -102,9 +100,7 @@ test('an interrupt keeps what was done, says how to go on, and the import ends a
 test('a begun import does not go on with another mapping', async () => {
   const at = new ImportFolder()
   const path = at.file('e.csv', text(60_000))
-  const stop = new AbortController()
-  stop.abort()
-  await at.refusal(path, { signal: stop.signal })
+  await at.refusal(path, stopWhen('import'))
   const refused = await at.refusal(path, { eventTypes: { view: 'click' } })
   expect(refused.message).toContain('e.csv was begun with other options')
 })

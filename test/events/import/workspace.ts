@@ -4,13 +4,37 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach } from 'vitest'
 import { UserError } from '../../../src/core/errors.js'
-import type { Progress } from '../../../src/core/progress.js'
-import { importCsv, type CsvImportOptions } from '../../../src/events/import/csv.js'
+import { silent, type Progress } from '../../../src/core/progress.js'
 import { describeFiles, type Description } from '../../../src/events/import/describe.js'
 import { importFiles, type ImportOptions, type ImportResult } from '../../../src/events/import/import.js'
+import type { GivenMapping } from '../../../src/events/import/mapping.js'
 import { EVENT_TYPES } from '../../../src/store/event-types.js'
 import { openStore } from '../../../src/store/open.js'
 import type { Store } from '../../../src/store/store.js'
+
+/** Options of an import, the mapping among them. */
+export type CsvImportOptions = Partial<ImportOptions & GivenMapping>
+
+/** `importFiles` of CSV, with defaults. */
+export function importCsv(folder: string, paths: readonly string[], options: CsvImportOptions): Promise<ImportResult> {
+  const { columns = {}, eventTypes = {}, defaultType, header = true, without, dates, ...rest } = options
+  return importFiles(folder, 'csv', paths, {
+    mapping: { columns, eventTypes, defaultType, header, without, dates },
+    evaluation: { cutoff: 'auto', windowDays: 30 },
+    maxRejects: 0.05,
+    progress: silent,
+    ...rest,
+  })
+}
+
+/** Interrupts work when its stage begins. */
+export function stopWhen(stage: string): { signal: AbortSignal; progress: Progress } {
+  const stop = new AbortController()
+  const start = (label: string): void => {
+    if (label.startsWith(stage)) stop.abort()
+  }
+  return { signal: stop.signal, progress: { start, update() {}, finish() {}, line() {} } }
+}
 
 const folders: string[] = []
 afterEach(() => {
@@ -35,9 +59,13 @@ export class ImportFolder {
     return path
   }
 
-  import(paths: string | string[], options: Partial<CsvImportOptions> = {}): Promise<ImportResult> {
+  import(paths: string | string[], options: CsvImportOptions = {}): Promise<ImportResult> {
     const progress: Progress = { start() {}, update() {}, finish() {}, line: (text) => this.lines.push(text) }
     return importCsv(this.workspace, [paths].flat(), { progress, ...options })
+  }
+
+  importInto(workspace: string, path: string): Promise<ImportResult> {
+    return importCsv(workspace, [path], {})
   }
 
   importAs(format: string, paths: string | string[], options: Partial<ImportOptions> = {}): Promise<ImportResult> {
@@ -70,7 +98,7 @@ export class ImportFolder {
   }
 
   /** The message and hint that an import is refused with. */
-  async refusal(paths: string | string[], options: Partial<CsvImportOptions> = {}): Promise<UserError> {
+  async refusal(paths: string | string[], options: CsvImportOptions = {}): Promise<UserError> {
     try {
       await this.import(paths, options)
     } catch (error) {

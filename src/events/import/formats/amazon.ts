@@ -2,7 +2,7 @@ import type { FileHead } from '../file-head.js'
 import type { Format, Matched } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import type { JsonRecords } from '../json-records.js'
-import { badId, categoryPath, optionalText, type Rows } from '../row.js'
+import { badId, boundedText, categoryPath, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import { catalogIds } from './attributes.js'
@@ -122,8 +122,9 @@ function reviewRows(sink: Sink): Rows {
 function ratingRows(sink: Sink, at: Columns): Rows {
   const draft = newDraft()
   return {
-    read(row, { reject }) {
-      const ids = catalogIds(row, at, 'user_id', 'parent_asin', reject)
+    read(row, notes) {
+      const { reject } = notes
+      const ids = catalogIds(row, at, 'user_id', 'parent_asin', notes)
       if (ids === 'rejected') return ids
       const when = row.field(at.timestamp!) ?? ''
       const time = parseTime(when, 'milliseconds')
@@ -151,7 +152,7 @@ function metadataRows(sink: Sink, byCategory: boolean): Rows {
         advertiser: badId(owner) ? undefined : owner,
         category: categoryPath(...path),
         price: priceOf(line.price),
-        title: optionalText(plain(text(line.title))),
+        title: boundedText(plain(text(line.title))),
       })
       return 'stored'
     },

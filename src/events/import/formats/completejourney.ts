@@ -1,10 +1,10 @@
 import type { Format, FormatOptions } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import type { Row } from '../record.js'
-import { badId, categoryPath, cell, type Rows } from '../row.js'
+import { categoryPath, cell, idOf, optionalId, optionalText, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { parseTime, timeUnit } from '../timestamps.js'
-import { attributeRows, catalogIds, known } from './attributes.js'
+import { attributeRows, catalogIds } from './attributes.js'
 import { hasColumns, inOrder, tableImport, type Columns } from './table.js'
 
 const FORMAT = 'completejourney'
@@ -118,8 +118,9 @@ function lineRows(sink: Sink, at: Columns, epoch: number): Rows {
   const time = at.DAY === undefined ? stamped(at) : numbered(at, epoch)
   const draft = newDraft()
   return {
-    read(row, { reject, skip }) {
-      const ids = catalogIds(row, at, household, product, reject)
+    read(row, notes) {
+      const { reject, skip } = notes
+      const ids = catalogIds(row, at, household, product, notes)
       if (ids === 'rejected') return ids
       const quantityText = cell(row, at.QUANTITY ?? at.quantity) ?? ''
       const quantity = quantityText === '' ? NaN : Number(quantityText)
@@ -169,18 +170,17 @@ function productRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
   const item = at.PRODUCT_ID ?? at.product_id
   const owner = options.advertiser === 'brand' ? (at.BRAND ?? at.brand) : (at.MANUFACTURER ?? at.manufacturer_id)
   return {
-    read(row, { reject }) {
-      const id = cell(row, item)
-      const bad = badId(id)
-      if (bad) return reject(`product ${bad}`, id)
-      const advertiser = known(cell(row, owner))
-      const type = known(cell(row, at.SUB_COMMODITY_DESC ?? at.product_type))
+    read(row, notes) {
+      const id = idOf(row, item, 'product', notes)
+      if (id === undefined) return 'rejected'
+      const advertiser = optionalId(row, owner, 'advertiser', notes)
+      const type = optionalText(row, at.SUB_COMMODITY_DESC ?? at.product_type, 'product type', notes)
       const category = categoryPath(
-        known(cell(row, at.DEPARTMENT ?? at.department)),
-        known(cell(row, at.COMMODITY_DESC ?? at.product_category)),
+        optionalText(row, at.DEPARTMENT ?? at.department, 'department', notes),
+        optionalText(row, at.COMMODITY_DESC ?? at.product_category, 'product category', notes),
         type,
       )
-      sink.item(id!, { advertiser: badId(advertiser ?? '') ? undefined : advertiser, category, title: type })
+      sink.item(id, { advertiser, category, title: type })
       return 'stored'
     },
   }

@@ -2,7 +2,7 @@ import type { Dialect } from '../csv-records.js'
 import { firstLine, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched } from '../format.js'
 import type { FileImport } from '../import-file.js'
-import { badId, categoryPath, cell, optionalText, type Rows } from '../row.js'
+import { categoryPath, cell, idOf, optionalText, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import { attributeRows, catalogIds } from './attributes.js'
@@ -11,8 +11,8 @@ import { bareImport, hasColumns, tableImport, type Columns } from './table.js'
 const FORMAT = 'movielens'
 /** Ratings at or above it are taken for conversions. */
 const MIN_RATING = 4
-/** titles of 100K and 1M are ISO-8859-1; a quote in them is a quote */
-const DIALECT: Dialect = { quotes: false, latin1: true }
+/** a quote in a title is a quote */
+const DIALECT: Dialect = { quotes: false }
 const RATING = { userId: 0, movieId: 1, rating: 2, timestamp: 3 }
 
 /** The files of 100K (u.data, u.item, u.user), 1M and 10M (*.dat) and of later sets (*.csv). */
@@ -147,8 +147,9 @@ function fileImport(file: Matched, options: FormatOptions): FileImport {
 function ratingRows(sink: Sink, at: Columns, minRating: number): Rows {
   const draft = newDraft()
   return {
-    read(row, { reject }) {
-      const ids = catalogIds(row, at, 'userId', 'movieId', reject)
+    read(row, notes) {
+      const { reject } = notes
+      const ids = catalogIds(row, at, 'userId', 'movieId', notes)
       if (ids === 'rejected') return ids
       const text = cell(row, at.rating) ?? ''
       const rating = text === '' ? NaN : Number(text)
@@ -173,11 +174,10 @@ function movieRows(
   genres: (row: Parameters<Rows['read']>[0]) => string[],
 ): Rows {
   return {
-    read(row, { reject }) {
-      const item = cell(row, id)
-      const bad = badId(item)
-      if (bad) return reject(`movie ${bad}`, item)
-      sink.item(item!, { title: optionalText(cell(row, title)), category: categoryPath(...genres(row)) })
+    read(row, notes) {
+      const item = idOf(row, id, 'movie', notes)
+      if (item === undefined) return 'rejected'
+      sink.item(item, { title: optionalText(row, title, 'title', notes), category: categoryPath(...genres(row)) })
       return 'stored'
     },
   }

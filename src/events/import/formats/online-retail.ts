@@ -1,6 +1,7 @@
 import { UserError } from '../../../core/errors.js'
 import type { Format } from '../format.js'
-import { badId, cell, optionalPrice, optionalText, type Rows } from '../row.js'
+import { PLAIN_PRICES, parsePrice } from '../prices.js'
+import { badId, cell, idOf, optionalText, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { londonTime } from './london-time.js'
 import { hasColumns, tableImport, type Columns } from './table.js'
@@ -50,7 +51,8 @@ function lineRows(sink: Sink, at: Columns): Rows {
   return {
     save: () => ({ latest, until }),
     restore: (saved) => ({ latest, until } = saved as { latest: number; until: number }),
-    read(row, { reject, skip }) {
+    read(row, notes) {
+      const { reject, skip } = notes
       const text = cell(row, at.InvoiceDate) ?? ''
       const time = text === dateText ? date : londonTime(text)
       dateText = text
@@ -67,9 +69,8 @@ function lineRows(sink: Sink, at: Columns): Rows {
         latest = 0
       }
       latest = Math.max(latest, time)
-      const item = cell(row, at.StockCode)
-      const bad = badId(item)
-      if (bad) return reject(`StockCode ${bad}`, item)
+      const item = idOf(row, at.StockCode, 'StockCode', notes)
+      if (item === undefined) return 'rejected'
       const quantityText = cell(row, at.Quantity) ?? ''
       const quantity = quantityText === '' ? NaN : Number(quantityText)
       if (Number.isNaN(quantity)) return reject('Quantity is not a number', quantityText)
@@ -80,14 +81,14 @@ function lineRows(sink: Sink, at: Columns): Rows {
       if (user === '') return skip('no customer')
       const badUser = badId(user)
       if (badUser) return reject(`customer ${badUser}`, user)
-      if (NO_PRODUCT.test(item!)) return skip('not a product')
-      const price = optionalPrice(cell(row, unitPrice))
+      if (NO_PRODUCT.test(item)) return skip('not a product')
+      const price = parsePrice(cell(row, unitPrice) ?? '', PLAIN_PRICES)
       draft.user = user
-      draft.item = item!.toUpperCase()
+      draft.item = item.toUpperCase()
       draft.type = CHECKOUT
       draft.time = time
-      draft.price = price && price > 0 ? price : undefined
-      draft.title = optionalText(cell(row, at.Description))
+      draft.price = price > 0 ? price : undefined
+      draft.title = optionalText(row, at.Description, 'Description', notes)
       sink.event(draft)
       return 'stored'
     },

@@ -1,6 +1,7 @@
 import { firstLines, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions } from '../format.js'
-import { badId, categoryPath, cell, optionalPrice, type Rows } from '../row.js'
+import { PLAIN_PRICES, parsePrice } from '../prices.js'
+import { categoryPath, cell, idOf, isUnknown, optionalId, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import { hasColumns, inOrder, tableImport, typesOf, type Columns } from './table.js'
@@ -68,22 +69,22 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
       second = state.second
       seen = new Set(state.seen)
     },
-    read(row, { reject, skip }) {
+    read(row, notes) {
+      const { reject, skip } = notes
       const name = cell(row, at.event_type)
       const type = types.get(name ?? '')
       if (type === -1) return skip(`event type ${name}`)
       if (type === undefined) return reject('unknown event_type', name)
-      const user = cell(row, at.user_id)
-      const badUser = badId(user)
-      if (badUser) return reject(`user_id ${badUser}`, user)
-      const item = cell(row, at.product_id)
-      const badItem = badId(item)
-      if (badItem) return reject(`product_id ${badItem}`, item)
+      const user = idOf(row, at.user_id, 'user_id', notes)
+      if (user === undefined) return 'rejected'
+      const item = idOf(row, at.product_id, 'product_id', notes)
+      if (item === undefined) return 'rejected'
       const text = cell(row, at.event_time) ?? ''
       const time = text === secondText ? second : parseTime(text, 'iso')
       if (time === undefined) return reject('event_time is not a time like 2019-10-01 00:00:00 UTC', text)
-      const price = optionalPrice(cell(row, at.price))
-      if (Number.isNaN(price)) return reject('price is not a number of at least 0', cell(row, at.price))
+      const priceText = cell(row, at.price) ?? ''
+      const price = priceText === '' || isUnknown(priceText) ? 0 : parsePrice(priceText, PLAIN_PRICES)
+      if (Number.isNaN(price)) return reject('price is not a number from 0 to 3.4e38', priceText)
       if (time !== second) seen.clear()
       second = time
       secondText = text
@@ -92,10 +93,9 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
       seen.add(key)
       const code = cell(row, at.category_code)
       const root = code ? code.slice(0, code.includes('.') ? code.indexOf('.') : undefined) : ''
-      draft.user = user!
-      draft.item = item!
-      const advertiser = byCategory ? root : cell(row, at.brand)
-      draft.advertiser = badId(advertiser) ? '' : advertiser!
+      draft.user = user
+      draft.item = item
+      draft.advertiser = byCategory ? root : optionalId(row, at.brand, 'brand', notes)
       draft.type = type
       draft.time = time
       draft.category = pathOf(code ?? '') ?? categoryPath(cell(row, at.category_id))

@@ -1,4 +1,4 @@
-import { badId, cell, categoryPath, type RowReader } from '../row.js'
+import { badId, cell, categoryPath, idOf, type RowReader } from '../row.js'
 import type { Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import type { Columns } from './table.js'
@@ -28,27 +28,26 @@ export class ItemProperties {
 
   /** Reads category_tree.csv. */
   treeRow(at: Columns): RowReader {
-    return (row, { reject }) => {
-      const category = cell(row, at.categoryid)
-      const bad = badId(category)
-      if (bad) return reject(`categoryid ${bad}`, category)
+    return (row, notes) => {
+      const category = idOf(row, at.categoryid, 'categoryid', notes)
+      if (category === undefined) return 'rejected'
       const parent = cell(row, at.parentid)
-      if (parent) this.parents.set(this.own(category!), this.own(parent))
+      if (parent) this.parents.set(this.own(category), this.own(parent))
       return 'stored'
     }
   }
 
   /** Reads item_properties_part*.csv. */
   propertyRow(at: Columns): RowReader {
-    return (row, { reject, skip }) => {
+    return (row, notes) => {
+      const { reject, skip } = notes
       const property = cell(row, at.property)
       if (property !== CATEGORY && property !== PRICE) {
         if (property === undefined || property === '') return reject('property is empty')
         return skip(property === AVAILABLE ? 'availability is not stored' : 'hashed property')
       }
-      const item = cell(row, at.itemid)
-      const bad = badId(item)
-      if (bad) return reject(`itemid ${bad}`, item)
+      const item = idOf(row, at.itemid, 'itemid', notes)
+      if (item === undefined) return 'rejected'
       const text = cell(row, at.timestamp) ?? ''
       const time = parseTime(text, 'milliseconds')
       if (time === undefined) return reject('timestamp is not unix milliseconds', text)
@@ -57,7 +56,7 @@ export class ItemProperties {
       const price = property === PRICE ? Number(/^n(-?[\d.]+)/.exec(value)?.[1] ?? NaN) : 0
       if (!(price >= 0)) return reject('property 790 is not n and a number', value)
       if (property === CATEGORY && badId(value)) return reject(`categoryid ${badId(value)}`, value)
-      const number = this.number(item!)
+      const number = this.number(item)
       if (property === CATEGORY && time >= this.categoryTimes[number]) {
         this.categoryTimes[number] = time
         this.categories[number] = this.own(value)

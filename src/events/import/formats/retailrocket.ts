@@ -2,10 +2,11 @@ import { UserError } from '../../../core/errors.js'
 import { firstLines, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched, Step } from '../format.js'
 import type { FileImport } from '../import-file.js'
-import { badId, cell, type Rows } from '../row.js'
+import { cell, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { lastTime } from '../survey.js'
 import { parseTime } from '../timestamps.js'
+import { catalogIds } from './attributes.js'
 import { ItemProperties } from './retailrocket-properties.js'
 import { hasColumns, inOrder, tableImport, typesOf, type Columns } from './table.js'
 
@@ -96,13 +97,13 @@ async function catalogSteps(files: Matched[], events: FileImport[], options: For
 /** What was known when? --as-of, or the cutoff of the evaluation: nothing of its window may be in the catalog. */
 async function moment(
   events: FileImport[],
-  { asOf, evaluation: { cutoff, windowDays }, say, signal }: FormatOptions,
+  { asOf, evaluation: { cutoff, windowDays }, say, times, signal }: FormatOptions,
 ): Promise<number> {
   if (asOf !== undefined) return asOf
   let time = typeof cutoff === 'number' ? cutoff : Date.parse(cutoff) / 1000
   let why = 'eval.cutoff'
   if (cutoff === 'auto') {
-    const last = await lastTime(events, signal)
+    const last = await lastTime(events, times, signal)
     if (last === undefined)
       throw new UserError(
         'Item properties change over time, and without events nothing says up to when they may be known.',
@@ -119,22 +120,19 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
   const types = typesOf({ view: 'view', addtocart: 'add_to_cart', transaction: 'checkout' }, options)
   const draft = newDraft()
   return {
-    read(row, { reject, skip }) {
+    read(row, notes) {
+      const { reject, skip } = notes
       const name = cell(row, at.event)
       const type = types.get(name ?? '')
       if (type === -1) return skip(`event type ${name}`)
       if (type === undefined) return reject('unknown event', name)
-      const user = cell(row, at.visitorid)
-      const badUser = badId(user)
-      if (badUser) return reject(`visitorid ${badUser}`, user)
-      const item = cell(row, at.itemid)
-      const badItem = badId(item)
-      if (badItem) return reject(`itemid ${badItem}`, item)
+      const ids = catalogIds(row, at, 'visitorid', 'itemid', notes)
+      if (ids === 'rejected') return ids
       const text = cell(row, at.timestamp) ?? ''
       const time = parseTime(text, 'milliseconds')
       if (time === undefined) return reject('timestamp is not unix milliseconds', text)
-      draft.user = user!
-      draft.item = item!
+      draft.user = ids.user
+      draft.item = ids.item
       draft.type = type
       draft.time = time
       sink.event(draft)

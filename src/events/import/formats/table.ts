@@ -63,7 +63,7 @@ export function tableImport(
   }
   if (workbook)
     return { ...base, offset: 0, line: 0, open: (start) => xlsxReader(source, workbook, titles.length, start) }
-  const first = new CsvRecords(head.delimiter, head.mark)
+  const first = new CsvRecords(head.delimiter, head.mark, head.markLines)
   first.feed(head.bytes.subarray(head.mark), head.complete)
   first.next()
   return {

@@ -1,6 +1,6 @@
 import { firstLine, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions } from '../format.js'
-import { badId, categoryPath, cell, type Rows } from '../row.js'
+import { categoryPath, cell, idOf, type Rows } from '../row.js'
 import { newDraft, type Sink } from '../sink.js'
 import { parseTime } from '../timestamps.js'
 import { bareImport, inOrder, typesOf } from './table.js'
@@ -54,23 +54,22 @@ function eventRows(sink: Sink, options: FormatOptions): Rows {
   const byCategory = options.advertiser === 'category'
   const draft = newDraft()
   return {
-    read(row, { reject, skip }) {
+    read(row, notes) {
+      const { reject, skip } = notes
       const name = cell(row, 3)
       const type = types.get(name ?? '')
       if (type === -1) return skip(`behavior ${name}`)
       if (type === undefined) return reject('unknown behavior', name)
-      const user = cell(row, 0)
-      const badUser = badId(user)
-      if (badUser) return reject(`user ${badUser}`, user)
-      const item = cell(row, 1)
-      const badItem = badId(item)
-      if (badItem) return reject(`item ${badItem}`, item)
+      const user = idOf(row, 0, 'user', notes)
+      if (user === undefined) return 'rejected'
+      const item = idOf(row, 1, 'item', notes)
+      if (item === undefined) return 'rejected'
       const text = cell(row, 4) ?? ''
       const time = parseTime(text, 'seconds')
       if (time === undefined || time < FROM || time >= TO)
         return reject('time outside of 25 November to 3 December 2017', text)
-      draft.user = user!
-      draft.item = item!
+      draft.user = user
+      draft.item = item
       draft.type = type
       draft.time = time
       draft.category = categoryPath(cell(row, 2))

@@ -2,21 +2,27 @@ import { UserError } from '../../../core/errors.js'
 import { nearest } from '../../../config/nearest-key.js'
 import { advertiserRows, itemRows, userRows } from '../catalog-rows.js'
 import { CsvRecords } from '../csv-records.js'
-import { eventRows } from '../event-rows.js'
-import type { FileHead } from '../file-head.js'
+import { eventRows, UNKNOWN_TYPE } from '../event-rows.js'
+import { jsonRecords, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched, Step } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import { JsonRecords } from '../json-records.js'
-import { namedLayout, readLayout, type FileKind, type Layout } from '../layout.js'
+import { kindOfFile, layoutOf, lookedAt, type FileKind, type Layout } from '../layout.js'
 import type { Mapping } from '../mapping.js'
-import { parquetReader, type ParquetFile } from '../parquet-reader.js'
+import { parquetReader } from '../parquet-reader.js'
+import { PLAIN_PRICES } from '../prices.js'
 import type { OpenRecords } from '../record.js'
-import type { RowReader } from '../row.js'
+import type { Rejects } from '../rejects.js'
+import type { Rows } from '../row.js'
 import type { Sink } from '../sink.js'
 import { textReader } from '../text-reader.js'
+import { UNIT_WORDS } from '../timestamps.js'
+import { suggestTypes } from '../type-words.js'
 
 /** Catalogs before events: an item has its title by the time that an event speaks of it. */
 const ORDER: readonly FileKind[] = ['advertisers', 'items', 'users', 'events']
+/** Values of a column that say how it is written. */
+const FIRST = 1000
 
 const FILES =
   'Any files; they are told apart by their columns: events have user_id, item_id, event_type and timestamp, ' +
@@ -33,9 +39,15 @@ const generic = (
   files: FILES,
   special: [],
   mapsTypes: true,
-  role(head) {
-    if (takes(head)) return 'table'
-    throw wrong(head)
+  role(head, { mapping }) {
+    if (!takes(head)) throw wrong(head)
+    if (head.header.length === 0)
+      throw new UserError(
+        `${head.place.name} does not begin with a line of CSV.`,
+        'Give a text file whose first line names the columns.',
+      )
+    // throws for a file whose columns make nothing: in an archive it is passed over
+    return kindOfFile(head, mapping)
   },
   steps: (files, options) => Promise.resolve(tidySteps(name, files, options)),
 })
@@ -78,109 +90,129 @@ export const parquet: Format = generic(
 async function tidySteps(format: string, files: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
   const plans: { layout: Layout; file: FileImport }[] = []
   for (const matched of files) {
-    const layout = await layoutOf(matched.head, mapping)
+    const { head } = matched
+    const layout = layoutOf(head, mapping, await firstValues(head, mapping))
     plans.push({ layout, file: fileImport(format, matched, layout, mapping) })
   }
   checkUse(
     mapping,
-    plans.map(({ layout }) => layout),
+    files.map(({ head }) => head),
   )
   plans.sort((a, b) => ORDER.indexOf(a.layout.kind) - ORDER.indexOf(b.layout.kind))
-  for (const {
-    layout: { timeUnit: unit },
-    file,
-  } of plans) {
-    if (unit && unit !== 'seconds')
-      say(
-        `${file.source.name}: times are read as ` +
-          `${unit === 'iso' ? 'ISO 8601, UTC where no zone is given' : `unix ${unit}`}.`,
-      )
+  for (const { layout, file } of plans) {
+    const { timeUnit: unit, prices } = layout
+    if (unit && unit !== 'seconds') say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
+    if (prices.decimal === ',') say(`${file.source.name}: prices are read with a decimal comma (12,99).`)
   }
   return plans.map(({ file }) => ({ file }))
 }
 
-async function layoutOf(head: FileHead, mapping: Mapping): Promise<Layout> {
-  const name = head.place.name
-  if (head.parquet) {
-    const times = new Map<string, string[]>()
-    for (const title of head.header)
-      if (wantedTime(title, mapping)) times.set(title, await firstValues(head, head.parquet, title))
-    return namedLayout(name, head.header, mapping, (column) => times.get(column) ?? [])
+/** The first values of the columns that say how they are written, by index. */
+async function firstValues(head: FileHead, mapping: Mapping): Promise<(index: number) => Iterable<string>> {
+  const { parquet, objects, header } = head
+  if (parquet) {
+    const columns = lookedAt(head, mapping)
+    const names = header.map((title, i) => (columns.includes(i) ? title : ''))
+    const reader = parquetReader(head.place, parquet, names)
+    const rows: string[][] = []
+    while (rows.length === 0 && (await reader.load()))
+      while (rows.length < FIRST && reader.next()) rows.push(names.map((_, i) => reader.field(i) ?? ''))
+    return (index) => rows.map((row) => row[index])
   }
-  const { objects } = head
-  if (!objects) return readLayout(name, head, mapping)
-  const titles = [
-    ...head.header,
-    ...Object.values(mapping.columns)
-      .map(String)
-      .filter((path) => path.includes('.') && !head.header.includes(path)),
-  ]
-  return namedLayout(name, titles, mapping, (column) =>
-    objects.map((one) => {
-      const row = new JsonRecords([column])
-      row.value = one
-      return row.field(0) ?? ''
-    }),
-  )
+  if (objects)
+    return (index) =>
+      objects.map((one) => {
+        const row = new JsonRecords([header[index]])
+        row.value = one
+        return row.field(0) ?? ''
+      })
+  return function* (index) {
+    const records = new CsvRecords(head.delimiter)
+    records.feed(head.bytes.subarray(head.mark), head.complete)
+    if (mapping.header) records.next()
+    while (records.next()) if (records.fields > index) yield records.field(index)?.trim() ?? ''
+  }
 }
 
-const wantedTime = (title: string, mapping: Mapping): boolean =>
-  ['timestamp', String(mapping.columns.timestamp ?? '').toLowerCase()].includes(title.toLowerCase())
-
-async function firstValues(head: FileHead, file: ParquetFile, column: string): Promise<string[]> {
-  const reader = parquetReader(head.place, file, [column])
-  const values: string[] = []
-  while (values.length === 0 && (await reader.load()))
-    while (values.length < 1000 && reader.next()) values.push(reader.field(0) ?? '')
-  return values
-}
-
-function fileImport(format: string, { head, source }: Matched, layout: Layout, mapping: Mapping): FileImport {
-  const { kind, delimiter, offset, line, width, columns, timeUnit, header } = layout
-  const rows: Record<FileKind, (sink: Sink) => RowReader> = {
-    events: (sink) => eventRows(layout, mapping, sink),
-    items: (sink) => itemRows(layout, sink),
-    users: (sink) => userRows(layout, sink),
-    advertisers: (sink) => advertiserRows(layout, sink),
-  }
-  const { parquet: file } = head
-  let open: OpenRecords = (at, lines) => textReader(source, new CsvRecords(delimiter, at, lines))
-  if (head.objects) open = (at, lines) => textReader(source, new JsonRecords(header, at, lines))
-  if (file) {
-    const used = new Set(kind === 'users' ? header.keys() : Object.values(columns))
-    open = (at) =>
-      parquetReader(
-        source,
-        file,
-        header.map((title, i) => (used.has(i) ? title : '')),
-        at,
-      )
-  }
-  const total = file ? file.rows : source.lines
+function fileImport(format: string, matched: Matched, layout: Layout, mapping: Mapping): FileImport {
+  const { head, source } = matched
+  const { kind, columns, timeUnit, prices } = layout
+  const { delimiter } = head
+  const used = Object.entries(columns).map(([column, index]) => [column, head.objects ? layout.titles[index] : index])
   const options = {
     delimiter,
-    columns,
+    columns: Object.fromEntries(used) as Record<string, string | number>,
+    ...(prices === PLAIN_PRICES || (prices.decimal === '.' && prices.sign === '') ? {} : { prices }),
     ...(kind === 'events' ? { timeUnit, eventTypes: mapping.eventTypes, defaultType: mapping.defaultType } : {}),
   }
   return {
     source,
     format,
     kind,
-    offset: head.objects ? head.mark : offset,
-    line,
-    width,
-    total,
+    ...rowsOf(matched, layout, mapping),
     options,
-    open,
-    rows: (sink) => ({ read: rows[kind](sink) }),
-    mend: 'Mend the mapping (--map, --event-type)',
+    rows: (sink) => readerOf(head, layout, mapping, sink),
+    mend,
   }
 }
 
+function readerOf(head: FileHead, layout: Layout, mapping: Mapping, sink: Sink): Rows {
+  if (layout.kind === 'events') return eventRows(layout, mapping, sink)
+  if (layout.kind === 'items') return { read: itemRows(layout, sink) }
+  if (layout.kind === 'advertisers') return { read: advertiserRows(layout, sink) }
+  if (!head.objects) return { read: userRows(layout, sink, () => layout.others) }
+  // JSON: whatever keys an object has, but for the one that the id is in
+  const id = layout.titles[layout.columns.user_id!].split('.')[0]
+  const others = (row: unknown) => [...(row as JsonRecords).keys()].filter(({ name }) => name !== id)
+  return { read: userRows(layout, sink, others) }
+}
+
+/** Where the rows of a file begin, how many fields they have, and how they are opened. */
+function rowsOf(
+  { head, source }: Matched,
+  { kind, columns, titles }: Layout,
+  { header }: Mapping,
+): Pick<FileImport, 'offset' | 'line' | 'width' | 'total' | 'open'> {
+  const { parquet, mark, markLines, delimiter } = head
+  const { lines: total } = source
+  if (parquet) {
+    const used = new Set(kind === 'users' ? titles.keys() : Object.values(columns))
+    const names = titles.map((title, i) => (used.has(i) && !(kind === 'users' && head.inner.has(title)) ? title : ''))
+    return {
+      offset: 0,
+      line: 0,
+      width: 0,
+      total: parquet.rows,
+      open: (at) => parquetReader(source, parquet, names, at),
+    }
+  }
+  if (head.objects) {
+    const open: OpenRecords = (at, line) => textReader(source, jsonRecords(head, titles, at, line))
+    return { offset: mark, line: markLines, width: 0, total, open }
+  }
+  const open: OpenRecords = (at, line) => textReader(source, new CsvRecords(delimiter, at, line))
+  if (!header) return { offset: mark, line: markLines, width: titles.length, total, open }
+  const first = new CsvRecords(delimiter, mark, markLines)
+  first.feed(head.bytes.subarray(mark), head.complete)
+  first.next()
+  return { offset: first.offset, line: first.lines, width: titles.length, total, open }
+}
+
+/** What to do about rows that are rejected. */
+function mend(rejects: Rejects): string {
+  const types = rejects.valuesOf(UNKNOWN_TYPE)
+  if (types.length > 0) return `Say what their event types are: ${suggestTypes(types.slice(0, 12))}`
+  const has = (column: string): boolean => Object.keys(rejects.reasons).some((reason) => reason.startsWith(column))
+  const without = ['price', 'domain'].filter((column) => has(`${column} `))
+  if (without.length > 0) return `Leave the column out (--without ${without.join(',')}), mend the mapping (--map)`
+  return 'Mend the mapping (--map, --event-type)'
+}
+
 /** A mapped column that no file has is a slip of the pen, not a column to leave empty. */
-function checkUse(mapping: Mapping, layouts: readonly Layout[]): void {
-  if (!mapping.header) return
-  const titles = [...new Set(layouts.flatMap(({ header }) => header))]
+function checkUse(mapping: Mapping, heads: readonly FileHead[]): void {
+  // what a long file of JSON holds farther on is not known yet; it is told at its end
+  if (!mapping.header || heads.some(({ objects, complete }) => objects && !complete)) return
+  const titles = [...new Set(heads.flatMap(({ header }) => header))]
   for (const [ours, theirs] of Object.entries(mapping.columns)) {
     if (titles.some((title) => title.toLowerCase() === String(theirs).toLowerCase())) continue
     const near = nearest(String(theirs), titles)

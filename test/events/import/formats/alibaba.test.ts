@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
+import { guessFormats } from '../../../../src/events/import/plan.js'
 import { archive } from '../workbook.js'
 import { ImportFolder } from '../workspace.js'
+
+const OPTIONS = {
+  mapping: { columns: {}, eventTypes: {}, header: true },
+  evaluation: { cutoff: 'auto', windowDays: 30 },
+} as const
 
 test('Taobao: no header; favourites are skipped, times outside of the nine days rejected', async () => {
   const at = new ImportFolder()
@@ -93,4 +99,30 @@ test('Tmall, month and day in columns of their own, in another year; brands as a
     `328862 323294 2661 view 0 ${midnight(2015, 8, 29)}`,
     `328862 1 - checkout 0 ${midnight(2015, 2, 9)}`,
   ])
+})
+
+test.each<[string, string[], string[]]>([
+  [
+    'of the contest',
+    ['328862,323294,833,2882,2661,829,0', '328862,844400,1271,2882,,1111,2', '1,2,3,4,5.0,1231,3'],
+    [`328862 323294 2882 view 0 ${midnight(2014, 8, 29)}`, `328862 844400 2882 checkout 0 ${midnight(2014, 11, 11)}`],
+  ],
+  [
+    'with month and day apart',
+    ['328862,323294,833,2882,2661,08,29,0,0,1,内蒙古', '328862,844400,1271,2882,2661,11,11,2,0,1,山西'],
+    [`328862 323294 2882 view 0 ${midnight(2014, 8, 29)}`, `328862 844400 2882 checkout 0 ${midnight(2014, 11, 11)}`],
+  ],
+])('Tmall without the line of names, %s: every line is a row', async (_, lines, events) => {
+  const at = new ImportFolder()
+  const file = at.file('small_user_log.csv', lines)
+  const result = await at.importAs('tmall', file)
+  expect(at.events()).toEqual(events)
+  expect(result.files[0].rejected).toBe(0)
+  expect(await guessFormats(file, OPTIONS)).toEqual(['tmall'])
+})
+
+test('other numbers are no log of Tmall', async () => {
+  const at = new ImportFolder()
+  for (const line of ['1,2,3,4,5,1340,0', '1,2,3,4,5,829,7', '1,2,3,x,5,829,0', '1,2,3,4,5,6', '1,2,3,4,5,13,1,0'])
+    expect(await guessFormats(at.file('f.csv', [line]), OPTIONS), line).toEqual(['csv'])
 })

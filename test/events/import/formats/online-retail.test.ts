@@ -83,6 +83,15 @@ test.each<[string, Buffer]>([
   })
 })
 
+test('a page of notes before the sheets is no sheet of data, and is named; blank rows before the columns are none', async () => {
+  const at = new ImportFolder()
+  const [[first, rows], ...rest] = Object.entries(SHEETS)
+  const sheets = { Notes: [['made by', 'hand']], Empty: [], [first]: [[], ...rows], ...Object.fromEntries(rest) }
+  await at.importAs('online-retail', at.file('r.xlsx', workbook(sheets)))
+  expect(at.events()).toEqual(EVENTS)
+  expect(at.lines).toContain('r.xlsx: not read, as their first line is another: sheets Notes.')
+})
+
 test('CSV, of both sets, also with the .0 that pandas adds to customers', async () => {
   for (const [header, rows] of [
     [

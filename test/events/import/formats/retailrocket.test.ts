@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ImportFolder } from '../workspace.js'
+import { ImportFolder, stopWhen } from '../workspace.js'
 
 const DAY = 86_400
 const LAST = 1_442_545_187 // 2015-09-18T02:59:47Z
@@ -113,9 +113,8 @@ test('bad rows have a reason; a kill while the properties are read leaves nothin
     at.file('p.csv', [...PART_1, ...bad]),
     at.file('e.csv', [...EVENTS, `${LAST},7,view,9,`, `${ms(1)},7,like,9,`]),
   ]
-  const stop = new AbortController()
-  stop.abort()
-  await expect(at.importAs('retailrocket', files, { asOf: LAST, signal: stop.signal })).rejects.toThrow('Interrupted')
+  const stop = stopWhen('read p.csv')
+  await expect(at.importAs('retailrocket', files, { asOf: LAST, ...stop })).rejects.toThrow('Interrupted')
   expect(at.read((store) => [store.counts().items, store.imports.all().length])).toEqual([0, 0])
   const result = await at.importAs('retailrocket', files, { asOf: LAST, maxRejects: 0.5 })
   expect(result.files.map(({ reasons }) => reasons)).toEqual([

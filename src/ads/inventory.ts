@@ -4,10 +4,7 @@ import type { AdRow } from '../store/ads.js'
 import type { Store } from '../store/store.js'
 import { BitSetMaker } from './bit-sets.js'
 
-export { BID_TYPES, CAMPAIGN_STATUS, PACINGS } from '../store/ad-codes.js'
-
-/** A standard ad promotes anything of its advertiser, a shopping ad one item. */
-export type AdKind = 'standard' | 'shopping'
+export { BID_TYPES, CAMPAIGN_STATUS, PACINGS, type AdKind } from '../store/ad-codes.js'
 
 /** Lists of ads: those of entry e are ads[offsets[e]] .. ads[offsets[e + 1] - 1]. */
 export interface Lists {

@@ -39,6 +39,8 @@ export class ContestMaker {
     private readonly level: LevelSet,
     private readonly logPopularity: Float32Array,
     depth: number,
+    /** the history's own entries are neither ranked nor to be found */
+    private readonly masked = false,
   ) {
     const { size } = level.catalog
     this.byPopularity = Int32Array.from({ length: size }, (_, e) => e).sort(
@@ -53,8 +55,8 @@ export class ContestMaker {
    */
   make(query: number, own: OwnHistory, row: Float32Array): Contest {
     const { offsets, positives, counts } = this.level
-    const entries = own.entries.subarray(0, own.size)
-    entries.forEach((e, i) => (this.places[e] = i + 1))
+    own.distinct.forEach((e, i) => (this.places[e] = i + 1))
+    const entries = this.masked ? own.distinct.subarray(0, 0) : own.distinct
     const found = Int32Array.from({ length: offsets[query + 1] - offsets[query] }, (_, i) => offsets[query] + i).filter(
       (p) => positives[p] >= 0,
     )
@@ -70,11 +72,11 @@ export class ContestMaker {
           found.map((p) => positives[p]),
           row,
         ),
-        place: found.map((p) => this.places[positives[p]] - 1),
+        place: found.map((p) => (this.masked ? -1 : this.places[positives[p]] - 1)),
         counts: Float64Array.from(found, (p) => counts[p]),
       },
     }
-    for (const e of entries) this.places[e] = 0
+    for (const e of own.distinct) this.places[e] = 0
     return contest
   }
 

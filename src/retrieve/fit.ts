@@ -68,13 +68,13 @@ export const HYBRID_GRID: Grid = {
 }
 
 /**
- * The validation window (t - K, t] as an evaluation of its own: nothing after t is looked at.
+ * The validation window (t - K, t] as an evaluation of its own, masked where the other is: nothing after t is looked at.
  * @throws UserError when there is nothing to find in it at the first of the levels
  */
 export function validationSet(snapshot: Snapshot, levels: readonly Level[], options: ProtocolOptions): EvaluationSet {
   const cutoff = options.cutoff - options.windowDays * DAY
   const set = sampleQueries(
-    evaluationSet(snapshot, levels, { ...options, cutoff, history: 'kept' }),
+    evaluationSet(snapshot, levels, { ...options, cutoff }),
     FIT_USERS,
     options.seed,
   )
@@ -160,8 +160,9 @@ async function arenas(
 ): Promise<Arena[]> {
   const levelSet = levelOf(set, level)
   const { catalog, offsets } = levelSet
+  const { cutoff, history } = set.protocol
   const makers = days.map(
-    (n) => new ContestMaker(levelSet, logPopularity(snapshot, catalog, set.protocol.cutoff, n), DEPTH),
+    (n) => new ContestMaker(levelSet, logPopularity(snapshot, catalog, cutoff, n), DEPTH, history === 'masked'),
   )
   const made = days.map((n): Arena => ({ days: n, contests: [] }))
   const own = new OwnHistory(catalog)

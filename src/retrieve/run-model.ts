@@ -15,7 +15,7 @@ import { fitHybrid, levelsOf, modelOf, towersOf, type HybridWeights, type Model 
 
 const DAY = 86_400
 /** Raised when fitting changes: weights kept before are then fitted again. */
-const VERSION = 1
+const VERSION = 2
 
 /** What a run keeps of fitting, in runs/<id>/weights-<hash>.json. */
 export interface KeptWeights {

@@ -1,3 +1,4 @@
+import { bitWords, hasBit } from '../ads/bit-sets.js'
 import { CAMPAIGN_STATUS, PACINGS, type AdInventory } from '../ads/inventory.js'
 import { EVENT_TYPES, type EventData } from '../features/snapshot.js'
 import type { Queries } from '../protocol/queries.js'
@@ -87,10 +88,7 @@ export function openAds(now: AdsNow, context: AdContext, sizes: { items: number;
 /** Why a campaign is closed in a context, whoever asks; undefined: it is open. */
 function closer({ inventory, spent }: AdsNow, context: AdContext): (campaign: number) => Reason | undefined {
   const { moment, country, policy = [] } = context
-  const words = {
-    countries: Math.ceil(inventory.countries.length / 32),
-    flags: Math.ceil(inventory.flags.length / 32),
-  }
+  const words = { countries: bitWords(inventory.countries), flags: bitWords(inventory.flags) }
   const place = country === undefined ? -1 : inventory.countries.indexOf(country)
   const refused = policy.map((flag) => inventory.flags.indexOf(flag)).filter((flag) => flag >= 0)
   const ofDay = (moment % DAY) / DAY
@@ -99,10 +97,12 @@ function closer({ inventory, spent }: AdsNow, context: AdContext): (campaign: nu
     if (status !== 'active') return status === 'paused' ? 'the campaign is paused' : 'the campaign has ended'
     if (moment < inventory.starts[c]) return 'the flight has not begun'
     if (moment >= inventory.ends[c]) return 'the flight is over'
-    const countries = inventory.campaignCountries.subarray(c * words.countries, (c + 1) * words.countries)
-    if (countries.some((word) => word !== 0) && (place < 0 || !has(countries, place))) return 'not for this country'
-    const flags = inventory.campaignFlags.subarray(c * words.flags, (c + 1) * words.flags)
-    if (refused.some((flag) => has(flags, flag))) return 'not allowed by policy'
+    const { campaignCountries, campaignFlags } = inventory
+    const limited = campaignCountries
+      .subarray(c * words.countries, (c + 1) * words.countries)
+      .some((bits) => bits !== 0)
+    if (limited && !hasBit(campaignCountries, words.countries, c, place)) return 'not for this country'
+    if (refused.some((flag) => hasBit(campaignFlags, words.flags, c, flag))) return 'not allowed by policy'
     const budget = inventory.dailyBudget[c]
     if (spent[c] >= budget) return 'the budget of the day is spent'
     // an even pace spends no more by an hour than the share of the day that is over, an hour's worth ahead at most
@@ -111,8 +111,6 @@ function closer({ inventory, spent }: AdsNow, context: AdContext): (campaign: nu
     return undefined
   }
 }
-
-const has = (set: Uint32Array, bit: number): boolean => (set[bit >> 5] & (1 << (bit & 31))) !== 0
 
 function setOf(outside: Uint8Array): EntrySet {
   let n = 0

@@ -35,8 +35,11 @@ export class Calibration {
     }
     if (!pools.some(({ positives }) => positives > 0)) return Calibration.none()
     const shares = Float32Array.from(pools, ({ positives, weight }) => positives / weight)
-    // nothing is impossible because it has not happened yet: half a conversion more, or half of the next step
+    // nothing is impossible because it has not happened yet, nor certain: half a row more, or half of the next step
+    const last = shares.length - 1
     if (shares[0] === 0) shares[0] = Math.min(0.5 / (pools[0].weight + 1), (shares[1] ?? 1) / 2)
+    if (shares[last] === 1)
+      shares[last] = 1 - Math.min(0.5 / (pools[last].weight + 1), (1 - (shares[last - 1] ?? 0)) / 2)
     return new Calibration(
       Float32Array.from(pools, ({ sum, weight }) => sum / weight),
       shares,

@@ -44,7 +44,7 @@ export class LightRanker {
     const arrays: Record<string, NamedArray> = {}
     for (const [kind, { bias, calibration, ...weights }] of Object.entries(this.kinds)) {
       for (const [name, data] of Object.entries(weights)) arrays[`${kind}.${name}`] = { shape: [data.length], data }
-      arrays[`${kind}.bias`] = { shape: [1], data: Float32Array.of(bias) }
+      arrays[`${kind}.bias`] = { shape: [1], data: Float64Array.of(bias) }
       arrays[`${kind}.calibration.logits`] = { shape: [calibration.logits.length], data: calibration.logits }
       arrays[`${kind}.calibration.shares`] = { shape: [calibration.shares.length], data: calibration.shares }
     }

@@ -43,11 +43,12 @@ export class ReliabilityCounter {
     })
     const base = -(share * Math.log(share) + (1 - share) * Math.log(1 - share))
     const order = Array.from(predicted.keys()).sort((a, b) => predicted[a] - predicted[b])
-    const bins = Array.from({ length: Math.min(BINS, n) }, (_, b) => {
-      const rows = order.slice(Math.floor((b * n) / BINS), Math.floor(((b + 1) * n) / BINS))
+    const parts = Math.min(BINS, n)
+    const bins = Array.from({ length: parts }, (_, b) => {
+      const rows = order.slice(Math.floor((b * n) / parts), Math.floor(((b + 1) * n) / parts))
       const of = (values: readonly number[]): number => rows.reduce((sum, i) => sum + values[i], 0) / rows.length
       return { rows: rows.length, predicted: of(predicted), seen: of(labels) }
-    }).filter(({ rows }) => rows > 0)
+    })
     return {
       rows: n,
       positives,

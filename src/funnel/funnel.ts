@@ -62,6 +62,7 @@ export class Funnel {
   /**
    * @param types built-in generators and those of the user's own @param ranker without one candidates are ordered by
    * their fused ranks
+   * @param onFailure told when a generator of the user's own throws: it is left out, and named in the answer
    * @throws UserError when the ranker reads other columns than these generators give
    */
   constructor(
@@ -69,6 +70,7 @@ export class Funnel {
     types: readonly GeneratorType[],
     readonly settings: FunnelConfig,
     private readonly ranker?: LightRanker,
+    private readonly onFailure: (generator: string, error: unknown) => void = () => {},
   ) {
     const { generators } = settings
     this.generators = types.flatMap(({ name, open }): RunningGenerator[] => {
@@ -214,7 +216,8 @@ export class Funnel {
     try {
       const found = await Promise.race([generate(running, setting), late])
       return found ? ['done', found] : ['late', null]
-    } catch {
+    } catch (error) {
+      this.onFailure(running.name, error)
       return ['failed', null]
     } finally {
       clearTimeout(timer)

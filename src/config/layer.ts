@@ -35,6 +35,36 @@ export function merge(below: Tree, above: Tree): Tree {
   return Object.fromEntries(result)
 }
 
+/** Sections of one model, and what they may override. */
+const KINDS = ['item', 'advertiser'] as const
+const SECTIONS = ['model', 'graph', 'train'] as const
+
+/** Lays a layer over others: what it says of both models is no longer overridden by what they said of one. */
+export function overlay(below: Tree, above: Tree): Tree {
+  let base = below
+  for (const kind of KINDS) {
+    const own = base[kind]
+    if (!isTree(own)) continue
+    const left = SECTIONS.reduce<Tree>((rest, section) => {
+      const [inner, general] = [rest[section], above[section]]
+      return isTree(inner) && isTree(general) ? { ...rest, [section]: without(inner, general) } : rest
+    }, own)
+    base = { ...base, [kind]: left }
+  }
+  return merge(base, above)
+}
+
+/** A tree without the values that another one has. */
+function without(tree: Tree, other: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).flatMap(([key, value]): [string, unknown][] => {
+      if (!Object.hasOwn(other, key) || other[key] === undefined) return [[key, value]]
+      const inner = other[key]
+      return isTree(value) && isTree(inner) ? [[key, without(value, inner)]] : []
+    }),
+  )
+}
+
 /** Replaces the name of a log-Q preset by its pair of weights, so that layers can override one of them. */
 export function expandPresets(tree: Tree): Tree {
   let result = tree

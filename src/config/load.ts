@@ -5,7 +5,7 @@ import { UserError, hasCode } from '../core/errors.js'
 import { contradiction } from './combinations.js'
 import { DEFAULTS } from './defaults.js'
 import { unknownKey, wrongValue } from './explain.js'
-import { assignment, at, expandPresets, merge, nest, type Layer, type Path, type Tree } from './layer.js'
+import { assignment, at, expandPresets, merge, nest, type Layer, type Path, type Tree, overlay } from './layer.js'
 import { configSchema, type Config } from './schema.js'
 import { yamlLayer } from './yaml-layer.js'
 
@@ -39,12 +39,14 @@ export function loadConfig(folder: string, options: LoadOptions = {}): Config {
   return resolveLayers(layers)
 }
 
-/** Lays settings over the defaults and checks the result. @throws UserError as loadConfig */
+/**
+ * Lays settings over the defaults and checks the result. Within one layer `advertiser.train.steps` wins over
+ * `train.steps`; a later layer's `train.steps` wins over both. The defaults' own sections stay below their own keys.
+ * @throws UserError as loadConfig
+ */
 export function resolveLayers(layers: readonly Layer[]): Config {
-  const tree = layers.reduce<Tree>(
-    (below, layer) => merge(below, expandPresets(layer.tree)),
-    DEFAULTS as unknown as Tree,
-  )
+  const written = layers.reduce<Tree>((below, layer) => overlay(below, expandPresets(layer.tree)), {})
+  const tree = merge(DEFAULTS as unknown as Tree, written)
   const result = configSchema.safeParse(tree)
   if (!result.success) throw explain(result.error.issues[0], tree, layers)
   const found = contradiction(result.data)

@@ -105,6 +105,20 @@ describe('item and advertiser', () => {
     )
   })
 
+  test('what is typed wins over a section of a file; within one layer the section wins', () => {
+    const yaml = 'train:\n  steps: 100\nadvertiser:\n  train:\n    steps: 50\n    rows: 128\n'
+    writeFileSync(join(folder, 'adseq.yaml'), yaml)
+    const steps = (set: string[]): number[] => {
+      const config = loadConfig(folder, { set, env: {} })
+      return (['item', 'advertiser'] as const).map((kind) => configFor(config, kind).train.steps)
+    }
+    expect(steps([])).toEqual([100, 50])
+    expect(steps(['train.steps=60'])).toEqual([60, 60])
+    expect(steps(['train.steps=60', 'advertiser.train.steps=7'])).toEqual([60, 7])
+    expect(steps(['advertiser.train.steps=7', 'train.steps=60'])).toEqual([60, 60])
+    expect(configFor(loadConfig(folder, { set: ['train.steps=60'], env: {} }), 'advertiser').train.rows).toBe(128)
+  })
+
   test('dense-all-action is causal: a position must not see what comes after it', () => {
     expect(configFor(load('train: { objective: dense-all-action }'), 'item').model.causal).toBe(true)
     expect(configFor(load(''), 'item').model.causal).toBe(false)

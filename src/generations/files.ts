@@ -46,7 +46,7 @@ export interface GenerationManifest {
     /** exact: the graph did not reach the recall asked for, so every item is scored; absent in version 1: the graph */
     search?: 'graph' | 'exact'
   }
-  /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null with no such vector */
+  /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null without any */
   recall: { at: number; queries: number; recall: number } | null
   /** of the hybrid at the level of items, and of advertisers; null where there was nothing to fit them on */
   weights?: { item: Fitted | null; advertiser: Fitted | null }

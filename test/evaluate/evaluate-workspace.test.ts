@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
+import type { Config } from '../../src/config/schema.js'
 import { UserError } from '../../src/core/errors.js'
 import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
@@ -16,6 +17,7 @@ import { openStore } from '../../src/store/open.js'
 import { runFolder } from '../../src/store/paths.js'
 import { train } from '../../src/train/train.js'
 import { readManifest, writeManifest } from '../../src/runs/manifest.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
 import { DAY } from '../fixtures/histories.js'
 
 const START = 1_600_000_000
@@ -75,33 +77,31 @@ function fill(folder: string): void {
 
 describe('evaluating a workspace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-eval-'))
-  const options = (change: Partial<EvaluateWorkspaceOptions> = {}, set: string[] = []): EvaluateWorkspaceOptions => ({
-    folder,
-    kind: 'item',
-    config: loadConfig(folder, { set: [...TINY, ...set], env: {} }),
-    beside: [],
-    baselines: [],
-    samples: 0,
-    progress: silent,
-    ...change,
-  })
+  const configOf = (...set: string[]): Config => loadConfig(folder, { set: [...TINY, ...set], env: {} })
+  /** An evaluation of the workspace, opened for it alone. */
+  const evaluated = (
+    change: Partial<EvaluateWorkspaceOptions> = {},
+    set: string[] = [],
+    place = folder,
+  ): ReturnType<typeof evaluateWorkspace> =>
+    inWorkspace(place, { config: configOf(...set), readonly: true }, (workspace) =>
+      evaluateWorkspace(workspace, { kind: 'item', beside: [], baselines: [], samples: 0, ...change }),
+    )
   beforeAll(() => fill(folder))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('judges the baselines alone before there is a run, and keeps nothing', async () => {
-    const { report, path } = await evaluateWorkspace(options())
+    const { report, path } = await evaluated()
     expect(path).toBeUndefined()
     expect(report.runs).toEqual([])
     expect(report.rows.length).toBeGreaterThan(4)
   })
 
   it('names what is not there', async () => {
-    await expect(evaluateWorkspace(options({ run: 'item-none' }))).rejects.toThrow('There is no run item-none')
-    await expect(evaluateWorkspace(options({ beside: ['item-none'] }))).rejects.toThrow(UserError)
-    await expect(evaluateWorkspace(options({ baselines: ['eaze'] }))).rejects.toThrow(
-      'no baseline on request called eaze',
-    )
-    await expect(evaluateWorkspace({ ...options(), folder: join(folder, 'nowhere') })).rejects.toThrow(UserError)
+    await expect(evaluated({ run: 'item-none' })).rejects.toThrow('There is no run item-none')
+    await expect(evaluated({ beside: ['item-none'] })).rejects.toThrow(UserError)
+    await expect(evaluated({ baselines: ['eaze'] })).rejects.toThrow('no baseline on request called eaze')
+    await expect(evaluated({}, [], join(folder, 'nowhere'))).rejects.toThrow(UserError)
   })
 
   describe('with two runs', () => {
@@ -124,7 +124,7 @@ describe('evaluating a workspace', () => {
     })
 
     it('judges the latest, with samples, and keeps the report in its folder', async () => {
-      const { report, path, samples, names } = await evaluateWorkspace(options({ samples: 2 }))
+      const { report, path, samples, names } = await evaluated({ samples: 2 })
       expect(report.runs).toEqual([ids[1]])
       expect(
         report.rows
@@ -139,20 +139,17 @@ describe('evaluating a workspace', () => {
     })
 
     it('sets all runs of the same data beside it', async () => {
-      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      const { report } = await evaluated({ beside: 'all' })
       expect(report.runs).toEqual([ids[1], ids[0]])
       expect(reportText(report)).toContain('mean pooling against transformer')
     })
 
     it('are compared from what is kept, once both are judged under the same protocol', async () => {
-      const config = options().config
+      const config = configOf()
       const compare = (set: string[] = []): unknown =>
-        compareRuns(folder, ids[1], ids[0], set.length > 0 ? options({}, set).config : config, { bootstrap: 100 })
+        compareRuns(folder, ids[1], ids[0], set.length > 0 ? configOf(...set) : config, { bootstrap: 100 })
       expect(() => compare()).toThrow(`Run ${ids[0]} has not been evaluated under protocol`)
-      const [{ report: first }, { report: second }] = [
-        await evaluateWorkspace(options()),
-        await evaluateWorkspace(options({ run: ids[0] })),
-      ]
+      const [{ report: first }, { report: second }] = [await evaluated(), await evaluated({ run: ids[0] })]
       const { rows } = compareRuns(folder, ids[1], ids[0], config, { bootstrap: 100 })
       expect(rows[0].recall['10']).toBeCloseTo(first.rows[0].recall['10'] - second.rows[0].recall['10'], 12)
       expect(() => compare(['eval.history=masked'])).toThrow('only under')
@@ -168,7 +165,9 @@ describe('evaluating a workspace', () => {
     it('fits the hybrid with the model of the select phase: what the refit made does not move its weights', async () => {
       const files = runFolder(folder, ids[1])
       const rows = async (): Promise<{ model: ReportRow; hybrid: ReportRow; notes: string }> => {
-        const { report } = await evaluateWorkspace(options())
+        // weights are kept by what the manifest says of the run: here its files change under it
+        for (const name of readdirSync(files)) if (name.startsWith('weights-')) rmSync(join(files, name))
+        const { report } = await evaluated()
         const [model, hybrid] = report.rows.filter((row) => row.level === 'item')
         return { model, hybrid, notes: report.notes.join() }
       }
@@ -196,14 +195,12 @@ describe('evaluating a workspace', () => {
     })
 
     it('says so where a longer window than that of the training leaves no unseen part to fit in', async () => {
-      const { report } = await evaluateWorkspace(options({}, ['eval.windowDays=20']))
+      const { report } = await evaluated({}, ['eval.windowDays=20'])
       expect(report.notes.join()).toContain('partly trained on')
     })
 
     it('refuses a cutoff before the one a run was trained up to', async () => {
-      await expect(evaluateWorkspace(options({}, [`eval.cutoff=${START + 60 * DAY}`]))).rejects.toThrow(
-        'has seen events up to',
-      )
+      await expect(evaluated({}, [`eval.cutoff=${START + 60 * DAY}`])).rejects.toThrow('has seen events up to')
     })
 
     it('refuses to set runs of unlike cutoffs beside each other', async () => {
@@ -215,8 +212,8 @@ describe('evaluating a workspace', () => {
         cutoff: START,
         created: '2000-01-01T00:00:00.000Z',
       })
-      await expect(evaluateWorkspace(options({ beside: ['item-other'] }))).rejects.toThrow('cannot stand beside')
-      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      await expect(evaluated({ beside: ['item-other'] })).rejects.toThrow('cannot stand beside')
+      const { report } = await evaluated({ beside: 'all' })
       expect(report.runs).not.toContain('item-other')
       expect(readFileSync(join(other, 'manifest.json'), 'utf8')).toContain('item-other')
       rmSync(other, { recursive: true })

@@ -14,6 +14,7 @@ import { openStore } from '../../src/store/open.js'
 import { findRun, readManifest } from '../../src/runs/manifest.js'
 import { train } from '../../src/train/train.js'
 import { runFolder } from '../../src/store/paths.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
 describe('the leave-one-out split', () => {
@@ -132,12 +133,9 @@ describe('a workspace under leave-one-out', () => {
   })
 
   it('judges its run beside the baselines over all users', async () => {
-    const { report, path } = await evaluateLeaveOneOutWorkspace({
-      folder,
-      config: config(),
-      baselines: ['ease', 'nearest-users'],
-      progress: silent,
-    })
+    const { report, path } = await inWorkspace(folder, { config: config(), readonly: true }, (workspace) =>
+      evaluateLeaveOneOutWorkspace(workspace, { baselines: ['ease', 'nearest-users'] }),
+    )
     expect(report).toMatchObject({ users: 30, items: 30, runs: [runs['leave-one-out']] })
     expect(report.rows.map(({ name }) => name)).toEqual([
       'transformer',
@@ -155,20 +153,19 @@ describe('a workspace under leave-one-out', () => {
   })
 
   it('refuses a run of the other split, both ways', async () => {
-    await expect(
-      evaluateLeaveOneOutWorkspace({ folder, config: config(), run: runs.temporal, baselines: [], progress: silent }),
-    ).rejects.toThrow('trained under the temporal split')
-    await expect(
-      evaluateWorkspace({
-        folder,
-        kind: 'item',
-        config: config(),
-        run: runs['leave-one-out'],
-        beside: [],
-        baselines: [],
-        samples: 0,
-        progress: silent,
-      }),
-    ).rejects.toThrow('trained under leave-one-out')
+    await inWorkspace(folder, { config: config(), readonly: true }, async (workspace) => {
+      await expect(evaluateLeaveOneOutWorkspace(workspace, { run: runs.temporal, baselines: [] })).rejects.toThrow(
+        'trained under the temporal split',
+      )
+      await expect(
+        evaluateWorkspace(workspace, {
+          kind: 'item',
+          run: runs['leave-one-out'],
+          beside: [],
+          baselines: [],
+          samples: 0,
+        }),
+      ).rejects.toThrow('trained under leave-one-out')
+    })
   })
 })

@@ -13,6 +13,7 @@ export const FILES = {
   advertisers: 'advertisers.safetensors',
 } as const
 const MANIFEST_FILE = 'manifest.json'
+const VERSION = 2
 /** A folder is built, and taken apart, under a name that starts so: no reader looks at it, the next build sweeps it. */
 const PRIVATE = '.'
 
@@ -116,7 +117,7 @@ export function sweep(indexFolder: string, published: Iterable<string>): string[
 
 /**
  * Reads the manifest of a published generation.
- * @throws UserError when it is missing or not the file that was published
+ * @throws UserError when it is missing, not the file that was published, or of a newer adseq
  */
 export function readManifest(indexFolder: string, generation: PublishedGeneration): GenerationManifest {
   const path = join(indexFolder, generation.id, MANIFEST_FILE)
@@ -124,7 +125,9 @@ export function readManifest(indexFolder: string, generation: PublishedGeneratio
   const text = readFileSync(path)
   if (sha256(text) !== generation.info.manifest)
     throw unusable(generation.id, `${path} is not the file that was published`)
-  return JSON.parse(text.toString()) as GenerationManifest
+  const manifest = JSON.parse(text.toString()) as GenerationManifest
+  if (manifest.version > VERSION) throw unusable(generation.id, 'it was made by a newer adseq')
+  return manifest
 }
 
 /**

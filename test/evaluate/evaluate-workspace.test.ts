@@ -2,41 +2,18 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.js'
-import type { Config } from '../../src/config/schema.js'
 import { UserError } from '../../src/core/errors.js'
-import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
 import { compareRuns } from '../../src/evaluate/compare.js'
 import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
-import { loadSnapshot } from '../../src/features/snapshot-file.js'
-import { openStore } from '../../src/store/open.js'
 import { runFolder } from '../../src/store/paths.js'
-import { train } from '../../src/train/train.js'
 import { readManifest, writeManifest } from '../../src/runs/manifest.js'
 import { inWorkspace } from '../../src/workspace/workspace.js'
 import { DAY } from '../fixtures/histories.js'
-
-const START = 1_600_000_000
-const TINY = [
-  'train.steps=4',
-  'train.validateEvery=2',
-  'train.rows=16',
-  'train.positivesPerAnchor=2',
-  'train.uniformNegatives=8',
-  'model.width=8',
-  'model.outputWidth=8',
-  'model.feedForward=8',
-  'model.layers=1',
-  'model.length=8',
-  'model.vectorWidth=8',
-  'train.windowDays=10',
-  'eval.windowDays=10',
-  'eval.bootstrap=20',
-]
+import { START, fillWorkspace, tinyConfig, trainIn } from '../fixtures/trained-workspace.js'
 
 /** Puts other parameters of the same shapes into a model's file; gives its new checksum. */
 function replaceParameters(path: string): string {
@@ -47,37 +24,9 @@ function replaceParameters(path: string): string {
   return writeSafetensors(path, arrays)
 }
 
-function fill(folder: string): void {
-  const store = openStore(folder, { create: true })
-  const writer = store.writer()
-  const rng = new Rng(1)
-  for (let i = 0; i < 40; i++)
-    writer.setItem(writer.item(`i${i}`), {
-      advertiser: writer.advertiser(`a${i % 5}`),
-      category: `c${i % 3}`,
-      title: `thing number ${i}`,
-      price: i + 1,
-    })
-  for (let d = 0; d < 90; d++) {
-    for (let user = 0; user < 40; user++) {
-      if (rng.uniform() < 0.7) continue
-      writer.event({
-        user: writer.user(`u${user}`),
-        item: writer.item(`i${(user + rng.int(25)) % 40}`),
-        advertiser: 0,
-        type: 2,
-        domain: 0,
-        time: START + d * DAY + user,
-      })
-    }
-  }
-  writer.commit()
-  store.close()
-}
-
 describe('evaluating a workspace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-eval-'))
-  const configOf = (...set: string[]): Config => loadConfig(folder, { set: [...TINY, ...set], env: {} })
+  const configOf = tinyConfig
   /** An evaluation of the workspace, opened for it alone. */
   const evaluated = (
     change: Partial<EvaluateWorkspaceOptions> = {},
@@ -87,7 +36,7 @@ describe('evaluating a workspace', () => {
     inWorkspace(place, { config: configOf(...set), readonly: true }, (workspace) =>
       evaluateWorkspace(workspace, { kind: 'item', beside: [], baselines: [], samples: 0, ...change }),
     )
-  beforeAll(() => fill(folder))
+  beforeAll(() => fillWorkspace(folder))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('judges the baselines alone before there is a run, and keeps nothing', async () => {
@@ -107,20 +56,8 @@ describe('evaluating a workspace', () => {
   describe('with two runs', () => {
     const ids: string[] = []
     beforeAll(async () => {
-      const store = openStore(folder)
-      const snapshot = loadSnapshot(folder, store, silent)
-      store.close()
-      for (const tower of ['mean', 'transformer']) {
-        const config = loadConfig(folder, { set: [...TINY, `model.userTower=${tower}`], env: {} })
-        for await (const record of train({
-          workspace: folder,
-          kind: 'item',
-          config,
-          snapshot,
-          engine: { engine: 'onnx' },
-        }))
-          if (record.type === 'done') ids.push(record.run)
-      }
+      for (const tower of ['mean', 'transformer'])
+        ids.push(await trainIn(folder, 'item', configOf(`model.userTower=${tower}`)))
     })
 
     it('judges the latest, with samples, and keeps the report in its folder', async () => {

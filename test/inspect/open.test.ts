@@ -7,17 +7,23 @@ import { silent } from '../../src/core/progress.js'
 import { generateData } from '../../src/events/world/generate.js'
 import { PRESETS } from '../../src/events/world/presets.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { conversionMask } from '../../src/features/snapshot.js'
 import { inspectItem } from '../../src/inspect/item.js'
 import { lookupInThread } from '../../src/inspect/lookup.js'
 import { openSubject, type OpenOptions } from '../../src/inspect/open.js'
 import type { Subject } from '../../src/inspect/types.js'
 import { tryHistory } from '../../src/inspect/try.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
+import { whyRetrieved } from '../../src/inspect/why.js'
+import { catalogAt } from '../../src/protocol/catalog.js'
+import { BASELINES } from '../../src/retrieve/baselines.js'
+import { ease } from '../../src/retrieve/ease.js'
 import { openStore } from '../../src/store/open.js'
 import { readManifest } from '../../src/runs/manifest.js'
 import { runTraining } from '../../src/train/run-training.js'
 import { runFolder } from '../../src/store/paths.js'
 import { inWorkspace } from '../../src/workspace/workspace.js'
+import { queriesAt } from '../fixtures/histories.js'
 import { settings } from '../train/settings.js'
 
 const engine = { engine: 'onnx', threads: 1 } as const
@@ -101,6 +107,64 @@ describe('looking at a workspace with an item model and no advertiser model', ()
       await lookup.close()
     })
     await expect(lookupInThread({ folder: join(folder, 'nowhere'), config, runs: {} })).rejects.toThrow(UserError)
+  })
+
+  it('looks through any baseline instead of the run, at both levels, as of the same moment', async () => {
+    const { cutoff } = readManifest(runFolder(folder, run))
+    for (const { name } of BASELINES)
+      await looking({ by: name }, async (subject) => {
+        expect(subject.moment).toBe(cutoff)
+        const view = await inspectUser(subject, randomUser(subject, 1), { k: 10, events: 1 })
+        expect([view.itemRun, view.advertiserRun]).toEqual([run, null])
+        expect(view.itemBy).toBe(subject.item!.recommender.name)
+        expect(view.itemBy).toBe(view.advertiserBy)
+        expect([view.items.length, view.advertisers.length]).toEqual([10, 10])
+      })
+  })
+
+  it('lists by EASE what EASE over the histories up to the cutoff lists, and tells what pulls a result', () =>
+    looking({ by: 'ease' }, async (subject) => {
+      const { snapshot, moment } = subject
+      const external = randomUser(subject, 3)
+      const user = subject.names.userId(external)! - 1
+      const catalog = catalogAt(snapshot, 'item', moment)
+      const lists = await ease(snapshot, catalog, moment).list(queriesAt(snapshot, moment, [user]), 20)
+      const view = await inspectUser(subject, external, { k: 20, events: 1 })
+      expect(view.itemBy).toBe('EASE')
+      expect(view.items.map(({ item, score }) => [item, score])).toEqual(
+        Array.from(lists.entries, (entry, i) => [
+          subject.names.item(catalog.ids[entry] + 1).externalId,
+          lists.scores[i],
+        ]),
+      )
+      const { item, score, rank } = view.items[0]
+      const why = await whyRetrieved(subject, external, item!, 'item')
+      expect(why).toMatchObject({ score, rank, reads: view.historyEvents, of: catalog.size })
+      // a linear model of the set of items: what the items of the history give adds up to the score
+      expect(why.groups).toBe(why.tried)
+      expect(why.pulls.reduce((sum, { pull }) => sum + pull, 0)).toBeCloseTo(score, 5)
+    }))
+
+  it('lists by popularity what was converted on most up to the cutoff', () =>
+    looking({ by: 'popularity' }, async (subject) => {
+      const { snapshot, moment, names } = subject
+      const counts = new Map<string, number>()
+      snapshot.eventItem.forEach((item, row) => {
+        if (item < 0 || snapshot.eventTime[row] > moment || conversionMask[snapshot.eventType[row]] === 0) return
+        const { externalId } = names.item(item + 1)
+        counts.set(externalId, (counts.get(externalId) ?? 0) + 1)
+      })
+      const most = [...counts.values()].sort((a, b) => b - a).slice(0, 30)
+      const { items } = await inspectUser(subject, randomUser(subject, 1), { k: 30, events: 1 })
+      expect(items.map(({ score }) => score)).toEqual(most)
+      for (const { item, score } of items) expect(counts.get(item!)).toBe(score)
+    }))
+
+  it('refuses a baseline that is not there', async () => {
+    await expect(looking({ by: 'eaze' }, () => Promise.resolve())).rejects.toMatchObject({
+      message: 'There is no baseline eaze.',
+      hint: expect.stringContaining('nearest-users'),
+    })
   })
 
   it('refuses a run that is not there', async () => {

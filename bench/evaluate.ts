@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util'
 import { dotProducts } from '../src/ann/dot-products.js'
 import { RankCounter, TopK } from '../src/ann/exact.js'
-import { scoreRows } from '../src/ann/recall.js'
+import { scoreEntries } from '../src/ann/recall.js'
 import { Rng } from '../src/core/rng.js'
 import { createEngine, type EngineOptions } from '../src/engine/index.js'
 import { count } from '../src/text/numbers.js'
@@ -41,7 +41,7 @@ const ranks = new Float64Array(perUser)
 let hits = 0
 const cpu = process.cpuUsage()
 const started = performance.now()
-await scoreRows(products, queries, vectors, (q, row) => {
+await scoreEntries(products, queries, vectors, (q, row) => {
   counter.count(row, wanted.subarray(q * perUser, (q + 1) * perUser), ranks)
   top.select(row)
   for (const rank of ranks) if (rank <= 1000) hits++

@@ -23,7 +23,7 @@ export const modelFlags = {
 /** For commands that look at stored users: what the server answers, instead of what the runs say at their cutoff. */
 export const asServedFlag = Flags.boolean({
   description: 'look at the generation that is served, with the vectors and lists that are stored',
-  exclusive: ['item-run', 'advertiser-run'],
+  exclusive: ['item-run', 'advertiser-run', 'recommender'],
 })
 
 interface ModelFlags {

@@ -74,7 +74,7 @@ async function itemTower(workspace: Workspace, id: string): Promise<InferTower> 
   }
 }
 
-/** Beside the vectors, each user's best advertisers by the run's hybrid, or by its towers where it could not be fitted. */
+/** Beside the vectors, each user's best advertisers by the run's hybrid; by its towers where none could be fitted. */
 async function advertiserTower(workspace: Workspace, id: string): Promise<InferTower> {
   const { snapshot, config } = workspace
   const run = await workspace.run(id, 'advertiser')

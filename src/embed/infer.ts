@@ -22,7 +22,7 @@ export interface InferTower {
   width: number
   /** unit vectors [Q, d] */
   encodeUsers(queries: Queries): Promise<Float32Array>
-  /** the advertiser run's: store ids and scores of the best advertisers of the same users, which are stored with them */
+  /** the advertiser run's: store ids and scores of the same users' best advertisers, which are stored with them */
   rank?(queries: Queries): Promise<TopLists>
   /** encode everyone with events, new or not; notes how far it came */
   full?: FullPass

@@ -16,6 +16,7 @@ export const FILES = {
   ranker: 'l1.safetensors',
 } as const
 const MANIFEST_FILE = 'manifest.json'
+const VERSION = 2
 /** A folder is built, and taken apart, under a name that starts so: no reader looks at it, the next build sweeps it. */
 const PRIVATE = '.'
 
@@ -51,7 +52,7 @@ export interface GenerationManifest {
     /** decides when a filtered search scores what is eligible instead; absent in older generations */
     cost?: SearchCost
   }
-  /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null with no such vector */
+  /** share of the exact top `at` that the index returns, over `queries` stored user vectors; null without any */
   recall: { at: number; queries: number; recall: number } | null
   /** of the hybrid at the level of items, and of advertisers; null where there was nothing to fit them on */
   weights?: { item: Fitted | null; advertiser: Fitted | null }
@@ -123,7 +124,7 @@ export function sweep(indexFolder: string, published: Iterable<string>): string[
 
 /**
  * Reads the manifest of a published generation.
- * @throws UserError when it is missing or not the file that was published
+ * @throws UserError when it is missing, not the file that was published, or of a newer adseq
  */
 export function readManifest(indexFolder: string, generation: PublishedGeneration): GenerationManifest {
   const path = join(indexFolder, generation.id, MANIFEST_FILE)
@@ -131,7 +132,9 @@ export function readManifest(indexFolder: string, generation: PublishedGeneratio
   const text = readFileSync(path)
   if (sha256(text) !== generation.info.manifest)
     throw unusable(generation.id, `${path} is not the file that was published`)
-  return JSON.parse(text.toString()) as GenerationManifest
+  const manifest = JSON.parse(text.toString()) as GenerationManifest
+  if (manifest.version > VERSION) throw unusable(generation.id, 'it was made by a newer adseq')
+  return manifest
 }
 
 /**

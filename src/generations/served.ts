@@ -16,7 +16,7 @@ export interface ServedUser {
   advertisers?: { ids: Int32Array; scores: Float32Array }
 }
 
-/** @param user store id @returns undefined for a user without a stored vector: one without events, or not yet encoded */
+/** @param user store id @returns undefined without a stored vector: of a user without events, or not yet encoded */
 export function servedUser(
   store: ServedStore,
   { itemRun, advertiserRun, seq, asOf }: GenerationManifest,

@@ -29,8 +29,9 @@ export interface OpenOptions {
 }
 
 /**
- * What a workspace holds, to look at. Histories end at the latest cutoff of the runs, so that neither has seen what came
- * after; without a run, at the cutoff that a training would take; as served, at the moment that the generation knows.
+ * What a workspace holds, to look at. Histories end at the latest cutoff of the runs, so that neither has seen what
+ * came after; without a run, at the cutoff that a training would take; as served, at the moment that the generation
+ * knows.
  * @throws UserError when there is no data, a named run is not there, a run does not fit the data, or nothing is served
  */
 export async function openSubject(workspace: Workspace, options: OpenOptions = {}): Promise<Subject> {
@@ -71,7 +72,7 @@ function runsToLookAt(folder: string, named: RunNames, kinds: readonly Kind[]): 
   return names
 }
 
-/** A run's hybrid, with the weights that it is served with; its towers alone where asked for, or where none were fitted. */
+/** A run's hybrid, with the weights that it is served with; its towers where asked for, or where none were fitted. */
 async function modelLooking(workspace: Workspace, run: LoadedRun, moment: number, blended: boolean): Promise<Looking> {
   const { snapshot, config } = workspace
   const { manifest } = run

@@ -4,8 +4,8 @@ import type { Catalog } from '../protocol/catalog.js'
 import type { Queries } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
 
-/** Ties in lists are broken the same way every time. */
-const TIE_SEED = 1
+/** Equal scores come in the order in which a recommender lists them where no seed is given. */
+const TIE_SEED = 0
 
 /** All entries of a catalog in the order that one query gives them. Entries are told by their index in the snapshot. */
 export class Ranking {

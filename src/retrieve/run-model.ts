@@ -4,7 +4,9 @@ import type { EvalConfig } from '../config/schema.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
-import { protocolOf, type ProtocolOptions } from '../protocol/evaluation-set.js'
+import type { Snapshot } from '../features/snapshot.js'
+import { protocolOf, type EvaluationSet, type ProtocolOptions } from '../protocol/evaluation-set.js'
+import type { Level } from '../protocol/queries.js'
 import type { LoadedRun } from '../runs/load.js'
 import type { Manifest } from '../runs/manifest.js'
 import { runFolder } from '../store/paths.js'
@@ -33,7 +35,7 @@ export function servedProtocol(config: EvalConfig, { cutoff }: Manifest): Protoc
   return { cutoff, windowDays, indexSize: 0, history, seed }
 }
 
-/** A finished run of a workspace as a model; its hybrid is to be fitted on the window before `cutoff` (unix seconds). */
+/** A finished run of a workspace as a model, whose hybrid is to be fitted on the window before the cutoff. */
 export function runModel(workspace: Workspace, run: LoadedRun, { cutoff, windowDays }: ProtocolOptions): Model {
   const { manifest } = run
   const model = modelOf(run)
@@ -72,15 +74,27 @@ async function fit(workspace: Workspace, run: LoadedRun, options: ProtocolOption
   const levels = indexSize === 0 ? levelsOf(kind) : [kind]
   const model = runModel(workspace, run, options)
   progress.start(`fit the weights of ${model.name} + history`)
+  const validation = validationOrWhy(snapshot, levels, options)
+  if (typeof validation === 'string') {
+    progress.finish('there is nothing to fit them on')
+    return { version: 1, protocol, weights: {}, why: validation }
+  }
+  const weights = await fitHybrid(snapshot, model, validation, await workspace.products(model.width))
+  progress.finish(Object.keys(weights).join(', '))
+  return { version: 1, protocol, weights }
+}
+
+/** The validation window, or why there is none. Any other fault of fitting is told, and nothing is kept of it. */
+function validationOrWhy(
+  snapshot: Snapshot,
+  levels: readonly Level[],
+  options: ProtocolOptions,
+): EvaluationSet | string {
   try {
-    const validation = validationSet(snapshot, levels, options)
-    const weights = await fitHybrid(snapshot, model, validation, await workspace.products(model.width))
-    progress.finish(Object.keys(weights).join(', '))
-    return { version: 1, protocol, weights }
+    return validationSet(snapshot, levels, options)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    progress.finish('there is nothing to fit them on')
-    return { version: 1, protocol, weights: {}, why: error.message }
+    return error.message
   }
 }
 
@@ -89,11 +103,20 @@ function weightsPath(folder: string, { id, weightsHash }: Manifest, options: Pro
   return join(runFolder(folder, id), `weights-${hashJson({ VERSION, hash, weightsHash })}.json`)
 }
 
+/** @returns undefined where none are kept @throws UserError when the file is damaged */
 function read(path: string): KeptWeights | undefined {
+  let kept: unknown
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as KeptWeights
+    kept = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
-    throw new UserError(`${path} is damaged.`, 'Delete it: weights are fitted again when they are needed.')
   }
+  if (isKept(kept)) return kept
+  throw new UserError(`${path} is damaged.`, 'Delete it: weights are fitted again when they are needed.')
+}
+
+function isKept(kept: unknown): kept is KeptWeights {
+  const { version, weights } = (kept ?? {}) as Partial<KeptWeights>
+  if (version !== 1 || typeof weights !== 'object' || weights === null) return false
+  return Object.values(weights).every((one) => [one?.own, one?.popularity, one?.recent ?? 0].every(Number.isFinite))
 }

@@ -16,7 +16,7 @@ export interface Retrieved {
   advertisers?: Scored
 }
 
-/** What is retrieved for a stored user, and what their stored vector knows: ingest number, and moment in unix seconds. */
+/** What is retrieved for a stored user, and what their vector knows: ingest number, and moment in unix seconds. */
 export interface RetrievedForUser extends Retrieved {
   encoded: { seq: number; asOf: number }
 }
@@ -35,12 +35,12 @@ export interface RetrievalFacts {
 export interface Retrieval {
   readonly facts: RetrievalFacts
   /**
-   * The k best items for a stored user (store id) by the published hybrid, and the advertisers that are stored for them.
+   * The k best items for a stored user (store id) by the published hybrid, and the advertisers stored for them.
    * Vector, history and lists are read at or below the generation's ingest number.
    * @returns undefined for a user without a vector
    */
   stored(user: number, k: number): Promise<RetrievedForUser | undefined>
-  /** The same for any history, as seen at `moment` (unix seconds), encoded by the user towers of the generation's runs. */
+  /** The same for any history, seen at `moment` (unix seconds) and encoded by the generation's user towers. */
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** true when it can answer no more (its thread died) */
   readonly dead: boolean

@@ -42,6 +42,26 @@ describe('looking at a workspace where nothing is trained yet', () => {
     expect(view.items).toEqual([])
   })
 
+  it('inspect --recommender shows what a baseline recommends, which needs no model', async () => {
+    const { code, stdout } = await adseq('inspect', 'user', 'u-1', '--recommender', 'popularity', '--json')
+    expect(code).toBe(0)
+    // one conversion up to the cutoff, 30 days before the last event: that of day 50
+    expect(JSON.parse(stdout)).toMatchObject({
+      itemBy: 'popularity, all time',
+      itemRun: null,
+      items: [{ item: 'mug', rank: 1, score: 1, boughtBefore: 1, boughtNext: true }],
+      advertisers: [{ advertiser: 'shop', rank: 1, score: 1 }],
+      next: [{ item: 'mug', rank: 1 }],
+      hits: { 10: 1, 100: 1 },
+    })
+  })
+
+  it('what is served is not looked at by another recommender: both at once are refused', async () => {
+    const { code, stderr } = await adseq('inspect', 'user', 'u-1', '--as-served', '--recommender', 'ease')
+    expect(code).toBe(2)
+    expect(stderr).toContain('--recommender')
+  })
+
   it('inspect item prints plain text in a pipe', async () => {
     const { code, stdout } = await adseq('inspect', 'item', 'mug')
     expect(code).toBe(0)

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { lookupInThread } from '../../src/inspect/lookup.js'
 import { runAdseq, startAdseq } from './run-adseq.js'
 
 const TRAIN = [
@@ -53,6 +55,20 @@ afterEach(() => {
   for (const folder of copies.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 afterAll(() => rmSync(trained, { recursive: true, force: true }))
+
+interface Lists {
+  items: { rank: number; item: string; score: number }[]
+  advertisers: { rank: number; advertiser: string; score: number }[]
+}
+
+/** Entries and scores in the order of their ranks. */
+const listsOf = ({ items, advertisers }: Lists): Record<keyof Lists, [id: string, score: number][]> => {
+  for (const list of [items, advertisers]) expect(list.map(({ rank }) => rank)).toEqual(list.map((_, i) => i + 1))
+  return {
+    items: items.map(({ item, score }) => [item, score]),
+    advertisers: advertisers.map(({ advertiser, score }) => [advertiser, score]),
+  }
+}
 
 describe('infer, index, generations', () => {
   it('encode one user for an event imported today and dated a year back, and roll back exactly', async () => {
@@ -115,17 +131,23 @@ describe('serve', () => {
   }, 120_000)
   afterAll(() => rmSync(published, { recursive: true, force: true }))
 
+  /** A server on a port of its own, and where it listens. */
+  async function served(folder: string): Promise<{ server: ReturnType<typeof startAdseq>; url: string }> {
+    const server = startAdseq(['serve', '--port', '0', '--workspace', folder])
+    const url = await new Promise<string>((resolve, reject) => {
+      server.stdout!.on('data', (text: Buffer) => {
+        const found = /http:\/\/\S+/.exec(text.toString())
+        if (found) resolve(found[0])
+      })
+      void server.then(({ stderr }) => reject(new Error(String(stderr))))
+    })
+    return { server, url }
+  }
+
   it('answers over HTTP, picks up a new generation, and stops cleanly on SIGTERM', async () => {
     const folder = copy(published)
-    const server = startAdseq(['serve', '--port', '0', '--workspace', folder])
+    const { server, url } = await served(folder)
     try {
-      const url = await new Promise<string>((resolve, reject) => {
-        server.stdout!.on('data', (text: Buffer) => {
-          const found = /http:\/\/\S+/.exec(text.toString())
-          if (found) resolve(found[0])
-        })
-        void server.then(({ stderr }) => reject(new Error(String(stderr))))
-      })
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/)
       const health = await (await fetch(`${url}/healthz`)).json()
       expect(health).toMatchObject({ status: 'ok', generation })
@@ -152,6 +174,32 @@ describe('serve', () => {
         await sleep(200)
       expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ generation: next })
     } finally {
+      server.kill('SIGTERM')
+    }
+    expect((await server).exitCode).toBe(0)
+  }, 120_000)
+
+  it('serves what inspect and the tui show as served: the same entries in the same order with the same scores', async () => {
+    const folder = copy(published)
+    // known to the store, not to the generation: no reader of it may see them
+    const late = join(folder, 'late.csv')
+    writeFileSync(late, 'user_id,item_id,event_type,timestamp\nu7,i5,checkout,1704067200\nu7,new,checkout,1704067200\n')
+    expect((await json(folder, 'import', 'csv', late)).error).toBeUndefined()
+    const lookup = await lookupInThread({ folder, config: loadConfig(folder, { env: {} }), asServed: true })
+    const { server, url } = await served(folder)
+    try {
+      for (const user of ['u7', 'u8', await lookup.random(1)]) {
+        const candidates = await (await fetch(`${url}/v1/users/${user}/candidates?k=100`)).json()
+        const inspected = await json(folder, 'inspect', 'user', user, '--as-served', '--k', '100')
+        const shown = await lookup.user(user)
+        const [expected, ...others] = [candidates, inspected, shown].map((view) => listsOf(view as Lists))
+        expect([expected.items.length, new Set(expected.items.map(([item]) => item)).size]).toEqual([100, 100])
+        expect(expected.advertisers.length).toBeGreaterThan(4)
+        for (const other of others) expect(other).toEqual(expected)
+        expect(inspected).toMatchObject({ itemBy: generation, advertiserBy: generation })
+      }
+    } finally {
+      await lookup.close()
       server.kill('SIGTERM')
     }
     expect((await server).exitCode).toBe(0)

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../src/core/progress.js'
+import type { TopLists } from '../../src/ann/ann-index.js'
 import { FullPass } from '../../src/embed/full-pass.js'
 import { infer, type InferTower } from '../../src/embed/infer.js'
+import type { Queries } from '../../src/protocol/queries.js'
 import type { Store } from '../../src/store/store.js'
 import { CountingTower } from './counting-tower.js'
 import { scan } from './scan.js'
@@ -15,8 +17,8 @@ const ITEM = 'item-run'
 /** One inference of the item run over everything in the store. */
 async function pass(store: Store, extra: Partial<InferTower> = {}, before?: (users: Int32Array) => void, run = ITEM) {
   const histories = scan(store)
-  const tower = new CountingTower(run, 'item', histories, 4, before)
-  const result = await infer({ store, histories, towers: [{ tower, ...extra }], progress: silent, blockUsers: 2 })
+  const tower = Object.assign(new CountingTower(run, 'item', 4, before), extra)
+  const result = await infer({ store, histories, towers: [tower], progress: silent, blockUsers: 2 })
   return { result, users: tower.encoded.map((user) => user + 1) }
 }
 
@@ -139,20 +141,20 @@ describe('infer', () => {
       [2, 2, NOW],
     ])
     const histories = scan(store)
-    const item = new CountingTower('i', 'item', histories)
-    const advertiser = new CountingTower('a', 'advertiser', histories)
-    const rank = async (vectors: Float32Array) => ({
-      ids: Int32Array.from({ length: (vectors.length / 4) * 2 }, (_, i) => (i % 2) + 1),
-      scores: new Float32Array((vectors.length / 4) * 2).fill(0.5),
+    const item = new CountingTower('i', 'item')
+    // of the user of index u the advertisers u + 1 and u + 2
+    const rank = async ({ users }: Queries): Promise<TopLists> => ({
+      k: 2,
+      counts: new Int32Array(users.length).fill(2),
+      entries: Int32Array.from([...users].flatMap((user) => [user + 1, user + 2])),
+      scores: Float32Array.from([...users].flatMap((user) => [user + 0.5, 0.25])),
     })
-    const result = await infer({
-      store,
-      histories,
-      towers: [{ tower: item }, { tower: advertiser, rank }],
-      progress: silent,
-    })
+    const advertiser = Object.assign(new CountingTower('a', 'advertiser'), { rank })
+    const result = await infer({ store, histories, towers: [item, advertiser], progress: silent })
     expect(result).toMatchObject({ encoded: 2, models: { item: { encoded: 2 }, advertiser: { encoded: 2 } } })
-    expect([...store.candidates('a', 2)!.advertisers]).toEqual([1, 2])
+    expect([...store.candidates('a', 1)!.advertisers]).toEqual([1, 2])
+    expect([...store.candidates('a', 2)!.advertisers]).toEqual([2, 3])
+    expect([...store.candidates('a', 2)!.scores]).toEqual([1.5, 0.25])
     expect(store.candidates('i', 2)).toBeUndefined()
     store.close()
   })
@@ -160,9 +162,9 @@ describe('infer', () => {
   it('refuses vectors that are not finite before they are stored', async () => {
     const store = smallStore(temporaryFolder(), [[1, 1, NOW]])
     const histories = scan(store)
-    const tower = new CountingTower(ITEM, 'item', histories)
+    const tower = new CountingTower(ITEM, 'item')
     tower.vector = () => Float32Array.of(1, NaN, 0, 0)
-    await expect(infer({ store, histories, towers: [{ tower }], progress: silent })).rejects.toThrow('not finite')
+    await expect(infer({ store, histories, towers: [tower], progress: silent })).rejects.toThrow('not finite')
     expect(store.userEmbedding(ITEM, 1)).toBeUndefined()
     store.close()
   })

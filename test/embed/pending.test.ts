@@ -5,6 +5,10 @@ import { lastEventTime, pendingUsers, usersWithEvents, type Histories } from '..
 const histories: Histories = {
   users: 3,
   offsets: Uint32Array.of(0, 2, 2, 4),
+  eventItem: Int32Array.of(0, 1, 0, 1),
+  eventAdvertiser: new Int32Array(4),
+  eventType: new Uint8Array(4),
+  eventDomain: new Uint8Array(4),
   eventSeq: Uint32Array.of(1, 4, 3, 2),
   eventTime: Uint32Array.of(10, 20, 5, 30),
   lastSeq: 4,

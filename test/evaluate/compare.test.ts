@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { compareKept, type Kept } from '../../src/evaluate/compare.js'
 import { comparisonText } from '../../src/evaluate/compare-text.js'
-import { evaluate, type EvaluateOptions, type Model } from '../../src/evaluate/evaluate.js'
+import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js'
 import { readReport, saveReport, type ReportRow } from '../../src/evaluate/report.js'
+import type { Model } from '../../src/retrieve/model.js'
 import { model, options, protocol, snapshot } from './favourites.js'
 
 describe('comparing two evaluated runs', () => {
@@ -18,9 +19,9 @@ describe('comparing two evaluated runs', () => {
     const path = saveReport(join(folder, name), report, hits)
     return { path, report: readReport(path) }
   }
-  const knowing = model(snapshot, 'knowing')
+  const knowing = model('knowing')
   const blank: Model = {
-    ...model(snapshot, 'blank'),
+    ...model('blank'),
     encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5),
   }
   let [a, b]: Kept[] = []
@@ -106,7 +107,7 @@ describe('comparing two evaluated runs', () => {
 
 describe('a hybrid in a report', () => {
   it('is held against the control, user by user', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot)]))
+    const { report } = await evaluate(snapshot, options([model()]))
     for (const level of ['item', 'advertiser', 'category']) {
       const [hybrid, control] = ['hybrid', 'baseline'].map((kind) =>
         report.rows.find((row) => row.level === level && row.kind === kind && row.fitted)!,

@@ -1,40 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
-import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
 import { compareRuns } from '../../src/evaluate/compare.js'
 import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
-import { loadSnapshot } from '../../src/features/snapshot-file.js'
-import { openStore } from '../../src/store/open.js'
 import { runFolder } from '../../src/store/paths.js'
-import { train } from '../../src/train/train.js'
 import { readManifest, writeManifest } from '../../src/runs/manifest.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
 import { DAY } from '../fixtures/histories.js'
-
-const START = 1_600_000_000
-const TINY = [
-  'train.steps=4',
-  'train.validateEvery=2',
-  'train.rows=16',
-  'train.positivesPerAnchor=2',
-  'train.uniformNegatives=8',
-  'model.width=8',
-  'model.outputWidth=8',
-  'model.feedForward=8',
-  'model.layers=1',
-  'model.length=8',
-  'model.vectorWidth=8',
-  'train.windowDays=10',
-  'eval.windowDays=10',
-  'eval.bootstrap=20',
-]
+import { START, fillWorkspace, tinyConfig, trainIn } from '../fixtures/trained-workspace.js'
 
 /** Puts other parameters of the same shapes into a model's file; gives its new checksum. */
 function replaceParameters(path: string): string {
@@ -45,86 +24,44 @@ function replaceParameters(path: string): string {
   return writeSafetensors(path, arrays)
 }
 
-function fill(folder: string): void {
-  const store = openStore(folder, { create: true })
-  const writer = store.writer()
-  const rng = new Rng(1)
-  for (let i = 0; i < 40; i++)
-    writer.setItem(writer.item(`i${i}`), {
-      advertiser: writer.advertiser(`a${i % 5}`),
-      category: `c${i % 3}`,
-      title: `thing number ${i}`,
-      price: i + 1,
-    })
-  for (let d = 0; d < 90; d++) {
-    for (let user = 0; user < 40; user++) {
-      if (rng.uniform() < 0.7) continue
-      writer.event({
-        user: writer.user(`u${user}`),
-        item: writer.item(`i${(user + rng.int(25)) % 40}`),
-        advertiser: 0,
-        type: 2,
-        domain: 0,
-        time: START + d * DAY + user,
-      })
-    }
-  }
-  writer.commit()
-  store.close()
-}
-
 describe('evaluating a workspace', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-eval-'))
-  const options = (change: Partial<EvaluateWorkspaceOptions> = {}, set: string[] = []): EvaluateWorkspaceOptions => ({
-    folder,
-    kind: 'item',
-    config: loadConfig(folder, { set: [...TINY, ...set], env: {} }),
-    beside: [],
-    baselines: [],
-    samples: 0,
-    progress: silent,
-    ...change,
-  })
-  beforeAll(() => fill(folder))
+  const configOf = tinyConfig
+  /** An evaluation of the workspace, opened for it alone. */
+  const evaluated = (
+    change: Partial<EvaluateWorkspaceOptions> = {},
+    set: string[] = [],
+    place = folder,
+  ): ReturnType<typeof evaluateWorkspace> =>
+    inWorkspace(place, { config: configOf(...set), readonly: true }, (workspace) =>
+      evaluateWorkspace(workspace, { kind: 'item', beside: [], baselines: [], samples: 0, ...change }),
+    )
+  beforeAll(() => fillWorkspace(folder))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('judges the baselines alone before there is a run, and keeps nothing', async () => {
-    const { report, path } = await evaluateWorkspace(options())
+    const { report, path } = await evaluated()
     expect(path).toBeUndefined()
     expect(report.runs).toEqual([])
     expect(report.rows.length).toBeGreaterThan(4)
   })
 
   it('names what is not there', async () => {
-    await expect(evaluateWorkspace(options({ run: 'item-none' }))).rejects.toThrow('There is no run item-none')
-    await expect(evaluateWorkspace(options({ beside: ['item-none'] }))).rejects.toThrow(UserError)
-    await expect(evaluateWorkspace(options({ baselines: ['eaze'] }))).rejects.toThrow(
-      'no baseline on request called eaze',
-    )
-    await expect(evaluateWorkspace({ ...options(), folder: join(folder, 'nowhere') })).rejects.toThrow(UserError)
+    await expect(evaluated({ run: 'item-none' })).rejects.toThrow('There is no run item-none')
+    await expect(evaluated({ beside: ['item-none'] })).rejects.toThrow(UserError)
+    await expect(evaluated({ baselines: ['eaze'] })).rejects.toThrow('no baseline on request called eaze')
+    await expect(evaluated({}, [], join(folder, 'nowhere'))).rejects.toThrow(UserError)
   })
 
   describe('with two runs', () => {
     const ids: string[] = []
     beforeAll(async () => {
-      const store = openStore(folder)
-      const snapshot = loadSnapshot(folder, store, silent)
-      store.close()
-      for (const tower of ['mean', 'transformer']) {
-        const config = loadConfig(folder, { set: [...TINY, `model.userTower=${tower}`], env: {} })
-        for await (const record of train({
-          workspace: folder,
-          kind: 'item',
-          config,
-          snapshot,
-          engine: { engine: 'onnx' },
-        }))
-          if (record.type === 'done') ids.push(record.run)
-      }
+      for (const tower of ['mean', 'transformer'])
+        ids.push(await trainIn(folder, 'item', configOf(`model.userTower=${tower}`)))
     })
 
     it('judges the latest, with samples, and keeps the report in its folder', async () => {
-      const { report, path, samples, names } = await evaluateWorkspace(options({ samples: 2 }))
+      const { report, path, samples, names } = await evaluated({ samples: 2 })
       expect(report.runs).toEqual([ids[1]])
       expect(
         report.rows
@@ -139,20 +76,17 @@ describe('evaluating a workspace', () => {
     })
 
     it('sets all runs of the same data beside it', async () => {
-      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      const { report } = await evaluated({ beside: 'all' })
       expect(report.runs).toEqual([ids[1], ids[0]])
       expect(reportText(report)).toContain('mean pooling against transformer')
     })
 
     it('are compared from what is kept, once both are judged under the same protocol', async () => {
-      const config = options().config
+      const config = configOf()
       const compare = (set: string[] = []): unknown =>
-        compareRuns(folder, ids[1], ids[0], set.length > 0 ? options({}, set).config : config, { bootstrap: 100 })
+        compareRuns(folder, ids[1], ids[0], set.length > 0 ? configOf(...set) : config, { bootstrap: 100 })
       expect(() => compare()).toThrow(`Run ${ids[0]} has not been evaluated under protocol`)
-      const [{ report: first }, { report: second }] = [
-        await evaluateWorkspace(options()),
-        await evaluateWorkspace(options({ run: ids[0] })),
-      ]
+      const [{ report: first }, { report: second }] = [await evaluated(), await evaluated({ run: ids[0] })]
       const { rows } = compareRuns(folder, ids[1], ids[0], config, { bootstrap: 100 })
       expect(rows[0].recall['10']).toBeCloseTo(first.rows[0].recall['10'] - second.rows[0].recall['10'], 12)
       expect(() => compare(['eval.history=masked'])).toThrow('only under')
@@ -168,7 +102,9 @@ describe('evaluating a workspace', () => {
     it('fits the hybrid with the model of the select phase: what the refit made does not move its weights', async () => {
       const files = runFolder(folder, ids[1])
       const rows = async (): Promise<{ model: ReportRow; hybrid: ReportRow; notes: string }> => {
-        const { report } = await evaluateWorkspace(options())
+        // weights are kept by what the manifest says of the run: here its files change under it
+        for (const name of readdirSync(files)) if (name.startsWith('weights-')) rmSync(join(files, name))
+        const { report } = await evaluated()
         const [model, hybrid] = report.rows.filter((row) => row.level === 'item')
         return { model, hybrid, notes: report.notes.join() }
       }
@@ -196,14 +132,12 @@ describe('evaluating a workspace', () => {
     })
 
     it('says so where a longer window than that of the training leaves no unseen part to fit in', async () => {
-      const { report } = await evaluateWorkspace(options({}, ['eval.windowDays=20']))
+      const { report } = await evaluated({}, ['eval.windowDays=20'])
       expect(report.notes.join()).toContain('partly trained on')
     })
 
     it('refuses a cutoff before the one a run was trained up to', async () => {
-      await expect(evaluateWorkspace(options({}, [`eval.cutoff=${START + 60 * DAY}`]))).rejects.toThrow(
-        'has seen events up to',
-      )
+      await expect(evaluated({}, [`eval.cutoff=${START + 60 * DAY}`])).rejects.toThrow('has seen events up to')
     })
 
     it('refuses to set runs of unlike cutoffs beside each other', async () => {
@@ -215,8 +149,8 @@ describe('evaluating a workspace', () => {
         cutoff: START,
         created: '2000-01-01T00:00:00.000Z',
       })
-      await expect(evaluateWorkspace(options({ beside: ['item-other'] }))).rejects.toThrow('cannot stand beside')
-      const { report } = await evaluateWorkspace(options({ beside: 'all' }))
+      await expect(evaluated({ beside: ['item-other'] })).rejects.toThrow('cannot stand beside')
+      const { report } = await evaluated({ beside: 'all' })
       expect(report.runs).not.toContain('item-other')
       expect(readFileSync(join(other, 'manifest.json'), 'utf8')).toContain('item-other')
       rmSync(other, { recursive: true })

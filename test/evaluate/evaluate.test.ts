@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { Rng } from '../../src/core/rng.js'
-import { requestedBaselines } from '../../src/retrieve/baselines.js'
-import { evaluate, type Model } from '../../src/evaluate/evaluate.js'
+import { evaluate } from '../../src/evaluate/evaluate.js'
+import { tableOf } from '../../src/retrieve/baselines.js'
 import { CONTROL_GRID, fitBlend, validationSet } from '../../src/retrieve/fit.js'
+import type { Model } from '../../src/retrieve/model.js'
 import { assertComparable, readReport, saveReport } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
 import type { EntryCard, SampleNames } from '../../src/evaluate/sample-names.js'
@@ -28,7 +29,7 @@ const namesOf = (): SampleNames => {
 
 describe('an evaluation', () => {
   it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot)], { requested: ['ease', 'nearest-users'] }))
+    const { report } = await evaluate(snapshot, options([model()], { baselines: tableOf(['ease', 'nearest-users']) }))
     const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name)
     const common = ['own repeats', 'co-visitation', 'popularity, 30 days', 'popularity, all time']
     expect(rows('item')).toEqual([
@@ -51,7 +52,7 @@ describe('an evaluation', () => {
   })
 
   it('finds that who buys the same again is best served by own history', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot)]))
+    const { report } = await evaluate(snapshot, options([model()]))
     const recall = (name: string): number =>
       report.rows.find((row) => row.level === 'item' && row.name.startsWith(name))!.recall['1']
     expect(recall('own repeats')).toBeGreaterThan(0.25)
@@ -63,9 +64,9 @@ describe('an evaluation', () => {
     const { report } = await evaluate(
       snapshot,
       options([
-        model(snapshot),
+        model(),
         {
-          ...model(snapshot, 'mean pooling'),
+          ...model('mean pooling'),
           encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5),
         },
       ]),
@@ -85,7 +86,8 @@ describe('an evaluation', () => {
 
   it('judges advertisers for an advertiser model', async () => {
     const advertisers: Model = {
-      ...model(snapshot),
+      ...model(),
+      kind: 'advertiser',
       encodeEntries: async (ids) => Float32Array.from({ length: ids.length * 4 }, (_, i) => i % 5),
     }
     const { report } = await evaluate(snapshot, options([advertisers], { kind: 'advertiser' }))
@@ -112,18 +114,15 @@ describe('an evaluation', () => {
   })
 
   it('knows no advertisers from a sample of items', async () => {
-    const { report } = await evaluate(
-      snapshot,
-      options([model(snapshot)], { protocol: { ...protocol, indexSize: 30 } }),
-    )
+    const { report } = await evaluate(snapshot, options([model()], { protocol: { ...protocol, indexSize: 30 } }))
     expect(new Set(report.rows.map(({ level }) => level))).toEqual(new Set(['item']))
   })
 
   it('shows samples with what was bought next marked', async () => {
-    const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 3 }))
+    const { samples } = await evaluate(snapshot, options([model()], { samples: 3 }))
     expect(samples).toHaveLength(3)
-    for (const { retriever, user, history, results } of samples) {
-      expect(retriever).toBe('transformer + history')
+    for (const { recommender, user, history, results } of samples) {
+      expect(recommender).toBe('transformer + history')
       const end = historyEnd(snapshot, user, day(50))
       expect(history[0].id).toBe(snapshot.eventItem[end - 1])
       const bought = new Set(snapshot.eventItem.subarray(end, historyEnd(snapshot, user, day(60))))
@@ -137,7 +136,7 @@ describe('an evaluation', () => {
     'tells what pulled a result: the model reads the latest event alone, so only that one pulls, and own history ' +
       'the item itself',
     async () => {
-      const { samples } = await evaluate(snapshot, options([model(snapshot)], { samples: 2, why: true }))
+      const { samples } = await evaluate(snapshot, options([model()], { samples: 2, why: true }))
       for (const { user, results, groups } of samples) {
         const last = snapshot.eventItem[historyEnd(snapshot, user, day(50)) - 1]
         for (const { id, why } of results)
@@ -149,7 +148,7 @@ describe('an evaluation', () => {
         expect(own.why!.map(({ group }) => groups[group].item)).toContain(own.id)
       }
       const [hybrid] = samples
-      expect(hybrid.retriever).toBe('transformer + history')
+      expect(hybrid.recommender).toBe('transformer + history')
       expect(samplesText(samples, namesOf())).toMatch(
         /^ {9}pulled by its own (\d+ events|event) \(without: (same place|place \d+), -\d\.\d{3}\)/m,
       )
@@ -157,7 +156,7 @@ describe('an evaluation', () => {
   )
 
   it('says how lists agree with history and purchases: own repeats only show what is in the history', async () => {
-    const { report } = await evaluate(snapshot, options([model(snapshot)]))
+    const { report } = await evaluate(snapshot, options([model()]))
     const { rows, bought, users, bandEntries } = report.lists!
     expect(rows.map(({ name }) => name)).toEqual(
       report.rows.filter(({ level }) => level === 'item').map(({ name }) => name),
@@ -179,14 +178,14 @@ describe('an evaluation', () => {
 
   it('is the same twice', async () => {
     const run = async (): Promise<unknown> =>
-      (await evaluate(snapshot, options([model(snapshot)]))).report.rows.map((row) => ({ ...row, seconds: 0 }))
+      (await evaluate(snapshot, options([model()]))).report.rows.map((row) => ({ ...row, seconds: 0 }))
     expect(await run()).toEqual(await run())
   })
 })
 
 describe('the weights of control and hybrid', () => {
   const fit = async (of: Snapshot): Promise<unknown> => {
-    const { report } = await evaluate(of, options([model(of)]))
+    const { report } = await evaluate(of, options([model()]))
     return report.rows.filter(({ fitted }) => fitted).map(({ name, level, fitted }) => ({ name, level, fitted }))
   }
 
@@ -206,7 +205,7 @@ describe('the weights of control and hybrid', () => {
       (await evaluate(snapshot, options([one]))).report.rows.filter(
         ({ level, kind }) => level === 'item' && kind !== 'baseline',
       )
-    const knowing = model(snapshot)
+    const knowing = model()
     const blank: Model = { ...knowing, encodeUsers: async ({ users }) => new Float32Array(users.length * 4).fill(0.5) }
     const [known, both] = [await fitted(knowing), await fitted({ ...blank, selected: (use) => use(knowing) })]
     const alone = await fitted(blank)
@@ -246,7 +245,7 @@ describe('the weights of control and hybrid', () => {
       ],
       { advertisers: [0, 0] },
     )
-    const { report } = await evaluate(young, options([model(young)]))
+    const { report } = await evaluate(young, options([model()]))
     expect(report.rows.map(({ name }) => name)).not.toContain('transformer + history')
     expect(report.notes.join()).toContain('cannot be fitted')
   })
@@ -274,10 +273,5 @@ describe('reports', () => {
     assertComparable([report, report])
     expect(() => assertComparable([report, masked])).toThrow('history (kept and masked)')
     expect(() => assertComparable([report, { ...report, data: { hash: 'other' } }])).toThrow('data')
-  })
-
-  it('take only baselines that there are', () => {
-    expect(requestedBaselines(['ease'])).toEqual(['ease'])
-    expect(() => requestedBaselines(['eas'])).toThrow(UserError)
   })
 })

@@ -1,8 +1,9 @@
 import { dotProducts } from '../../src/ann/dot-products.js'
 import { silent } from '../../src/core/progress.js'
 import { Rng } from '../../src/core/rng.js'
-import type { EvaluateOptions, Model } from '../../src/evaluate/evaluate.js'
-import type { Snapshot } from '../../src/features/snapshot.js'
+import type { EvaluateOptions } from '../../src/evaluate/evaluate.js'
+import { tableOf } from '../../src/retrieve/baselines.js'
+import type { Model } from '../../src/retrieve/model.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
 export const ITEMS = 60
@@ -32,15 +33,16 @@ export function world(to: number, seed = 1): FixtureEvent[] {
 export const snapshot = snapshotOf(world(60), catalog)
 export const protocol = { cutoff: day(50), windowDays: 10, indexSize: 0, history: 'kept' as const, seed: 1 }
 
-/** A model of width 4 that knows nothing but where the histories end and what the entries are. */
-export const model = (of: Snapshot, name = 'transformer'): Model => ({
+/** A model of width 4 that knows nothing but the last event of a history and what the entries are. */
+export const model = (name = 'transformer'): Model => ({
   run: `item-${name}`,
+  kind: 'item',
   name,
   width: 4,
   reads: 100,
-  encodeUsers: async ({ users, ends }, _anchor, source = of) => {
+  encodeUsers: async ({ events, users, ends }) => {
     const out = new Float32Array(users.length * 4)
-    users.forEach((_, q) => (out[q * 4 + (source.eventItem[ends[q] - 1] % 4)] = 1))
+    users.forEach((_, q) => (out[q * 4 + (events.eventItem[ends[q] - 1] % 4)] = 1))
     return out
   },
   encodeEntries: async (ids) => {
@@ -54,7 +56,7 @@ export const options = (models: Model[], change: Partial<EvaluateOptions> = {}):
   kind: 'item',
   protocol,
   bootstrap: 50,
-  requested: [],
+  baselines: tableOf([]),
   samples: 0,
   models,
   products: (width) => dotProducts(width),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventGroups, explain, leaveOut, type History } from '../../src/evaluate/influence.js'
-import type { Retriever } from '../../src/retrieve/types.js'
 import { day, snapshotOf } from '../fixtures/histories.js'
+import { Rule } from '../fixtures/rule.js'
 
 // user 1: item 0 on days 1, 3 and 5; item 1 and 2 in one basket with it on day 3; a signup at advertiser 1 on day 4
 const snapshot = snapshotOf(
@@ -16,7 +16,7 @@ const snapshot = snapshotOf(
   ],
   { advertisers: [0, 0, 0, 0] },
 )
-const history: History = { snapshot, user: 1, end: snapshot.offsets[2] }
+const history: History = { events: snapshot, user: 1, end: snapshot.offsets[2] }
 const items = (rows: number[]): number[] => rows.map((row) => snapshot.eventItem[row])
 
 describe('groups of events to leave out', () => {
@@ -39,7 +39,10 @@ describe('leaving events out', () => {
   const groups = eventGroups(history, 'item', 100)
 
   it('makes a user of each: the whole history first, then one without each group, all in order of time', () => {
-    const { snapshot: made, queries } = leaveOut(history, groups)
+    const moment = day(6)
+    const queries = leaveOut(history, groups, moment)
+    const { events: made } = queries
+    expect(queries.moment).toBe(moment)
     const of = (v: number): number[][] =>
       Array.from({ length: queries.ends[v] - made.offsets[v] }, (_, i) => [
         made.eventItem[made.offsets[v] + i],
@@ -69,25 +72,17 @@ describe('leaving events out', () => {
   })
 
   it('tells how score and place change, the strongest pull first', async () => {
-    const variants = leaveOut(history, groups)
+    const variants = leaveOut(history, groups, day(6))
     // entry e scores its events in the history; entry 3 two whatever happens, entry 1 half a point less for every event
     // of entry 2
-    const retriever: Retriever = {
-      name: 'counts',
-      kind: 'model',
-      level: 'item',
-      entries: 4,
-      score(queries, from, to, out) {
-        for (let q = from; q < to; q++) {
-          const counts = [0, 0, 0, 2]
-          for (let e = variants.snapshot.offsets[queries.users[q]]; e < queries.ends[q]; e++)
-            if (variants.snapshot.eventItem[e] >= 0) counts[variants.snapshot.eventItem[e]]++
-          counts[1] -= counts[2] / 2
-          out.set(counts, (q - from) * 4)
-        }
-      },
-    }
-    const [zero, one] = await explain(variants, retriever, Int32Array.of(0, 1))
+    const recommender = new Rule(4, (q, entry, { events, users, ends }) => {
+      const counts = [0, 0, 0, 2]
+      for (let e = events.offsets[users[q]]; e < ends[q]; e++)
+        if (events.eventItem[e] >= 0) counts[events.eventItem[e]]++
+      counts[1] -= counts[2] / 2
+      return counts[entry]
+    })
+    const [zero, one] = await explain(variants, recommender, Int32Array.of(0, 1))
     expect(zero).toEqual({
       entry: 0,
       score: 3,
@@ -104,7 +99,7 @@ describe('leaving events out', () => {
     // its own event pulls it up by one; the event of entry 2 pushes it down
     expect(one.pulls[0]).toEqual({ group: 3, pull: 1, rankWithout: 4 })
     expect(one.pulls.at(-1)).toEqual({ group: 2, pull: -0.5, rankWithout: 3 })
-    const [among] = await explain(variants, retriever, Int32Array.of(1), Int32Array.of(0, 3))
+    const [among] = await explain(variants, recommender, Int32Array.of(1), Int32Array.of(0, 3))
     expect(among.rank).toBe(2)
   })
 })

@@ -2,19 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.js'
-import { silent } from '../../src/core/progress.js'
-import { Rng } from '../../src/core/rng.js'
 import { evaluateWorkspace } from '../../src/evaluate/evaluate-workspace.js'
 import { leaveOneOutText, metricsOf } from '../../src/evaluate/leave-one-out.js'
 import { evaluateLeaveOneOutWorkspace } from '../../src/evaluate/leave-one-out-workspace.js'
 import { leaveOneOut } from '../../src/protocol/leave-one-out.js'
-import { loadSnapshot } from '../../src/features/snapshot-file.js'
-import { openStore } from '../../src/store/open.js'
 import { findRun, readManifest } from '../../src/runs/manifest.js'
-import { train } from '../../src/train/train.js'
 import { runFolder } from '../../src/store/paths.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { fillWorkspace, tinyConfig, trainIn } from '../fixtures/trained-workspace.js'
 
 describe('the leave-one-out split', () => {
   // users 0..4 buy items 0..4 each once, in an order of their own; item 5 and user 5 have too few
@@ -68,59 +64,11 @@ describe('the leave-one-out split', () => {
 
 describe('a workspace under leave-one-out', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-loo-'))
-  const TINY = [
-    'train.steps=4',
-    'train.validateEvery=2',
-    'train.rows=16',
-    'train.positivesPerAnchor=2',
-    'train.uniformNegatives=8',
-    'model.width=8',
-    'model.outputWidth=8',
-    'model.feedForward=8',
-    'model.layers=1',
-    'model.length=8',
-    'model.vectorWidth=8',
-    'train.windowDays=10',
-    'eval.windowDays=10',
-    'eval.bootstrap=20',
-  ]
-  const config = (...set: string[]) => loadConfig(folder, { set: [...TINY, ...set], env: {} })
   const runs: Record<string, string> = {}
   beforeAll(async () => {
-    const store = openStore(folder, { create: true })
-    const writer = store.writer()
-    const rng = new Rng(1)
-    for (let i = 0; i < 30; i++)
-      writer.setItem(writer.item(`i${i}`), {
-        advertiser: writer.advertiser(`a${i % 5}`),
-        category: `c${i % 3}`,
-        title: `thing ${i}`,
-        price: i + 1,
-      })
-    for (let d = 0; d < 90; d++)
-      for (let user = 0; user < 30; user++)
-        if (rng.uniform() < 0.3)
-          writer.event({
-            user: writer.user(`u${user}`),
-            item: writer.item(`i${(user + rng.int(12)) % 30}`),
-            advertiser: 0,
-            type: 2,
-            domain: 0,
-            time: 1_600_000_000 + d * 86_400 + user,
-          })
-    writer.commit()
-    const snapshot = loadSnapshot(folder, store, silent)
-    store.close()
-    for (const protocol of ['temporal', 'leave-one-out']) {
-      for await (const record of train({
-        workspace: folder,
-        kind: 'item',
-        config: config(`eval.protocol=${protocol}`),
-        snapshot,
-        engine: { engine: 'onnx' },
-      }))
-        if (record.type === 'done') runs[protocol] = record.run
-    }
+    fillWorkspace(folder, { size: 30, share: 12 })
+    for (const protocol of ['temporal', 'leave-one-out'])
+      runs[protocol] = await trainIn(folder, 'item', tinyConfig(`eval.protocol=${protocol}`))
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -132,12 +80,9 @@ describe('a workspace under leave-one-out', () => {
   })
 
   it('judges its run beside the baselines over all users', async () => {
-    const { report, path } = await evaluateLeaveOneOutWorkspace({
-      folder,
-      config: config(),
-      baselines: ['ease', 'nearest-users'],
-      progress: silent,
-    })
+    const { report, path } = await inWorkspace(folder, { config: tinyConfig(), readonly: true }, (workspace) =>
+      evaluateLeaveOneOutWorkspace(workspace, { baselines: ['ease', 'nearest-users'] }),
+    )
     expect(report).toMatchObject({ users: 30, items: 30, runs: [runs['leave-one-out']] })
     expect(report.rows.map(({ name }) => name)).toEqual([
       'transformer',
@@ -155,20 +100,19 @@ describe('a workspace under leave-one-out', () => {
   })
 
   it('refuses a run of the other split, both ways', async () => {
-    await expect(
-      evaluateLeaveOneOutWorkspace({ folder, config: config(), run: runs.temporal, baselines: [], progress: silent }),
-    ).rejects.toThrow('trained under the temporal split')
-    await expect(
-      evaluateWorkspace({
-        folder,
-        kind: 'item',
-        config: config(),
-        run: runs['leave-one-out'],
-        beside: [],
-        baselines: [],
-        samples: 0,
-        progress: silent,
-      }),
-    ).rejects.toThrow('trained under leave-one-out')
+    await inWorkspace(folder, { config: tinyConfig(), readonly: true }, async (workspace) => {
+      await expect(evaluateLeaveOneOutWorkspace(workspace, { run: runs.temporal, baselines: [] })).rejects.toThrow(
+        'trained under the temporal split',
+      )
+      await expect(
+        evaluateWorkspace(workspace, {
+          kind: 'item',
+          run: runs['leave-one-out'],
+          beside: [],
+          baselines: [],
+          samples: 0,
+        }),
+      ).rejects.toThrow('trained under leave-one-out')
+    })
   })
 })

@@ -3,28 +3,20 @@ import { bootstrapRatios, percentile } from '../../src/evaluate/intervals.js'
 import { measure } from '../../src/evaluate/measure.js'
 import { coverage, difference, type Metrics } from '../../src/evaluate/metrics.js'
 import { evaluationSet, type ProtocolOptions } from '../../src/protocol/evaluation-set.js'
-import type { Retriever } from '../../src/retrieve/types.js'
 import { Rng } from '../../src/core/rng.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { Rule } from '../fixtures/rule.js'
 
 const options: ProtocolOptions = { cutoff: day(10), windowDays: 5, indexSize: 0, history: 'kept', seed: 1 }
-const noBootstrap = { samples: 0, seed: 1 }
+const noBootstrap = { bootstrap: { samples: 0, seed: 1 } }
 
 /** The metrics of every level. */
 const measured = async (...args: Parameters<typeof measure>): Promise<(Metrics & { level: string })[]> =>
   (await measure(...args)).map(({ level, metrics }) => ({ level, ...metrics }))
 
 /** Scores entries of the item catalog by a rule. */
-const scorer = (entries: number, rule: (user: number, entry: number) => number): Retriever => ({
-  name: 'rule',
-  kind: 'baseline',
-  level: 'item',
-  entries,
-  score(queries, from, to, out) {
-    for (let q = from; q < to; q++)
-      for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = rule(queries.users[q], e)
-  },
-})
+const scorer = (entries: number, rule: (user: number, entry: number) => number): Rule =>
+  new Rule(entries, (q, entry, { users }) => rule(users[q], entry), 'item', 'baseline')
 
 describe('recall', () => {
   // 30 items known by day 1, of advertisers 0, 1, 2 (item % 3) and categories even and odd
@@ -50,7 +42,7 @@ describe('recall', () => {
   const descending = scorer(n, (_user, entry) => -entry)
 
   it('is hits over conversions: repeats count, users without history are misses', async () => {
-    const [item] = await measured(snapshot, set, descending, [], noBootstrap)
+    const [item] = await measured(snapshot, set, descending, noBootstrap)
     expect(item).toMatchObject({ level: 'item', users: 3, positives: 5 })
     // user 0: item 4 twice (rank 5), item 20 (rank 21); user 1: item 5 (rank 6); user 2: a miss
     expect(item.recall).toEqual({ 1: 0, 10: 3 / 5, 50: 4 / 5, 100: 4 / 5, 500: 4 / 5, 1000: 4 / 5 })
@@ -64,18 +56,17 @@ describe('recall', () => {
   it('ranks what is new among what is new', async () => {
     // entry 20 comes 11th after ten entries, of which user 0 knows one: 4
     const eleventh = scorer(n, (_user, entry) => (entry === 20 ? 5 : entry < 10 ? 10 : 0))
-    const [item] = await measured(snapshot, set, eleventh, [], noBootstrap)
+    const [item] = await measured(snapshot, set, eleventh, noBootstrap)
     // new: item 20 of user 0 (11th of all, 10th of the new) and item 7 of user 2, a miss
     expect(item.positivesNew).toBe(2)
     expect(item.recallNew['10']).toBe(1 / 2)
   })
 
-  it('of a retriever that scores everything alike is 0 at 10 on an index of more than 20', async () => {
+  it('of a recommender that scores everything alike is 0 at 10 on an index of more than 20', async () => {
     const [item] = await measured(
       snapshot,
       set,
       scorer(n, () => 0.3),
-      [],
       noBootstrap,
     )
     expect(item.recall['1']).toBe(0)
@@ -88,8 +79,7 @@ describe('recall', () => {
       snapshot,
       set,
       scorer(n, (_user, entry) => (entry === 5 ? 3 : entry === 4 ? 2 : entry === 3 ? 1 : 0)),
-      ['advertiser', 'category'],
-      noBootstrap,
+      { ...noBootstrap, above: ['advertiser', 'category'] },
     )
     const [, advertiser, category] = levels
     // advertisers: 2 (by item 5), then 1 (by item 4), then 0; user 0 converts thrice: 1, 1 and 2; user 1 once: 2
@@ -106,7 +96,6 @@ describe('recall', () => {
       snapshot,
       masked,
       scorer(n, (_user, entry) => (entry === 4 ? 9 : entry === 20 ? 5 : 0)),
-      [],
       noBootstrap,
     )
     expect(item).toMatchObject({ users: 2, positives: 2 })
@@ -114,15 +103,14 @@ describe('recall', () => {
     expect(item.recall).toEqual(item.recallNew)
   })
 
-  it('of two retrievers differs by what each user gains', async () => {
+  it('of two recommenders differs by what each user gains', async () => {
     const [other] = await measure(
       snapshot,
       set,
       scorer(n, (_user, entry) => entry),
-      [],
       noBootstrap,
     )
-    const [mine] = await measure(snapshot, set, descending, [], noBootstrap)
+    const [mine] = await measure(snapshot, set, descending, noBootstrap)
     const gain = difference(mine.perUser, other.perUser, 'other', { samples: 100, seed: 1 })
     // ascending: item 4 has rank 26, item 20 rank 10, item 5 rank 25
     expect(gain.recall['10']).toBeCloseTo((2 + 1 - 1) / 5, 12)
@@ -132,13 +120,12 @@ describe('recall', () => {
     expect(difference(mine.perUser, mine.perUser, 'itself', { samples: 100, seed: 1 }).interval['10']).toEqual([0, 0])
   })
 
-  it('refuses a score that is not finite and a retriever of another catalog', async () => {
+  it('refuses a score that is not finite and a recommender of another catalog', async () => {
     await expect(
       measured(
         snapshot,
         set,
         scorer(n, (user, entry) => (user === 1 && entry === 29 ? NaN : 0)),
-        [],
         noBootstrap,
       ),
     ).rejects.toThrow('finite')
@@ -147,7 +134,6 @@ describe('recall', () => {
         snapshot,
         set,
         scorer(n - 1, () => 0),
-        [],
         noBootstrap,
       ),
     ).rejects.toThrow('29 entries')
@@ -177,14 +163,12 @@ describe('coverage', () => {
       snapshot,
       set,
       scorer(1000, (_user, entry) => -entry),
-      [],
       noBootstrap,
     )
     const [apart] = await measured(
       snapshot,
       set,
       scorer(1000, (user, entry) => (Math.floor(entry / 10) === user ? 1 : 0)),
-      [],
       noBootstrap,
     )
     expect(same.coverageCeiling).toEqual({ 10: 0.4, 100: 1 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../src/evaluate/evaluate.js'
 import { measure } from '../../src/evaluate/measure.js'
-import { evaluationSet, type ProtocolOptions } from '../../src/protocol/evaluation-set.js'
+import { evaluationSet, levelOf, type ProtocolOptions } from '../../src/protocol/evaluation-set.js'
 import { dimensionsOf } from '../../src/evaluate/slices.js'
 import { byTypeText, slicesText } from '../../src/evaluate/slices-text.js'
-import type { Retriever } from '../../src/retrieve/types.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { Rule } from '../fixtures/rule.js'
 import { model, options as favourites, snapshot as world } from './favourites.js'
 
 const options: ProtocolOptions = { cutoff: day(100), windowDays: 10, indexSize: 0, history: 'kept', seed: 1 }
@@ -40,19 +40,13 @@ const snapshot = snapshotOf([...history, ...wanted], { advertisers: [0, 0, 1, 1,
 
 async function slices(level: 'item' | 'advertiser') {
   const set = evaluationSet(snapshot, ['item', 'advertiser'], options)
-  for (const one of Object.values(set.levels)) one.dimensions = dimensionsOf(snapshot, set.queries, one, options.cutoff)
-  const entries = set.levels[level]!.catalog.size
+  const of = levelOf(set, level)
   // entry e is ranked e + 1 for everyone
-  const descending: Retriever = {
-    name: 'rule',
-    kind: 'baseline',
-    level,
-    entries,
-    score: (_q, from, to, out) => {
-      for (let q = from; q < to; q++) for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = -e
-    },
-  }
-  const [{ metrics }] = await measure(snapshot, set, descending, [], { samples: 0, seed: 1 })
+  const descending = new Rule(of.catalog.size, (_q, entry) => -entry, level, 'baseline')
+  const [{ metrics }] = await measure(snapshot, set, descending, {
+    dimensions: { [level]: dimensionsOf(snapshot, set.queries, of, options.cutoff) },
+    bootstrap: { samples: 0, seed: 1 },
+  })
   return Object.fromEntries(
     Object.entries(metrics.slices!).map(([name, parts]) => [
       name,
@@ -101,7 +95,7 @@ describe('slices', () => {
   })
 
   it('stand in the report when asked for, sum up to its recall, and print as tables', async () => {
-    const { report } = await evaluate(world, favourites([model(world)], { slices: true }))
+    const { report } = await evaluate(world, favourites([model()], { slices: true }))
     for (const row of report.rows) {
       for (const parts of Object.values(row.slices!)) {
         const positives = parts.reduce((n, part) => n + part.positives, 0)

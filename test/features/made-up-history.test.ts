@@ -16,7 +16,7 @@ const catalog = () => {
 }
 
 describe('madeUpHistory', () => {
-  it('is one user with the events in order of time, over the same catalog', () => {
+  it('is a table of one user with the events in order of time, by the catalog they are of', () => {
     const snapshot = catalog()
     const history = madeUpHistory(snapshot, [
       { item: 2, advertiser: -1, type: 0, domain: 0, time: 50 },
@@ -29,7 +29,7 @@ describe('madeUpHistory', () => {
     // the event's own advertiser, else the item's
     expect([...history.eventAdvertiser]).toEqual([1, 2, 0])
     expect([...history.eventType]).toEqual([2, 0, 3])
-    expect(history.itemAdvertiser).toBe(snapshot.itemAdvertiser)
+    expect(history.users).toBe(1)
   })
 
   it('refuses what is outside the catalog', () => {

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../src/core/progress.js'
 import { buildGeneration, type BuildOptions } from '../../src/generations/build.js'
-import { openGeneration, retrieveItems } from '../../src/generations/open.js'
+import { openGeneration } from '../../src/generations/open.js'
 import { verifyGeneration } from '../../src/generations/files.js'
 import { infer } from '../../src/embed/infer.js'
 import type { Store } from '../../src/store/store.js'
-import { CountingTower, itemTower, unitVector } from '../embed/counting-tower.js'
+import { CountingTower, countedEntries, unitVector } from '../embed/counting-tower.js'
 import { scan } from '../embed/scan.js'
 import { addEvents, smallStore, temporaryFolder } from '../embed/small-workspace.js'
+import { bestItems } from './asking.js'
 
 const ITEMS = 300
 const WIDTH = 8
@@ -30,7 +31,7 @@ async function encode(store: Store, run: string): Promise<void> {
   await infer({
     store,
     histories,
-    towers: [{ tower: new CountingTower(run, 'item', histories, WIDTH) }],
+    towers: [new CountingTower(run, 'item', WIDTH)],
     progress: silent,
   })
 }
@@ -39,10 +40,11 @@ function build({ store, indexFolder }: { store: Store; indexFolder: string }, ex
   return buildGeneration({
     indexFolder,
     store,
-    tower: itemTower('item-run', 1, WIDTH),
-    items: ITEMS,
+    items: countedEntries('item-run', 1, ITEMS, WIDTH),
     asOf: 1_500_000_299,
-    options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 },
+    index: { connectivity: 16, expansionAdd: 128, expansionSearch: 64, recall: 0.9 },
+    history: 'kept',
+    seed: 1,
     progress: silent,
     ...extra,
   })
@@ -69,15 +71,15 @@ describe('buildGeneration', () => {
     workspace.store.close()
   })
 
-  it("is read back by retrieveItems: an item's own vector finds it first, with cosine 1", async () => {
+  it("is read back: an item's own vector finds it first, with cosine 1", async () => {
     const workspace = await inferred()
     await build(workspace)
     const generation = await openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)
-    const { items, scores } = await retrieveItems(generation, unitVector(WIDTH, 1, 123), 5)
+    const { items, scores } = await bestItems(generation, unitVector(WIDTH, 1, 123), 5)
     expect(items[0]).toBe(123)
     expect(scores[0]).toBeCloseTo(1, 5)
     expect(items.length).toBe(5)
-    expect((await retrieveItems(generation, unitVector(WIDTH, 1, 123), 1000)).items.length).toBe(ITEMS)
+    expect((await bestItems(generation, unitVector(WIDTH, 1, 123), 1000)).items.length).toBe(ITEMS)
     workspace.store.close()
   })
 
@@ -87,18 +89,18 @@ describe('buildGeneration', () => {
     const first = (await build(workspace)).manifest
     const userBefore = store.userEmbedding('item-run', 1, first.seq)!.vector
     const query = unitVector(WIDTH, 9, 9)
-    const before = await retrieveItems(await openGeneration(indexFolder, store.currentGeneration()!), query, 20)
+    const before = await bestItems(await openGeneration(indexFolder, store.currentGeneration()!), query, 20)
 
     addEvents(store, [[1, 5, 1_500_001_000]])
     await encode(store, 'item-run')
-    const second = (await build(workspace, { tower: itemTower('item-run', 2, WIDTH) })).manifest
+    const second = (await build(workspace, { items: countedEntries('item-run', 2, ITEMS, WIDTH) })).manifest
     expect(store.currentGeneration()!.id).toBe(second.generation)
     expect(store.userEmbedding('item-run', 1, second.seq)!.vector).not.toEqual(userBefore)
 
     store.setCurrentGeneration(first.generation)
     const row = store.currentGeneration()!
     expect(store.userEmbedding('item-run', 1, row.seq)!.vector).toEqual(userBefore)
-    expect(await retrieveItems(await openGeneration(indexFolder, row), query, 20)).toEqual(before)
+    expect(await bestItems(await openGeneration(indexFolder, row), query, 20)).toEqual(before)
     store.close()
   })
 
@@ -114,7 +116,9 @@ describe('buildGeneration', () => {
     await encode(workspace.store, 'advertiser-run')
     addEvents(workspace.store, [[1, 5, 1_500_001_000]])
     await encode(workspace.store, 'item-run')
-    expect((await build(workspace, { advertiserRun: 'advertiser-run' })).manifest.seq).toBe(ITEMS)
+    expect((await build(workspace, { advertisers: countedEntries('advertiser-run', 1, 3, WIDTH) })).manifest.seq).toBe(
+      ITEMS,
+    )
     workspace.store.close()
   })
 
@@ -122,10 +126,10 @@ describe('buildGeneration', () => {
     const workspace = await inferred()
     const { store, indexFolder } = workspace
     const first = (await build(workspace)).manifest.generation
-    const failing = itemTower('item-run', 2, WIDTH, () => {
+    const failing = countedEntries('item-run', 2, ITEMS, WIDTH, () => {
       throw new Error('stop')
     })
-    await expect(build(workspace, { tower: failing })).rejects.toThrow('stop')
+    await expect(build(workspace, { items: failing })).rejects.toThrow('stop')
     expect(store.currentGeneration()!.id).toBe(first)
     mkdirSync(join(indexFolder, 'whole-but-unpublished'))
     const { swept, manifest } = await build(workspace)
@@ -169,10 +173,9 @@ describe('buildGeneration', () => {
     await expect(verifyGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toThrow(
       /^Generation \S+ cannot be used: .*\.$/,
     )
-    if (file !== 'items.safetensors')
-      await expect(openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toMatchObject({
-        name: 'UserError',
-      })
+    await expect(openGeneration(workspace.indexFolder, workspace.store.currentGeneration()!)).rejects.toMatchObject({
+      name: 'UserError',
+    })
     workspace.store.close()
   })
 })

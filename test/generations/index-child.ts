@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Progress } from '../../src/core/progress.js'
 import { buildGeneration } from '../../src/generations/build.js'
 import { openStore } from '../../src/store/open.js'
-import { itemTower } from '../embed/counting-tower.js'
+import { countedEntries } from '../embed/counting-tower.js'
 
 /** A build in a process of its own that says where it is and waits there, so that it can be killed at every stage. */
 const store = openStore(process.argv[2])
@@ -30,10 +30,11 @@ const { manifest } = await buildGeneration({
       say('after publishing')
     },
   },
-  tower: itemTower('item-run', Number(process.argv[3]), 8, (from) => say(`encode ${from}`)),
-  items: store.counts().items,
+  items: countedEntries('item-run', Number(process.argv[3]), store.counts().items, 8, (from) => say(`encode ${from}`)),
   asOf: 1_500_000_299,
-  options: { connectivity: 16, expansionAdd: 128, expansionSearch: 64 },
+  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 64, recall: 0.9 },
+  history: 'kept',
+  seed: 1,
   progress,
 })
 process.stdout.write(`${manifest.generation}\n`)

@@ -1,12 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { openGeneration, retrieveItems } from '../../src/generations/open.js'
+import { openGeneration } from '../../src/generations/open.js'
 import { verifyGeneration } from '../../src/generations/files.js'
 import { openStore } from '../../src/store/open.js'
 import { runChild } from '../fixtures/child.js'
 import { unitVector } from '../embed/counting-tower.js'
 import { smallStore, temporaryFolder } from '../embed/small-workspace.js'
+import { bestItems } from './asking.js'
 
 it('index killed with SIGKILL at any stage leaves a generation that is whole, and the next build sweeps the rest', async () => {
   const folder = temporaryFolder()
@@ -20,7 +21,7 @@ it('index killed with SIGKILL at any stage leaves a generation that is whole, an
   const served = async () => {
     const row = store.currentGeneration()!
     await verifyGeneration(indexFolder, row)
-    return { id: row.id, items: (await retrieveItems(await openGeneration(indexFolder, row), query, 10)).items }
+    return { id: row.id, items: (await bestItems(await openGeneration(indexFolder, row), query, 10)).items }
   }
   await runChild(new URL('./index-child.ts', import.meta.url), [folder, '1'])
   const first = await served()

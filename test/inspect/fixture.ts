@@ -1,3 +1,5 @@
+import { plainDotProducts, type DotProducts } from '../../src/ann/dot-products.js'
+import type { Kind } from '../../src/config/schema.js'
 import { advertisersFirstSeen } from '../../src/features/snapshot-build.js'
 import {
   CATEGORY_LEVELS,
@@ -6,7 +8,11 @@ import {
   type EventType,
   type Snapshot,
 } from '../../src/features/snapshot.js'
-import type { Names, RetrievalModel, Subject } from '../../src/inspect/types.js'
+import { historyAt, type Looking } from '../../src/inspect/looking.js'
+import type { Names, Subject } from '../../src/inspect/types.js'
+import { catalogAt } from '../../src/protocol/catalog.js'
+import type { Queries } from '../../src/protocol/queries.js'
+import { TowerRecommender } from '../../src/retrieve/towers.js'
 
 const DAY = 86_400
 /** Histories end at day 100; "next" is the 30 days after. */
@@ -107,30 +113,40 @@ export const fixtureNames: Names = {
 const found = (index: number): number | undefined => (index < 0 ? undefined : index + 1)
 
 /** A stand-in for a trained model: a user is the direction of the mean of what the history holds. */
-export function fixtureModel(snapshot: Snapshot, level: 'item' | 'advertiser'): RetrievalModel {
-  const vectors = level === 'item' ? VECTORS : [VECTORS[0], VECTORS[2]]
+export function fixtureLooking(snapshot: Snapshot, level: Kind): Looking {
+  const entryVectors = level === 'item' ? VECTORS : [VECTORS[0], VECTORS[2]]
+  const catalog = catalogAt(snapshot, level, MOMENT)
+  const of = async (ids: Int32Array): Promise<Float32Array> =>
+    Float32Array.from([...ids].flatMap((id) => entryVectors[id]))
+  const encodeUsers = async ({ events, users, ends }: Queries): Promise<Float32Array> => {
+    const out = new Float32Array(users.length * 2)
+    users.forEach((u, q) => {
+      let [x, y] = [0, 0]
+      for (let e = events.offsets[u]; e < ends[q]; e++) {
+        if (events.eventItem[e] < 0) continue
+        x += VECTORS[events.eventItem[e]][0]
+        y += VECTORS[events.eventItem[e]][1]
+      }
+      const norm = Math.hypot(x, y) || 1
+      out.set([x / norm, y / norm], q * 2)
+    })
+    return out
+  }
+  const known = Float32Array.from([...catalog.ids].flatMap((id) => entryVectors[id]))
   return {
     run: `${level}-20260131-101500-a1b2`,
-    width: 2,
+    recommender: new TowerRecommender('transformer', level, { encodeUsers }, known, PRODUCTS),
+    catalog,
     reads: 50,
-    cutoff: MOMENT,
-    windowDays: 30,
-    async users({ users, ends }, _moment, source = snapshot) {
-      const out = new Float32Array(users.length * 2)
-      users.forEach((u, q) => {
-        let [x, y] = [0, 0]
-        for (let e = source.offsets[u]; e < ends[q]; e++) {
-          if (source.eventItem[e] < 0) continue
-          x += VECTORS[source.eventItem[e]][0]
-          y += VECTORS[source.eventItem[e]][1]
-        }
-        const norm = Math.hypot(x, y) || 1
-        out.set([x / norm, y / norm], q * 2)
-      })
-      return out
-    },
-    entries: async () => Float32Array.from(vectors.flat()),
+    vectors: { width: 2, of },
   }
+}
+
+const PRODUCTS: DotProducts = {
+  width: 2,
+  score: async (queries, entries, out, stride = entries.length / 2) =>
+    plainDotProducts(2, queries, entries, out, stride),
+  dispose() {},
 }
 
 export function fixtureSubject(models = true): Subject {
@@ -138,8 +154,9 @@ export function fixtureSubject(models = true): Subject {
   return {
     snapshot,
     names: fixtureNames,
-    ...(models ? { item: fixtureModel(snapshot, 'item'), advertiser: fixtureModel(snapshot, 'advertiser') } : {}),
+    ...(models ? { item: fixtureLooking(snapshot, 'item'), advertiser: fixtureLooking(snapshot, 'advertiser') } : {}),
     moment: MOMENT,
     windowDays: 30,
+    history: (user) => historyAt(snapshot, user, MOMENT),
   }
 }

@@ -7,22 +7,30 @@ import { silent } from '../../src/core/progress.js'
 import { generateData } from '../../src/events/world/generate.js'
 import { PRESETS } from '../../src/events/world/presets.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { conversionMask } from '../../src/features/snapshot.js'
 import { inspectItem } from '../../src/inspect/item.js'
 import { lookupInThread } from '../../src/inspect/lookup.js'
-import { openSubject, type OpenedSubject } from '../../src/inspect/open.js'
+import { openSubject, type OpenOptions } from '../../src/inspect/open.js'
+import type { Subject } from '../../src/inspect/types.js'
 import { tryHistory } from '../../src/inspect/try.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
+import { whyRetrieved } from '../../src/inspect/why.js'
+import { catalogAt } from '../../src/protocol/catalog.js'
+import { BASELINES } from '../../src/retrieve/baselines.js'
+import { ease } from '../../src/retrieve/ease.js'
 import { openStore } from '../../src/store/open.js'
 import { readManifest } from '../../src/runs/manifest.js'
 import { runTraining } from '../../src/train/run-training.js'
 import { runFolder } from '../../src/store/paths.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
+import { queriesAt } from '../fixtures/histories.js'
 import { settings } from '../train/settings.js'
 
 const engine = { engine: 'onnx', threads: 1 } as const
 const config = settings('train.steps=4', 'train.validateEvery=4', 'train.warmupSteps=2')
 const folder = mkdtempSync(join(tmpdir(), 'adseq-inspect-'))
-const open = (runs = {}): Promise<OpenedSubject> =>
-  openSubject({ folder, engine, eval: config.eval, progress: silent, runs })
+const looking = <T>(options: OpenOptions, look: (subject: Subject) => Promise<T>): Promise<T> =>
+  inWorkspace(folder, { config, readonly: true }, async (workspace) => look(await openSubject(workspace, options)))
 let run = ''
 
 beforeAll(async () => {
@@ -43,10 +51,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('looking at a workspace with an item model and no advertiser model', () => {
-  it('retrieves for a real user by the run, as of its cutoff', async () => {
-    const { subject, close } = await open()
+  it('recommends to a real user by the run, as of its cutoff', async () => {
     const { cutoff } = readManifest(runFolder(folder, run))
-    const view = await inspectUser(subject, randomUser(subject, 1), { k: 20, events: 1000 })
+    const view = await looking({ by: 'towers' }, (subject) =>
+      inspectUser(subject, randomUser(subject, 1), { k: 20, events: 1000 }),
+    )
+    expect(view.itemBy).toBe('transformer')
     expect([view.itemRun, view.advertiserRun, view.moment]).toEqual([run, null, cutoff])
     expect(Math.max(...view.history.map((row) => row.time))).toBeLessThanOrEqual(cutoff)
     for (const row of view.next) expect(row.time).toBeGreaterThan(cutoff)
@@ -60,49 +70,106 @@ describe('looking at a workspace with an item model and no advertiser model', ()
       expect(item.boughtNext).toBe(
         view.next.some((row) => row.item === item.item && row.rank !== null && row.rank <= 20),
       )
-    await close()
   })
 
-  it('gives a made-up history that equals a real one the same results', async () => {
-    const { subject, close } = await open()
-    const user = randomUser(subject, 2)
-    const real = await inspectUser(subject, user, { k: 10, events: 1000 })
-    const [edited, same] = [
-      await tryHistory(subject, { user, drop: 1, k: 10 }),
-      real.items.map((item) => [item.item, item.score]),
-    ]
-    expect(edited.before.items.map((item) => [item.item, item.score])).toEqual(same)
-    expect(edited.after.history).toHaveLength(Math.min(50, real.historyEvents - 1))
-    await close()
-  })
+  it.each(['hybrid', 'towers', 'popularity'])(
+    'gives a made-up history that equals a real one the same results, by %s',
+    (by) =>
+      looking({ by }, async (subject) => {
+        const user = randomUser(subject, 2)
+        const real = await inspectUser(subject, user, { k: 200, events: 1000 })
+        const [edited, same] = [
+          await tryHistory(subject, { user, drop: 1, k: 200 }),
+          real.items.map((item) => [item.item, item.score]),
+        ]
+        expect(edited.before.items.map((item) => [item.item, item.score])).toEqual(same)
+        expect(edited.after.history).toHaveLength(Math.min(50, real.historyEvents - 1))
+      }),
+  )
 
-  it('finds an item nearer to itself than to its neighbours', async () => {
-    const { subject, close } = await open()
-    const { nearest } = await inspectItem(subject, subject.names.item(1).externalId, 5)
-    expect(nearest).toHaveLength(5)
-    expect(nearest.map((item) => item.item)).not.toContain(subject.names.item(1).externalId)
-    for (const item of nearest) expect(item.score).toBeLessThanOrEqual(1.000001)
-    await close()
-  })
+  it('finds an item nearer to itself than to its neighbours', () =>
+    looking({}, async (subject) => {
+      const { nearest } = await inspectItem(subject, subject.names.item(1).externalId, 5)
+      expect(nearest).toHaveLength(5)
+      expect(nearest.map((item) => item.item)).not.toContain(subject.names.item(1).externalId)
+      for (const item of nearest) expect(item.score).toBeLessThanOrEqual(1.000001)
+    }))
 
   it('answers the same from a thread of its own, mistakes of the user included', async () => {
-    const { subject, close } = await open()
-    const lookup = await lookupInThread({ folder, engine, eval: config.eval, runs: {} })
-    const user = await lookup.random(5)
-    expect(user).toBe(randomUser(subject, 5))
-    expect((await lookup.user(user)).items.slice(0, 10)).toEqual(
-      (await inspectUser(subject, user, { k: 10, events: 10 })).items,
-    )
-    await expect(lookup.user('nobody')).rejects.toThrow(UserError)
-    await lookup.close()
-    await close()
-    await expect(
-      lookupInThread({ folder: join(folder, 'nowhere'), engine, eval: config.eval, runs: {} }),
-    ).rejects.toThrow(UserError)
+    await looking({}, async (subject) => {
+      const lookup = await lookupInThread({ folder, config, runs: {} })
+      const user = await lookup.random(5)
+      expect(user).toBe(randomUser(subject, 5))
+      expect((await lookup.user(user)).items.slice(0, 10)).toEqual(
+        (await inspectUser(subject, user, { k: 10, events: 10 })).items,
+      )
+      await expect(lookup.user('nobody')).rejects.toThrow(UserError)
+      await lookup.close()
+    })
+    await expect(lookupInThread({ folder: join(folder, 'nowhere'), config, runs: {} })).rejects.toThrow(UserError)
+  })
+
+  it('looks through any baseline instead of the run, at both levels, as of the same moment', async () => {
+    const { cutoff } = readManifest(runFolder(folder, run))
+    for (const { name } of BASELINES)
+      await looking({ by: name }, async (subject) => {
+        expect(subject.moment).toBe(cutoff)
+        const view = await inspectUser(subject, randomUser(subject, 1), { k: 10, events: 1 })
+        expect([view.itemRun, view.advertiserRun]).toEqual([run, null])
+        expect(view.itemBy).toBe(subject.item!.recommender.name)
+        expect(view.itemBy).toBe(view.advertiserBy)
+        expect([view.items.length, view.advertisers.length]).toEqual([10, 10])
+      })
+  })
+
+  it('lists by EASE what EASE over the histories up to the cutoff lists, and tells what pulls a result', () =>
+    looking({ by: 'ease' }, async (subject) => {
+      const { snapshot, moment } = subject
+      const external = randomUser(subject, 3)
+      const user = subject.names.userId(external)! - 1
+      const catalog = catalogAt(snapshot, 'item', moment)
+      const lists = await ease(snapshot, catalog, moment).list(queriesAt(snapshot, moment, [user]), 20)
+      const view = await inspectUser(subject, external, { k: 20, events: 1 })
+      expect(view.itemBy).toBe('EASE')
+      expect(view.items.map(({ item, score }) => [item, score])).toEqual(
+        Array.from(lists.entries, (entry, i) => [
+          subject.names.item(catalog.ids[entry] + 1).externalId,
+          lists.scores[i],
+        ]),
+      )
+      const { item, score, rank } = view.items[0]
+      const why = await whyRetrieved(subject, external, item!, 'item')
+      expect(why).toMatchObject({ score, rank, reads: view.historyEvents, of: catalog.size })
+      // a linear model of the set of items: what the items of the history give adds up to the score
+      expect(why.groups).toBe(why.tried)
+      expect(why.pulls.reduce((sum, { pull }) => sum + pull, 0)).toBeCloseTo(score, 5)
+    }))
+
+  it('lists by popularity what was converted on most up to the cutoff', () =>
+    looking({ by: 'popularity' }, async (subject) => {
+      const { snapshot, moment, names } = subject
+      const counts = new Map<string, number>()
+      snapshot.eventItem.forEach((item, row) => {
+        if (item < 0 || snapshot.eventTime[row] > moment || conversionMask[snapshot.eventType[row]] === 0) return
+        const { externalId } = names.item(item + 1)
+        counts.set(externalId, (counts.get(externalId) ?? 0) + 1)
+      })
+      const most = [...counts.values()].sort((a, b) => b - a).slice(0, 30)
+      const { items } = await inspectUser(subject, randomUser(subject, 1), { k: 30, events: 1 })
+      expect(items.map(({ score }) => score)).toEqual(most)
+      for (const { item, score } of items) expect(counts.get(item!)).toBe(score)
+    }))
+
+  it('refuses a baseline that is not there', async () => {
+    await expect(looking({ by: 'eaze' }, () => Promise.resolve())).rejects.toMatchObject({
+      message: 'There is no baseline eaze.',
+      hint: expect.stringContaining('nearest-users'),
+    })
   })
 
   it('refuses a run that is not there', async () => {
-    await expect(open({ item: 'item-x' })).rejects.toThrow('There is no run item-x')
-    await expect(open({ advertiser: run })).rejects.toThrow(UserError)
+    const nothing = (): Promise<void> => Promise.resolve()
+    await expect(looking({ runs: { item: 'item-x' } }, nothing)).rejects.toThrow('There is no run item-x')
+    await expect(looking({ runs: { advertiser: run } }, nothing)).rejects.toThrow(UserError)
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
-import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
+import type { Snapshot } from '../../src/features/snapshot.js'
 import { catalogAt } from '../../src/protocol/catalog.js'
 import { EaseByEntries } from '../../src/retrieve/ease-by-entries.js'
 import { EaseByUsers } from '../../src/retrieve/ease-by-users.js'
 import { ease } from '../../src/retrieve/ease.js'
-import type { Queries, Retriever } from '../../src/retrieve/types.js'
-import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import type { Recommender } from '../../src/retrieve/recommender.js'
+import { day, queriesAt, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
 const t = day(40)
 const lambda = 0.5
@@ -28,12 +28,12 @@ const few = snapshotOf(
 )
 
 /** Scores of every user's history up to t; of a shorter one where `until` is earlier. */
-async function scores(retriever: Retriever, snapshot: Snapshot, until = t): Promise<number[][]> {
-  const users = Int32Array.from({ length: snapshot.users }, (_, u) => u)
-  const queries: Queries = { users, ends: users.map((u) => historyEnd(snapshot, u, until)) }
-  const out = new Float32Array(users.length * retriever.entries).fill(NaN)
-  await retriever.score(queries, 0, users.length, out)
-  return [...users].map((q) => [...out.subarray(q * retriever.entries, (q + 1) * retriever.entries)])
+async function scores(recommender: Recommender, snapshot: Snapshot, until = t): Promise<number[][]> {
+  const queries = queriesAt(snapshot, until)
+  const { entries } = recommender
+  const out = new Float32Array(snapshot.users * entries).fill(NaN)
+  await recommender.score(queries, 0, snapshot.users, out)
+  return [...queries.users].map((q) => [...out.subarray(q * entries, (q + 1) * entries)])
 }
 
 describe('EASE', () => {
@@ -42,14 +42,14 @@ describe('EASE', () => {
     ['users', new EaseByUsers(few, catalogAt(few, 'item', t), t, { regularisation: lambda })],
   ])(
     'solved over %s is the closed form of the regularised regression with a zero diagonal',
-    async (_over, retriever) => {
+    async (_over, recommender) => {
       // X (users x items 0 1 2 4; item 3 has no conversion): 1100, 0110, 0111
       const X = [
         [1, 1, 0, 0],
         [0, 1, 1, 0],
         [0, 1, 1, 1],
       ]
-      const rows = await scores(retriever, few)
+      const rows = await scores(recommender, few)
       // (Steck 2019, eq. 8) by the normal equations of each column with its own weight held at zero, solved here by
       // elimination
       const G = X[0].map((_, i) => X[0].map((_, j) => X.reduce((s, x) => s + x[i] * x[j], 0)))
@@ -96,7 +96,7 @@ describe('EASE', () => {
   })
 
   it('is solved over whichever are few, and says what it leaves out where both are many', async () => {
-    const made = (cap: number): Retriever => ease(few, catalogAt(few, 'item', t), t, { cap, regularisation: 1 })
+    const made = (cap: number): Recommender => ease(few, catalogAt(few, 'item', t), t, { cap, regularisation: 1 })
     expect(made(4)).toBeInstanceOf(EaseByEntries)
     expect(made(4).name).toBe('EASE')
     expect(made(3)).toBeInstanceOf(EaseByUsers)

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
 import { ContestMaker } from '../../src/retrieve/fit-contest.js'
 import { DEPTH, FIT_AT, addHits } from '../../src/retrieve/fit-trials.js'
-import { levelOf } from '../../src/evaluate/measure.js'
-import { evaluationSet } from '../../src/protocol/evaluation-set.js'
+import { evaluationSet, levelOf } from '../../src/protocol/evaluation-set.js'
 import { OwnHistory } from '../../src/retrieve/own-history.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
 
@@ -39,7 +38,7 @@ function hitsByRanking(
   logPopularity: Float32Array,
   { own, recent, popularity }: { own: number; recent: number; popularity: number },
 ): number[] {
-  const history = new OwnHistory(snapshot, level.catalog, cutoff).read(queries.users[q], queries.ends[q])
+  const history = new OwnHistory(level.catalog).read(queries, q)
   const scores = row.map((x, e) => x + popularity * logPopularity[e])
   for (const e of history.entries.subarray(0, history.size))
     scores[e] += own * Math.log1p(history.count(e)) + recent * Math.log1p(history.decayedCount(e))
@@ -63,11 +62,11 @@ test.each([
   (_name, bases, popularities) => {
     const logPopularity = popularities()
     const maker = new ContestMaker(level, logPopularity, DEPTH)
-    const own = new OwnHistory(snapshot, level.catalog, cutoff)
+    const own = new OwnHistory(level.catalog)
     let total = 0
     for (let q = 0; q < queries.users.length; q++) {
       const row = bases()
-      const contest = maker.make(q, own.read(queries.users[q], queries.ends[q]), row)
+      const contest = maker.make(q, own.read(queries, q), row)
       expect(contest.others.base.length).toBeLessThan(ITEMS / 2)
       for (const popularity of [0, 0.01, 0.3, 1, 40]) {
         const trials = [
@@ -92,7 +91,5 @@ test('a score that is not finite is an error', () => {
   const maker = new ContestMaker(level, new Float32Array(ITEMS), DEPTH)
   const row = new Float32Array(ITEMS)
   row[5] = NaN
-  expect(() =>
-    maker.make(0, new OwnHistory(snapshot, level.catalog, cutoff).read(queries.users[0], queries.ends[0]), row),
-  ).toThrow(/entry 5 is NaN/)
+  expect(() => maker.make(0, new OwnHistory(level.catalog).read(queries, 0), row)).toThrow(/entry 5 is NaN/)
 })

@@ -7,28 +7,19 @@ import {
   validationSet,
   type Grid,
 } from '../../src/retrieve/fit.js'
-import { levelOf, measure } from '../../src/evaluate/measure.js'
-import { evaluationSet } from '../../src/protocol/evaluation-set.js'
+import { measure } from '../../src/evaluate/measure.js'
+import { evaluationSet, levelOf } from '../../src/protocol/evaluation-set.js'
 import { Blend } from '../../src/retrieve/blend.js'
 import { logPopularity } from '../../src/retrieve/popularity.js'
-import type { Retriever } from '../../src/retrieve/types.js'
 import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { Rule } from '../fixtures/rule.js'
 import { protocol, snapshot } from '../evaluate/favourites.js'
 
 const cutoff = day(40)
 const set = validationSet(snapshot, ['item', 'advertiser'], protocol)
 
 /** Scores by a rule with many equal values. */
-const base = (entries: number): Retriever => ({
-  name: 'rule',
-  kind: 'model',
-  level: 'item',
-  entries,
-  score: (queries, from, to, out) => {
-    for (let q = from; q < to; q++)
-      for (let e = 0; e < entries; e++) out[(q - from) * entries + e] = ((queries.users[q] + e) % 7) / 8
-  },
-})
+const base = (entries: number): Rule => new Rule(entries, (q, e, { users }) => ((users[q] + e) % 7) / 8)
 
 describe('fitting', () => {
   it.each([
@@ -49,14 +40,12 @@ describe('fitting', () => {
         const blend = new Blend(
           'blend',
           'baseline',
-          snapshot,
           catalog,
           logPopularity(snapshot, catalog, cutoff, days),
           { own, recent, popularity },
           model,
-          cutoff,
         )
-        const [{ metrics, perUser }] = await measure(snapshot, set, blend, [], { samples: 0, seed: 1 })
+        const [{ metrics, perUser }] = await measure(snapshot, set, blend, { bootstrap: { samples: 0, seed: 1 } })
         // users without a history are no part of what weights are fitted on
         const found = levelOf(set, level).counts.reduce((a, b) => a + b, 0)
         for (const [k, column] of [

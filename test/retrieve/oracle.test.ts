@@ -9,6 +9,7 @@ import { generateData } from '../../src/events/world/generate.js'
 import type { WorldKnobs } from '../../src/events/world/knobs.js'
 import { PRESETS } from '../../src/events/world/presets.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
+import { tableOf } from '../../src/retrieve/baselines.js'
 import { oracleOf } from '../../src/retrieve/oracle.js'
 import { openStore } from '../../src/store/open.js'
 
@@ -32,7 +33,7 @@ async function judged(name: string, changed: Partial<WorldKnobs>): Promise<Repor
       kind: 'item',
       protocol,
       bootstrap: 40,
-      requested: [],
+      baselines: tableOf([]),
       samples: 0,
       models: [],
       oracle: oracleOf(store, 8),

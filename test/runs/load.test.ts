@@ -3,20 +3,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { createEngine, type Engine } from '../../src/engine/index.js'
-import { CATEGORY_LEVELS, TITLE_TOKENS, historyEnd, type Snapshot } from '../../src/features/snapshot.js'
+import { CATEGORY_LEVELS, TITLE_TOKENS, type Snapshot } from '../../src/features/snapshot.js'
 import { timeRange } from '../../src/protocol/cutoff.js'
 import { findRun, listRuns } from '../../src/runs/manifest.js'
-import { loadRun } from '../../src/runs/load.js'
+import { loadRun, type LoadedRun } from '../../src/runs/load.js'
 import { runTraining } from '../../src/train/run-training.js'
+import { queriesAt } from '../fixtures/histories.js'
 import { makeSnapshot } from '../fixtures/snapshot.js'
 import { collect, inWorkspace, options, settings } from '../train/settings.js'
 
 const snapshot = makeSnapshot()
 const now = timeRange(snapshot).last
-const all = {
-  users: Int32Array.from({ length: snapshot.users }, (_, u) => u),
-  ends: Int32Array.from({ length: snapshot.users }, (_, u) => historyEnd(snapshot, u, now)),
-}
+const all = queriesAt(snapshot, now)
+const firstTo = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i)
 const brief = (...set: string[]) => settings('train.steps=20', 'train.validateEvery=10', 'train.warmupSteps=2', ...set)
 
 let engine: Engine
@@ -51,12 +50,12 @@ describe('a finished run', () => {
   it("is loaded by id or as the latest, and its encoder gives unit vectors that rank a user's own cluster first", async () => {
     await inWorkspace(async (folder) => {
       const { done } = await collect(runTraining(options(folder, { config: brief(), snapshot })))
-      const run = await loadRun(folder, 'latest', 'item', engine, snapshot)
+      const run = await loadRun(folder, 'latest', 'item', engine, snapshot, snapshot)
       expect(run.manifest.id).toBe(done.run)
       const { encoder } = run
       const d = encoder.width
-      const users = await encoder.encodeUsers(all, now)
-      const items = await encoder.encodeItems(0, snapshot.items, now)
+      const users = await encoder.encodeUsers(all)
+      const items = await encoder.encodeEntries(firstTo(snapshot.items), now)
       expect([users.length, items.length]).toEqual([snapshot.users * d, snapshot.items * d])
       for (let u = 0; u < snapshot.users; u++) expect(Math.hypot(...row(users, u, d))).toBeCloseTo(1, 4)
 
@@ -70,15 +69,21 @@ describe('a finished run', () => {
       expect(own / snapshot.users).toBeGreaterThan(0.7) // by chance one in six
 
       // any part, in any order, in any number: the same vectors
-      const some = await encoder.encodeUsers({ users: [7, 3], ends: [all.ends[7], all.ends[3]] }, [now, now])
+      const some = await encoder.encodeUsers({
+        ...queriesAt(snapshot, now, [7, 3]),
+        moment: Float64Array.of(now, now),
+      })
       expectClose(row(some, 0, d), row(users, 7, d))
       expectClose(row(some, 1, d), row(users, 3, d))
-      expectClose(await encoder.encodeItems(5, 7, now), items.slice(5 * d, 7 * d))
+      expectClose(await encoder.encodeEntries(Int32Array.of(5, 6), now), items.slice(5 * d, 7 * d))
+      expectClose(
+        await encoder.encodeEntries(Int32Array.of(9, 2), now),
+        Float32Array.of(...row(items, 9, d), ...row(items, 2, d)),
+      )
       // a user without events
-      expect((await encoder.encodeUsers({ users: [0], ends: [snapshot.offsets[0]] }, now)).every(Number.isFinite)).toBe(
+      expect((await encoder.encodeUsers({ ...queriesAt(snapshot, 0, [0]), moment: now })).every(Number.isFinite)).toBe(
         true,
       )
-      await expect(encoder.encodeAdvertisers(now)).rejects.toThrow('no advertiser tower')
       await run.dispose()
     })
   })
@@ -90,17 +95,34 @@ describe('a finished run', () => {
   ] as const)('of the %s model (%j) encodes entries that came after the training', async (kind, set) => {
     await inWorkspace(async (folder) => {
       await collect(runTraining(options(folder, { kind, config: brief(...set), snapshot })))
+      const more = grown()
       const [before, after] = [
-        await loadRun(folder, 'latest', kind, engine, snapshot),
-        await loadRun(folder, 'latest', kind, engine, grown()),
+        await loadRun(folder, 'latest', kind, engine, snapshot, snapshot),
+        await loadRun(folder, 'latest', kind, engine, more, more),
       ]
-      const [a, b] = [await before.encoder.encodeEntries(now), await after.encoder.encodeEntries(now)]
+      const vectors = ({ encoder }: LoadedRun): Promise<Float32Array> =>
+        encoder.encodeEntries(firstTo(encoder.entries), now)
+      const [a, b] = [await vectors(before), await vectors(after)]
       expect(b.length).toBe(a.length + (kind === 'item' ? 3 : 1) * before.encoder.width)
       expect(b.every(Number.isFinite)).toBe(true)
       expectClose(b.slice(0, a.length), a)
-      expectClose(await after.encoder.encodeUsers(all, now), await before.encoder.encodeUsers(all, now))
+      expectClose(await after.encoder.encodeUsers({ ...all, events: more }), await before.encoder.encodeUsers(all))
       await before.dispose()
       await after.dispose()
+    })
+  })
+
+  it('encodes users alone where no events are given, and says so when asked for more', async () => {
+    await inWorkspace(async (folder) => {
+      await collect(runTraining(options(folder, { config: brief(), snapshot })))
+      const [whole, users] = [
+        await loadRun(folder, 'latest', 'item', engine, snapshot, snapshot),
+        await loadRun(folder, 'latest', 'item', engine, snapshot, undefined),
+      ]
+      expect(await users.encoder.encodeUsers(all)).toEqual(await whole.encoder.encodeUsers(all))
+      await expect(users.encoder.encodeEntries(firstTo(2), now)).rejects.toThrow('it encodes users alone')
+      await whole.dispose()
+      await users.dispose()
     })
   })
 
@@ -110,8 +132,8 @@ describe('a finished run', () => {
       const plain = (await collect(runTraining(options(folder, { config: brief('train.refit=false'), snapshot })))).done
         .run
       const vectors = async (id: string, which: 'final' | 'selected'): Promise<Float32Array> => {
-        const run = await loadRun(folder, id, 'item', engine, snapshot, which)
-        const items = await run.encoder.encodeItems(0, snapshot.items, now)
+        const run = await loadRun(folder, id, 'item', engine, snapshot, snapshot, which)
+        const items = await run.encoder.encodeEntries(firstTo(snapshot.items), now)
         await run.dispose()
         return items
       }
@@ -138,13 +160,15 @@ describe('a finished run', () => {
       expect(() => findRun(folder, unfinished.id, 'item')).toThrow('is not finished')
       expect(findRun(folder, 'latest', 'item').id).toBe(done.run)
 
-      await expect(loadRun(folder, 'latest', 'item', engine, { ...snapshot, items: 10 })).rejects.toThrow(
-        /The data was replaced|has only 10/,
-      )
+      const less = { ...snapshot, items: 10 }
+      await expect(loadRun(folder, 'latest', 'item', engine, less, less)).rejects.toMatchObject({
+        message: expect.stringContaining('the workspace has fewer now'),
+        hint: expect.stringContaining('The data was replaced'),
+      })
       const model = join(folder, 'runs', done.run, 'model.safetensors')
       const bytes = readFileSync(model)
       truncateSync(model, bytes.length - 100)
-      await expect(loadRun(folder, 'latest', 'item', engine, snapshot)).rejects.toBeInstanceOf(UserError)
+      await expect(loadRun(folder, 'latest', 'item', engine, snapshot, snapshot)).rejects.toBeInstanceOf(UserError)
       writeFileSync(model, bytes)
       const manifest = join(folder, 'runs', done.run, 'manifest.json')
       writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"version": 1', '"version": 9'))

@@ -13,9 +13,9 @@ describe('GET /v1/users/{id}/candidates', () => {
         itemRun: 'item-run',
         advertiserRun: 'advertiser-run',
         seq: 20,
-        asOf: '2017-07-14T02:40:00.000Z',
+        asOf: '2017-07-14T02:40:00Z',
         userSeq: 10,
-        userAsOf: '2017-07-14T02:40:00.000Z',
+        userAsOf: '2017-07-14T02:40:00Z',
       },
       advertisers: [
         { rank: 1, advertiser: 'a4', name: 'Shop 4', score: 0.5, source: 'advertiser-model' },
@@ -46,13 +46,13 @@ describe('GET /v1/users/{id}/candidates', () => {
         },
       ],
     })
-    expect([...retrievals.g1.vectors[0]]).toEqual([1, 10])
+    expect(retrievals.g1.users).toEqual([{ user: 1, k: 2 }])
   })
 
-  it("reads the user's vector at the generation's ingest number, not a later one", async () => {
+  it("says which ingest number the user's vector is of, and that of the generation", async () => {
     const late = await fakeServer({}, generation('g2', 40))
-    await late.app.inject('/v1/users/u1/candidates')
-    expect([...late.retrievals.g2.vectors[0]]).toEqual([1, 30])
+    const { provenance } = (await late.app.inject('/v1/users/u1/candidates')).json()
+    expect(provenance).toMatchObject({ generation: 'g2', seq: 40, userSeq: 30 })
   })
 
   it('says null, not zero, where a price is unknown', async () => {

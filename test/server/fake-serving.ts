@@ -2,7 +2,7 @@ import { afterEach } from 'vitest'
 import type { MadeUpEvent } from '../../src/features/made-up-history.js'
 import { createApp, type AppOptions, type ServerApp } from '../../src/server/app.js'
 import type { ServerStore } from '../../src/server/context.js'
-import type { Retrieval, Scored } from '../../src/server/retrieval.js'
+import type { Retrieval, Retrieved, RetrievedForUser, Scored } from '../../src/server/retrieval.js'
 import { Serving } from '../../src/server/serving.js'
 import type { Generation } from '../../src/store/generations.js'
 
@@ -26,13 +26,6 @@ export const store: ServerStore = {
     advertiserName: `Shop ${(id % 5) + 1}`,
   }),
   advertiser: (id) => ({ id, externalId: `a${id}`, name: `Shop ${id}` }),
-  // u3 has no vector; u2 has had one since event 30 only; u1 has another since event 30
-  userEmbedding: (_run, id, atSeq = Infinity) =>
-    id === 3 || (id === 2 && atSeq < 30)
-      ? undefined
-      : { seq: atSeq < 30 ? 10 : 30, asOf: AS_OF, vector: Float32Array.of(id, atSeq < 30 ? 10 : 30) },
-  candidates: (_run, id) =>
-    id === 1 ? { seq: 10, advertisers: Int32Array.of(4, 2, 5), scores: Float32Array.of(0.5, 0.25, 0.125) } : undefined,
 }
 
 const numbered = (name: string, prefix: string, last: number): number | undefined => {
@@ -40,27 +33,39 @@ const numbered = (name: string, prefix: string, last: number): number | undefine
   return Number.isInteger(n) && n >= 1 && n <= last ? n : undefined
 }
 
-/** Finds items 0, 1, 2 ... with falling scores, and remembers what it was asked. */
+/**
+ * Finds items 0, 1, 2 ... with falling scores, and remembers what it was asked. User 3 has no vector, user 2 has had
+ * one since event 30 only, user 1 has another since event 30; advertisers 3, 1 and 4 are stored for user 1.
+ */
 export class FakeRetrieval implements Retrieval {
   readonly facts = { items: 20, asOf: AS_OF, known: { items: 15, advertisers: 5 } }
-  readonly vectors: Float32Array[] = []
-  readonly histories: { history: MadeUpEvent[]; anchorTime: number }[] = []
+  readonly users: { user: number; k: number }[] = []
+  readonly histories: { history: MadeUpEvent[]; moment: number }[] = []
   closed = false
+  dead = false
   /** resolved by a test that wants requests to stay under way */
   gate: Promise<void> = Promise.resolve()
 
-  async search(vector: Float32Array, k: number): Promise<Scored> {
-    this.vectors.push(vector)
+  constructor(private readonly row: Generation) {}
+
+  async stored(user: number, k: number): Promise<RetrievedForUser | undefined> {
+    this.users.push({ user, k })
     await this.gate
-    return scored(Math.min(k, 20))
+    const { seq, advertiserRun } = this.row
+    if (user === 3 || (user === 2 && seq < 30)) return undefined
+    const advertisers = {
+      indices: Int32Array.of(3, 1, 4).slice(0, k),
+      scores: Float32Array.of(0.5, 0.25, 0.125).slice(0, k),
+    }
+    return {
+      encoded: { seq: seq < 30 ? 10 : 30, asOf: AS_OF },
+      items: scored(Math.min(k, 20)),
+      ...(advertiserRun !== undefined && user === 1 && { advertisers }),
+    }
   }
 
-  async retrieve(
-    history: MadeUpEvent[],
-    anchorTime: number,
-    k: number,
-  ): Promise<{ items: Scored; advertisers: Scored }> {
-    this.histories.push({ history, anchorTime })
+  async posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
+    this.histories.push({ history, moment })
     await this.gate
     return { items: scored(Math.min(k, 20)), advertisers: scored(Math.min(k, 5)) }
   }
@@ -94,9 +99,9 @@ export async function fakeServer(options: Partial<AppOptions> = {}, first = gene
   const damaged = new Set<string>()
   const serving = await Serving.open({
     current: () => published.row,
-    load: async ({ id }) => {
-      if (damaged.has(id)) throw new Error('damaged')
-      return (retrievals[id] = new FakeRetrieval())
+    load: async (row) => {
+      if (damaged.has(row.id)) throw new Error('damaged')
+      return (retrievals[row.id] = new FakeRetrieval(row))
     },
     onLoadFailure: (row) => failures.push(row.id),
   })

@@ -19,7 +19,7 @@ describe('POST /v1/retrieve', () => {
     expect(response.statusCode).toBe(200)
     expect(server.retrievals.g1.histories).toEqual([
       {
-        anchorTime: AS_OF,
+        moment: AS_OF,
         history: [
           { item: 2, advertiser: -1, type: 0, domain: 0, time: AS_OF },
           { item: 3, advertiser: 1, type: 1, domain: 0, time: AS_OF },
@@ -31,7 +31,7 @@ describe('POST /v1/retrieve', () => {
     expect(body).toMatchObject({
       used: 3,
       ignored: [],
-      provenance: { generation: 'g1', anchor: '2017-07-14T02:40:00.000Z' },
+      provenance: { generation: 'g1', anchor: '2017-07-14T02:40:00Z' },
     })
     expect(body.items.map((one: { item: string }) => one.item)).toEqual(['i1', 'i2', 'i3'])
     expect(body.advertisers.map((one: { advertiser: string }) => one.advertiser)).toEqual(['a1', 'a2', 'a3'])
@@ -46,8 +46,8 @@ describe('POST /v1/retrieve', () => {
         { type: 'view', item: 'i3' },
       ],
     })
-    const [{ history, anchorTime }] = server.retrievals.g1.histories
-    expect(anchorTime).toBe(3600)
+    const [{ history, moment }] = server.retrievals.g1.histories
+    expect(moment).toBe(3600)
     expect(history.map((event) => event.time)).toEqual([1000, 3600, 3600])
   })
 
@@ -120,7 +120,7 @@ describe('POST /v1/retrieve', () => {
 
   it('keeps the details of a fault of its own out of the answer', async () => {
     const server = await fakeServer()
-    server.retrievals.g1.retrieve = () => Promise.reject(new Error('/secret/path exploded'))
+    server.retrievals.g1.posted = () => Promise.reject(new Error('/secret/path exploded'))
     const response = await post(server, { events: [event] })
     expect([response.statusCode, response.json().error.code]).toEqual([500, 'internal'])
     expect(response.body).not.toContain('secret')

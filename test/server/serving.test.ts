@@ -50,8 +50,9 @@ describe('a newly published generation', () => {
         loads++
         return {
           facts: { items: 0, asOf: 0, known: { items: 0, advertisers: 0 } },
-          search: () => Promise.reject(),
-          retrieve: () => Promise.reject(),
+          stored: () => Promise.reject(),
+          posted: () => Promise.reject(),
+          dead: false,
           close: async () => {},
         }
       },
@@ -64,7 +65,7 @@ describe('a newly published generation', () => {
   it('replaces a generation whose thread has died, under the same name', async () => {
     const { serving, retrievals } = await fakeServer()
     const first = retrievals.g1
-    Object.assign(first, { dead: true })
+    first.dead = true
     await serving.refresh()
     expect(serving.generation.retrieval).not.toBe(first)
   })

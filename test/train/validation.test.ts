@@ -44,8 +44,9 @@ afterAll(() => engine.dispose())
 describe('validation set', () => {
   it('holds users with a history and conversions in (from, to], repeats included', () => {
     const set = createValidationSet(snapshot, settings(), 'item', from, to)
-    expect([...set.users]).toEqual([0, 3, 4])
-    expect([...set.ends]).toEqual([1, snapshot.offsets[3] + 2, snapshot.offsets[4] + 2])
+    expect([...set.queries.users]).toEqual([0, 3, 4])
+    expect(set.queries.moment).toBe(from)
+    expect([...set.queries.ends]).toEqual([1, snapshot.offsets[3] + 2, snapshot.offsets[4] + 2])
     expect([...set.entries]).toEqual([0, 1, 2, 3, 4])
     expect([...set.offsets]).toEqual([0, 3, 4, 5])
     expect([...set.positives]).toEqual([2, 2, -1, 4, 3])
@@ -54,7 +55,7 @@ describe('validation set', () => {
   it('takes a sample of the users, the same for the same seed', () => {
     const config = settings('train.validationUsers=2')
     const set = createValidationSet(snapshot, config, 'item', from, to)
-    expect(set.users.length).toBe(2)
+    expect(set.queries.users.length).toBe(2)
     expect(createValidationSet(snapshot, config, 'item', from, to)).toEqual(set)
   })
 
@@ -87,7 +88,10 @@ describe('validation set', () => {
     const stub = {
       width: 3,
       encodeUsers: async () => Float32Array.from(users.flat()),
-      encodeList: async () => Float32Array.from(items.flat()),
+      encodeEntries: async (ids: Int32Array, asOf: number) => {
+        expect([[...ids], asOf]).toEqual([[0, 1, 2, 3, 4], from])
+        return Float32Array.from(items.flat())
+      },
     } as unknown as Encoder
     // ranks 1, 1, miss, 2, 5: two of five at 1, four of five at 10
     expect(await validate(engine, stub, set)).toEqual({ '1': 2 / 5, '10': 4 / 5, '100': 4 / 5 })

@@ -6,8 +6,8 @@ import { candidatesQuery, userParams, type CandidatesQuery } from '../schemas.js
 import { isoTime } from '../../text/moments.js'
 
 /**
- * GET /v1/users/{id}/candidates?k=100: the user's stored advertisers, and the items that the published hybrid ranks first
- * for their stored vector and history. All is read at or below the generation's ingest number.
+ * GET /v1/users/{id}/candidates?k=100: the user's stored advertisers, and the items that the published hybrid ranks
+ * first for their stored vector and history. All is read at or below the generation's ingest number.
  */
 export function candidatesRoute(app: FastifyInstance, { store, serving }: ServerContext): void {
   app.get<{ Params: { id: string }; Querystring: CandidatesQuery }>(

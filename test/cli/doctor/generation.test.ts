@@ -16,7 +16,7 @@ import type { Finding } from '../../../src/cli/doctor/finding.js'
 import { generation } from '../../../src/cli/doctor/generation.js'
 import { sha256File } from '../../../src/core/hash.js'
 import { writeSafetensors } from '../../../src/core/safetensors.js'
-import { INDEX_FILE, ITEMS_FILE, finishBuilding, startBuilding } from '../../../src/generations/files.js'
+import { FILES, finishBuilding, startBuilding } from '../../../src/generations/files.js'
 import { openStore } from '../../../src/store/open.js'
 import { pathsOf } from '../../../src/store/paths.js'
 
@@ -32,11 +32,11 @@ async function publish(): Promise<void> {
   mkdirSync(join(pathsOf(folder).runs, 'item-a'), { recursive: true })
   const building = startBuilding(indexFolder, ID)
   const vectors = Float32Array.of(1, 0, 0, 1)
-  writeSafetensors(join(building, ITEMS_FILE), { items: { shape: [2, 2], data: vectors } })
+  writeSafetensors(join(building, FILES.items), { items: { shape: [2, 2], data: vectors } })
   const index = await HnswIndex.build(vectors, 2, { connectivity: 4, expansionAdd: 8, expansionSearch: 8 })
-  const path = join(building, ITEMS_FILE)
+  const path = join(building, FILES.items)
   const vectorsFile = { bytes: statSync(path).size, sha256: await sha256File(path) }
-  const indexFile = { ...(await index.save(join(building, INDEX_FILE))), expansionSearch: 8, seconds: 0 }
+  const indexFile = { ...(await index.save(join(building, FILES.index))), expansionSearch: 8, seconds: 0 }
   const manifest = finishBuilding(building, indexFolder, {
     version: 1,
     generation: ID,
@@ -74,17 +74,17 @@ describe('generation', () => {
   })
 
   it.each<[what: string, damage: () => void, message: string]>([
-    ['a truncated index', () => truncateSync(file(INDEX_FILE), 40), 'has 40 of its'],
+    ['a truncated index', () => truncateSync(file(FILES.index), 40), 'has 40 of its'],
     [
       'a flipped byte in the index',
       () =>
         writeFileSync(
-          file(INDEX_FILE),
-          readFileSync(file(INDEX_FILE)).map((byte, i) => (i === 50 ? byte ^ 1 : byte)),
+          file(FILES.index),
+          readFileSync(file(FILES.index)).map((byte, i) => (i === 50 ? byte ^ 1 : byte)),
         ),
       'does not match its checksum',
     ],
-    ['no item vectors', () => unlinkSync(file(ITEMS_FILE)), 'is missing'],
+    ['no item vectors', () => unlinkSync(file(FILES.items)), 'is missing'],
     ['another manifest', () => writeFileSync(file('manifest.json'), '{}'), 'is not the file that was published'],
   ])('%s is found before any native library opens it', async (_, damage, message) => {
     await publish()

@@ -3,6 +3,7 @@ import { reportPage } from '../../../src/evaluate/html/page.js'
 import type { Report } from '../../../src/evaluate/report.js'
 import type { EntryCard, SampleNames } from '../../../src/evaluate/sample-names.js'
 import type { Sample } from '../../../src/evaluate/samples.js'
+import { tableOf } from '../../../src/retrieve/baselines.js'
 import { model, options, snapshot } from '../favourites.js'
 
 /** What an attacker, or a careless merchant, may call an item. */
@@ -22,12 +23,12 @@ export interface Made {
  */
 export async function madePage(title: string): Promise<Made> {
   const pooled = {
-    ...model(snapshot, 'mean pooling'),
+    ...model('mean pooling'),
     encodeUsers: async ({ users }: { users: Int32Array }) => new Float32Array(users.length * 4).fill(0.5),
   }
   const { report, samples } = await evaluate(
     snapshot,
-    options([model(snapshot), pooled], { samples: 2, why: true, slices: true, requested: ['ease'] }),
+    options([model(), pooled], { samples: 2, why: true, slices: true, baselines: tableOf(['ease']) }),
   )
   report.notes.push(`a note with <b>markup</b>`)
   const card = (index: number): EntryCard => ({

@@ -2,17 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { dotProducts } from '../../src/ann/dot-products.js'
 import { BestOfGroup } from '../../src/retrieve/best-of-group.js'
 import { Blend } from '../../src/retrieve/blend.js'
-import { catalogAt, groupsOf } from '../../src/protocol/catalog.js'
+import { catalogAt } from '../../src/protocol/catalog.js'
 import { CoVisitation } from '../../src/retrieve/co-visitation.js'
 import { EaseByEntries } from '../../src/retrieve/ease-by-entries.js'
 import { EaseByUsers } from '../../src/retrieve/ease-by-users.js'
 import { NearestUsers } from '../../src/retrieve/nearest-users.js'
 import { OwnRepeats } from '../../src/retrieve/own-history.js'
-import { PopularityRetriever, logPopularity } from '../../src/retrieve/popularity.js'
-import { TowerRetriever } from '../../src/retrieve/towers.js'
-import type { Queries, Retriever } from '../../src/retrieve/types.js'
-import { historyEnd, type Snapshot } from '../../src/features/snapshot.js'
-import { day, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { PopularityRecommender, logPopularity } from '../../src/retrieve/popularity.js'
+import type { Recommender } from '../../src/retrieve/recommender.js'
+import { TowerRecommender } from '../../src/retrieve/towers.js'
+import type { Snapshot } from '../../src/features/snapshot.js'
+import { day, queriesAt, snapshotOf, type FixtureEvent } from '../fixtures/histories.js'
+import { Rule } from '../fixtures/rule.js'
 
 // items 0..4 of advertisers 0, 0, 1, 1 and none
 const catalog = { advertisers: [0, 0, 1, 1, -1], categories: ['a', 'b', 'b', '', 'a'] }
@@ -31,65 +32,39 @@ const t = day(40)
 const snapshot = snapshotOf([...before, [0, 4, 41], [1, 4, 41], [2, 3, 45]], catalog)
 const items = catalogAt(snapshot, 'item', t)
 
-async function scores(retriever: Retriever, from: Snapshot = snapshot): Promise<number[][]> {
-  const users = Int32Array.of(0, 1, 2)
-  const queries: Queries = { users, ends: users.map((u) => historyEnd(from, u, t)) }
-  const out = new Float32Array(3 * retriever.entries).fill(NaN)
+async function scores(recommender: Recommender, from: Snapshot = snapshot): Promise<number[][]> {
+  const queries = queriesAt(from, t, [0, 1, 2])
+  const { entries } = recommender
+  const out = new Float32Array(3 * entries).fill(NaN)
   // in two blocks, as evaluation does
-  await retriever.score(queries, 0, 1, out)
-  await retriever.score(queries, 1, 3, out.subarray(retriever.entries))
-  return [0, 1, 2].map((q) => [...out.subarray(q * retriever.entries, (q + 1) * retriever.entries)])
+  await recommender.score(queries, 0, 1, out)
+  await recommender.score(queries, 1, 3, out.subarray(entries))
+  return [0, 1, 2].map((q) => [...out.subarray(q * entries, (q + 1) * entries)])
 }
 
 const close = (rows: number[][], expected: number[][]): void =>
   rows.forEach((row, q) => row.forEach((x, e) => expect(x, `query ${q} entry ${e}`).toBeCloseTo(expected[q][e], 5)))
 
-describe('catalog', () => {
-  it('holds what is known at the moment, at every level', () => {
-    expect([...catalogAt(snapshot, 'item', day(3)).ids]).toEqual([0, 1, 3])
-    expect([...catalogAt(snapshot, 'advertiser', day(3)).ids]).toEqual([0, 1])
-    expect([...catalogAt(snapshot, 'advertiser', day(1)).ids]).toEqual([0])
-    expect([...catalogAt(snapshot, 'category', day(1)).ids]).toEqual([0, 1])
-  })
-
-  it('knows an advertiser by a signup alone', () => {
-    const signups = snapshotOf(
-      [
-        [0, 0, 1],
-        [0, -1, 2, 'signup', 2],
-        [0, -1, 9, 'signup', 3],
-      ],
-      catalog,
-    )
-    expect([...catalogAt(signups, 'advertiser', day(5)).ids]).toEqual([0, 2])
-  })
-
-  it('says which advertiser and category an item belongs to', () => {
-    expect([...groupsOf(snapshot, items, catalogAt(snapshot, 'advertiser', t))]).toEqual([0, 0, 1, 1, -1])
-    expect([...groupsOf(snapshot, items, catalogAt(snapshot, 'category', t))]).toEqual([0, 1, 1, -1, 0])
-  })
-})
-
 describe('popularity', () => {
   it('counts conversions up to the moment, views and later events not', async () => {
     const row = [2, 3, 2, 0, 1]
-    close(await scores(new PopularityRetriever(snapshot, items, t)), [row, row, row])
+    close(await scores(new PopularityRecommender(snapshot, items, t)), [row, row, row])
   })
 
   it('counts those of the last days', async () => {
     const row = [0, 1, 2, 0, 1]
-    close(await scores(new PopularityRetriever(snapshot, items, t, 10)), [row, row, row])
+    close(await scores(new PopularityRecommender(snapshot, items, t, 10)), [row, row, row])
   })
 
   it('counts advertisers by all of their conversions', async () => {
     const row = [5, 2]
-    close(await scores(new PopularityRetriever(snapshot, catalogAt(snapshot, 'advertiser', t), t)), [row, row, row])
+    close(await scores(new PopularityRecommender(snapshot, catalogAt(snapshot, 'advertiser', t), t)), [row, row, row])
   })
 })
 
 describe('own repeats', () => {
   it('orders by count, then by recency, and scores the rest alike', async () => {
-    const [first, second, third] = await scores(new OwnRepeats(snapshot, items, t))
+    const [first, second, third] = await scores(new OwnRepeats(items))
     expect(order(first)).toEqual([0, 3, 1])
     expect(order(second)).toEqual([2, 1])
     expect(order(third)).toEqual([4, 2, 1])
@@ -104,7 +79,7 @@ const order = (row: number[]): number[] =>
 
 describe('control and hybrid', () => {
   it('adds log popularity and log own count', async () => {
-    const control = new Blend('control', 'baseline', snapshot, items, logPopularity(snapshot, items, t), {
+    const control = new Blend('control', 'baseline', items, logPopularity(snapshot, items, t), {
       own: 2,
       popularity: 1,
     })
@@ -117,40 +92,20 @@ describe('control and hybrid', () => {
   })
 
   it('weighs what was done lately by its age: half after 30 days', async () => {
-    const recent = new Blend(
-      'control',
-      'baseline',
-      snapshot,
-      items,
-      new Float32Array(5),
-      { own: 0, recent: 3, popularity: 1 },
-      undefined,
-      t,
-    )
+    const recent = new Blend('control', 'baseline', items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 })
     const x = (...days: number[]): number => 3 * Math.log(1 + days.reduce((s, d) => s + 2 ** ((d - 40) / 30), 0))
     close(await scores(recent), [
       [x(1, 3), x(2), 0, x(3), 0],
       [0, x(1), x(40), 0, 0],
       [0, x(38), x(39), 0, x(40)],
     ])
-    expect(
-      () =>
-        new Blend('control', 'baseline', snapshot, items, new Float32Array(5), { own: 0, recent: 3, popularity: 1 }),
-    ).toThrow('needs a moment')
   })
 
   it('adds them to the score of a model', async () => {
-    const base: Retriever = {
-      name: 'model',
-      kind: 'model',
-      level: 'item',
-      entries: 5,
-      score: (_q, from, to, out) => void out.fill(0.5, 0, (to - from) * 5),
-    }
+    const base = new Rule(5, () => 0.5)
     const hybrid = new Blend(
       'hybrid',
       'hybrid',
-      snapshot,
       items,
       logPopularity(snapshot, items, t),
       { own: 1, popularity: 0 },
@@ -207,13 +162,7 @@ describe('the best of a group', () => {
       [0, -1, -4, -3, -9],
       [2, 2, 2, 2, 2],
     ]
-    const rule: Retriever = {
-      name: 'rule',
-      kind: 'model',
-      level: 'item',
-      entries: 5,
-      score: (_q, from, to, out) => out.set(byItem.slice(from, to).flat()),
-    }
+    const rule = new Rule(5, (q, e) => byItem[q][e])
     close(await scores(new BestOfGroup(snapshot, rule, items, catalogAt(snapshot, 'advertiser', t))), [
       [5, 3],
       [0, -3],
@@ -241,26 +190,56 @@ describe('the best of a group', () => {
 
 describe('towers', () => {
   it('scores by the dot product of the vectors it was given', async () => {
-    const users = Int32Array.of(0, 1)
-    const queries: Queries = { users, ends: users.map((u) => historyEnd(snapshot, u, t)) }
-    const tower = new TowerRetriever(
+    // the vector of a user is of the queries that are asked about, whatever was asked before
+    const byUser = [
+      [1, 0],
+      [0.6, 0.8],
+    ]
+    const asked: number[][] = []
+    const tower = new TowerRecommender(
       'transformer',
       'item',
-      { queries, queryVectors: Float32Array.of(1, 0, 0.6, 0.8), entryVectors: Float32Array.of(1, 0, 0, 1, -1, 0) },
+      {
+        async encodeUsers({ users }) {
+          asked.push([...users])
+          return Float32Array.from([...users].flatMap((u) => byUser[u]))
+        },
+      },
+      Float32Array.of(1, 0, 0, 1, -1, 0),
       await dotProducts(2),
     )
     const out = new Float32Array(3)
-    await tower.score(queries, 1, 2, out)
+    const both = queriesAt(snapshot, t, [0, 1])
+    await tower.score(both, 1, 2, out)
     expect([...out]).toEqual([0.6, 0.8, -0.6].map(Math.fround))
-    await expect(tower.score({ ...queries }, 0, 1, out)).rejects.toThrow('other queries')
+    await tower.score(both, 0, 1, out)
+    expect([...out]).toEqual([1, 0, -1])
+    // encoded once for the queries asked about, and again for others
+    expect(asked).toEqual([[0, 1]])
+    await tower.score(queriesAt(snapshot, t, [1]), 0, 1, out)
+    expect([...out]).toEqual([0.6, 0.8, -0.6].map(Math.fround))
+    expect(asked).toEqual([[0, 1], [1]])
+  })
+
+  it('refuses vectors that are not one for every query', async () => {
+    const tower = new TowerRecommender(
+      'transformer',
+      'item',
+      { encodeUsers: async () => Float32Array.of(1, 0) },
+      Float32Array.of(1, 0, 0, 1),
+      await dotProducts(2),
+    )
+    await expect(tower.score(queriesAt(snapshot, t, [0, 1]), 0, 1, new Float32Array(2))).rejects.toThrow(
+      'a query has no vector',
+    )
   })
 })
 
 describe('every baseline', () => {
   it.each([
-    ['popularity', (s: Snapshot) => new PopularityRetriever(s, catalogAt(s, 'item', t), t)],
-    ['popularity, 30 days', (s: Snapshot) => new PopularityRetriever(s, catalogAt(s, 'item', t), t, 30)],
-    ['own repeats', (s: Snapshot) => new OwnRepeats(s, catalogAt(s, 'item', t), t)],
+    ['popularity', (s: Snapshot) => new PopularityRecommender(s, catalogAt(s, 'item', t), t)],
+    ['popularity, 30 days', (s: Snapshot) => new PopularityRecommender(s, catalogAt(s, 'item', t), t, 30)],
+    ['own repeats', (s: Snapshot) => new OwnRepeats(catalogAt(s, 'item', t))],
     ['co-visitation', (s: Snapshot) => new CoVisitation(s, catalogAt(s, 'item', t), t)],
     ['EASE', (s: Snapshot) => new EaseByEntries(s, catalogAt(s, 'item', t), t, { cap: 10, regularisation: 1 })],
     ['EASE over users', (s: Snapshot) => new EaseByUsers(s, catalogAt(s, 'item', t), t, { regularisation: 1 })],

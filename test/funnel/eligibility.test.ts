@@ -44,7 +44,7 @@ function inventory(changes: Partial<AdInventory> = {}): AdInventory {
 }
 
 const noon: AdContext = { moment: day(10) + DAY / 2 }
-const now = (changes: Partial<AdInventory> = {}, spent = new Float64Array(5)): AdsNow => ({
+const now = (changes: Partial<AdInventory> = {}, spent: Float64Array = new Float64Array(5)): AdsNow => ({
   inventory: inventory(changes),
   spent,
 })
@@ -52,7 +52,8 @@ const open = (ads: AdsNow, context = noon): number[] =>
   [...openAds(ads, context, snapshot).open.keys()].filter((ad) => openAds(ads, context, snapshot).open[ad] === 1)
 
 /** A value for campaign 2, the shopping ad of item 0; another for the rest. */
-const third = (value: number, others: number): Float64Array => Float64Array.of(others, others, value, others, others)
+const third = (value: number, others: number): Float64Array<ArrayBuffer> =>
+  Float64Array.of(others, others, value, others, others)
 const rules = (ads: AdsNow, extra: Partial<ConstructorParameters<typeof UserRules>[1]> = {}, context = noon) =>
   new UserRules(openAds(ads, context, snapshot), {
     queries: { events: snapshot, users: Int32Array.of(0), ends: Int32Array.of(3), moment: noon.moment },
@@ -94,7 +95,7 @@ describe('open ads', () => {
 
   test('a budget of 24: spent is spent; an even pace allows 13 by noon, an hour ahead of its twelve', () => {
     const pacing = new Uint8Array(5).fill(PACINGS.indexOf('even'))
-    const ads = (spent: number, pace = pacing): AdsNow =>
+    const ads = (spent: number, pace: Uint8Array = pacing): AdsNow =>
       now({ dailyBudget: third(24, Infinity), pacing: pace }, third(spent, 0))
     expect(open(ads(13))).toContain(2)
     expect(open(ads(13.01))).not.toContain(2)

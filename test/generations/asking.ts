@@ -14,7 +14,7 @@ export function storedQuery(
     users: Int32Array.of(0),
     ends: Int32Array.of(events.length),
     moment,
-    vectors: { run, data: vector },
+    vectors: { [run]: vector },
   }
 }
 

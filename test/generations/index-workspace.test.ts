@@ -113,7 +113,7 @@ describe('infer and index of a workspace', () => {
         expect([...list.entries]).toEqual(best(scores, 10))
         list.entries.forEach((item, i) => expect(list.scores[i]).toBeCloseTo(scores[item], 5))
         // the same of advertisers, where a posted history asks for them
-        const vectors = { run: runs.advertiser, data: store.userEmbedding(runs.advertiser, user + 1)!.vector }
+        const vectors = { [runs.advertiser]: store.userEmbedding(runs.advertiser, user + 1)!.vector }
         const others = await advertisers!.list({ ...queries, vectors }, 5)
         const stored = store.candidates(runs.advertiser, user + 1)!
         expect([...others.entries]).toEqual([...stored.advertisers].map((id) => id - 1))

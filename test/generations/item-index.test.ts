@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HnswIndex } from '../../src/ann/hnsw.js'
-import { ItemIndex, graphRows } from '../../src/generations/item-index.js'
+import { ItemIndex, graphRows } from '../../src/ann/item-index.js'
 import { Rng } from '../../src/core/rng.js'
 import { bestItems } from './asking.js'
 import { entriesOf, madeGeneration, unitVectors } from './made-generation.js'

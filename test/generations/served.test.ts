@@ -41,8 +41,8 @@ describe('a stored user as a generation serves them', () => {
       { seq: 3, asOf: NOW + 3 },
       { seq: 4, asOf: NOW + 4 },
     ])
-    expect([...early.queries.vectors!.data]).toEqual([1, 0])
-    expect([...late.queries.vectors!.data]).toEqual([0, -1])
+    expect(Object.values(early.queries.vectors!)).toContainEqual(Float32Array.of(1, 0))
+    expect(Object.values(late.queries.vectors!)).toContainEqual(Float32Array.of(0, -1))
     expect([early.queries.moment, late.queries.moment]).toEqual([NOW + 3, NOW + 4])
     // by index: one less than the ids of the store
     expect([...early.advertisers!.ids]).toEqual([2, 0])

@@ -58,7 +58,7 @@ const methods = {
     })
     if (queries.length === 0) return done(graph, 'graph')
     const best = await leastOfBest(task, at)
-    for (let index = graph; ; ) {
+    for (let index = graph; ;) {
       const recall = await recallOf(open(index), task, best, at)
       if (recall >= wanted) return done(index, 'graph', recall)
       const { expansionSearch } = index.options

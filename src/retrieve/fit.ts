@@ -68,16 +68,12 @@ export const HYBRID_GRID: Grid = {
 }
 
 /**
- * The validation window (t - K, t] as an evaluation of its own, masked where the other is: nothing after t is looked at.
+ * The validation window (t - K, t] as an evaluation of its own, masked where the other is: nothing after t is seen.
  * @throws UserError when there is nothing to find in it at the first of the levels
  */
 export function validationSet(snapshot: Snapshot, levels: readonly Level[], options: ProtocolOptions): EvaluationSet {
   const cutoff = options.cutoff - options.windowDays * DAY
-  const set = sampleQueries(
-    evaluationSet(snapshot, levels, { ...options, cutoff }),
-    FIT_USERS,
-    options.seed,
-  )
+  const set = sampleQueries(evaluationSet(snapshot, levels, { ...options, cutoff }), FIT_USERS, options.seed)
   if (!canFit(set, levels[0])) {
     throw new UserError(
       `No conversion of the validation window names a known ${levels[0]}.`,

@@ -52,7 +52,9 @@ export function latestUsers(vectors: UserVectors, events: EventData, most: numbe
     while (row >= events.offsets[u] && events.eventTime[row] > t) row--
     return row < events.offsets[u] ? -1 : events.eventTime[row]
   }
-  const users = Array.from({ length: byUser.height }, (_, u) => u).filter((u) => byUser.offsets[u + 1] > byUser.offsets[u])
+  const users = Array.from({ length: byUser.height }, (_, u) => u).filter(
+    (u) => byUser.offsets[u + 1] > byUser.offsets[u],
+  )
   if (users.length <= most) return vectors
   const last = new Map(users.map((u) => [u, lastOf(u)]))
   const kept = new Set(users.sort((a, b) => last.get(b)! - last.get(a)! || a - b).slice(0, most))
@@ -75,9 +77,7 @@ export function latestUsers(vectors: UserVectors, events: EventData, most: numbe
 /** Users of an entry that are looked at, the latest, where a request must be quick. */
 const LATEST = 500
 
-/**
- * Finds the nearest of many histories: similarity = cosine of the vectors weighted by log(users / users with the entry).
- */
+/** Finds the nearest of many histories: similarity = cosine of the vectors times log(users / users with the entry). */
 export class Neighbourhood {
   private readonly byEntry: SparseMatrix
   private readonly norms: Float64Array

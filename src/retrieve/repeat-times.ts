@@ -155,8 +155,7 @@ function cellOf(pair: Pair, moment: number): number {
 }
 
 /** What rates are of: one for a pair, or the mean gaps that the window holds for one with a rhythm. */
-const unitOf = (pair: Pair, windowDays: number): number =>
-  pair.conversions >= RHYTHM ? windowDays / meanGap(pair) : 1
+const unitOf = (pair: Pair, windowDays: number): number => (pair.conversions >= RHYTHM ? windowDays / meanGap(pair) : 1)
 
 /** The last bin that begins at or below x. */
 function binOf(edges: readonly number[], x: number): number {

@@ -31,7 +31,7 @@ describe('an evaluation', () => {
   it('has the model, its hybrid, the control and the baselines, at item, advertiser and category level', async () => {
     const { report } = await evaluate(snapshot, options([model()], { baselines: tableOf(['ease', 'nearest-users']) }))
     const rows = (level: string): string[] => report.rows.filter((row) => row.level === level).map(({ name }) => name)
-    const common = ['own repeats', 'co-visitation', 'popularity, 30 days', 'popularity, all time']
+    const common = ['own repeats', 'own repeats, due', 'co-visitation', 'popularity, 30 days', 'popularity, all time']
     expect(rows('item')).toEqual([
       'transformer',
       'transformer + history',

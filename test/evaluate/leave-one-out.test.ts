@@ -91,6 +91,7 @@ describe('a workspace under leave-one-out', () => {
       'EASE',
       'nearest users, 200',
       'own repeats',
+      'own repeats, due',
       'co-visitation',
       'popularity, 30 days',
       'popularity, all time',

@@ -74,7 +74,12 @@ export async function trainLightRanker(
   funnel: Funnel,
   now: AdsNow,
   users: LabelledUsers,
-  { engine, options = L1, countryOf, progress }: {
+  {
+    engine,
+    options = L1,
+    countryOf,
+    progress,
+  }: {
     engine: Engine
     options?: L1Options
     countryOf: (user: number) => string | undefined
@@ -164,7 +169,12 @@ async function gather(
   funnel: Funnel,
   now: AdsNow,
   users: LabelledUsers,
-  { names, countryOf, seed, progress }: {
+  {
+    names,
+    countryOf,
+    seed,
+    progress,
+  }: {
     names: readonly string[]
     countryOf: (user: number) => string | undefined
     seed: number
@@ -266,7 +276,10 @@ interface Scale {
 
 function standardise({ x, weight }: Groups, F: number): Scale {
   const [mean, spread] = [new Float32Array(F), new Float32Array(F)]
-  const n = Math.max(1, weight.reduce((a, b) => a + b, 0))
+  const n = Math.max(
+    1,
+    weight.reduce((a, b) => a + b, 0),
+  )
   for (let f = 0; f < F; f++) {
     let [sum, squares] = [0, 0]
     for (let r = 0; r < weight.length; r++) {
@@ -287,7 +300,11 @@ function applyScale({ x }: Groups, { mean, spread }: Scale): void {
 }
 
 /** The groups of a step; a last one that is short is filled with groups that weigh nothing. */
-function batchOf(rows: Groups, groups: Int32Array, F: number): Record<'x' | 'label' | 'weight' | 'offset', Float32Array> {
+function batchOf(
+  rows: Groups,
+  groups: Int32Array,
+  F: number,
+): Record<'x' | 'label' | 'weight' | 'offset', Float32Array> {
   const out = {
     x: new Float32Array(GROUP * ROWS * F),
     label: new Float32Array(GROUP * ROWS),

@@ -84,6 +84,12 @@ const evaluation = z.strictObject({
   /** 0 = the whole catalog */
   indexSize: count,
   history: z.enum(['kept', 'masked']),
+  /** the K of recall: 10 and 100, and whichever others */
+  at: z
+    .array(positive.max(100_000))
+    .max(20)
+    .refine((at) => at.includes(10) && at.includes(100), { message: 'must hold 10 and 100' })
+    .transform((at) => [...new Set(at)].sort((a, b) => a - b)),
   bootstrap: count.max(100_000),
   seed: count.max(0xffffffff),
 })

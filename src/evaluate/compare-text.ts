@@ -5,9 +5,7 @@ import { protocolText } from './report-text.js'
 import { share, signed, count } from '../text/numbers.js'
 import { columns } from '../text/table.js'
 
-const AT = ['1', '10', '50', '100', '500', '1000']
-
-/** The comparison as plain lines: what is compared, then a table a level and kind, all and new conversions. */
+/** The comparison as plain lines: what is compared, then two tables a level and kind, of all and of new conversions. */
 export function comparisonText(comparison: Comparison): string {
   const { runs, rows, bootstrap } = comparison
   return [
@@ -21,24 +19,21 @@ export function comparisonText(comparison: Comparison): string {
 
 function rowText(row: ComparedRow): string[] {
   const { level, kind, users, positives, positivesNew, names } = row
-  const cells = AT.map((k) => [
-    `R@${k}`,
-    ...half(row.recallOf, row.recall, row.interval, k),
-    ...(positivesNew > 0 ? half(row.recallNewOf, row.recallNew, row.intervalNew, k) : []),
-  ])
-  const head = [
-    '',
-    'first',
-    'second',
-    'difference',
-    '95 % interval',
-    '',
-    ...(positivesNew > 0 ? ['new: first', 'second', 'difference', '95 % interval', ''] : []),
-  ]
   const title =
     `${LEVEL_WORDS[level].title}, ${kind}: ${names[0] === names[1] ? names[0] : `${names[0]} minus ${names[1]}`}; ` +
     `${count(users)} users, ${count(positives)} conversions, ${count(positivesNew)} of them new`
-  return [title, '', ...columns([head, ...cells])]
+  const table = (what: string, of: [ByK, ByK], difference: ByK, interval: ByK<[number, number]>): string[] => [
+    '',
+    ...columns([
+      [what, 'first', 'second', 'difference', '95 % interval', ''],
+      ...Object.keys(difference).map((k) => [`R@${k}`, ...half(of, difference, interval, k)]),
+    ]),
+  ]
+  return [
+    title,
+    ...table('all', row.recallOf, row.recall, row.interval),
+    ...(positivesNew > 0 ? table('new', row.recallNewOf, row.recallNew, row.intervalNew) : []),
+  ]
 }
 
 function half([a, b]: [ByK, ByK], difference: ByK, interval: ByK<[number, number]>, k: string): string[] {

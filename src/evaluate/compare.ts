@@ -6,15 +6,17 @@ import { runFolder } from '../store/paths.js'
 import type { Level } from '../protocol/queries.js'
 import { findRun, listRuns, readManifest, type Manifest } from '../runs/manifest.js'
 import { readHits, type UserHits } from './hits-file.js'
+import { BASELINES, baselineNamed } from '../retrieve/baselines.js'
 import { difference, type ByK, type Difference } from './metrics.js'
 import { protocolOfRun, type Protocol } from '../protocol/evaluation-set.js'
 import { assertComparable, readReport, type Report } from './report.js'
 import { day } from '../text/moments.js'
 
-/** One row of two reports, the first minus the second, over the same users. */
+/** One row of an evaluation minus one of another (or of the same), over the same users. */
 export interface ComparedRow extends Difference {
   level: Level
-  kind: 'model' | 'hybrid'
+  /** kind of the first */
+  kind: 'model' | 'hybrid' | 'funnel'
   /** names of the rows in their reports */
   names: [string, string]
   users: number
@@ -47,66 +49,100 @@ export interface Kept {
   path: string
 }
 
-/**
- * The paired difference of two evaluated runs, model with model and hybrid with hybrid at every level that both have.
- * Reads the reports and the hits beside them; nothing is scored.
- * @throws UserError when protocols or data differ (it says in what), when they have no level in common, or when the
- *   hits of one are missing or are not those of its report
- */
-export function compareKept(a: Kept, b: Kept, { bootstrap }: CompareOptions): Comparison {
-  assertComparable([a.report, b.report])
-  const [ofA, ofB] = [hitsOf(a), hitsOf(b)]
-  const { protocol, data } = a.report
-  const rows: ComparedRow[] = []
-  for (const first of ofA) {
-    if (first.kind === 'baseline') continue
-    const second = ofB.find(({ level, kind }) => level === first.level && kind === first.kind)
-    if (second) rows.push(compared(first, second, a.report, b.report, { samples: bootstrap, seed: protocol.seed }))
+/** One side of a comparison: a run, or a baseline, of an evaluation that is kept. */
+export interface Side extends Kept {
+  /** id of the run, or name of the baseline */
+  name: string
+  rows: UserHits[]
+}
+
+/** A run in an evaluation: the one that it judges, or one beside it. @throws UserError when its hits are not there */
+export function sideOfRun(kept: Kept, run = kept.report.runs[0]): Side {
+  const own = (row: UserHits): boolean =>
+    // reports of an earlier version keep hits of the judged run and name none
+    row.kind !== 'baseline' && (row.run ?? kept.report.runs[0]) === run
+  return { ...kept, name: run, rows: hitsOf(kept).filter(own) }
+}
+
+/** A baseline in an evaluation, as flags name it. @throws UserError when it has no such row */
+export function sideOfBaseline(kept: Kept, name: string): Side {
+  const rows = hitsOf(kept).filter(({ baseline }) => baseline === name)
+  if (rows.length === 0) {
+    const { slow } = baselineNamed(name)
+    const { kind, runs } = kept.report
+    throw new UserError(
+      `The evaluation of ${runs[0]} has no row of ${name}.`,
+      `Make it again with one: adseq eval ${kind} --run ${runs[0]}${slow ? ` --baselines ${name}` : ''}.`,
+    )
   }
+  return { ...kept, name, rows }
+}
+
+/**
+ * The paired difference of two sides: model with model, hybrid with hybrid and funnel with funnel at every level that
+ * both have; against a baseline, each of them with it. Reads the hits that are kept; nothing is scored.
+ * @throws UserError when protocols or data differ (it says in what), or when they have no level in common
+ */
+export function compareSides(a: Side, b: Side, { bootstrap }: CompareOptions): Comparison {
+  assertComparable([a.report, b.report])
+  const { protocol, data } = a.report
+  const rows = a.rows.flatMap((first) => {
+    const second = b.rows.find(
+      ({ level, kind }) => level === first.level && (kind === 'baseline' || kind === first.kind),
+    )
+    return second ? [compared(first, second, a, b, { samples: bootstrap, seed: protocol.seed })] : []
+  })
   if (rows.length === 0)
     throw new UserError(
       'The two evaluations have no level in common.',
       'Compare two item runs, or two advertiser runs; an item run whose whole catalog was ranked also has advertisers.',
     )
-  return { protocol, data, runs: [a.report.runs[0], b.report.runs[0]], bootstrap, rows }
+  return { protocol, data, runs: [a.name, b.name], bootstrap, rows }
 }
 
 /**
- * compareKept for two runs of a workspace: each a run's id, or the path of a report.
+ * compareSides for a workspace: each side a run's id or the path of a report; the second also the name of a baseline in
+ * the evaluation of the first.
  * @param config whose eval section names the protocol that is wanted of runs named by id
  * @throws UserError when a run has not been evaluated under that protocol: it says which command does that
  */
 export function compareRuns(folder: string, a: string, b: string, config: Config, options: CompareOptions): Comparison {
-  return compareKept(keptEvaluation(folder, a, config), keptEvaluation(folder, b, config), options)
+  const first = keptSide(folder, a, config)
+  const isBaseline = BASELINES.some(({ name }) => name === b)
+  return compareSides(first, isBaseline ? sideOfBaseline(first, b) : keptSide(folder, b, config), options)
 }
 
 /**
- * The evaluation of a run under the protocol of `config`, or the report at a path. @throws UserError when there is none
+ * A run in an evaluation under the protocol of `config`: its own, or one that it stood beside; or the run that the
+ * report at a path judges. @throws UserError when there is none
  */
-export function keptEvaluation(folder: string, reference: string, config: Config): Kept {
-  if (reference.endsWith('.json')) return { report: readReport(reference), path: reference }
+export function keptSide(folder: string, reference: string, config: Config): Side {
+  if (reference.endsWith('.json')) return sideOfRun({ report: readReport(reference), path: reference })
   const manifest = manifestOf(folder, reference)
-  const home = runFolder(folder, manifest.id)
-  const { hash } = protocolOfRun(config.eval, manifest.cutoff)
-  const path = join(home, `eval-${hash}.json`)
-  const command = `adseq eval ${manifest.kind} --run ${manifest.id}`
-  if (!existsSync(path)) {
-    const others = readdirSync(home).filter((name) => /^eval-[0-9a-f]{16}\.json$/.test(name))
-    const beside = others.length > 0 ? `, only under ${others.map((name) => name.slice(5, -5)).join(', ')}` : ''
-    throw new UserError(
-      `Run ${manifest.id} has not been evaluated under protocol ${hash} (cutoff ` +
-        `${day(protocolOfRun(config.eval, manifest.cutoff).cutoff)}, ${config.eval.windowDays} days)${beside}.`,
-      `Evaluate it first: ${command}; or name a report itself: adseq compare runs/ID/eval-PROTOCOL.json ...`,
-    )
-  }
-  const report = readReport(path)
-  const weights = report.weights?.[manifest.id]
+  const { id, kind } = manifest
+  const { hash, cutoff } = protocolOfRun(config.eval, manifest.cutoff)
+  const command = `adseq eval ${kind} --run ${id}`
+  const own = join(runFolder(folder, id), `eval-${hash}.json`)
+  // its own evaluation, else the latest one that it stands in beside another run
+  const others = listRuns(folder).map((run) => join(runFolder(folder, run.id), `eval-${hash}.json`))
+  const path = [own, ...others.toReversed()].find((one) => existsSync(one) && readReport(one).runs.includes(id))
+  if (path === undefined) throw notEvaluated(folder, manifest, hash, cutoff, config)
+  const kept = { report: readReport(path), path }
+  const weights = kept.report.weights?.[id]
   if (weights !== undefined && manifest.weightsHash !== undefined && weights !== manifest.weightsHash)
-    throw new UserError(
-      `${path} is of other weights than run ${manifest.id} has.`,
-      `Evaluate the run again: ${command}.`,
-    )
-  return { report, path }
+    throw new UserError(`${path} is of other weights than run ${id} has.`, `Evaluate the run again: ${command}.`)
+  return sideOfRun(kept, id)
+}
+
+function notEvaluated(folder: string, { id, kind }: Manifest, hash: string, cutoff: number, config: Config): UserError {
+  const others = readdirSync(runFolder(folder, id)).filter((name) => /^eval-[0-9a-f]{16}\.json$/.test(name))
+  const beside = others.length > 0 ? `, only under ${others.map((name) => name.slice(5, -5)).join(', ')}` : ''
+  return new UserError(
+    `Run ${id} has not been evaluated under protocol ${hash} (cutoff ${day(cutoff)}, ${config.eval.windowDays} days)` +
+      `${beside}.`,
+    `Evaluate it first: adseq eval ${kind} --run ${id}; or name a report itself: adseq compare ` +
+      'runs/ID/eval-PROTOCOL.json ...',
+  )
 }
 
 function manifestOf(folder: string, reference: string): Manifest {
@@ -134,13 +170,18 @@ function hitsOf({ report, path }: Kept): UserHits[] {
 function compared(
   a: UserHits,
   b: UserHits,
-  ofA: Report,
-  ofB: Report,
+  ofA: Side,
+  ofB: Side,
   bootstrap: { samples: number; seed: number },
 ): ComparedRow {
-  const { totals, totalsNew } = a.perUser
-  const same = (x: Float64Array, y: Float64Array): boolean =>
-    x.length === y.length && x.every((value, i) => value === y[i])
+  const { at, totals, totalsNew } = a.perUser
+  const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean =>
+    x.length === y.length && Array.from(x).every((value, i) => value === y[i])
+  if (!same(at, b.perUser.at))
+    throw new UserError(
+      'The two evaluations count recall at other K.',
+      'Evaluate both again with the same eval.at.',
+    )
   if (!same(totals, b.perUser.totals) || !same(totalsNew, b.perUser.totalsNew)) {
     throw new UserError(
       `The two evaluations have other conversions to find at the ${a.level} level, though protocol and data are ` +
@@ -158,17 +199,17 @@ function compared(
     positivesNew: rowA.positivesNew,
     recallOf: [rowA.recall, rowB.recall],
     recallNewOf: [rowA.recallNew, rowB.recallNew],
-    ...difference(a.perUser, b.perUser, ofB.runs[0], bootstrap),
+    ...difference(a.perUser, b.perUser, ofB.name, bootstrap),
   }
 }
 
-function rowOf(report: Report, { level, kind, name }: UserHits): Report['rows'][number] {
+function rowOf({ report }: Side, { level, kind, name, run }: UserHits): Report['rows'][number] {
   const row = report.rows.find(
     (one) =>
       one.level === level &&
       one.kind === kind &&
       one.name === name &&
-      (one.run === undefined || one.run === report.runs[0]),
+      (one.run === undefined || one.run === (run ?? report.runs[0])),
   )
   if (!row)
     throw new UserError(

@@ -65,6 +65,7 @@ export async function evaluateWorkspace(
   const asked: EvaluateOptions = {
     kind,
     protocol,
+    at: config.eval.at,
     bootstrap,
     baselines,
     samples: options.samples,

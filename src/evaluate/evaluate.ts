@@ -31,6 +31,8 @@ import { dimensionsOf, type Dimension } from './slices.js'
 export interface EvaluateOptions {
   kind: Kind
   protocol: ProtocolOptions
+  /** the K of recall */
+  at?: readonly number[]
   /** samples of the bootstrap; 0 = no intervals */
   bootstrap: number
   /** what stands beside the models */
@@ -99,9 +101,9 @@ export async function evaluate(
   for (const level of options.modelsOnly ? [] : levels) {
     const ground = groundOf(snapshot, set, level, validation && canFit(validation, level) ? validation : undefined)
     for (const baseline of options.baselines)
-      if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground))
+      if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground), baseline.name)
     const oracle = options.oracle?.recommender(snapshot, ground.catalog, t, protocol.windowDays)
-    if (oracle) await judge.baseline({ recommender: oracle })
+    if (oracle) await judge.baseline({ recommender: oracle }, 'oracle')
   }
   const funnel = options.funnel && (await judge.funnel(options.funnel))
   if (options.modelsOnly)
@@ -131,6 +133,9 @@ export async function evaluate(
   return { report, samples, hits: judge.hits }
 }
 
+/** The baselines that a hybrid, and the funnel, have to be better than. */
+const CONTROLS = ['control', 'control-recency']
+
 /** Measures one recommender after the other into rows. */
 class Judge {
   readonly rows: ReportRow[] = []
@@ -140,7 +145,7 @@ class Judge {
   readonly lists: Lists
   /** the model that is judged, by level: the others are compared with it user by user */
   private readonly judged = new Map<Level, { name: string } & Measured>()
-  /** what is kept user by user: the judged run's model and hybrid, and the controls */
+  /** every row's hits, user by user */
   readonly hits: UserHits[] = []
   private readonly dimensions: Partial<Record<Level, Dimension[]>> = {}
 
@@ -158,7 +163,7 @@ class Judge {
   async add(
     recommender: Recommender,
     above: readonly Level[],
-    about: Pick<ReportRow, 'run' | 'fitted'>,
+    about: Pick<ReportRow, 'run' | 'fitted' | 'baseline'>,
   ): Promise<void> {
     const { progress, bootstrap, protocol } = this.options
     const started = performance.now()
@@ -167,6 +172,7 @@ class Judge {
     const measured = await measure(this.snapshot, this.set, recommender, {
       above,
       dimensions: this.dimensions,
+      at: this.options.at,
       bootstrap: { samples: bootstrap, seed: protocol.seed },
       onProgress: (done) => progress.update(done),
       onList: lists?.add,
@@ -184,9 +190,9 @@ class Judge {
         difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }),
       }
       this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
-      if (about.run === this.options.models[0]?.run || (kind === 'baseline' && about.fitted))
-        this.keep({ level: one.level, kind, name, perUser: one.perUser })
+      this.hits.push({ level: one.level, kind, name, run: about.run, baseline: about.baseline, perUser: one.perUser })
       if (kind === 'funnel') this.rows.at(-1)!.overControls = this.overControls(one)
+      if (kind === 'baseline' && about.fitted) this.holdHybridAgainst(one, name)
       if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
     }
   }
@@ -202,34 +208,32 @@ class Judge {
     const oracles = { item: oracleOf('item'), advertiser: oracleOf('advertiser') }
     const judged = await judgeFunnel(snapshot, set, source, oracles, (done) => progress.update(done))
     progress.finish()
-    for (const recommender of judged.recommenders) await this.add(recommender, [], {})
+    for (const recommender of judged.recommenders) await this.add(recommender, [], { run: options.models[0]?.run })
     return judged
   }
 
-  /** Keeps a row's hits; the controls come last of them and are what the hybrid of their level is held against. */
-  private keep(row: UserHits): void {
-    this.hits.push(row)
-    if (row.kind !== 'baseline') return
-    const { bootstrap, protocol } = this.options
-    const hybrid = this.hits.find(({ level, kind }) => level === row.level && kind === 'hybrid')
-    const reported = this.rows.find(
-      (one) => one.level === row.level && one.kind === 'hybrid' && one.name === hybrid?.name,
-    )
-    if (hybrid && reported)
+  /** The judged run's hybrid at the level of a control: how much better, user by user. */
+  private holdHybridAgainst({ level, perUser }: Measured, control: string): void {
+    const { bootstrap, protocol, models } = this.options
+    const ofHybrid = (row: { level: Level; kind: string; run?: string }): boolean =>
+      row.level === level && row.kind === 'hybrid' && row.run === models[0]?.run
+    const [hits, reported] = [this.hits.find(ofHybrid), this.rows.find(ofHybrid)]
+    if (hits && reported)
       (reported.overControls ??= []).push(
-        difference(hybrid.perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }),
+        difference(hits.perUser, perUser, control, { samples: bootstrap, seed: protocol.seed }),
       )
   }
 
   private overControls({ level, perUser }: Measured): Difference[] {
     const { bootstrap, protocol } = this.options
     return this.hits
-      .filter((row) => row.level === level && row.kind === 'baseline')
+      .filter((row) => row.level === level && CONTROLS.includes(row.baseline ?? ''))
       .map((row) => difference(perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }))
   }
 
-  async baseline({ recommender, fitted }: Made): Promise<void> {
-    await this.add(recommender, [], { fitted })
+  /** @param baseline as flags name it */
+  async baseline({ recommender, fitted }: Made, baseline: string): Promise<void> {
+    await this.add(recommender, [], { fitted, baseline })
   }
 }
 

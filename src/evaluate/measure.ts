@@ -18,6 +18,8 @@ export interface MeasureOptions {
   above?: readonly Level[]
   /** ways to part the positives, where recall by slice is wanted */
   dimensions?: Partial<Record<Level, Dimension[]>>
+  /** the K of recall */
+  at?: readonly number[]
   bootstrap: { samples: number; seed: number }
   onProgress?: (queries: number) => void
   /** called with the results of every query at the recommender's own level, best first; the list is reused */
@@ -33,14 +35,14 @@ export async function measure(
   snapshot: CatalogData,
   set: EvaluationSet,
   recommender: Recommender,
-  { above = [], dimensions = {}, bootstrap, onProgress, onList = () => {} }: MeasureOptions,
+  { above = [], dimensions = {}, at = RECALL_AT, bootstrap, onProgress, onList = () => {} }: MeasureOptions,
 ): Promise<Measured[]> {
-  const own = new LevelMeter(set, recommender.level, dimensions[recommender.level])
+  const own = new LevelMeter(set, recommender.level, at, dimensions[recommender.level])
   const E = recommender.entries
   if (E !== own.set.catalog.size)
     throw new Error(`${recommender.name} scores ${E} entries, the index has ${own.set.catalog.size}`)
   const grouped = above.map((level) => ({
-    meter: new LevelMeter(set, level, dimensions[level]),
+    meter: new LevelMeter(set, level, at, dimensions[level]),
     groups: new ItemGroups(snapshot, own.set.catalog, levelOf(set, level).catalog),
   }))
   const each = (q: number, row: Float32Array): void => {
@@ -61,19 +63,21 @@ class LevelMeter {
   readonly counter: MetricsCounter
   private readonly ranks: Float64Array
   private readonly ranksNew: Float64Array
-  private readonly ranker = new RankCounter(Math.max(...RECALL_AT))
+  private readonly ranker: RankCounter
   private readonly top: TopK
   private readonly skip: Uint8Array | undefined
 
   constructor(
     evaluation: EvaluationSet,
     readonly level: Level,
+    at: readonly number[],
     dimensions: readonly Dimension[] = [],
   ) {
     this.set = levelOf(evaluation, level)
     const { catalog, offsets } = this.set
     const masked = evaluation.protocol.history === 'masked'
-    this.counter = new MetricsCounter(this.set, masked, dimensions)
+    this.counter = new MetricsCounter(this.set, masked, dimensions, at)
+    this.ranker = new RankCounter(Math.max(...at))
     let most = 0
     for (let q = 0; q + 1 < offsets.length; q++) most = Math.max(most, offsets[q + 1] - offsets[q])
     this.ranks = new Float64Array(most)

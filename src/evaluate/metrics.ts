@@ -3,7 +3,8 @@ import { bootstrapRatios } from './intervals.js'
 import type { LevelSet } from '../protocol/evaluation-set.js'
 import { SliceCounter, type Dimension, type Slice } from './slices.js'
 
-export const RECALL_AT = [1, 10, 50, 100, 500, 1000] as const
+/** The K of recall where none are asked for. */
+export const RECALL_AT: readonly number[] = [1, 10, 50, 100, 500, 1000]
 export const COVERAGE_AT = [10, 100] as const
 /** share of all results that the entries counted by coverage make up */
 export const COVERAGE_SHARE = 0.9
@@ -20,6 +21,8 @@ export interface Metrics {
   /** hits over positives */
   recall: ByK
   interval: ByK<[number, number]>
+  /** the same over users with a history alone: those without one are misses of every row */
+  recallWithHistory: ByK
   /** hits over positives new to the user, ranked among entries new to the user */
   recallNew: ByK
   intervalNew: ByK<[number, number]>
@@ -36,7 +39,9 @@ export interface Metrics {
 
 /** What every user contributed, to compare two retrievers on the same users. */
 export interface PerUser {
-  /** weighted hits [K of RECALL_AT][users] */
+  /** the K */
+  at: readonly number[]
+  /** weighted hits [K][users] */
   hits: Float64Array[]
   /** conversions to find [users] */
   totals: Float64Array
@@ -68,12 +73,13 @@ export function difference(
   const gained = (x: Float64Array[], y: Float64Array[]): Float64Array[] =>
     x.map((hits, k) => hits.map((h, user) => h - y[k][user]))
   const [all, fresh] = [gained(a.hits, b.hits), gained(a.hitsNew, b.hitsNew)]
+  const byRecallAt = <T>(f: (k: number) => T): ByK<T> => byK(a.at, f)
   return {
     from,
     recall: byRecallAt((k) => ratio(sum(all[k]), sum(a.totals))),
-    interval: intervals(a.totals, all, bootstrap),
+    interval: intervals(a.at, a.totals, all, bootstrap),
     recallNew: byRecallAt((k) => ratio(sum(fresh[k]), sum(a.totalsNew))),
-    intervalNew: intervals(a.totalsNew, fresh, bootstrap),
+    intervalNew: intervals(a.at, a.totalsNew, fresh, bootstrap),
   }
 }
 
@@ -94,9 +100,10 @@ export class MetricsCounter {
     private readonly set: LevelSet,
     private readonly masked: boolean,
     dimensions: readonly Dimension[] = [],
+    private readonly at = RECALL_AT,
   ) {
     const users = set.offsets.length - 1
-    const perK = (n: number): Float64Array[] => RECALL_AT.map(() => new Float64Array(n))
+    const perK = (n: number): Float64Array[] => at.map(() => new Float64Array(n))
     this.hits = perK(users)
     this.hitsNew = perK(users)
     this.totals = new Float64Array(users)
@@ -105,7 +112,7 @@ export class MetricsCounter {
     this.typeTotals = new Float64Array(EVENT_TYPES.length)
     this.slices = dimensions.map((dimension) => ({
       name: dimension.name,
-      counter: new SliceCounter(set, dimension, RECALL_AT),
+      counter: new SliceCounter(set, dimension, at),
     }))
     this.shown = COVERAGE_AT.map(() => new Int32Array(set.catalog.size))
   }
@@ -119,12 +126,12 @@ export class MetricsCounter {
       this.typeTotals[types[p]] += counts[p]
       if (fresh[p]) this.totalsNew[query] += counts[p]
       for (const { counter } of this.slices) counter.add(p, rank)
-      for (let k = 0; k < RECALL_AT.length; k++) {
-        if (rank <= RECALL_AT[k]) {
+      for (let k = 0; k < this.at.length; k++) {
+        if (rank <= this.at[k]) {
           this.hits[k][query] += counts[p]
           this.typeHits[k][types[p]] += counts[p]
         }
-        if (fresh[p] && ranksNew[i] <= RECALL_AT[k]) this.hitsNew[k][query] += counts[p]
+        if (fresh[p] && ranksNew[i] <= this.at[k]) this.hitsNew[k][query] += counts[p]
       }
     }
   }
@@ -142,6 +149,7 @@ export class MetricsCounter {
     const { missed } = this.set
     const lost = missed.byType.reduce((a, b) => a + b, 0)
     return {
+      at: this.at,
       hits: this.hits.map((hits) => withLost(hits, missed.users, 0)),
       totals: withLost(this.totals, missed.users, lost),
       hitsNew: this.hitsNew.map((hits) => withLost(hits, missed.users, 0)),
@@ -153,14 +161,16 @@ export class MetricsCounter {
     const { missed, catalog } = this.set
     const { hits, totals, hitsNew, totalsNew } = this.perUser()
     const users = totals.reduce((n, t) => n + (t > 0 ? 1 : 0), 0)
+    const byRecallAt = <T>(f: (k: number) => T): ByK<T> => byK(this.at, f)
     return {
       users,
       positives: sum(totals),
       positivesNew: sum(totalsNew),
       recall: byRecallAt((k) => ratio(sum(hits[k]), sum(totals))),
-      interval: intervals(totals, hits, bootstrap),
+      interval: intervals(this.at, totals, hits, bootstrap),
+      recallWithHistory: byRecallAt((k) => ratio(sum(this.hits[k]), sum(this.totals))),
       recallNew: byRecallAt((k) => ratio(sum(hitsNew[k]), sum(totalsNew))),
-      intervalNew: intervals(totalsNew, hitsNew, bootstrap),
+      intervalNew: intervals(this.at, totalsNew, hitsNew, bootstrap),
       recallPerUser: byRecallAt((k) =>
         ratio(
           hits[k].reduce((s, h, u) => s + (totals[u] > 0 ? h / totals[u] : 0), 0),
@@ -187,7 +197,7 @@ export class MetricsCounter {
           type,
           {
             positives,
-            recall: Object.fromEntries(RECALL_AT.map((K, k) => [String(K), this.typeHits[k][code] / positives])),
+            recall: byK(this.at, (k) => this.typeHits[k][code] / positives),
           },
         ] as const,
       ]
@@ -216,6 +226,7 @@ function withLost(values: Float64Array, users: number, total: number): Float64Ar
 
 /** Intervals at each K; none without a bootstrap or without a user to draw. */
 function intervals(
+  at: readonly number[],
   totals: Float64Array,
   hits: Float64Array[],
   { samples, seed }: { samples: number; seed: number },
@@ -225,9 +236,10 @@ function intervals(
   if (samples === 0 || kept.length === 0) return {}
   const pick = (values: Float64Array): Float64Array => Float64Array.from(kept, (u) => values[u])
   const found = bootstrapRatios(hits.map(pick), pick(totals), samples, seed)
-  return byRecallAt((k) => found[k])
+  return byK(at, (k) => found[k])
 }
 
-const byRecallAt = <T>(f: (k: number) => T): ByK<T> => Object.fromEntries(RECALL_AT.map((K, k) => [String(K), f(k)]))
+const byK = <T>(at: readonly number[], f: (k: number) => T): ByK<T> =>
+  Object.fromEntries(at.map((K, k) => [String(K), f(k)]))
 const sum = (values: Float64Array | Int32Array): number => (values as Float64Array).reduce((a, b) => a + b, 0)
 const ratio = (a: number, b: number): number => (b > 0 ? a / b : 0)

@@ -49,7 +49,7 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
     const over = rows.flatMap((row) => (row.overControls ?? []).map((one) => comparison(row.name, one)))
     if (beside.length + over.length > 0) lines.push('', ...beside, ...over)
     const missed = missedText(level, about)
-    if (missed) lines.push('', missed)
+    if (missed) lines.push('', `${missed}${withHistoryText(rows, about)}`)
   }
   return lines
 }
@@ -71,6 +71,16 @@ function missedText(
       : '',
   ].filter(Boolean)
   return parts.length > 0 ? `Counted as misses: ${parts.join(', ')}.` : ''
+}
+
+/** Recall of the first row where those who have no history are left out: for them nobody could find anything. */
+function withHistoryText(
+  [{ name, recallWithHistory: known }]: readonly ReportRow[],
+  { usersWithoutHistory }: NonNullable<Report['levels'][Level]>,
+): string {
+  // reports of earlier versions do not have it
+  if (usersWithoutHistory === 0 || !known) return ''
+  return ` Over users with a history alone, ${name} has R@10 ${share(known['10'])}, R@100 ${share(known['100'])}.`
 }
 
 const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(n)} conversions`)

@@ -17,8 +17,10 @@ export interface ReportRow extends Metrics {
   name: string
   kind: Recommender['kind']
   level: Level
-  /** of a model or a hybrid */
+  /** of a model, a hybrid or a funnel */
   run?: string
+  /** of a baseline: as flags name it */
+  baseline?: string
   fitted?: Fitted
   /** against the model that is judged, on the same users */
   difference?: Difference

@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
-import { compareRuns, keptEvaluation } from '../evaluate/compare.js'
+import { compareRuns, keptSide } from '../evaluate/compare.js'
 import type { Difference } from '../evaluate/metrics.js'
 import type { Report } from '../evaluate/report.js'
 import type { Level } from '../protocol/queries.js'
@@ -51,7 +51,8 @@ export function compareOnce(judging: Judging, run: string, other: string): Again
 
 function keptReport(judging: Judging, run: string): Report | undefined {
   try {
-    return keptEvaluation(judging.basis.folder, run, protocolConfig(judging)).report
+    const { report } = keptSide(judging.basis.folder, run, protocolConfig(judging))
+    return report.runs[0] === run ? report : undefined
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
-import { compareKept, type Kept } from '../../src/evaluate/compare.js'
+import { compareSides, sideOfBaseline, sideOfRun, type CompareOptions, type Comparison, type Kept } from '../../src/evaluate/compare.js'
 import { comparisonText } from '../../src/evaluate/compare-text.js'
 import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js'
 import { readReport, saveReport, type ReportRow } from '../../src/evaluate/report.js'
 import type { Model } from '../../src/retrieve/model.js'
 import { model, options, protocol, snapshot } from './favourites.js'
+
+const compareKept = (a: Kept, b: Kept, options: CompareOptions): Comparison =>
+  compareSides(sideOfRun(a), sideOfRun(b), options)
 
 describe('comparing two evaluated runs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-compare-'))
@@ -53,6 +56,39 @@ describe('comparing two evaluated runs', () => {
     const [{ interval, intervalNew }] = compareKept(a, b, { bootstrap: 200 }).rows
     expect(interval).toEqual(beside.interval)
     expect(intervalNew).toEqual(beside.intervalNew)
+  })
+
+  it('finds a run that stood beside another in its evaluation', async () => {
+    const both = await keep('both', knowing, { models: [knowing, blank], bootstrap: 200 })
+    const beside = compareSides(sideOfRun(both), sideOfRun(both, 'item-blank'), { bootstrap: 200 })
+    expect(beside.rows).toEqual(compareKept(a, b, { bootstrap: 200 }).rows)
+    expect(() => compareSides(sideOfRun(both), sideOfRun(both, 'item-other'), { bootstrap: 100 })).toThrow(
+      'no level in common',
+    )
+  })
+
+  it('holds a run against a baseline of its own evaluation: the model and the hybrid', () => {
+    const { runs, rows } = compareSides(sideOfRun(a), sideOfBaseline(a, 'own-repeats'), { bootstrap: 100 })
+    expect(runs).toEqual(['item-knowing', 'own-repeats'])
+    const [model, hybrid] = ['model', 'hybrid'].map((kind) =>
+      rows.find((one) => one.kind === kind && one.level === 'item'),
+    )
+    const own = a.report.rows.find(({ baseline, level }) => baseline === 'own-repeats' && level === 'item')!
+    for (const one of [model!, hybrid!]) {
+      const first = row(a, 'item', one.kind)
+      expect(one.recall['10']).toBeCloseTo(first.recall['10'] - own.recall['10'], 12)
+    }
+    expect(() => sideOfBaseline(a, 'ease')).toThrow('has no row of ease')
+    expect(() => sideOfBaseline(a, 'nonsense')).toThrow('There is no baseline nonsense')
+  })
+
+  it('counts at any K that both were evaluated with', async () => {
+    const change = { at: [3, 10, 100] }
+    const [x, y] = [await keep('x', knowing, change), await keep('y', blank, change)]
+    const [first] = compareKept(x, y, { bootstrap: 100 }).rows
+    expect(Object.keys(first.recall)).toEqual(['3', '10', '100'])
+    expect(first.recall['10']).toBe(compareKept(a, b, { bootstrap: 100 }).rows[0].recall['10'])
+    expect(() => compareKept(x, b, { bootstrap: 100 })).toThrow('at other K')
   })
 
   it('finds no difference between a run and itself, and the opposite the other way round', () => {

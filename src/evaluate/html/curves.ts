@@ -1,4 +1,4 @@
-import { RECALL_AT, type ByK } from '../metrics.js'
+import type { ByK } from '../metrics.js'
 import { chart } from './chart.js'
 import { html, type Markup } from './markup.js'
 import { key, mark, type Series } from './series.js'
@@ -20,7 +20,9 @@ const BOTTOM = 38
 
 /** Recall over K, K on a log scale, with the 95 % interval at every K. */
 export function curvesFigure(title: string, about: string, curves: readonly Curve[], id: string): Markup {
-  const ks = RECALL_AT.filter((k) => curves.every(({ recall }) => recall[k] !== undefined))
+  const ks = Object.keys(curves[0]?.recall ?? {})
+    .map(Number)
+    .filter((k) => curves.every(({ recall }) => recall[k] !== undefined))
   const highest = Math.max(
     ...curves.flatMap(({ recall, interval }) => ks.map((k) => Math.max(recall[k], interval[k]?.[1] ?? 0))),
   )

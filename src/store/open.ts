@@ -1,8 +1,9 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { UserError, hasCode } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion } from './migrations.js'
 import { SCHEMA_VERSION } from './schema.js'
+import { openDatabase } from './sqlite.js'
 import { Store } from './store.js'
 import { workspace } from './workspace.js'
 
@@ -55,7 +56,7 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
 }
 
 function connect(path: string, readonly: boolean, patience: number): Database.Database {
-  const db = new Database(path, { readonly, timeout: patience })
+  const db = openDatabase(path, { readonly, timeout: patience })
   try {
     db.pragma('cache_size = -65536')
     if (readonly) {

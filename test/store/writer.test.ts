@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
 import { openStore } from '../../src/store/open.js'
 import { Interner } from '../../src/store/interner.js'
 import { SCHEMA_1 } from '../../src/store/schema.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import type { Store } from '../../src/store/store.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
@@ -40,7 +40,7 @@ describe('ids', () => {
   })
 
   test('stay right when the cache of names is far too small', () => {
-    const db = new Database(join(temporaryFolder(), 'x.db'))
+    const db = openDatabase(join(temporaryFolder(), 'x.db'))
     db.exec(SCHEMA_1)
     const insert = db.prepare('INSERT INTO items (id, external_id) VALUES (?, ?)')
     const interner = new Interner(db, 'items', (id, name) => void insert.run(id, name), 3)
@@ -244,7 +244,7 @@ describe('the data hash', () => {
     const folder = temporaryFolder()
     const store = temporaryStore(folder)
     const before = fill(store, 30)
-    const db = new Database(join(folder, 'adseq.db'))
+    const db = openDatabase(join(folder, 'adseq.db'))
     db.exec('DELETE FROM events WHERE seq = 3')
     db.close()
     expect(store.dataHash()).not.toBe(before)

@@ -1,9 +1,16 @@
 #!/usr/bin/env node
-import { execute, settings } from '@oclif/core'
+import './environment.js'
 
-// TensorFlow's own log lines; set here because a worker thread sees only a copy of the environment
-process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
-
-// the built commands, whatever NODE_ENV says
-settings.enableAutoTranspile = false
-await execute({ dir: import.meta.url })
+// before anything of adseq is loaded: an older Node does not even read the files
+const [major, minor] = process.versions.node.split('.').map(Number)
+if ((major === 20 && minor >= 19) || (major === 22 && minor >= 14) || major >= 24) {
+  const { main } = await import('../dist/src/cli/main.js')
+  await main(process.argv.slice(2))
+} else {
+  const message = `adseq needs Node 20 (20.19 or later), 22 (22.14 or later) or 24 and later; this is ${process.version}.`
+  const hint = 'Install Node 24 (https://nodejs.org), then adseq again.'
+  if (process.argv.includes('--json'))
+    console.log(JSON.stringify({ error: { message, hint, exitCode: 2, meaning: 'a mistake of the user' } }))
+  else console.error(`Error: ${message}\nTry:   ${hint}`)
+  process.exitCode = 2
+}

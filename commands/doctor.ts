@@ -5,7 +5,7 @@ import { report } from '../src/cli/doctor/report.js'
 import type { Device, EngineName } from '../src/engine/types.js'
 
 export default class Doctor extends AdseqCommand {
-  static override summary = 'Examine this machine and the workspace; every finding comes with a fix.'
+  static override summary = 'Examine this machine and the workspace; findings have fixes.'
   static override description = [
     'Checks versions, native modules, engines, GPU, disk, settings, database, runs and the generation that is ' +
       "served, with their checksums. With --engine it runs that engine's contract instead: every kernel and a " +

@@ -27,8 +27,7 @@ const EFFECTS = {
 }
 
 export default class GenerateData extends AdseqCommand {
-  static override summary =
-    'Make a synthetic world of users, items and events, straight into the workspace or into files.'
+  static override summary = 'Make a synthetic world of users, items and events.'
   static override description = [
     'Users have interests that drift and projects that walk through categories in an order; advertisers and ' +
       'items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and ' +

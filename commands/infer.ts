@@ -6,7 +6,7 @@ import { loadConfig } from '../src/config/load.js'
 import { count, duration } from '../src/core/progress.js'
 
 export default class Infer extends AdseqCommand {
-  static override summary = 'Encode the users that have new events, with the latest finished runs.'
+  static override summary = 'Encode the users that have new events.'
   static override description = `User vectors of the item and the advertiser run go into the store (user_embeddings, append-only), and each encoded
 user's best advertisers beside them (candidates). Only users with events past the run's watermark are encoded; the
 watermark is an ingest number, so an event dated last year but imported today counts. A new run encodes everyone.

@@ -5,7 +5,7 @@ import { loadConfig } from '../src/config/load.js'
 import { duration } from '../src/core/progress.js'
 
 export default class Train extends AdseqCommand {
-  static override summary = 'Train the item or the advertiser model on the data of the workspace.'
+  static override summary = 'Train the item or the advertiser model.'
   static override description = `Trains up to a window before the cutoff, validates on that window, stops when recall no longer rises, and refits up to
 the cutoff for the number of steps chosen. Writes runs/ID/. A training that was interrupted or killed goes on where its
 last checkpoint was, with the same command; a finished one is left alone and a new run made.`

@@ -1,6 +1,6 @@
 import { dotProducts, type DotProducts } from '../ann/dot-products.js'
 import type { Config } from '../config/schema.js'
-import { UserError } from '../core/errors.js'
+import { UserError, hasCode } from '../core/errors.js'
 import type { Progress } from '../core/progress.js'
 import { createEngine } from '../engine/index.js'
 import type { Engine } from '../engine/types.js'
@@ -86,7 +86,10 @@ export async function evaluateWorkspace(
       },
     })
     report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
-    const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
+    const path =
+      manifests.length > 0 ? kept(() => saveReport(runFolder(folder, manifests[0].id), report, hits)) : undefined
+    if (manifests.length > 0 && path === undefined)
+      progress.line(`The report is not kept in ${runFolder(folder, manifests[0].id)}, which is read-only.`)
     return { report, samples, names: readNames(store, kind, samples), path }
   } finally {
     for (const made of products.values()) (await made).dispose()
@@ -180,6 +183,16 @@ function towersOf(encoder: Encoder): Towers {
   return {
     encodeUsers: (queries, anchor, source) => encoder.encodeUsers(queries, anchor, source),
     encodeEntries: (ids, asOf) => encoder.encodeList(ids, asOf),
+  }
+}
+
+/** The path of a report that was saved; undefined in a workspace that is only there to be looked at. */
+function kept(save: () => string): string | undefined {
+  try {
+    return save()
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return undefined
+    throw error
   }
 }
 

@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { UserError, hasCode } from '../core/errors.js'
+import { UserError } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion } from './migrations.js'
+import { openToLook } from './open-to-look.js'
 import { SCHEMA_VERSION } from './schema.js'
 import { openDatabase } from './sqlite.js'
+import { sqliteTrouble } from './sqlite-trouble.js'
 import { Store } from './store.js'
 import { workspace } from './workspace.js'
 
@@ -36,41 +38,33 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
     return new Store(db, folder)
   } catch (error) {
     db?.close()
-    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT'))
-      throw new UserError(
-        `${path} is damaged or not a database.`,
-        'Restore it from a copy, or move it away and import again.',
-      )
-    if (hasCode(error, 'SQLITE_CANTOPEN'))
-      throw new UserError(
-        `${path} cannot be opened.`,
-        'Check the permissions of the folder, or choose another with --workspace.',
-      )
-    if (hasCode(error, 'SQLITE_BUSY'))
-      throw new UserError(
-        'Another adseq process is writing to this workspace.',
-        'Wait until it is done, then run the command again.',
-      )
-    throw error
+    throw sqliteTrouble(error, path) ?? error
   }
 }
 
 function connect(path: string, readonly: boolean, patience: number): Database.Database {
-  const db = openDatabase(path, { readonly, timeout: patience })
+  if (readonly) return connectToLook(path, patience)
+  const db = openDatabase(path, { timeout: patience })
   try {
     db.pragma('cache_size = -65536')
-    if (readonly) {
-      const version = schemaVersion(db, path)
-      refuseNewer(version, path)
-      if (version < SCHEMA_VERSION) {
-        db.close()
-        connect(path, false, patience).close()
-        return connect(path, true, patience)
-      }
-      return db
-    }
     migrateSafely(db, path)
     return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function connectToLook(path: string, patience: number): Database.Database {
+  const db = openToLook(path, patience)
+  try {
+    db.pragma('cache_size = -65536')
+    const version = schemaVersion(db, path)
+    refuseNewer(version, path)
+    if (version === SCHEMA_VERSION) return db
+    db.close()
+    connect(path, false, patience).close()
+    return connectToLook(path, patience)
   } catch (error) {
     db.close()
     throw error

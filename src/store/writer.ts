@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
-import { UserError, hasCode } from '../core/errors.js'
 import { DataDigest } from './data-digest.js'
 import { Interner } from './interner.js'
 import { EVENTS_INDEX } from './schema.js'
+import { sqliteTrouble } from './sqlite-trouble.js'
 
 /** Ids as stored (from 1); item or advertiser 0 = none. */
 export interface NewEvent {
@@ -207,12 +207,7 @@ export class BulkWriter {
     try {
       this.db.exec('BEGIN IMMEDIATE')
     } catch (error) {
-      if (hasCode(error, 'SQLITE_BUSY'))
-        throw new UserError(
-          'Another adseq process is writing to this workspace.',
-          'Wait until it is done, then run the command again.',
-        )
-      throw error
+      throw sqliteTrouble(error, this.db.name) ?? error
     }
     this.open = true
     this.digest = new DataDigest(this.digestNow.get() as string | undefined)

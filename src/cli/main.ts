@@ -1,4 +1,4 @@
-import { Config, Errors, flush, run, settings } from '@oclif/core'
+import { Config, Errors, run, settings } from '@oclif/core'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.js'
@@ -22,13 +22,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     const words = asFlags(argv)
     refuseUnknown(words, config)
     await run(words, config)
-    await flush()
   } catch (error) {
     // an ExitError was told by the command that threw it
     const code = error instanceof Errors.ExitError ? error.oclif.exit : undefined
     const explained = explain(error as Error)
     if (code === undefined) printError(explained, { json: argv.includes('--json') })
-    await flush().catch(() => undefined)
     process.exit(code ?? explained.code)
   }
 }
@@ -54,11 +52,22 @@ function asFlags(argv: readonly string[]): string[] {
   return [...argv]
 }
 
+/** Flags without a command. */
+const GLOBAL = ['--help', '-h', '--version']
+
 /** @throws UserError naming the nearest command where there is none of that name */
 function refuseUnknown(argv: readonly string[], config: Config): void {
   const end = argv.findIndex((word) => word.startsWith('-'))
   const words = end < 0 ? argv : argv.slice(0, end)
-  if (words.length === 0) return
+  if (words.length === 0) {
+    const [flag] = argv
+    if (flag === undefined || GLOBAL.includes(flag)) return
+    const like = didYouMean(flag, GLOBAL)
+    throw new UserError(
+      `There is no flag ${flag} before a command.`,
+      like ? `Did you mean ${like}?` : 'adseq --help lists the commands; flags stand behind them.',
+    )
+  }
   const commands = config.commands.filter(({ hidden }) => !hidden).map(({ id }) => id.replaceAll(':', ' '))
   const known = (name: string): boolean => commands.includes(name) || config.topics.some((topic) => topic.name === name)
   const [first, second] = words

@@ -1,5 +1,5 @@
 import { Errors } from '@oclif/core'
-import { didYouMean } from './did-you-mean.js'
+import { didYouMean, settingLike } from './did-you-mean.js'
 
 /** What oclif's errors of parsing carry; their classes are not exported. */
 interface ParseError extends Error {
@@ -15,14 +15,17 @@ interface ParseError extends Error {
  */
 export function parseTrouble(error: Error, command = 'COMMAND'): { message: string; hint: string } | undefined {
   if (!(error instanceof Errors.CLIError)) return undefined
-  const help = `adseq ${command} --help tells its arguments and flags.`
-  const likely = (like: string | undefined): string => (like ? `Did you mean ${like}? ${help}` : capital(help))
+  const help = `Run adseq ${command} --help to see its arguments and flags.`
+  const likely = (like: string | undefined): string => (like ? `Did you mean ${like}? ${help}` : help)
 
   const { flags, args, parse } = error as ParseError
   if (flags !== undefined) {
     const names = Object.keys(parse?.input?.flags ?? {})
-    const like = flags[0].startsWith('--') ? didYouMean(flags[0].slice(2).split('=')[0], names) : undefined
-    return { message: `There is no flag ${flags.join(', ')}.`, hint: likely(like && `--${like}`) }
+    const [typed, value = 'VALUE'] = flags[0].replace(/^-+/, '').split('=')
+    const flag = didYouMean(typed, names)
+    const setting = flag === undefined && names.includes('set') ? settingLike(typed) : undefined
+    const like = flag ? `--${flag}` : setting && `--set ${setting}=${value}`
+    return { message: `There is no flag ${flags.join(', ')}.`, hint: likely(like) }
   }
   const option = /^Expected (?:--([\w-]+)=)?(.*) to be one of: ([^\n]*)/.exec(error.message)
   if (option) {
@@ -35,7 +38,7 @@ export function parseTrouble(error: Error, command = 'COMMAND'): { message: stri
   }
   if (error.message.startsWith('Missing') && args !== undefined) {
     const wanted = args.map(({ name, options }) => (options ? options.join(' or ') : name.toUpperCase()))
-    return { message: `adseq ${command} needs ${wanted.join(' and ')}.`, hint: capital(help) }
+    return { message: `adseq ${command} needs ${wanted.join(' and ')}.`, hint: help }
   }
   const lines = error.message
     .replace(/\nSee more help.*/s, '')
@@ -43,7 +46,5 @@ export function parseTrouble(error: Error, command = 'COMMAND'): { message: stri
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  return { message: `${lines.join(': ').replace(/\.$/, '')}.`, hint: capital(help) }
+  return { message: `${lines.join(': ').replace(/\.$/, '')}.`, hint: help }
 }
-
-const capital = (text: string): string => text[0].toUpperCase() + text.slice(1)

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../../src/cli/command.js'
 
 export default class EngineLink extends AdseqCommand {
-  static override summary = 'Make the tensorflow engine from a TensorFlow that pip installed.'
+  static override summary = 'Make the tensorflow engine from what pip installed.'
 
   static override description =
     'Installs tfjs-node into a private folder (ADSEQ_TENSORFLOW_HOME), builds its addon against the TensorFlow in ' +

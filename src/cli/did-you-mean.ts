@@ -6,7 +6,8 @@ import { nearest } from '../config/nearest-key.js'
 export function didYouMean(typed: string, names: readonly string[]): string | undefined {
   // one that was cut short, or has too much at its end, is nearer than its distance says
   const start = names.filter((name) => name.startsWith(typed) || typed.startsWith(name))
-  return start.length === 1 && typed.length > 1 ? start[0] : nearest(typed, names)
+  if (start.length === 1 && typed.length > 1) return start[0]
+  return nearest(typed, names) ?? (typed.length > 1 ? start[0] : undefined)
 }
 
 /** The setting of adseq.yaml, as section.key, that a flag was meant to be: --steps and --batch-rows are none. */

@@ -18,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // oclif's own transpiling does not get along with tsx, and a build needs none, whatever NODE_ENV says
   settings.enableAutoTranspile = false
   try {
-    const config = await load()
+    const config = await loadCli()
     const words = asFlags(argv)
     refuseUnknown(words, config)
     await run(words, config)
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** What oclif knows of adseq. Nobody installs plugins into it, so none are looked for. */
-async function load(): Promise<Config> {
+export async function loadCli(): Promise<Config> {
   const pjson = JSON.parse(readFileSync(join(OWN_FOLDER, 'package.json'), 'utf8')) as Config['pjson']
   if (FROM_SOURCES) Object.assign(pjson.oclif, { commands: './commands', helpClass: './src/cli/help.ts' })
   return Config.load({

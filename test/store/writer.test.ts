@@ -39,6 +39,23 @@ describe('ids', () => {
     expect([...store.scanEvents()]).toEqual([[1, 2, 1, 0, 2, 0, 1e9]])
   })
 
+  test('any number of events is written whole by a commit, and none after a rollback', () => {
+    const store = temporaryStore()
+    const writer = store.writer()
+    const times = (from: number, n: number): number[] => Array.from({ length: n }, (_, i) => from + i)
+    let written: number[] = []
+    for (const n of [1, 15, 16, 17, 32, 33, 100]) {
+      for (const time of times(1e9, n)) writer.event(event(writer.user('u'), writer.item('i'), time))
+      writer.rollback()
+      for (const time of times(1e9 + 1000 * n, n)) writer.event(event(writer.user('u'), writer.item('i'), time))
+      writer.commit()
+      written = [...written, ...times(1e9 + 1000 * n, n)]
+      // seq, user, item, advertiser, type, domain, time
+      expect([...store.scanEvents()].map((row) => row[6])).toEqual(written)
+      expect([...store.scanEvents()].map((row) => row[0])).toEqual(times(1, written.length))
+    }
+  })
+
   test('stay right when the cache of names is far too small', () => {
     const db = openDatabase(join(temporaryFolder(), 'x.db'))
     db.exec(SCHEMA_1)

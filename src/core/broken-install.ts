@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { UserError, hasCode } from './errors.js'
-import { OWN_FOLDER } from './own-folder.js'
+import { IS_CLONE, OWN_FOLDER } from './own-folder.js'
 
 /**
  * What a module that does not load means for the user: adseq was installed for another Node or on another machine, or
@@ -33,7 +31,7 @@ export const otherNode = (): string => `adseq was installed for another Node tha
 
 /** How to install adseq's modules for the Node that runs. */
 export function installAgain(): string {
-  return existsSync(join(OWN_FOLDER, 'package-lock.json'))
+  return IS_CLONE
     ? `Run npm ci in ${OWN_FOLDER}, with the Node that adseq is to run on.`
     : 'Install adseq again, with the Node that it is to run on.'
 }

@@ -8,3 +8,6 @@ export const OWN_FOLDER = nearestPackage(dirname(fileURLToPath(import.meta.url))
 function nearestPackage(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : nearestPackage(dirname(folder))
 }
+
+/** In a clone of the repository, not installed as a package. */
+export const IS_CLONE = existsSync(join(OWN_FOLDER, 'package-lock.json'))

@@ -31,7 +31,7 @@ export default class Doctor extends AdseqCommand {
     const findings = flags.engine
       ? await this.contract(flags.engine, flags.device)
       : await examine({ folder: this.folder(flags), root: this.config.root, node: process.versions.node })
-    for (const line of report(findings)) this.log(line)
+    for (const line of report(findings, process.stdout.isTTY ? process.stdout.columns : undefined)) this.log(line)
     const healthy = findings.every(({ status }) => status !== 'failed')
     if (!healthy) process.exitCode = 2
     return { healthy, findings }

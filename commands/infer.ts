@@ -43,7 +43,7 @@ or killed goes on with the same command.`
       inferWorkspace({ folder, config, runs, full: flags.full, progress: this.progress(flags), signal }),
     )
     const { encoded, users, seq, seconds } = result
-    this.log(
+    this.say(
       encoded === 0
         ? `Nobody has new events: ${count(users)} users are encoded up to event ${count(seq)}.`
         : `${count(encoded)} of ${count(users)} users encoded up to event ${count(seq)} in ${duration(seconds)}. ` +

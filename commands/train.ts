@@ -63,7 +63,7 @@ last checkpoint was, with the same command; a finished one is left alone and a n
         ? await (await import('../src/tui/train-view.js')).renderTraining(records)
         : await printTraining(records, (line) => progress.line(line))
       if (!screen)
-        this.log(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)
+        this.say(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)
       const { type: _, ...result } = done
       return { kind, ...result }
     } finally {

@@ -28,12 +28,12 @@ export default class EngineLink extends AdseqCommand {
         if (!quiet) process.stderr.write(`${part} ...\n`)
       },
     })
-    this.log(
+    this.say(
       `TensorFlow ${result.tensorflow} linked, on ${result.device}: ${result.checks} checks agree with the cpu ` +
         'backend.',
     )
     if (result.device === 'cpu')
-      this.log('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
+      this.say('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
     return result
   }
 }

@@ -129,7 +129,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     const { importFiles } = await import('../../src/events/import/import.js')
     const result = await importFiles(folder, format, files, options)
     const { users, items, advertisers, events } = result.counts
-    this.log(
+    this.say(
       `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers ` +
         `in ${folder}`,
     )

@@ -44,7 +44,7 @@ adseq generations.`
     )
     const { generation, items, recall } = manifest
     const measured = recall ? `, recall@${recall.at} ${recall.recall.toFixed(4)} against exact search` : ''
-    this.log(`Published ${generation}: ${count(items)} items${measured}, ${duration(seconds)}. Next: adseq serve`)
+    this.say(`Published ${generation}: ${count(items)} items${measured}, ${duration(seconds)}. Next: adseq serve`)
     return { ...manifest, swept, removed, seconds }
   }
 }

@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { resolve } from 'node:path'
 import { plainProgress, silent, terminalProgress, type Progress } from '../core/progress.js'
+import { wrap } from '../core/wrap.js'
 import { endsWithStarter } from './ends-with-starter.js'
 import { explain } from './explain.js'
 import { printError } from './print-error.js'
@@ -31,6 +32,11 @@ export abstract class AdseqCommand extends Command {
   protected progress(flags: { quiet?: boolean }): Progress {
     if (flags.quiet || this.jsonEnabled()) return silent
     return process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(process.stderr)
+  }
+
+  /** Prints sentences, on a terminal in lines that break between words; tables go to log(). */
+  protected say(text: string): void {
+    this.log(wrap(text, process.stdout.isTTY ? process.stdout.columns : undefined))
   }
 
   protected folder(flags: { workspace: string }): string {

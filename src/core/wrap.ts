@@ -7,6 +7,11 @@ import wrapAnsi from 'wrap-ansi'
  */
 export function wrap(text: string, columns: number | undefined, label = ''): string {
   if (columns === undefined) return `${label}${text}`
-  const lines = wrapAnsi(text, Math.max(20, columns - label.length)).split('\n')
-  return lines.map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${line}`).join('\n')
+  // "0.3 s" is one word
+  const words = text.replace(/(\d) (?=(?:s|min|h|kB|MB|GB|%)(?!\w))/g, '$1\u00A0')
+  const lines = wrapAnsi(words, Math.max(20, columns - label.length)).split('\n')
+  return lines
+    .map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${line}`)
+    .join('\n')
+    .replaceAll('\u00A0', ' ')
 }

@@ -41,7 +41,7 @@ test('what is finished on a terminal is told whole, between words, and ends its 
   progress.start('import events.csv')
   out.text = ''
   progress.finish('847,123 events, 12 rejected rows')
-  expect(out.text).toBe('\r\u001B[2Kimport events.csv: 847,123\nevents, 12 rejected rows, 0.0\ns\n')
+  expect(out.text).toBe('\r\u001B[2Kimport events.csv: 847,123\nevents, 12 rejected rows,\n0.0 s\n')
   out.text = ''
   progress.line('A sentence for the user that is longer than the terminal.')
   expect(out.text).toBe('\r\u001B[2KA sentence for the user that\nis longer than the terminal.\n')

@@ -19,6 +19,10 @@ test('a text that fits, and one in a pipe, are left as they are', () => {
   expect(wrap(long, undefined, 'Try:   ')).toBe(`Try:   ${long}`)
 })
 
+test('a number stays with its unit', () => {
+  expect(wrap('recall@10 over 41,509 conversions, 0.3 s', 38)).toBe('recall@10 over 41,509 conversions,\n0.3 s')
+})
+
 test('characters that take two columns are counted as two', () => {
   // 20 columns: four words of 4 columns with a space between them are 19, five would be 24
   expect(wrap('漢字 漢字 漢字 漢字 漢字', 20)).toBe('漢字 漢字 漢字 漢字\n漢字')

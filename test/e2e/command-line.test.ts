@@ -127,7 +127,7 @@ describe('modules of another Node', () => {
       BROKEN_MODULE: module,
     })
   const NEEDS = {
-    better_sqlite3: [
+    'better-sqlite3': [
       ['generations'],
       ['inspect', 'user', '3'],
       ['train', 'item'],

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const PLACEHOLDER =
   'Not downloaded: adseq runs on the CPU unless told otherwise. The CUDA provider comes with\n' +
-  'npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12\n'
+  'ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js in the folder of onnxruntime-node\n'
 
 // only inside adseq's own folder: an onnxruntime-node that a project shares is the project's to set up
 const runtime = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules', 'onnxruntime-node')

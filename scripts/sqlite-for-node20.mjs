@@ -1,7 +1,8 @@
-// npm runs this after an install. On Node 20 it compiles SQLite into node20/, which takes a minute; from Node 22 on the
-// binary inside better-sqlite3 13 is used and there is nothing to do. By hand: node scripts/sqlite-for-node20.mjs
+// npm runs this after an install. On Node 20 it installs what node20/ lists into node_modules/.node20, which compiles
+// SQLite in a minute; from Node 22 on the binary inside better-sqlite3 13 is used and there is nothing to do. By hand:
+// node scripts/sqlite-for-node20.mjs
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,13 +20,22 @@ if (hasCompiler()) {
   if (env.npm_config_nodedir === undefined && existsSync(join(prefix, 'include', 'node', 'node.h')))
     env.npm_config_nodedir = prefix
 }
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const place = join(root, 'node_modules', '.node20')
+mkdirSync(place, { recursive: true })
+for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(root, 'node20', file), join(place, file))
+
 const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
-const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-  cwd: join(dirname(dirname(fileURLToPath(import.meta.url))), 'node20'),
-  stdio: ['ignore', 2, 2],
-  env,
-  shell: npm.length === 1 && process.platform === 'win32',
-})
+const { status, error } = spawnSync(
+  npm[0],
+  [...npm.slice(1), 'ci', '--prefix', place, '--no-audit', '--no-fund', '--loglevel=error'],
+  {
+    cwd: place,
+    stdio: ['ignore', 2, 2],
+    env,
+    shell: npm.length === 1 && process.platform === 'win32',
+  },
+)
 if (status !== 0) {
   console.error(
     `Error: SQLite could not be installed for Node 20${error ? ` (${error.message})` : ''}.\nTry:   Node 22 or later, ` +

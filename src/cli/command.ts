@@ -45,8 +45,7 @@ export abstract class AdseqCommand extends Command {
 
   protected override async catch(error: Error): Promise<unknown> {
     const explained = explain(error, this.id?.replaceAll(':', ' '))
-    printError(explained, { json: this.jsonEnabled() })
-    if (explained.code === 1 && process.env.ADSEQ_DEBUG) process.stderr.write(`${error.stack}\n`)
+    printError(explained, { json: this.jsonEnabled(), stack: error.stack })
     return this.exit(explained.code)
   }
 }

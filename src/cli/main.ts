@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     // an ExitError was told by the command that threw it
     const code = error instanceof Errors.ExitError ? error.oclif.exit : undefined
     const explained = explain(error as Error)
-    if (code === undefined) printError(explained, { json: argv.includes('--json') })
+    if (code === undefined) printError(explained, { json: argv.includes('--json'), stack: (error as Error).stack })
     process.exit(code ?? explained.code)
   }
 }

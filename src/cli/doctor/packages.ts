@@ -42,7 +42,7 @@ function listed(
 /** SQLite is another one on Node 20. */
 function sqlite(root: string, node: string): Wanted[] {
   return node.startsWith('20.')
-    ? listed(join(root, 'node20'), join(root, 'node20'))
+    ? listed(join(root, 'node20'), join(root, 'node_modules', '.node20'))
     : listed(root, root, 'optionalDependencies')
 }
 

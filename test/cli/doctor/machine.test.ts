@@ -77,7 +77,7 @@ describe('packages', () => {
     expect(await packages(surroundings({ node: '20.19.0' }))).toMatchObject([
       { status: 'warning', message: 'better-sqlite3 is 2.0.0; this adseq was tested with 1.0.0.' },
     ])
-    writeJson('node20/node_modules/better-sqlite3/package.json', { version: '1.0.0' })
+    writeJson('node_modules/.node20/node_modules/better-sqlite3/package.json', { version: '1.0.0' })
     expect(await packages(surroundings({ node: '20.19.0' }))).toMatchObject([{ status: 'ok' }])
   })
 

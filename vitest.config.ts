@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config'
+// tests start their processes from this one
+import './bin/environment.js'
 
 export default defineConfig({
   test: {

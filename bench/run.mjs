@@ -1,4 +1,5 @@
 // npm run bench NAME [-- --json ...]: runs bench/NAME.ts from its sources.
+import '../bin/environment.js'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -4,7 +4,7 @@ import { setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
 
 export default class Compare extends AdseqCommand {
-  static override summary = 'The paired difference of two evaluated runs, with its interval.'
+  static override summary = 'Compare two evaluated runs, user by user.'
   static override description = `Recall of the first run minus that of the second, user by user, at every level that both have: all conversions and
 those new to the user; model with model, hybrid with hybrid, funnel with funnel. The second may be a baseline of the
 first one's evaluation. Reads what adseq eval has kept in runs/ID; nothing is scored again. Evaluations of unlike

@@ -5,7 +5,7 @@ import { report } from '../src/cli/doctor/report.js'
 import type { Device, EngineName } from '../src/engine/types.js'
 
 export default class Doctor extends AdseqCommand {
-  static override summary = 'Examine this machine and the workspace; every finding comes with a fix.'
+  static override summary = 'Examine this machine and the workspace; findings have fixes.'
   static override description = [
     'Checks versions, native modules, engines, GPU, disk, settings, database, runs and the generation that is ' +
       "served, with their checksums. With --engine it runs that engine's contract instead: every kernel and a " +
@@ -31,7 +31,7 @@ export default class Doctor extends AdseqCommand {
     const findings = flags.engine
       ? await this.contract(flags.engine, flags.device)
       : await examine({ folder: this.folder(flags), root: this.config.root, node: process.versions.node })
-    for (const line of report(findings)) this.log(line)
+    for (const line of report(findings, process.stdout.isTTY ? process.stdout.columns : undefined)) this.log(line)
     const healthy = findings.every(({ status }) => status !== 'failed')
     if (!healthy) process.exitCode = 2
     return { healthy, findings }

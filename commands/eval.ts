@@ -6,7 +6,7 @@ import type { Config } from '../src/config/schema.js'
 import { UserError } from '../src/core/errors.js'
 
 export default class Eval extends AdseqCommand {
-  static override summary = 'Judge a trained model beside its hybrid, the control and the baselines.'
+  static override summary = 'Judge a trained model beside its hybrid and the baselines.'
   static override description = `Global temporal split: histories end at the cutoff, the conversions of the days after it are to be found in the whole
 catalog. Recall counts every conversion; coverage tells how much of the catalog is shown at all. The report is kept in
 runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judged.`

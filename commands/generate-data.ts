@@ -28,8 +28,7 @@ const EFFECTS = {
 }
 
 export default class GenerateData extends AdseqCommand {
-  static override summary =
-    'Make a synthetic world of users, items and events, straight into the workspace or into files.'
+  static override summary = 'Make a synthetic world of users, items and events.'
   static override description = [
     'Users have interests that drift and projects that walk through categories in an order; advertisers and ' +
       'items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and ' +
@@ -95,7 +94,7 @@ export default class GenerateData extends AdseqCommand {
     try {
       const result = await generateData(store, options)
       this.about(result, result.added === 0 ? 'Already there, nothing added' : `Added ${count(result.added)} events`)
-      this.log('Next: adseq train item')
+      this.say('Next: adseq train item')
       return result
     } finally {
       store.close()
@@ -106,7 +105,7 @@ export default class GenerateData extends AdseqCommand {
     const { exportWorld } = await import('../src/events/world/export.js')
     const result = await exportWorld(folder, options)
     this.about(result, `Wrote ${result.files.join(', ')}`)
-    this.log(`Next: adseq import ${options.format} ${result.files.join(' ')}`)
+    this.say(`Next: adseq import ${options.format} ${result.files.join(' ')}`)
     return result
   }
 
@@ -114,7 +113,7 @@ export default class GenerateData extends AdseqCommand {
     result: Pick<GenerateResult, 'name' | 'seed' | 'users' | 'items' | 'advertisers' | 'events' | 'byType'>,
     done: string,
   ): void {
-    this.log(
+    this.say(
       `${done}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ` +
         `${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} ` +
         'events.',

@@ -20,7 +20,7 @@ and an index. Activating an older one is an exact rollback: nothing is copied or
     if (flags.activate !== undefined) await activateGeneration(folder, flags.activate)
     const generations = listGenerations(folder)
     if (generations.length === 0)
-      this.log('No generation is published yet. Publish one: adseq infer, then adseq index.')
+      this.say('No generation is published yet. Publish one: adseq infer, then adseq index.')
     for (const { generation, current, created, itemRun, advertiserRun, seq, items, recall, files } of generations) {
       const facts = [
         created.slice(0, 16).replace('T', ' '),

@@ -6,7 +6,7 @@ import { loadConfig } from '../src/config/load.js'
 import { count, duration } from '../src/text/numbers.js'
 
 export default class Infer extends AdseqCommand {
-  static override summary = 'Encode the users that have new events, with the latest finished runs.'
+  static override summary = 'Encode the users that have new events.'
   static override description = `User vectors of the item and the advertiser run go into the store (user_embeddings, append-only), and each encoded
 user's best advertisers beside them (candidates). Only users with events past the run's watermark are encoded; the
 watermark is an ingest number, so an event dated last year but imported today counts. A new run encodes everyone.
@@ -47,7 +47,7 @@ or killed goes on with the same command.`
       inWorkspace(folder, opened, (workspace) => inferWorkspace(workspace, { runs, full: flags.full, signal })),
     )
     const { encoded, users, seq, seconds } = result
-    this.log(
+    this.say(
       encoded === 0
         ? `Nobody has new events: ${count(users)} users are encoded up to event ${count(seq)}.`
         : `${count(encoded)} of ${count(users)} users encoded up to event ${count(seq)} in ${duration(seconds)}. ` +

@@ -16,7 +16,7 @@ export default class Init extends AdseqCommand {
   async run(): Promise<{ config: string; template: string }> {
     const { flags } = await this.parse(Init)
     const config = writeConfig(this.folder(flags), readTemplate(this.config.root, flags.template), flags.force)
-    this.log(`Wrote ${config} (${flags.template}). Next: adseq import csv FILES`)
+    this.say(`Wrote ${config} (${flags.template}). Next: adseq import csv FILES`)
     return { config, template: flags.template }
   }
 }

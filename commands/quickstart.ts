@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
 
 export default class Quickstart extends AdseqCommand {
+  static override summary = 'Run the whole loop on real data and on a synthetic world.'
   static override description =
-    'Run the whole loop on real data and on a synthetic world, in about five minutes on two cores.'
+    'About five minutes on two cores. Every step is a command of adseq in a process of its own, and is printed.'
 
   static override flags = {
     folder: Flags.string({ description: 'folder for its two workspaces', default: 'adseq-quickstart' }),

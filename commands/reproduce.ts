@@ -3,7 +3,7 @@ import { setFlag } from '../src/cli/engine-flags.js'
 import { StudyCommand } from '../src/cli/study-command.js'
 
 export default class Reproduce extends StudyCommand {
-  static override summary = 'Test the claims of the method on the data of the workspace, within a budget.'
+  static override summary = 'Test the claims of the method on the data, in a budget.'
   static override description = `Every claim is a comparison of trainings that differ in one setting: transformer against pooling, objectives, log-Q
 weights, length, negatives, item ids, hash sizes. Each is judged on the window after the cutoff by a paired bootstrap over
 users, and holds, does not hold, or is a tie within the interval. Statements are seen once each before seeds are added;

@@ -3,7 +3,7 @@ import { setFlag } from '../src/cli/engine-flags.js'
 import { StudyCommand } from '../src/cli/study-command.js'
 
 export default class Sweep extends StudyCommand {
-  static override summary = 'Try settings: the front of recall against coverage, and which point of it to take.'
+  static override summary = 'Try settings: the front of recall against coverage.'
   static override description = `Trains and judges many settings, each by commands of adseq that are printed. Trials are trained up to a window before
 the cutoff and judged on that window, never on the one after the cutoff that is reported. Without --over or --preset the
 two weights of the log-Q correction are varied. What is done is kept in studies/ID/: the same command goes on after a

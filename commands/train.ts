@@ -6,7 +6,7 @@ import type { Config } from '../src/config/schema.js'
 import { duration } from '../src/text/numbers.js'
 
 export default class Train extends AdseqCommand {
-  static override summary = 'Train the item model, the advertiser model or the light ranker of the workspace.'
+  static override summary = 'Train the item or advertiser model, or the light ranker.'
   static override description = `Trains up to a window before the cutoff, validates on that window, stops when recall no longer rises, and refits up to
 the cutoff for the number of steps chosen. Writes runs/ID/. A training that was interrupted or killed goes on where its
 last checkpoint was, with the same command; a finished one is left alone and a new run made.
@@ -72,7 +72,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
         ? await (await import('../src/tui/train-view.js')).renderTraining(records)
         : await printTraining(records, (line) => progress.line(line))
       if (!screen)
-        this.log(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)
+        this.say(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)
       const { type: _, ...result } = done
       return { kind, ...result }
     } finally {

@@ -1,6 +1,6 @@
 // Compiles to dist/ and deletes what was compiled from sources that are gone: every file there is a command to oclif.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
@@ -15,3 +15,9 @@ for (const folder of ['src', 'commands']) {
     if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(built, file))
   }
 }
+
+// what commands there are, with their flags: help and a command load no other command then
+const { Plugin } = await import('@oclif/core')
+const plugin = new Plugin({ root: process.cwd(), type: 'core', ignoreManifest: true, errorOnManifestCreate: true })
+await plugin.load()
+writeFileSync('oclif.manifest.json', `${JSON.stringify(plugin.manifest)}\n`)

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../../src/cli/command.js'
 
 export default class EngineLink extends AdseqCommand {
-  static override summary = 'Make the tensorflow engine from a TensorFlow that pip installed.'
+  static override summary = 'Make the tensorflow engine from what pip installed.'
 
   static override description =
     'Installs tfjs-node into a private folder (ADSEQ_TENSORFLOW_HOME), builds its addon against the TensorFlow in ' +
@@ -28,12 +28,12 @@ export default class EngineLink extends AdseqCommand {
         if (!quiet) process.stderr.write(`${part} ...\n`)
       },
     })
-    this.log(
+    this.say(
       `TensorFlow ${result.tensorflow} linked, on ${result.device}: ${result.checks} checks agree with the cpu ` +
         'backend.',
     )
     if (result.device === 'cpu')
-      this.log('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
+      this.say('It found no GPU. On a CPU the onnx engine is faster; this one is used only with --engine tensorflow.')
     return result
   }
 }

@@ -20,8 +20,7 @@ interface FormatList {
 }
 
 export default class Import extends AdseqCommand {
-  static override summary =
-    'Import events, items and users: public logs as they are downloaded, or files of any layout.'
+  static override summary = 'Import events, items and users from public logs or own files.'
   static override description = `adseq import alone lists the formats. Files may be plain, gzipped or in a zip archive as downloaded; which is which is told by their columns, not by their names. See docs/import.md for each format: what becomes an event, an advertiser, a category, and its traps.
 A file that was imported before adds nothing; an import that was cut off goes on where it stopped. Bad rows are counted, and the first of each kind kept in rejects/.`
   static override examples = [
@@ -160,7 +159,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     const { importFiles } = await import('../../src/events/import/import.js')
     const result = await interruptible(AGAIN, (signal) => importFiles(folder, format, files, { ...options, signal }))
     const { users, items, advertisers, events } = result.counts
-    this.log(
+    this.say(
       `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers ` +
         `in ${folder}`,
     )

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/load.js'
 import { count, duration } from '../../src/text/numbers.js'
 
 export default class Index extends AdseqCommand {
-  static override summary = 'Build the item index and publish it as a new generation.'
+  static override summary = 'Build the item index and publish a new generation.'
   static override description = `Encodes the whole catalog with the item run, builds a usearch index over the vectors, measures its recall against exact
 search, and publishes both with the user vectors that infer has stored: one transaction makes them current. Killed at any
 moment, the previous generation goes on serving; what was left half built is removed by the next call. See them with
@@ -49,7 +49,7 @@ adseq generations.`
     )
     const { generation, items, recall } = manifest
     const measured = recall ? `, recall@${recall.at} ${recall.recall.toFixed(4)} against exact search` : ''
-    this.log(`Published ${generation}: ${count(items)} items${measured}, ${duration(seconds)}. Next: adseq serve`)
+    this.say(`Published ${generation}: ${count(items)} items${measured}, ${duration(seconds)}. Next: adseq serve`)
     return { ...manifest, swept, removed, seconds }
   }
 }

@@ -1,3 +1,4 @@
+import { IS_CLONE } from '../core/own-folder.js'
 import { levelsText, protocolText, readingText } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
 import type { QuickstartResult } from './quickstart.js'
@@ -5,6 +6,7 @@ import { signed, duration, share } from '../text/numbers.js'
 
 /** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
 export function quickstartText({ real, world, seconds }: QuickstartResult, folder: string): string {
+  const adseq = IS_CLONE ? 'npx adseq' : 'adseq'
   return [
     heading('Real data: what was bought in the 30 days after the cutoff'),
     protocolText(real.item),
@@ -18,18 +20,21 @@ export function quickstartText({ real, world, seconds }: QuickstartResult, folde
     '',
     readingText(world),
     heading('What to try next'),
-    `  npx adseq tui --workspace ${folder}/real                         curves, and any user's history beside ` +
-      'what is retrieved',
-    `  npx adseq inspect user 2043 --workspace ${folder}/real            the same as text`,
-    `  npx adseq serve --workspace ${folder}/real                       candidates over HTTP`,
-    `  npx adseq train item --set train.logq=none --workspace ${folder}/world   without the correction; then ` +
-      'adseq eval item --runs all',
-    `  npx adseq init, then adseq import csv your-events.csv            your own data`,
+    ...next(adseq, `tui --workspace ${folder}/real`, "curves, and any user's history beside what is retrieved"),
+    ...next(adseq, `inspect user 2043 --workspace ${folder}/real`, 'the same as text'),
+    ...next(adseq, `serve --workspace ${folder}/real`, 'candidates over HTTP'),
+    ...next(
+      adseq,
+      `train item --set train.logq=none --workspace ${folder}/world`,
+      'without the correction; then adseq eval item --runs all',
+    ),
+    ...next(adseq, 'init', 'your own data; then adseq import csv your-events.csv'),
     '',
     `Done in ${duration(seconds)}.`,
   ].join('\n')
 }
 
+const next = (adseq: string, command: string, what: string): string[] => [`  ${adseq} ${command}`, `      ${what}`]
 const heading = (text: string): string => `\n== ${text} ==\n`
 
 /** One sentence: the transformer's recall@10 against mean pooling's, with the interval of the paired difference. */

@@ -1,4 +1,6 @@
+import cliTruncate from 'cli-truncate'
 import { count, duration } from '../text/numbers.js'
+import { wrap } from './wrap.js'
 
 /** Where long work reports what it does. Screens, plain lines and silence are three of them. */
 export interface Progress {
@@ -42,14 +44,14 @@ export function plainProgress(out: Stream, everyMs = 10_000, now: () => number =
   }
 }
 
-/** One line rewritten in place on a terminal, with rate and time left. */
+/** One line rewritten in place on a terminal, with rate and time left; what stays is broken between words. */
 export function terminalProgress(out: Stream & { columns?: number }, now: () => number = Date.now): Progress {
   const stage = new Stage(now)
   let last = 0
-  const show = (text: string): void => {
-    const width = (out.columns ?? 80) - 1
-    out.write(`\r\u001B[2K${text.length > width ? `${text.slice(0, width - 1)}…` : text}`)
-  }
+  const columns = (): number => out.columns ?? 80
+  // a line that fills the last column would make some terminals begin another
+  const show = (text: string): void => void out.write(`${ERASE}${cliTruncate(text, columns() - 1)}`)
+  const keep = (text: string): void => void out.write(`${ERASE}${wrap(text, columns())}\n`)
   return {
     start(label, total, unit) {
       stage.begin(label, total, unit)
@@ -62,13 +64,14 @@ export function terminalProgress(out: Stream & { columns?: number }, now: () => 
       show(stage.text())
     },
     finish(result) {
-      show(`${stage.summary(result)}\n`)
+      keep(stage.summary(result))
     },
-    line(text) {
-      out.write(`\r\u001B[2K${text}\n`)
-    },
+    line: keep,
   }
 }
+
+/** Back to the first column, and the line is empty. */
+const ERASE = '\r\u001B[2K'
 
 class Stage {
   private label = ''

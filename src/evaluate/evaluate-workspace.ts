@@ -1,5 +1,5 @@
 import type { Config, Kind } from '../config/schema.js'
-import { UserError } from '../core/errors.js'
+import { UserError, hasCode } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { partsAsOf } from '../funnel/as-of.js'
 import { countryOf, readCountries } from '../funnel/countries.js'
@@ -86,7 +86,9 @@ export async function evaluateWorkspace(
     : await evaluate(snapshot, asked)
   const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
   report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
-  const path = manifests.length > 0 ? saveReport(runFolder(folder, manifests[0].id), report, hits) : undefined
+  const own = manifests.length > 0 ? runFolder(folder, manifests[0].id) : undefined
+  const path = own && kept(() => saveReport(own, report, hits))
+  if (own && !path) progress.line(`The report is not kept in ${own}, which is read-only.`)
   return { report, samples, names: readNames(store, kind, samples), path }
 }
 
@@ -173,6 +175,16 @@ const DAY = 86_400
 function named(models: readonly Model[]): Model[] {
   const twice = (name: string): boolean => models.filter((model) => model.name === name).length > 1
   return models.map((model) => (twice(model.name) ? { ...model, name: `${model.name} ${model.run.slice(-4)}` } : model))
+}
+
+/** The path of a report that was saved; undefined in a workspace that is only there to be looked at. */
+function kept(save: () => string): string | undefined {
+  try {
+    return save()
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return undefined
+    throw error
+  }
 }
 
 function aboutRuns(manifests: readonly Manifest[]): string[] {

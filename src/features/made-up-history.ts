@@ -1,5 +1,8 @@
 import type { CatalogData, EventData } from './snapshot.js'
 
+/** Events of a history that someone made up or posted, at most. */
+export const MAX_HISTORY = 1000
+
 /** One event of a history that is not in the store. Indices are store ids minus one, -1 means none. */
 export interface MadeUpEvent {
   item: number

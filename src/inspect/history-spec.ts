@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js'
-import type { MadeUpEvent } from '../features/made-up-history.js'
+import { MAX_HISTORY, type MadeUpEvent } from '../features/made-up-history.js'
+import { count } from '../text/numbers.js'
 import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
 import { indexOf } from './catalog.js'
 import type { Names } from './types.js'
@@ -21,9 +22,17 @@ const EXAMPLE =
  * @throws UserError naming the part that is wrong
  */
 export function parseHistory(text: string): SpecEvent[] {
-  const parts = text.split(',').map((part) => part.trim())
-  if (parts.every((part) => part === '')) throw new UserError('The made-up history is empty.', EXAMPLE)
-  return parts.filter((part) => part !== '').map(parseEvent)
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  if (parts.length === 0) throw new UserError('The made-up history is empty.', EXAMPLE)
+  if (parts.length > MAX_HISTORY)
+    throw new UserError(
+      `The made-up history has ${count(parts.length)} events, and at most ${count(MAX_HISTORY)} are taken.`,
+      'Leave out the oldest: a model reads the latest model.length events anyway.',
+    )
+  return parts.map(parseEvent)
 }
 
 function parseEvent(part: string): SpecEvent {

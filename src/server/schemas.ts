@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { MAX_HISTORY } from '../features/made-up-history.js'
 import { EVENT_TYPES } from '../features/snapshot.js'
 
 /** Bounds of what a request may ask for. */
-export const MAX_HISTORY = 1000
 export const MAX_RESULTS = 1000
 export const MAX_ID = 256
 export const MAX_BODY_BYTES = 256 * 1024

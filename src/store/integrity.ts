@@ -1,9 +1,10 @@
-import Database from 'better-sqlite3'
 import { refuseNewer, schemaVersion } from './migrations.js'
+import { openToLook } from './open-to-look.js'
+import { openDatabase } from './sqlite.js'
 
 /** The version of the SQLite library that is loaded. @throws when the native module cannot be loaded */
 export function sqliteVersion(): string {
-  const db = new Database(':memory:')
+  const db = openDatabase(':memory:')
   try {
     return db.prepare('SELECT sqlite_version()').pluck().get() as string
   } finally {
@@ -24,7 +25,7 @@ export interface Integrity {
  * no database at all
  */
 export function checkDatabase(path: string): Integrity {
-  const db = new Database(path, { readonly: true, timeout: 10_000 })
+  const db = openToLook(path, 10_000)
   try {
     const schema = schemaVersion(db, path)
     refuseNewer(schema, path)

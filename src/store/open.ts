@@ -1,10 +1,11 @@
-import Database from 'better-sqlite3'
-import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { UserError, hasCode } from '../core/errors.js'
+import type Database from 'better-sqlite3'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { UserError } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion, standIn } from './migrations.js'
+import { openToLook } from './open-to-look.js'
 import { SCHEMA_VERSION } from './schema.js'
+import { openDatabase } from './sqlite.js'
+import { sqliteTrouble } from './sqlite-trouble.js'
 import { Store } from './store.js'
 import { pathsOf } from './paths.js'
 
@@ -37,41 +38,15 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
     return new Store(db, folder)
   } catch (error) {
     db?.close()
-    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT'))
-      throw new UserError(
-        `${path} is damaged or not a database.`,
-        'Restore it from a copy, or move it away and import again.',
-      )
-    if (hasCode(error, 'SQLITE_CANTOPEN'))
-      throw new UserError(
-        `${path} cannot be opened.`,
-        'Check the permissions of the folder, or choose another with --workspace.',
-      )
-    if (hasCode(error, 'SQLITE_BUSY'))
-      throw new UserError(
-        'Another adseq process is writing to this workspace.',
-        'Wait until it is done, then run the command again.',
-      )
-    throw error
+    throw sqliteTrouble(error, path) ?? error
   }
 }
 
 function connect(path: string, readonly: boolean, patience: number): Database.Database {
-  const db = readonly ? openToRead(path, patience) : new Database(path, { timeout: patience })
+  if (readonly) return connectToLook(path, patience)
+  const db = openDatabase(path, { timeout: patience })
   try {
     db.pragma('cache_size = -65536')
-    if (readonly) {
-      const version = schemaVersion(db, path)
-      refuseNewer(version, path)
-      if (version === 0) {
-        // an empty file, as a process that was killed at its first moment leaves it
-        db.close()
-        connect(path, false, patience).close()
-        return connect(path, true, patience)
-      }
-      if (version < SCHEMA_VERSION) standIn(db, version)
-      return db
-    }
     migrateSafely(db, path)
     return db
   } catch (error) {
@@ -80,30 +55,23 @@ function connect(path: string, readonly: boolean, patience: number): Database.Da
   }
 }
 
-/**
- * Opens a database that is not to be written. SQLite reads one in WAL mode only where it can make an index of the log
- * beside it; in a folder that cannot be written a copy is read instead, which is gone when it is closed.
- */
-function openToRead(path: string, patience: number): Database.Database {
-  const db = new Database(path, { readonly: true, timeout: patience })
+function connectToLook(path: string, patience: number): Database.Database {
+  const db = openToLook(path, patience)
   try {
-    db.pragma('schema_version')
+    db.pragma('cache_size = -65536')
+    const version = schemaVersion(db, path)
+    refuseNewer(version, path)
+    if (version === 0) {
+      // an empty file, as a process that was killed at its first moment leaves it
+      db.close()
+      connect(path, false, patience).close()
+      return connectToLook(path, patience)
+    }
+    if (version < SCHEMA_VERSION) standIn(db, version)
     return db
   } catch (error) {
     db.close()
-    if (!hasCode(error, 'SQLITE_READONLY_DIRECTORY', 'SQLITE_CANTOPEN')) throw error
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'adseq-read-'))
-  try {
-    const copy = join(folder, basename(path))
-    for (const part of ['', '-wal'])
-      if (existsSync(path + part)) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE)
-    const read = new Database(copy, { readonly: true, timeout: patience })
-    // opens the log too: from here on the names are not needed
-    read.pragma('schema_version')
-    return read
-  } finally {
-    rmSync(folder, { recursive: true })
+    throw error
   }
 }
 

@@ -274,6 +274,8 @@ test('mistakes: exit code 2, one sentence, what to do; with --json one object on
     error: {
       message: `There is no file ${join(folder, 'absent.csv')}.`,
       hint: 'Check the name; files are looked up from the current folder.',
+      exitCode: 2,
+      meaning: 'a mistake that the user can mend',
     },
   })
   expect(flag.stderr).toContain('--map user_id is not a pair.')

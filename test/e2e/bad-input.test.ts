@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/open.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { runAdseq } from './run-adseq.js'
 import { SMALL } from './sample.js'
 
@@ -106,7 +106,7 @@ describe('bad input is one sentence that says what to do, with exit code 2, and 
   it('a workspace of a newer version is refused and left as it is', async () => {
     const newer = join(folder, 'newer')
     cpSync(workspace, newer, { recursive: true })
-    const db = new Database(join(newer, 'adseq.db'))
+    const db = openDatabase(join(newer, 'adseq.db'))
     db.exec("UPDATE meta SET value = '99' WHERE key = 'schema'")
     db.pragma('wal_checkpoint(TRUNCATE)')
     db.close()

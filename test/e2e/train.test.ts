@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3'
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { runAdseq, startAdseq } from './run-adseq.js'
 import { cutSample } from './sample.js'
 
@@ -75,7 +75,7 @@ describe('adseq train on a cut of the sample data', () => {
   it('sees nothing after the cutoff: deleting those events from the database gives the same weights', async () => {
     const cutoff = ['--set', 'eval.cutoff=2017-09-01']
     const [whole, cut] = [copy('later-kept'), copy('later-deleted')]
-    const db = new Database(join(cut, 'adseq.db'))
+    const db = openDatabase(join(cut, 'adseq.db'))
     const { changes } = db.prepare('DELETE FROM events WHERE time > ?').run(Date.UTC(2017, 8, 1) / 1000)
     db.close()
     expect(changes).toBeGreaterThan(1000)

@@ -85,8 +85,9 @@ describe('evaluating a workspace', () => {
       const config = configOf()
       const compare = (set: string[] = []): unknown =>
         compareRuns(folder, ids[1], ids[0], set.length > 0 ? configOf(...set) : config, { bootstrap: 100 })
+      const { report: first } = await evaluated()
       expect(() => compare()).toThrow(`Run ${ids[0]} has not been evaluated under protocol`)
-      const [{ report: first }, { report: second }] = [await evaluated(), await evaluated({ run: ids[0] })]
+      const { report: second } = await evaluated({ run: ids[0] })
       const { rows } = compareRuns(folder, ids[1], ids[0], config, { bootstrap: 100 })
       expect(rows[0].recall['10']).toBeCloseTo(first.rows[0].recall['10'] - second.rows[0].recall['10'], 12)
       expect(() => compare(['eval.history=masked'])).toThrow('only under')

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CampaignFields } from '../../src/store/ads.js'
 import { openStore } from '../../src/store/open.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import type { Store } from '../../src/store/store.js'
 import type { BulkWriter } from '../../src/store/writer.js'
 import { ad, campaign } from './made-ads.js'
@@ -227,7 +227,7 @@ test('the views read as plain words', () => {
   writer.setAdvertiser(1, { name: 'The shop' })
   writer.ads.putCampaign('c', campaign(1, { status: 'paused', starts: 1_700_000_000, flags: ['health'] }))
   writer.commit()
-  const db = new Database(join(store.folder, 'adseq.db'), { readonly: true })
+  const db = openDatabase(join(store.folder, 'adseq.db'), { readonly: true })
   expect(db.prepare('SELECT * FROM v_ads WHERE item IS NOT NULL').all()).toEqual([
     {
       ad: 'lamp ad',

@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { Generations, type Generation } from '../../src/store/generations.js'
 import { openStore } from '../../src/store/open.js'
 import { SCHEMA_1 } from '../../src/store/schema.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
 const generation = (id: string, created: number): Generation => ({
@@ -60,7 +60,7 @@ test('runs and files that a generation does without are absent, not null', () =>
 })
 
 test('the flip is committed with synchronous = FULL, other writes without', () => {
-  const db = new Database(join(temporaryFolder(), 'x.db'))
+  const db = openDatabase(join(temporaryFolder(), 'x.db'))
   db.exec(SCHEMA_1)
   db.pragma('synchronous = NORMAL')
   const levels: unknown[] = []

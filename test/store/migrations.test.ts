@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { openStore } from '../../src/store/open.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { SCHEMA_VERSION } from '../../src/store/schema.js'
 import { temporaryFolder } from './temporary-store.js'
 
@@ -21,7 +21,7 @@ function version1(): { folder: string; path: string } {
 
 const COUNTS = { users: 2, items: 3, advertisers: 2, events: 5 }
 const schemaOf = (path: string): unknown => {
-  const db = new Database(path, { readonly: true })
+  const db = openDatabase(path, { readonly: true })
   try {
     return db.prepare("SELECT value FROM meta WHERE key = 'schema'").pluck().get()
   } finally {
@@ -51,7 +51,7 @@ describe('a workspace of schema version 1', () => {
 
   test('has the tables and views of a new one afterwards', () => {
     const schema = (path: string): unknown[] => {
-      const db = new Database(path, { readonly: true })
+      const db = openDatabase(path, { readonly: true })
       try {
         return db
           .prepare("SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'events_by%' ORDER BY name")
@@ -86,12 +86,12 @@ describe('a workspace of schema version 1', () => {
 
   test('whose migration fails half-way is one of version 1 still', () => {
     const { folder, path } = version1()
-    const db = new Database(path)
+    const db = openDatabase(path)
     db.exec('CREATE TABLE spend (x)') // the migration fails in the middle
     db.close()
     expect(() => openStore(folder)).toThrow(/spend/)
     expect(schemaOf(path)).toBe('1')
-    const mended = new Database(path)
+    const mended = openDatabase(path)
     expect(mended.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'campaigns'").pluck().get()).toBe(0)
     mended.exec('DROP TABLE spend')
     mended.close()
@@ -101,12 +101,10 @@ describe('a workspace of schema version 1', () => {
 })
 
 describe('a folder that cannot be written', () => {
-  /** Reads the store in a process that may not write there: the permissions of a folder do not bind root. */
+  /** Reads the store in a process that may not write there. */
   function readThere(folder: string): { counts: unknown; hash: string; ads: number; left: string[] } {
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', here('read-store.ts'), folder], {
       encoding: 'utf8',
-      ...nobody,
     })
     if (stdout === '') throw new Error(stderr)
     return JSON.parse(stdout) as ReturnType<typeof readThere>

@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/open.js'
 import { SCHEMA_VERSION } from '../../src/store/schema.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
 test('a folder without data is refused, with what to do, and stays empty', () => {
@@ -46,7 +46,7 @@ test('a workspace of a newer version is refused in one sentence and left as it w
   const folder = temporaryFolder()
   openStore(folder, { create: true }).close()
   const path = join(folder, 'adseq.db')
-  const db = new Database(path)
+  const db = openDatabase(path)
   db.prepare("UPDATE meta SET value = '99' WHERE key = 'schema'").run()
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
@@ -71,7 +71,7 @@ test('a file that is no database, and a database that is not ours, are refused a
   )
 
   const other = temporaryFolder()
-  const db = new Database(join(other, 'adseq.db'))
+  const db = openDatabase(join(other, 'adseq.db'))
   db.exec('CREATE TABLE recipes (name TEXT)')
   db.close()
   const before = readFileSync(join(other, 'adseq.db'))
@@ -107,7 +107,7 @@ test('the database is in WAL mode', () => {
   const folder = temporaryFolder()
   const store = temporaryStore(folder)
   store.writer().commit()
-  const db = new Database(join(folder, 'adseq.db'), { readonly: true })
+  const db = openDatabase(join(folder, 'adseq.db'), { readonly: true })
   expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
   db.close()
 })

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openDatabase } from '../../src/store/sqlite.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
 test('the views read as plain words: external ids, names and ISO times', () => {
@@ -18,7 +18,7 @@ test('the views read as plain words: external ids, names and ISO times', () => {
   store.publishGeneration({ id: 'g1', created: 0, advertiserRun: 'run1', seq: 2, info: {} })
   store.publishGeneration({ id: 'g2', created: 1e9, advertiserRun: 'run1', seq: 2, info: {} })
 
-  const db = new Database(join(folder, 'adseq.db'), { readonly: true })
+  const db = openDatabase(join(folder, 'adseq.db'), { readonly: true })
   expect(db.prepare('SELECT * FROM v_history ORDER BY seq').all()).toEqual([
     {
       seq: 1,

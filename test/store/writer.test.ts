@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
 import { openStore } from '../../src/store/open.js'
 import { Interner } from '../../src/store/interner.js'
 import { SCHEMA_1 } from '../../src/store/schema.js'
+import { openDatabase } from '../../src/store/sqlite.js'
 import type { Store } from '../../src/store/store.js'
 import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
@@ -39,8 +39,25 @@ describe('ids', () => {
     expect([...store.scanEvents()]).toEqual([[1, 2, 1, 0, 2, 0, 1e9]])
   })
 
+  test('any number of events is written whole by a commit, and none after a rollback', () => {
+    const store = temporaryStore()
+    const writer = store.writer()
+    const times = (from: number, n: number): number[] => Array.from({ length: n }, (_, i) => from + i)
+    let written: number[] = []
+    for (const n of [1, 15, 16, 17, 32, 33, 100]) {
+      for (const time of times(1e9, n)) writer.event(event(writer.user('u'), writer.item('i'), time))
+      writer.rollback()
+      for (const time of times(1e9 + 1000 * n, n)) writer.event(event(writer.user('u'), writer.item('i'), time))
+      writer.commit()
+      written = [...written, ...times(1e9 + 1000 * n, n)]
+      // seq, user, item, advertiser, type, domain, time
+      expect([...store.scanEvents()].map((row) => row[6])).toEqual(written)
+      expect([...store.scanEvents()].map((row) => row[0])).toEqual(times(1, written.length))
+    }
+  })
+
   test('stay right when the cache of names is far too small', () => {
-    const db = new Database(join(temporaryFolder(), 'x.db'))
+    const db = openDatabase(join(temporaryFolder(), 'x.db'))
     db.exec(SCHEMA_1)
     const insert = db.prepare('INSERT INTO items (id, external_id) VALUES (?, ?)')
     const interner = new Interner(db, 'items', (id, name) => void insert.run(id, name), 3)
@@ -244,7 +261,7 @@ describe('the data hash', () => {
     const folder = temporaryFolder()
     const store = temporaryStore(folder)
     const before = fill(store, 30)
-    const db = new Database(join(folder, 'adseq.db'))
+    const db = openDatabase(join(folder, 'adseq.db'))
     db.exec('DELETE FROM events WHERE seq = 3')
     db.close()
     expect(store.dataHash()).not.toBe(before)

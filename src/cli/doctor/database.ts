@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { UserError, hasCode } from '../../core/errors.js'
+import { UserError } from '../../core/errors.js'
 import { pathsOf } from '../../store/paths.js'
+import { sqliteTrouble } from '../../store/sqlite-trouble.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 import { count } from '../../text/numbers.js'
 
@@ -24,11 +25,8 @@ export const database: Check = async ({ folder }) => {
       return [failed('database', `${path} is damaged: ${problems[0].replaceAll('\n', ' ')}`, RESTORE)]
     return await contents(folder, schema)
   } catch (error) {
-    if (error instanceof UserError) return [failed('database', error.message, error.hint)]
-    if (hasCode(error, 'SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_CORRUPT_INDEX'))
-      return [failed('database', `${path} is damaged or not a database.`, RESTORE)]
-    if (hasCode(error, 'SQLITE_CANTOPEN'))
-      return [failed('database', `${path} cannot be opened.`, 'Check the permissions of the file and its folder.')]
+    const trouble = error instanceof UserError ? error : sqliteTrouble(error, path)
+    if (trouble) return [failed('database', trouble.message, trouble.hint)]
     throw error
   }
 }

@@ -1,3 +1,4 @@
+import { brokenInstall } from '../../core/broken-install.js'
 import { database } from './database.js'
 import { disk } from './disk.js'
 import { engines } from './engines.js'
@@ -26,19 +27,29 @@ const CHECKS: readonly Check[] = [
 
 /** Runs every check. A check that breaks is a finding, never the end of the examination. */
 export async function examine(surroundings: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const check of checks) {
-    try {
-      findings.push(...(await check(surroundings)))
-    } catch (error) {
-      findings.push(
-        failed(
-          check.name,
-          `The check itself broke: ${error instanceof Error ? error.message : String(error)}`,
-          'Please report this as a fault of adseq.',
-        ),
-      )
-    }
+  process.on('unhandledRejection', unlessItIsAFinding)
+  try {
+    const findings: Finding[] = []
+    for (const check of checks) findings.push(...(await attempt(check, surroundings)))
+    return findings
+  } finally {
+    process.off('unhandledRejection', unlessItIsAFinding)
   }
-  return findings
+}
+
+async function attempt(check: Check, surroundings: Surroundings): Promise<Finding[]> {
+  try {
+    return await check(surroundings)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return [failed(check.name, `The check itself broke: ${why}`, 'Please report this as a fault of adseq.')]
+  }
+}
+
+/**
+ * A native module that does not load is what a check told; to its second importer Node reports it once more, as a
+ * rejection that nobody can handle.
+ */
+function unlessItIsAFinding(error: unknown): void {
+  if (brokenInstall(error) === undefined) throw error
 }

@@ -1,3 +1,4 @@
+import { brokenInstall, installAgain } from '../../core/broken-install.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
 /** Engines that every installation has; tensorflow is optional. */
@@ -12,8 +13,10 @@ export const engines: Check = async () => {
   const link = readLink()
   return (await describeEngines()).map(({ name, available, device, why }): Finding => {
     if (available) return ok('engines', `${name} on ${device}: ${why}`)
-    if (NEEDED.includes(name))
-      return failed('engines', `${name} does not load: ${why}`, 'Run npm ci in the folder of adseq.')
+    if (NEEDED.includes(name)) {
+      const known = brokenInstall(new Error(why))
+      return failed('engines', `${name} does not load: ${known?.message ?? why}`, known?.hint ?? installAgain())
+    }
     if (link)
       return warning(
         'engines',

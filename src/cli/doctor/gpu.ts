@@ -1,12 +1,11 @@
 import { execa } from 'execa'
+import { cudaInstall } from '../../engine/onnx/cuda-install.js'
 import { failed, ok, type Check } from './finding.js'
 
 const QUERY = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader']
-const HOW_TO_USE =
+const howToUse = (): string =>
   'To train on it: pip install "tensorflow[and-cuda]", then adseq engine link --tensorflow SITE-PACKAGES and ' +
-  '--engine tensorflow; ' +
-  ('or npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12 (a download of several hundred MB), then ' +
-    '--engine onnx --device cuda.')
+  `--engine tensorflow; or ${cudaInstall()} (a download of several hundred MB), then --engine onnx --device cuda.`
 
 /** Whether there is an NVIDIA GPU: none is no problem, one that its driver cannot reach is. */
 export const gpu: Check = async () => {
@@ -23,5 +22,5 @@ export const gpu: Check = async () => {
     ]
   }
   const found = stdout.split('\n').map((line) => ok('gpu', `NVIDIA ${line.replace('NVIDIA ', '')}`))
-  return [...found, ok('gpu', HOW_TO_USE)]
+  return [...found, ok('gpu', howToUse())]
 }

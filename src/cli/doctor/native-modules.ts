@@ -1,8 +1,6 @@
+import { brokenInstall, installAgain } from '../../core/broken-install.js'
+import { UserError } from '../../core/errors.js'
 import { failed, ok, type Check, type Finding } from './finding.js'
-
-const REBUILD =
-  'Install a C++ toolchain (Debian: apt install build-essential python3; macOS: xcode-select --install), then ' +
-  'run npm ci in the folder of adseq.'
 
 /** SQLite and usearch load and compute. */
 export const nativeModules: Check = async () => [await attempt('sqlite', sqlite), await attempt('usearch', usearch)]
@@ -12,11 +10,9 @@ export async function attempt(check: string, run: () => Promise<string>): Promis
   try {
     return ok(check, await run())
   } catch (error) {
-    return failed(
-      check,
-      `${check} does not work here: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-      REBUILD,
-    )
+    const known = error instanceof UserError ? error : brokenInstall(error)
+    const why = known?.message ?? (error instanceof Error ? error.message.split('\n')[0] : String(error))
+    return failed(check, `${check} does not work here: ${why}`, known?.hint ?? installAgain())
   }
 }
 

@@ -17,7 +17,7 @@ export const nodeVersion: Check = ({ root, node }) => {
     failed(
       'node',
       `Node ${node} is not a version that adseq runs on (${range}).`,
-      'Install Node 22 (https://nodejs.org), then run npm ci again.',
+      'Install Node 24 (https://nodejs.org), then adseq again.',
     ),
   ]
 }

@@ -2,6 +2,7 @@ import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
 import { UserError } from '../../core/errors.js'
 import { physicalCores } from '../threads.js'
 import type { Device, Engine, Program, ProgramSpec, State, StateEntry } from '../types.js'
+import { cudaInstall } from './cuda-install.js'
 import { OnnxProgram } from './program.js'
 import { OnnxState } from './state.js'
 import { trace } from './trace.js'
@@ -83,8 +84,7 @@ export function devices(kind: 'known' | 'bundled' = 'known'): string[] {
 function missing(device: Device, why: string): UserError {
   const hint =
     device === 'cuda'
-      ? 'Use --device cpu, or run `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` on a machine ' +
-        'with an NVIDIA GPU and CUDA 12.'
+      ? `Use --device cpu, or run ${cudaInstall()} on a machine with an NVIDIA GPU and CUDA 12.`
       : 'Use --device cpu; `adseq doctor` shows what this machine has.'
   return new UserError(`The onnx engine cannot use ${device}: ${why}.`, hint)
 }

@@ -27,7 +27,7 @@ const writeJson = (path: string, value: unknown): void => {
 }
 
 describe('node', () => {
-  const range = '^20.19.0 || >=22.14.0'
+  const range = '^20.19.0 || ^22.14.0 || >=24.0.0'
 
   it.each([
     ['18.20.0', false],
@@ -37,6 +37,7 @@ describe('node', () => {
     ['21.7.0', false],
     ['22.13.1', false],
     ['22.14.0', true],
+    ['23.11.0', false],
     ['24.0.0', true],
     ['25.0.0-nightly', true],
   ])('%s: %s', (version, expected) => expect(satisfies(version, range)).toBe(expected))
@@ -50,7 +51,7 @@ describe('node', () => {
     expect(finding).toMatchObject({
       status: 'failed',
       message: expect.stringContaining(range),
-      fix: expect.stringContaining('Install Node 22'),
+      fix: expect.stringContaining('Install Node 24'),
     })
   })
 })
@@ -64,6 +65,20 @@ describe('packages', () => {
     expect(await packages(surroundings())).toMatchObject([
       { status: 'ok', message: expect.stringContaining('2 dependencies') },
     ])
+  })
+
+  it('SQLite is another package on Node 20', async () => {
+    writeJson('package.json', { dependencies: {}, optionalDependencies: { 'better-sqlite3': '2.0.0' } })
+    writeJson('node20/package.json', { dependencies: { 'better-sqlite3': '1.0.0' } })
+    writeJson('node_modules/better-sqlite3/package.json', { version: '2.0.0' })
+    expect(await packages(surroundings())).toMatchObject([
+      { status: 'ok', message: expect.stringContaining('better-sqlite3 2.0.0 among them') },
+    ])
+    expect(await packages(surroundings({ node: '20.19.0' }))).toMatchObject([
+      { status: 'warning', message: 'better-sqlite3 is 2.0.0; this adseq was tested with 1.0.0.' },
+    ])
+    writeJson('node_modules/.node20/node_modules/better-sqlite3/package.json', { version: '1.0.0' })
+    expect(await packages(surroundings({ node: '20.19.0' }))).toMatchObject([{ status: 'ok' }])
   })
 
   it('one missing, one of another version', async () => {
@@ -93,8 +108,13 @@ describe('native modules', () => {
     )
     expect(finding).toMatchObject({
       status: 'failed',
-      message: 'usearch does not work here: Could not locate the bindings file.',
-      fix: expect.stringContaining('toolchain'),
+      message: expect.stringMatching(/^usearch does not work here: adseq was installed for another Node than this one/),
+      fix: expect.stringContaining('npm ci'),
+    })
+    expect(await attempt('usearch', () => Promise.reject(new Error('the graph is wrong')))).toMatchObject({
+      status: 'failed',
+      message: 'usearch does not work here: the graph is wrong',
+      fix: expect.stringContaining('npm ci'),
     })
   })
 })

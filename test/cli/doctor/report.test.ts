@@ -31,4 +31,12 @@ describe('report', () => {
     expect(report([ok('a', 'fine')]).at(-1)).toBe('All is well.')
     expect(report([warning('a', 'old', 'renew it')]).at(-1)).toBe('All works; 1 to look at.')
   })
+
+  it('breaks lines between words on a terminal', () => {
+    expect(report([warning('disk', 'Only 1.5 GB free in the folder.', 'Free some space.')], 40)).toEqual([
+      'warning  disk  Only 1.5 GB free in the\n               folder.',
+      '               Fix: Free some space.',
+      'All works; 1 to look at.',
+    ])
+  })
 })

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { generateData } from '../../../src/events/world/generate.js'
 import { PRESETS } from '../../../src/events/world/presets.js'
 import { openStore } from '../../../src/store/open.js'
 import { writeManifest, type Manifest } from '../../../src/runs/manifest.js'
+import { openDatabase } from '../../../src/store/sqlite.js'
 
 let folder: string
 beforeEach(() => {
@@ -103,7 +103,7 @@ describe('database', () => {
   })
 
   it('a database of another program is not touched', async () => {
-    const other = new Database(path())
+    const other = openDatabase(path())
     other.exec('CREATE TABLE theirs (x)')
     other.close()
     const before = readFileSync(path())
@@ -115,7 +115,7 @@ describe('database', () => {
 
   it('a newer schema fails and says to update', async () => {
     await world(5)
-    const db = new Database(path())
+    const db = openDatabase(path())
     db.exec("UPDATE meta SET value = '99' WHERE key = 'schema'")
     db.close()
     expect(await run(database)).toMatchObject([
@@ -129,7 +129,7 @@ describe('database', () => {
 
   it('an unfinished import names the command that finishes it', async () => {
     await world(50)
-    const db = new Database(path())
+    const db = openDatabase(path())
     db.exec("UPDATE imports SET status = 'running', rows = 7")
     db.close()
     expect(await run(database)).toMatchObject([

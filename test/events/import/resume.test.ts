@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -9,6 +8,7 @@ import { importFile, type FileImport } from '../../../src/events/import/import-f
 import { filesOf } from '../../../src/events/import/import.js'
 import { planImport } from '../../../src/events/import/plan.js'
 import { openStore } from '../../../src/store/open.js'
+import { openDatabase } from '../../../src/store/sqlite.js'
 import { Store } from '../../../src/store/store.js'
 import { ImportFolder, stopWhen } from './workspace.js'
 
@@ -112,7 +112,7 @@ test('a full disk is an error that keeps what was committed; with space the same
   const at = new ImportFolder()
   const path = at.file('e.csv', rows)
   openStore(at.workspace, { create: true }).close()
-  const small = new Database(join(at.workspace, 'adseq.db'))
+  const small = openDatabase(join(at.workspace, 'adseq.db'))
   small.pragma('max_page_count = 90') // SQLite's own stand-in for a disk without space: the same SQLITE_FULL
   const full = new Store(small, at.workspace)
   const file = await plan(path)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explain } from '../../src/cli/command.js'
+import { explain } from '../../src/cli/explain.js'
 import { Interrupted, UserError } from '../../src/core/errors.js'
 
 test('a mistake of the user exits with 2 and says what to try', () => {

@@ -1,0 +1,32 @@
+import { Help, type Command } from '@oclif/core'
+
+/** The commands in the order of the work, as `adseq --help` lists them. */
+export const ORDER: readonly string[] = [
+  'quickstart',
+  'init',
+  'import',
+  'generate-data',
+  'train',
+  'infer',
+  'index',
+  'eval',
+  'serve',
+  'inspect',
+  'try',
+  'tui',
+  'compare',
+  'sweep',
+  'reproduce',
+  'generations',
+  'doctor',
+  'engine:link',
+  'completion',
+]
+
+/** oclif's help, with the commands in the order of the work. */
+export default class AdseqHelp extends Help {
+  protected override get sortedCommands(): Command.Loadable[] {
+    const place = ({ id }: Command.Loadable): number => ORDER.indexOf(id) + 1 || ORDER.length + 1
+    return [...super.sortedCommands].sort((a, b) => place(a) - place(b))
+  }
+}

@@ -11,7 +11,7 @@ import type { Sink } from './sink.js'
 import { shown } from './source-file.js'
 import { suggestTypes } from './type-words.js'
 import { emptyTally, walk } from './walk.js'
-import { count } from '../../text/numbers.js'
+import { count, plural } from '../../text/numbers.js'
 
 export interface Description extends Census {
   format: string
@@ -111,6 +111,10 @@ export function descriptionText(found: Description): string[] {
       `${number(found.users)}${found.usersWithAttributes > 0 ? `, ${number(found.usersWithAttributes)} of them with events and attributes` : ''}`,
   )
   lines.push(`  items:       ${number(found.items)}`, `  advertisers: ${number(found.advertisers)}`)
+  if (found.ads > 0) lines.push(`  ads:         ${number(found.ads)} of ${plural(found.campaigns, 'campaign')}`)
+  if (found.impressions > 0) lines.push(`  impressions: ${number(found.impressions)}`)
+  if (found.ads + found.impressions > 0)
+    lines.push('  whether the catalog knows what ads and impressions speak of is told when they are imported')
   if (found.coverage) {
     const { catalog, advertiser, category, price, title } = found.coverage
     const percent = (share: number): string => `${share > 0 && share < 0.001 ? '<0.1' : (share * 100).toFixed(1)} %`

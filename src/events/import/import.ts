@@ -1,3 +1,5 @@
+import type { Origin } from '../../store/ad-codes.js'
+import type { AdCounts } from '../../store/ads.js'
 import { openStore } from '../../store/open.js'
 import type { Counts } from '../../store/store.js'
 import type { FormatOptions, Step } from './format.js'
@@ -19,6 +21,8 @@ export interface ImportResult {
   files: FileResult[]
   /** the store afterwards */
   counts: Counts
+  /** the ads afterwards, where ads or impressions were imported */
+  ads?: AdCounts & { byOrigin: Partial<Record<Origin, number>> }
   seconds: number
   /** rows of events stored a second, over everything this call did, whole; undefined when it stored none */
   eventsPerSecond?: number
@@ -67,6 +71,9 @@ async function importSteps(
       format,
       files,
       counts: store.counts(),
+      ...(files.some(({ kind }) => kind === 'ads' || kind === 'impressions') && {
+        ads: { ...store.ads.counts(), byOrigin: store.ads.byOrigin() },
+      }),
       seconds,
       eventsPerSecond: events > 0 ? Math.round(events / seconds) : undefined,
     }

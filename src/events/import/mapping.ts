@@ -21,7 +21,7 @@ export type Column = (typeof COLUMNS)[number]
 /** How a file of another layout is read. */
 export interface Mapping {
   /** our column -> the file's column, by name or by number from 1 */
-  columns: Partial<Record<Column, string | number>>
+  columns: Partial<Record<string, string | number>>
   /** the file's event type -> ours, or skip */
   eventTypes: Record<string, string>
   /** type of events in a file without an event_type column */
@@ -48,19 +48,20 @@ export interface GivenMapping {
 export type TypeCodes = Map<string, number>
 
 /**
- * Checks a mapping from flags or adseq.yaml. @throws UserError for a column or type that adseq does not know
+ * Checks a mapping from flags or adseq.yaml. @param names of columns that the format reads
+ * @throws UserError for a column or type that adseq does not know
  */
-export function checkMapping(mapping: GivenMapping): Mapping {
+export function checkMapping(mapping: GivenMapping, names: readonly string[] = COLUMNS): Mapping {
   const { columns, without = [] } = mapping
   for (const name of [...Object.keys(columns), ...without]) {
-    if ((COLUMNS as readonly string[]).includes(name)) continue
-    const near = nearest(name, COLUMNS)
+    if (names.includes(name)) continue
+    const near = nearest(name, names)
     const flag = name in columns ? 'The mapping' : '--without'
     throw new UserError(
       `${flag} names a column ${name}, which adseq does not read.`,
       near
         ? `Did you mean ${near}?${name in columns ? ' It goes: ours=theirs.' : ''}`
-        : `It takes one of: ${COLUMNS.join(', ')}${name in columns ? ' (ours=theirs)' : ''}.`,
+        : `It takes one of: ${names.join(', ')}${name in columns ? ' (ours=theirs)' : ''}.`,
     )
   }
   for (const [theirs, ours] of Object.entries(mapping.eventTypes))

@@ -25,7 +25,7 @@ export async function planImport(name: string, paths: readonly string[], given: 
   const { now = () => Math.floor(Date.now() / 1000) } = given
   const say = (text: string): void => given.progress.line(text)
   const times = gateOptions(given, now())
-  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping), say, times }
+  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping, format.columns), say, times }
   checkSpecial(format, options)
   const files: Matched[] = []
   for (const path of paths) files.push(...(await matchedFiles(format, path, options, given.encoding)))

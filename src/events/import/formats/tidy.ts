@@ -7,6 +7,7 @@ import { jsonRecords, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched, Step } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import { JsonRecords } from '../json-records.js'
+import { adsFile, adsRole, type AdsRole } from './ads.js'
 import { kindOfFile, layoutOf, lookedAt, type FileKind, type Layout } from '../layout.js'
 import type { Mapping } from '../mapping.js'
 import { parquetReader } from '../parquet-reader.js'
@@ -26,7 +27,7 @@ const FIRST = 1000
 
 const FILES =
   'Any files; they are told apart by their columns: events have user_id, item_id, event_type and timestamp, ' +
-  'items item_id, users user_id, advertisers advertiser_id and name. Other names go by --map.'
+  'items item_id, users user_id, advertisers advertiser_id and name, ads ad, campaign and bid. Other names go by --map.'
 
 const generic = (
   name: string,
@@ -47,7 +48,7 @@ const generic = (
         'Give a text file whose first line names the columns.',
       )
     // throws for a file whose columns make nothing: in an archive it is passed over
-    return kindOfFile(head, mapping)
+    return adsRole(head) ?? kindOfFile(head, mapping)
   },
   steps: (files, options) => Promise.resolve(tidySteps(name, files, options)),
 })
@@ -87,7 +88,9 @@ export const parquet: Format = generic(
     new UserError(`${name} is not a Parquet file.`, 'CSV goes by adseq import csv, JSON lines by adseq import jsonl.'),
 )
 
-async function tidySteps(format: string, files: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
+async function tidySteps(format: string, all: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
+  const isOf = (role: AdsRole) => (file: Matched) => file.role === role
+  const files = all.filter((file) => !isOf('ads')(file) && !isOf('impressions')(file))
   const plans: { layout: Layout; file: FileImport }[] = []
   for (const matched of files) {
     const { head } = matched
@@ -104,7 +107,11 @@ async function tidySteps(format: string, files: Matched[], { mapping, say }: For
     if (unit && unit !== 'seconds') say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
     if (prices.decimal === ',') say(`${file.source.name}: prices are read with a decimal comma (12,99).`)
   }
-  return plans.map(({ file }) => ({ file }))
+  // after the catalog and the users that they speak of
+  const ofAds = (['ads', 'impressions'] as const).flatMap((role) =>
+    all.filter(isOf(role)).map((file) => adsFile(file, role, {}, say)),
+  )
+  return [...plans.map(({ file }) => file), ...ofAds].map((file) => ({ file }))
 }
 
 /** The first values of the columns that say how they are written, by index. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { sha256 } from '../core/hash.js'
+import { AdSearch } from './ad-search.js'
 import { Ads } from './ads.js'
 import { Candidates, type CandidateList } from './candidates.js'
 import { Catalog, type AdvertiserRecord, type ItemRecord, type ItemRow, type UserRecord } from './catalog.js'
@@ -30,6 +31,8 @@ export class Store {
   readonly imports: Imports
   /** campaigns, ads, spend and impressions */
   readonly ads: Ads
+  /** ads as people look them up */
+  readonly adSearch: AdSearch
 
   constructor(
     private readonly db: Database.Database,
@@ -42,6 +45,7 @@ export class Store {
     this.generations = new Generations(db)
     this.imports = new Imports(db)
     this.ads = new Ads(db)
+    this.adSearch = new AdSearch(db)
   }
 
   close(): void {

@@ -20,6 +20,8 @@ export interface Layout {
   others: { name: string; index: number }[]
   /** of events */
   timeUnit?: TimeUnit
+  /** the file itself says that they are times */
+  typedTimes: boolean
   /** of the days on which items were launched, where it can be told */
   launchUnit?: TimeUnit
   prices: PriceStyle
@@ -78,7 +80,8 @@ export function layoutOf(head: FileHead, mapping: Mapping, values: (index: numbe
   const prices = columns.price === undefined ? PLAIN_PRICES : priceStyle(values(columns.price))
   const titles = [...header]
   const late = head.objects === undefined ? [] : lateColumns(titles, columns, mapping)
-  return { kind, titles, columns, late, others, timeUnit, launchUnit, prices }
+  const typedTimes = head.parquet?.times.has(header[columns.timestamp ?? -1]) ?? false
+  return { kind, titles, columns, late, others, timeUnit, typedTimes, launchUnit, prices }
 }
 
 /** JSON may name a column for the first time in any line: those that the beginning does not name are looked for too. */

@@ -101,7 +101,8 @@ async function tidySteps(format: string, files: Matched[], { mapping, say }: For
   plans.sort((a, b) => ORDER.indexOf(a.layout.kind) - ORDER.indexOf(b.layout.kind))
   for (const { layout, file } of plans) {
     const { timeUnit: unit, prices } = layout
-    if (unit && unit !== 'seconds') say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
+    if (unit && unit !== 'seconds' && !layout.typedTimes)
+      say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
     if (prices.decimal === ',') say(`${file.source.name}: prices are read with a decimal comma (12,99).`)
   }
   return plans.map(({ file }) => ({ file }))

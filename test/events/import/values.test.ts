@@ -121,10 +121,19 @@ describe('objects and lists are no ids', () => {
     })
   })
 
-  test('the hint for a missing column names the part of the object', async () => {
+  test('the hint for missing columns names the parts of objects; user.id is user_id without a word', async () => {
     const at = new ImportFolder()
-    const refused = at.importAs('jsonl', at.file('e.jsonl', lines(nested)), { mapping: VIEWS })
-    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining('--map user_id=user.id') })
+    const file = at.file(
+      'e.jsonl',
+      lines({ visitor: { key: 'u' }, product: { sku: 'a', list: [1] }, event: { ts: T } }),
+    )
+    await expect(at.importAs('jsonl', file, { mapping: VIEWS })).rejects.toMatchObject({
+      hint: 'Name the columns that hold them: --map user_id=THEIRS,item_id=product.sku,timestamp=event.ts',
+    })
+    await at.importAs('jsonl', at.file('f.jsonl', lines(nested)), {
+      mapping: { ...VIEWS, columns: { item_id: 'item' } },
+    })
+    expect(users(at)).toEqual(['u'])
   })
 
   test('in some rows they are rejected, and as an advertiser left out', async () => {

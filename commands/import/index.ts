@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
 import type { Description } from '../../src/events/import/describe.js'
 import { GENERIC, MAPPED } from '../../src/events/import/format.js'
-import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
+import { allFormats, findFormat, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
 import type { ImportOptions, ImportResult } from '../../src/events/import/import.js'
 import { pairs } from '../../src/events/import/pairs.js'
 import { moment } from '../../src/events/import/timestamps.js'
@@ -146,6 +146,14 @@ A file that was imported before adds nothing; an import that was cut off goes on
       progress: this.progress(flags),
     }
     if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
+    if (!FORMAT_NAMES.includes(format)) {
+      if (/[./\\]/.test(format))
+        throw new UserError(
+          `There is no file ${format}, and no format of that name.`,
+          `Formats: ${FORMAT_NAMES.join(', ')}.`,
+        )
+      await findFormat(format)
+    }
     if (files.length === 0)
       throw new UserError(
         `adseq import ${format} needs files.`,
@@ -155,7 +163,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     if (flags.describe) {
       const { describeFiles, descriptionText } = await import('../../src/events/import/describe.js')
       const found = await interruptible(AGAIN, (signal) => describeFiles(format, files, { ...options, signal }))
-      for (const line of descriptionText(found)) this.log(line)
+      for (const line of descriptionText(found, process.stdout.columns)) this.log(line)
       return found
     }
     const { importFiles } = await import('../../src/events/import/import.js')

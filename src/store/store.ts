@@ -99,6 +99,11 @@ export class Store {
     return this.events.scan(after)
   }
 
+  /** Whether any event is of an item with an id above `after`, up to `to`. Reads all events where none is. */
+  hasEventsOfItems(after: number, to: number): boolean {
+    return this.events.hasItems(after, to)
+  }
+
   /** Ids of the users with events past an ingest number, ascending. */
   usersWithEventsAfter(seq: number): Int32Array {
     return this.events.users(seq)

@@ -31,6 +31,10 @@ export interface ItemFields {
 
 const NOTHING: ItemFields = {}
 
+/** Events of one statement: a call of SQLite costs as much as a row. */
+const TOGETHER = 50
+const EVENT_COLUMNS = 7
+
 /**
  * Appends to a store. A transaction begins with the first write and ends with `commit`; nothing of it is seen before.
  * After a write that threw, `rollback` undoes the transaction; the writer can then go on from the last commit.
@@ -42,6 +46,7 @@ export class BulkWriter {
   private readonly items: Interner
   private readonly advertisers: Interner
   private readonly insertEvent: Database.Statement
+  private readonly insertEvents: Database.Statement
   private readonly updateItem: Database.Statement
   private readonly updateUser: Database.Statement
   private readonly updateAdvertiser: Database.Statement
@@ -55,6 +60,8 @@ export class BulkWriter {
   /** what the item in hand gets where it is new */
   private ifNew: ItemFields = NOTHING
   private open = false
+  /** columns of the events, row by row, that the next statement writes */
+  private pending: (number | null)[] = []
 
   constructor(private readonly db: Database.Database) {
     const insertInto = (table: string): ((id: number, name: string) => void) => {
@@ -70,9 +77,13 @@ export class BulkWriter {
       const { advertiser, category, price, title, launched } = this.ifNew
       insertItem.run(id, name, advertiser || null, category ?? null, price ?? null, title ?? null, launched ?? null)
     })
-    this.insertEvent = db.prepare(
-      'INSERT INTO events (seq, user, item, advertiser, type, domain, time) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    )
+    const insert = (rows: number): Database.Statement =>
+      db.prepare(
+        `INSERT INTO events (seq, user, item, advertiser, type, domain, time)
+        VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+      )
+    this.insertEvent = insert(1)
+    this.insertEvents = insert(TOGETHER)
     this.updateItem =
       db.prepare(`UPDATE items SET advertiser = coalesce(?, advertiser), category = coalesce(?, category),
       price = coalesce(?, price), title = coalesce(?, title), launched = coalesce(?, launched) WHERE id = ?`)
@@ -152,7 +163,11 @@ export class BulkWriter {
     this.begin()
     const { user, item, advertiser, type, domain, time } = event
     const seq = ++this.seq
-    this.insertEvent.run(seq, user, item || null, advertiser || null, type, domain, time)
+    this.pending.push(seq, user, item || null, advertiser || null, type, domain, time)
+    if (this.pending.length === TOGETHER * EVENT_COLUMNS) {
+      this.insertEvents.run(this.pending)
+      this.pending = []
+    }
     this.digest.addEvent(seq, user, item, advertiser, type, domain, time)
     return seq
   }
@@ -160,6 +175,7 @@ export class BulkWriter {
   /** The time of a user's last event within [from, to], unix seconds. Slow before `finish` has made the index. */
   lastTime(user: number, from: number, to: number): number | undefined {
     this.begin()
+    this.writePending()
     return (this.lastOfUser.get(user, from, to) as number | null) ?? undefined
   }
 
@@ -167,6 +183,7 @@ export class BulkWriter {
   commit(also?: () => void): void {
     this.begin()
     try {
+      this.writePending()
       this.saveDigest.run(this.digest.toString())
       this.ads.finish()
       also?.()
@@ -182,6 +199,7 @@ export class BulkWriter {
   rollback(): void {
     if (this.db.inTransaction) this.db.exec('ROLLBACK')
     this.open = false
+    this.pending = []
     for (const interner of [this.users, this.items, this.advertisers]) interner.forget()
   }
 
@@ -189,6 +207,12 @@ export class BulkWriter {
   finish(): void {
     if (this.open) this.commit()
     this.db.exec(EVENTS_INDEX)
+  }
+
+  private writePending(): void {
+    for (let at = 0; at < this.pending.length; at += EVENT_COLUMNS)
+      this.insertEvent.run(this.pending.slice(at, at + EVENT_COLUMNS))
+    this.pending = []
   }
 
   private digestItem(id: number, { advertiser, category, price, title, launched }: ItemFields): void {

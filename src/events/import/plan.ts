@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.js'
+import { plural } from '../../text/numbers.js'
 import type { Format, FormatOptions, Matched, Step } from './format.js'
 import { GENERIC, SPECIAL } from './format.js'
 import { readHead, type FileHead } from './file-head.js'
@@ -74,6 +75,8 @@ async function readThrough(head: FileHead, role: string, { say, signal }: Format
   const { name, encoding, damage } = source
   if (encoding.name !== 'utf-8' && !encoding.sure)
     say(`${name} is not UTF-8: it is read as Windows-1252 (Western European). If letters come out wrong: --encoding.`)
+  if (head.passedOver > 0) say(`${name}: ${plural(head.passedOver, 'line')} before the names of columns passed over.`)
+  if (head.dialect.backslash) say(`${name}: quotes inside of fields have a backslash before them.`)
   const leftOut = head.workbook?.leftOut ?? []
   if (leftOut.length > 0) say(`${name}: not read, as their first line is another: sheets ${leftOut.join(', ')}.`)
   if (damage > 0) say(`${name}: ${damage} bytes are no UTF-8; ids with them are rejected, other values left out.`)

@@ -1,5 +1,6 @@
 import { nearest } from '../../config/nearest-key.js'
 import { UserError } from '../../core/errors.js'
+import { bareName } from './column-words.js'
 import { jsonRecords, type FileHead } from './file-head.js'
 import type { Matched } from './format.js'
 import { tableImport, type FileSpec } from './formats/table.js'
@@ -14,8 +15,6 @@ export type Spellings = Readonly<Record<string, readonly string[]>>
 
 /** Our column -> its title in the file, for those that are there. */
 export type FoundColumns = Readonly<Record<string, string>>
-
-const plain = (title: string): string => title.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 /**
  * The columns of a file under whatever names: case, blanks, dashes and underscores do not matter (Ad ID, adId, ad_id;
@@ -33,11 +32,11 @@ export function findColumns(
   }
   const taken = new Set(mapped.values())
   const free = header.filter((title) => !taken.has(title) && shapes.get(title) !== 'object')
-  const titles = new Map(free.toReversed().map((title) => [plain(title), title]))
+  const titles = new Map(free.toReversed().map((title) => [bareName(title), title]))
   const found: Record<string, string> = {}
   for (const [ours, names] of Object.entries(spellings)) {
-    const name = names.find((one) => titles.has(plain(one)))
-    const title = mapped.get(ours) ?? (name === undefined ? undefined : titles.get(plain(name)))
+    const name = names.find((one) => titles.has(bareName(one)))
+    const title = mapped.get(ours) ?? (name === undefined ? undefined : titles.get(bareName(name)))
     if (title !== undefined) found[ours] = title
   }
   return found

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { JsonObjects } from '../../../src/events/import/json-objects.js'
 import { JsonRecords, MAX_JSON_LINE } from '../../../src/events/import/json-records.js'
@@ -120,10 +121,19 @@ describe('objects and lists are no ids', () => {
     })
   })
 
-  test('the hint for a missing column names the part of the object', async () => {
+  test('the hint for missing columns names the parts of objects; user.id is user_id without a word', async () => {
     const at = new ImportFolder()
-    const refused = at.importAs('jsonl', at.file('e.jsonl', lines(nested)), { mapping: VIEWS })
-    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining('--map user_id=user.id') })
+    const file = at.file(
+      'e.jsonl',
+      lines({ visitor: { key: 'u' }, product: { sku: 'a', list: [1] }, event: { ts: T } }),
+    )
+    await expect(at.importAs('jsonl', file, { mapping: VIEWS })).rejects.toMatchObject({
+      hint: 'Name the columns that hold them: --map user_id=THEIRS,item_id=product.sku,timestamp=event.ts',
+    })
+    await at.importAs('jsonl', at.file('f.jsonl', lines(nested)), {
+      mapping: { ...VIEWS, columns: { item_id: 'item' } },
+    })
+    expect(users(at)).toEqual(['u'])
   })
 
   test('in some rows they are rejected, and as an advertiser left out', async () => {
@@ -267,6 +277,23 @@ describe('Parquet of every type', () => {
     })
     await expect(imported({ item_id: 'attrs', timestamp: 'ns' })).rejects.toThrow('item_id (attrs) is an object')
     await expect(imported({ item_id: 'tags', timestamp: 'ns' })).rejects.toThrow('item_id (tags) is a list')
+  })
+
+  test('times beside the events are written out, those of events never go through words', async () => {
+    const at = new ImportFolder()
+    const users = parquetWriteBuffer({
+      columnData: [
+        { name: 'user_id', data: ['u', 'v'], type: 'STRING' },
+        { name: 'since', data: [new Date(0), new Date(T * 1000)], type: 'TIMESTAMP' },
+      ],
+    })
+    await at.importAs('parquet', at.file('u.parquet', Buffer.from(users)))
+    expect([1, 2].map((user) => at.read((store) => store.user(user)?.attributes.since))).toEqual([
+      '1970-01-01T00:00:00.000Z',
+      '2017-01-01T11:53:26.000Z',
+    ])
+    const { at: events } = await imported({ item_id: 'text16', timestamp: 'us' })
+    expect(events.lines.join()).not.toContain('times are read as')
   })
 
   test('INT96', async () => {

@@ -28,9 +28,9 @@ const CAMPAIGN_FIELDS = ['bid', ...Object.keys(NEW_CAMPAIGN)] as (keyof Campaign
  */
 export function storeAd(writer: BulkWriter, draft: AdDraft, origin: Origin): string | undefined {
   const known = writer.ads.ad(draft.ad)
-  const item = draft.item === '' ? (known?.item ?? undefined) : writer.known('items', draft.item)
+  const item = draft.item === '' ? (known?.item ?? undefined) : knownId(writer, 'items', draft.item)
   if (draft.item !== '' && item === undefined) return 'item is not in the catalog'
-  const named = draft.advertiser === '' ? undefined : writer.known('advertisers', draft.advertiser)
+  const named = draft.advertiser === '' ? undefined : knownId(writer, 'advertisers', draft.advertiser)
   if (draft.advertiser !== '' && named === undefined) return 'advertiser is not in the catalog'
   const owner = item === undefined ? undefined : writer.advertiserOf(item)
   if (named !== undefined && owner !== undefined && named !== owner) return 'advertiser is not that of the item'
@@ -68,12 +68,17 @@ function campaignOf(
   return fields
 }
 
+/** Where some ids are missing, pandas writes the others as floats: 100.0 is 100, unless there is a 100.0. */
+function knownId(writer: BulkWriter, table: 'users' | 'items' | 'advertisers', text: string): number | undefined {
+  return writer.known(table, text) ?? (/^\d+\.0$/.test(text) ? writer.known(table, text.slice(0, -2)) : undefined)
+}
+
 /** Writes an impression and what it cost. @returns why it cannot be; undefined where it was written */
 export function storeImpression(
   writer: BulkWriter,
   { user, ad, spend, ...shown }: ImpressionDraft,
 ): string | undefined {
-  const userId = writer.known('users', user)
+  const userId = knownId(writer, 'users', user)
   if (userId === undefined) return 'user is not known: no events or attributes'
   const known = writer.ads.ad(ad)
   if (known === undefined) return 'ad is not known'

@@ -1,6 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
-import { campaigns, workspace } from './ads-workspace.js'
+import { ads, campaigns, workspace } from './ads-workspace.js'
 
 describe('other forms', () => {
   const EXPECTED = { bid: 2, countries: ['DE', 'US'], flags: ['alcohol'], cap: 2, capDays: 1 }
@@ -22,6 +22,14 @@ describe('other forms', () => {
     })
     expect(campaigns(at, 'c')).toMatchObject([EXPECTED])
     expect(files[0].reasons).toEqual({ 'countries is not a list of words': 1 })
+  })
+
+  test('ids that pandas has written as floats beside missing ones', async () => {
+    const at = await workspace()
+    await at.import(at.file('numbers.csv', ['item_id,advertiser_id', '17,a1', '18,a1', '18.0,a2']))
+    await at.importAs('ads', at.file('ads.csv', ['ad,advertiser,item,bid', 'x,a1,17.0,1', 'y,a1,,1', 'z,a2,18.0,1']))
+    const items = at.read((store) => ['17', '18.0'].map((name) => store.itemId(name)))
+    expect(ads(at, 'x', 'y', 'z')).toMatchObject([{ item: items[0] }, { item: null }, { item: items[1] }])
   })
 
   test('Parquet', async () => {

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.js'
 import { median } from '../core/median.js'
 import { silent, type Progress } from '../core/progress.js'
-import type { CampaignFields } from '../store/ads.js'
+import { UNLIMITED, type CampaignFields } from '../store/ads.js'
 import type { Removed } from '../store/ads-writer.js'
 import type { Store } from '../store/store.js'
 import type { BulkWriter } from '../store/writer.js'
@@ -169,19 +169,9 @@ function write(
 }
 
 const campaignOf = (advertiser: number, bid: number): CampaignFields => ({
+  ...UNLIMITED,
   advertiser,
-  status: 'active',
   bid,
-  bidType: 'action',
-  dailyBudget: null,
-  pacing: 'even',
-  starts: null,
-  ends: null,
-  countries: null,
-  flags: null,
-  cap: null,
-  capDays: null,
-  excludeBuyersDays: null,
   origin: 'derived',
 })
 

@@ -1,25 +1,11 @@
 import type { Origin } from '../../store/ad-codes.js'
-import type { CampaignFields, CampaignRecord } from '../../store/ads.js'
+import { UNLIMITED, type CampaignFields, type CampaignRecord } from '../../store/ads.js'
 import type { BulkWriter } from '../../store/writer.js'
 import type { AdDraft, CampaignDraft, ImpressionDraft } from './sink.js'
 
 const DAY = 86_400
 
-/** What a new campaign is where nothing is said; it has no bid. */
-const NEW_CAMPAIGN: Omit<Required<CampaignDraft>, 'bid'> = {
-  status: 'active',
-  bidType: 'action',
-  dailyBudget: null,
-  pacing: 'even',
-  starts: null,
-  ends: null,
-  countries: null,
-  flags: null,
-  cap: null,
-  capDays: null,
-  excludeBuyersDays: null,
-}
-const CAMPAIGN_FIELDS = ['bid', ...Object.keys(NEW_CAMPAIGN)] as (keyof CampaignDraft)[]
+const CAMPAIGN_FIELDS = ['bid', ...Object.keys(UNLIMITED)] as (keyof CampaignDraft)[]
 
 /**
  * Writes an ad and its campaign into the transaction of a writer: new ones, or what is said of known ones. Nothing is
@@ -60,7 +46,7 @@ function campaignOf(
   const bid = told.bid ?? before?.bid
   if (bid === undefined) return 'bid is empty, and its campaign is new'
   if (before && CAMPAIGN_FIELDS.every((field) => told[field] === undefined)) return before
-  const fields: CampaignFields = { ...(before ?? NEW_CAMPAIGN), bid, advertiser, origin }
+  const fields: CampaignFields = { ...(before ?? UNLIMITED), bid, advertiser, origin }
   for (const field of CAMPAIGN_FIELDS) if (told[field] !== undefined) Object.assign(fields, { [field]: told[field] })
   if (fields.starts !== null && fields.ends !== null && fields.ends <= fields.starts) return 'ends before it starts'
   if ((fields.cap === null) !== (fields.capDays === null))

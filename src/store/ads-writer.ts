@@ -170,7 +170,7 @@ export class AdsWriter {
 
   /**
    * Takes out the campaigns of some origins with their ads, spend and impressions; what stays is numbered anew, in its
-   * order. Files of ads and impressions that held them are forgotten, so that they can be imported again.
+   * order. Files that held nothing else are forgotten, so that they can be imported again.
    */
   remove(origins: readonly Origin[]): Removed {
     this.begin()
@@ -200,7 +200,10 @@ export class AdsWriter {
     renumber('ads', 'id', 'kept_ads')
     renumber('campaigns', 'id', 'kept_campaigns')
     db.exec('DROP TABLE kept_ads; DROP TABLE kept_campaigns;')
-    if (origins.includes('imported')) db.exec("DELETE FROM imports WHERE kind IN ('ads', 'impressions')")
+    if (origins.includes('imported')) db.exec("DELETE FROM imports WHERE kind = 'ads'")
+    // a file of which a part is left would add that part once more
+    const left = db.prepare("SELECT EXISTS (SELECT 1 FROM impressions WHERE source = 'imported')").pluck().get()
+    if (left === 0) db.exec("DELETE FROM imports WHERE kind = 'impressions'")
     this.countRows()
     this.changed ||= ads + campaigns + impressions > 0
     return { ads, campaigns, impressions }

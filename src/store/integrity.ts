@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { refuseNewer, schemaVersion } from './migrations.js'
+import { openToRead } from './open-to-read.js'
 
 /** The version of the SQLite library that is loaded. @throws when the native module cannot be loaded */
 export function sqliteVersion(): string {
@@ -24,7 +25,7 @@ export interface Integrity {
  * no database at all
  */
 export function checkDatabase(path: string): Integrity {
-  const db = new Database(path, { readonly: true, timeout: 10_000 })
+  const db = openToRead(path, 10_000)
   try {
     const schema = schemaVersion(db, path)
     refuseNewer(schema, path)

@@ -1,9 +1,8 @@
 import Database from 'better-sqlite3'
-import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { UserError, hasCode } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion, standIn } from './migrations.js'
+import { openToRead } from './open-to-read.js'
 import { SCHEMA_VERSION } from './schema.js'
 import { Store } from './store.js'
 import { pathsOf } from './paths.js'
@@ -47,6 +46,11 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
         `${path} cannot be opened.`,
         'Check the permissions of the folder, or choose another with --workspace.',
       )
+    if (hasCode(error, 'SQLITE_READONLY', 'SQLITE_READONLY_DIRECTORY', 'SQLITE_READONLY_DBMOVED'))
+      throw new UserError(
+        `${path} cannot be written.`,
+        'Check the permissions of the folder and of the file, or choose another workspace with --workspace.',
+      )
     if (hasCode(error, 'SQLITE_BUSY'))
       throw new UserError(
         'Another adseq process is writing to this workspace.',
@@ -77,33 +81,6 @@ function connect(path: string, readonly: boolean, patience: number): Database.Da
   } catch (error) {
     db.close()
     throw error
-  }
-}
-
-/**
- * Opens a database that is not to be written. SQLite reads one in WAL mode only where it can make an index of the log
- * beside it; in a folder that cannot be written a copy is read instead, which is gone when it is closed.
- */
-function openToRead(path: string, patience: number): Database.Database {
-  const db = new Database(path, { readonly: true, timeout: patience })
-  try {
-    db.pragma('schema_version')
-    return db
-  } catch (error) {
-    db.close()
-    if (!hasCode(error, 'SQLITE_READONLY_DIRECTORY', 'SQLITE_CANTOPEN')) throw error
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'adseq-read-'))
-  try {
-    const copy = join(folder, basename(path))
-    for (const part of ['', '-wal'])
-      if (existsSync(path + part)) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE)
-    const read = new Database(copy, { readonly: true, timeout: patience })
-    // opens the log too: from here on the names are not needed
-    read.pragma('schema_version')
-    return read
-  } finally {
-    rmSync(folder, { recursive: true })
   }
 }
 

@@ -102,9 +102,12 @@ describe('a workspace of schema version 1', () => {
 
 describe('a folder that cannot be written', () => {
   /** Reads the store in a process that may not write there: the permissions of a folder do not bind root. */
-  function readThere(folder: string): { counts: unknown; hash: string; ads: number; left: string[] } {
+  function readThere(
+    folder: string,
+    how: 'read' | 'write' = 'read',
+  ): { counts: unknown; ads: number; left: string[]; refused?: string } {
     const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', here('read-store.ts'), folder], {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', here('read-store.ts'), folder, how], {
       encoding: 'utf8',
       ...nobody,
     })
@@ -125,6 +128,19 @@ describe('a folder that cannot be written', () => {
       chmodSync(folder, 0o755)
       expect([counts, ads, left]).toEqual([COUNTS, 0, []])
       expect([readdirSync(folder), readFileSync(path).equals(bytes)]).toEqual([files, true])
+    },
+  )
+
+  test.skipIf(process.platform === 'win32').each(['of version 1', 'of this version'])(
+    'is not opened for writing, %s, and that is told in a sentence',
+    (which) => {
+      const { folder, path } = version1()
+      if (which === 'of this version') openStore(folder).close()
+      chmodSync(path, 0o444)
+      chmodSync(folder, 0o555)
+      const { refused } = readThere(folder, 'write')
+      chmodSync(folder, 0o755)
+      expect(refused).toBe(`UserError: ${path} cannot be written.`)
     },
   )
 

@@ -1,12 +1,17 @@
-// A process of its own: opens a store to be read and prints what is in it, and what it left in the temporary folder.
+// A process of its own: opens a store, prints what is in it and what that left in the temporary folder, or why not.
 import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../src/store/open.js'
 
+const [folder, how] = process.argv.slice(2)
 process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'adseq-reader-'))
-const store = openStore(process.argv[2], { readonly: true })
-const { ads } = store.ads.counts()
-const left = readdirSync(process.env.TMPDIR)
-process.stdout.write(JSON.stringify({ counts: store.counts(), hash: store.dataHash(), ads, left }))
-store.close()
+const print = (what: unknown): unknown => process.stdout.write(JSON.stringify(what))
+try {
+  const store = openStore(folder, { readonly: how === 'read' })
+  const { ads } = store.ads.counts()
+  print({ counts: store.counts(), ads, left: readdirSync(process.env.TMPDIR) })
+  store.close()
+} catch (error) {
+  print({ refused: String(error) })
+}

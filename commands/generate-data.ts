@@ -5,6 +5,7 @@ import { interruptible } from '../src/cli/interruptible.js'
 import type { ExportOptions, ExportResult } from '../src/events/world/export.js'
 import type { GenerateOptions, GenerateResult } from '../src/events/world/generate.js'
 import { PRESETS, type PresetName } from '../src/events/world/presets.js'
+import type { WorldCounts } from '../src/events/world/tally.js'
 import { count } from '../src/text/numbers.js'
 
 const EFFECTS = {
@@ -28,11 +29,12 @@ const EFFECTS = {
 }
 
 export default class GenerateData extends AdseqCommand {
-  static override summary = 'Make a synthetic world of users, items and events.'
+  static override summary = 'Make a synthetic world of users, items, events and ads.'
   static override description = [
     'Users have interests that drift and projects that walk through categories in an order; advertisers and ' +
       'items are unequally popular; events run through view, add_to_cart, checkout and signup offsite, and ' +
-      'searches, views and clicks onsite. The world knows the truth: adseq eval prints beside a model what an ' +
+      'searches, views and clicks onsite. Some advertisers advertise, with campaigns whose bids follow what a ' +
+      'conversion is worth to them. The world knows the truth: adseq eval prints beside a model what an ' +
       'oracle finds.',
     'The same preset, settings and seed give the same world. A killed run goes on with the same command.',
     'Settings and the effect each should have:',
@@ -61,7 +63,7 @@ export default class GenerateData extends AdseqCommand {
     to: Flags.string({
       helpValue: 'DIR',
       exclusive: ['append'],
-      description: 'write files into this folder instead of the workspace: events, items, users, advertisers',
+      description: 'write files into this folder instead of the workspace: events, items, users, advertisers, ads',
     }),
     format: Flags.option({
       options: ['csv', 'parquet'] as const,
@@ -109,14 +111,11 @@ export default class GenerateData extends AdseqCommand {
     return result
   }
 
-  private about(
-    result: Pick<GenerateResult, 'name' | 'seed' | 'users' | 'items' | 'advertisers' | 'events' | 'byType'>,
-    done: string,
-  ): void {
+  private about(result: Omit<WorldCounts, 'world' | 'seconds'>, done: string): void {
     this.say(
       `${done}: the ${result.name} world of seed ${result.seed} has ${count(result.users)} users, ` +
-        `${count(result.items)} items of ${count(result.advertisers)} advertisers and ${count(result.events)} ` +
-        'events.',
+        `${count(result.items)} items of ${count(result.advertisers)} advertisers, ${count(result.ads)} ads of ` +
+        `${count(result.campaigns)} campaigns and ${count(result.events)} events.`,
     )
     for (const [type, n] of Object.entries(result.byType).sort((a, b) => b[1] - a[1]))
       this.log(`  ${type.padEnd(14)}${count(n).padStart(10)}`)

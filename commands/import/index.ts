@@ -5,13 +5,13 @@ import { interruptible } from '../../src/cli/interruptible.js'
 import { loadConfig } from '../../src/config/load.js'
 import { UserError } from '../../src/core/errors.js'
 import type { Description } from '../../src/events/import/describe.js'
-import { GENERIC } from '../../src/events/import/format.js'
-import { allFormats, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
+import { GENERIC, MAPPED } from '../../src/events/import/format.js'
+import { allFormats, findFormat, FORMAT_NAMES } from '../../src/events/import/formats/index.js'
 import type { ImportOptions, ImportResult } from '../../src/events/import/import.js'
 import { pairs } from '../../src/events/import/pairs.js'
 import { moment } from '../../src/events/import/timestamps.js'
 import { wrap } from '../../src/text/width.js'
-import { count, duration } from '../../src/text/numbers.js'
+import { count, duration, plural } from '../../src/text/numbers.js'
 
 const AGAIN = 'Run the same command again: it goes on where it stopped.'
 
@@ -20,7 +20,7 @@ interface FormatList {
 }
 
 export default class Import extends AdseqCommand {
-  static override summary = 'Import events, items and users from public logs or own files.'
+  static override summary = 'Import events, items, users and ads: logs or own files.'
   static override description = `adseq import alone lists the formats. Files may be plain, gzipped or in a zip archive as downloaded; which is which is told by their columns, not by their names. See docs/import.md for each format: what becomes an event, an advertiser, a category, and its traps.
 A file that was imported before adds nothing; an import that was cut off goes on where it stopped. Bad rows are counted, and the first of each kind kept in rejects/.`
   static override examples = [
@@ -31,6 +31,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     '<%= config.bin %> import csv clicks.csv --map user_id=visitor,item_id=product,timestamp=ts --event-type ' +
       'buy=checkout,pv=view',
     '<%= config.bin %> import parquet log.parquet --map user_id=uid --default-type checkout',
+    '<%= config.bin %> import ads ads.csv --map bid=max_cpc',
   ]
   static override strict = false
   static override args = {
@@ -41,7 +42,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     describe: Flags.boolean({ description: 'only say what is in the files; write nothing' }),
     map: Flags.string({
       multiple: true,
-      description: 'csv, jsonl, parquet: our column = theirs, e.g. user_id=visitor,item_id=product',
+      description: 'csv, jsonl, parquet, ads, impressions: our column = theirs, e.g. user_id=visitor,item_id=product',
       helpValue: 'ours=theirs,...',
     }),
     'event-type': Flags.string({
@@ -110,17 +111,17 @@ A file that was imported before adds nothing; an import that was cut off goes on
       throw new UserError(`--min-rating is ${flags['min-rating']}, not a number.`, 'For example: --min-rating 4')
     const generic = GENERIC.includes(format)
     const mapped = (['map', 'default-type', 'header', 'without', 'dates'] as const).filter(
-      (name) => flags[name] !== undefined,
+      (name) => flags[name] !== undefined && !(name === 'map' && MAPPED.includes(format)),
     )
     if (!generic && FORMAT_NAMES.includes(format) && mapped.length > 0)
       throw new UserError(
         `${mapped.map((name) => `--${name}`).join(' and ')} says nothing to ${format}, whose layout is known.`,
-        'Leave it out, or read the file as csv, jsonl or parquet.',
+        MAPPED.includes(format) ? 'Leave it out.' : 'Leave it out, or read the file as csv, jsonl or parquet.',
       )
     const eventTypes = pairs(flags['event-type'], '--event-type')
     const options: ImportOptions = {
       mapping: !generic
-        ? { columns: {}, eventTypes, header: true }
+        ? { columns: pairs(flags.map, '--map'), eventTypes, header: true }
         : {
             columns: { ...csv.columns, ...pairs(flags.map, '--map') },
             eventTypes: { ...csv.eventTypes, ...eventTypes },
@@ -144,6 +145,14 @@ A file that was imported before adds nothing; an import that was cut off goes on
       progress: this.progress(flags),
     }
     if (!FORMAT_NAMES.includes(format) && existsSync(format)) throw await this.nameIt([format, ...files], options)
+    if (!FORMAT_NAMES.includes(format)) {
+      if (/[./\\]/.test(format))
+        throw new UserError(
+          `There is no file ${format}, and no format of that name.`,
+          `Formats: ${FORMAT_NAMES.join(', ')}.`,
+        )
+      await findFormat(format)
+    }
     if (files.length === 0)
       throw new UserError(
         `adseq import ${format} needs files.`,
@@ -153,7 +162,7 @@ A file that was imported before adds nothing; an import that was cut off goes on
     if (flags.describe) {
       const { describeFiles, descriptionText } = await import('../../src/events/import/describe.js')
       const found = await interruptible(AGAIN, (signal) => describeFiles(format, files, { ...options, signal }))
-      for (const line of descriptionText(found)) this.log(line)
+      for (const line of descriptionText(found, process.stdout.columns)) this.log(line)
       return found
     }
     const { importFiles } = await import('../../src/events/import/import.js')
@@ -163,6 +172,13 @@ A file that was imported before adds nothing; an import that was cut off goes on
       `${count(events)} events, ${count(users)} users, ${count(items)} items, ${count(advertisers)} advertisers ` +
         `in ${folder}`,
     )
+    if (result.ads) {
+      const { ads, campaigns, impressions } = result.ads
+      this.log(`${plural(ads, 'ad')} of ${plural(campaigns, 'campaign')}, ${plural(impressions, 'impression')}`)
+      const { derived = 0 } = result.ads.byOrigin
+      if (derived > 0 && derived < ads)
+        this.log(`${count(derived)} of them are derived from the catalog: adseq ads derive --remove takes them out.`)
+    }
     if (result.eventsPerSecond) this.log(`${duration(result.seconds)}, ${count(result.eventsPerSecond)} events/s`)
     return result
   }

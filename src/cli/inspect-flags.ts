@@ -44,7 +44,7 @@ export function lookingThrough(folder: string, flags: ModelFlags): { config: Con
   return { config, options: { runs, by: flags.recommender, asServed: flags['as-served'] } }
 }
 
-/** Columns to lay tables out for: the terminal's, and 120 in a pipe. */
-export function paperWidth(stdout: { isTTY?: boolean; columns?: number } = process.stdout): number {
-  return stdout.isTTY ? Math.max(40, stdout.columns ?? 80) : 120
+/** Columns to lay tables out for: the terminal's, and `inPipe` in a pipe. */
+export function paperWidth(inPipe = 120, stdout: { isTTY?: boolean; columns?: number } = process.stdout): number {
+  return stdout.isTTY ? Math.max(40, stdout.columns ?? 80) : inPipe
 }

@@ -1,3 +1,4 @@
+import { median } from '../core/median.js'
 import { originOf } from './looking.js'
 import { activityOf, conversionsByEntry } from './activity.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
@@ -18,7 +19,7 @@ export async function inspectAdvertiser(subject: Subject, externalId: string, k:
     ...advertiserCard(names, index),
     ...originOf(subject, ['advertiser']),
     items: own.length,
-    medianPrice: median(own.map((i) => snapshot.itemPrice[i]).filter((p) => Number.isFinite(p))),
+    medianPrice: median(own.map((i) => snapshot.itemPrice[i]).filter((p) => Number.isFinite(p))) ?? null,
     categories: categoriesOf(subject, own).slice(0, k),
     activity: activityOf(snapshot, names, 'advertiser', index, 0).activity,
     topItems: best.map((i) => ({ ...card(names, i), conversions: conversions[i] })),
@@ -42,11 +43,4 @@ function categoriesOf({ snapshot }: Subject, items: readonly number[]): { catego
   return [...counts]
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .map(([c, n]) => ({ category: snapshot.categories[c], items: n }))
-}
-
-function median(values: number[]): number | null {
-  if (values.length === 0) return null
-  values.sort((a, b) => a - b)
-  const middle = values.length >> 1
-  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
 }

@@ -22,7 +22,8 @@ export interface OracleSource {
 
 /** The oracle of a store that holds one generated world of this version and nothing else; undefined for any other. */
 export function oracleOf(store: Store, draws = ORACLE_DRAWS): OracleSource | undefined {
-  const [record, ...others] = store.imports.all()
+  // ads are no part of what is wanted
+  const [record, ...others] = store.imports.all().filter(({ kind }) => kind !== 'ads' && kind !== 'impressions')
   if (record?.format !== 'world' || record.status !== 'done' || others.length > 0) return undefined
   const { seed, knobs, prefix } = record.options as { seed: number; knobs: WorldKnobs; prefix: string }
   // another version of the world made it: its truth is not the one that can be told here

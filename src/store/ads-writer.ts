@@ -47,11 +47,16 @@ const AD_COLUMNS = [
   'category',
   'status',
 ] as const satisfies (keyof AdFields)[]
+/** Campaigns kept at hand. */
+const KEEP = 10_000
+
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Writes the ads inventory inside the transactions of a `BulkWriter`, which it is a part of. */
 export class AdsWriter {
   private readonly ads: Ads
+  /** campaigns of this transaction */
+  private readonly recent = new Map<string, CampaignRecord>()
   private readonly insertCampaign: Database.Statement
   private readonly updateCampaign: Database.Statement
   private readonly insertAd: Database.Statement
@@ -59,6 +64,7 @@ export class AdsWriter {
   private readonly insertImpression: Database.Statement
   private readonly addToSpend: Database.Statement
   private readonly raise: Database.Statement
+  private readonly nameOfCampaign: Database.Statement
   private readonly last: Record<'campaigns' | 'ads', Database.Statement>
   private count = { campaigns: 0, ads: 0 }
   private changed = false
@@ -90,13 +96,23 @@ export class AdsWriter {
     this.raise = db.prepare(
       "INSERT INTO meta VALUES ('ads', '1') ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
     )
+    this.nameOfCampaign = db.prepare('SELECT external_id FROM campaigns WHERE id = ?').pluck()
     const last = (table: string): Database.Statement => db.prepare(`SELECT coalesce(max(id), 0) FROM ${table}`).pluck()
     this.last = { campaigns: last('campaigns'), ads: last('ads') }
   }
 
   campaign(externalId: string): CampaignRecord | undefined {
     this.begin()
-    return this.ads.campaign(externalId)
+    // many ads of one campaign come one after the other
+    let known = this.recent.get(externalId)
+    if (known === undefined && (known = this.ads.campaign(externalId))) this.keepAtHand(known)
+    return known
+  }
+
+  /** The external id of a campaign that is there. */
+  campaignName(id: number): string {
+    this.begin()
+    return this.nameOfCampaign.get(id) as string
   }
 
   ad(externalId: string): AdRecord | undefined {
@@ -116,6 +132,7 @@ export class AdsWriter {
     }
     if (CAMPAIGN_COLUMNS.some((name, i) => stored(known[name]) !== values[i])) {
       this.updateCampaign.run(...values, known.id)
+      this.recent.delete(externalId)
       this.changed = true
     }
     return known.id
@@ -153,7 +170,7 @@ export class AdsWriter {
 
   /**
    * Takes out the campaigns of some origins with their ads, spend and impressions; what stays is numbered anew, in its
-   * order. Files of ads and impressions that held them are forgotten, so that they can be imported again.
+   * order. Files that held nothing else are forgotten, so that they can be imported again.
    */
   remove(origins: readonly Origin[]): Removed {
     this.begin()
@@ -183,7 +200,10 @@ export class AdsWriter {
     renumber('ads', 'id', 'kept_ads')
     renumber('campaigns', 'id', 'kept_campaigns')
     db.exec('DROP TABLE kept_ads; DROP TABLE kept_campaigns;')
-    if (origins.includes('imported')) db.exec("DELETE FROM imports WHERE kind IN ('ads', 'impressions')")
+    if (origins.includes('imported')) db.exec("DELETE FROM imports WHERE kind = 'ads'")
+    // a file of which a part is left would add that part once more
+    const left = db.prepare("SELECT EXISTS (SELECT 1 FROM impressions WHERE source = 'imported')").pluck().get()
+    if (left === 0) db.exec("DELETE FROM imports WHERE kind = 'impressions'")
     this.countRows()
     this.changed ||= ads + campaigns + impressions > 0
     return { ads, campaigns, impressions }
@@ -201,7 +221,13 @@ export class AdsWriter {
     this.changed = false
   }
 
+  private keepAtHand(campaign: CampaignRecord): void {
+    if (this.recent.size >= KEEP) this.recent.clear()
+    this.recent.set(campaign.externalId, campaign)
+  }
+
   private countRows(): void {
+    this.recent.clear()
     this.count = { campaigns: this.last.campaigns.get() as number, ads: this.last.ads.get() as number }
   }
 }

@@ -25,6 +25,21 @@ export interface CampaignFields {
   origin: Origin
 }
 
+/** A campaign that nothing is said of but who bids, and how much: always, everywhere, without limits. */
+export const UNLIMITED: Omit<CampaignFields, 'advertiser' | 'bid' | 'origin'> = {
+  status: 'active',
+  bidType: 'action',
+  dailyBudget: null,
+  pacing: 'even',
+  starts: null,
+  ends: null,
+  countries: null,
+  flags: null,
+  cap: null,
+  capDays: null,
+  excludeBuyersDays: null,
+}
+
 export interface CampaignRecord extends CampaignFields {
   id: number
   externalId: string

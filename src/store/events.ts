@@ -33,6 +33,7 @@ export class EventLog {
   private readonly last: Database.Statement
   private readonly rows: Database.Statement
   private readonly usersAfter: Database.Statement
+  private readonly ofItems: Database.Statement
 
   constructor(db: Database.Database) {
     this.page = db.prepare(`SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ${PAGE}`).raw()
@@ -43,6 +44,7 @@ export class EventLog {
       .raw()
     this.last = db.prepare('SELECT coalesce(max(seq), 0) FROM events').pluck()
     this.rows = db.prepare('SELECT count(*) FROM events').pluck()
+    this.ofItems = db.prepare('SELECT EXISTS (SELECT 1 FROM events WHERE item > ? AND item <= ?)').pluck()
     this.usersAfter = db.prepare('SELECT DISTINCT user FROM events WHERE seq > ? ORDER BY user').pluck()
   }
 
@@ -53,6 +55,11 @@ export class EventLog {
 
   count(): number {
     return this.rows.get() as number
+  }
+
+  /** Whether any event is of an item with an id above `after`, up to `to`. */
+  hasItems(after: number, to: number): boolean {
+    return this.ofItems.get(after, to) === 1
   }
 
   /** All events with an ingest number above `after`, in that order. About a million rows a second. */

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { sha256 } from '../core/hash.js'
+import { AdSearch } from './ad-search.js'
 import { Ads } from './ads.js'
 import { Candidates, type CandidateList } from './candidates.js'
 import { Catalog, type AdvertiserRecord, type ItemRecord, type ItemRow, type UserRecord } from './catalog.js'
@@ -30,6 +31,8 @@ export class Store {
   readonly imports: Imports
   /** campaigns, ads, spend and impressions */
   readonly ads: Ads
+  /** ads as people look them up */
+  readonly adSearch: AdSearch
 
   constructor(
     private readonly db: Database.Database,
@@ -42,6 +45,7 @@ export class Store {
     this.generations = new Generations(db)
     this.imports = new Imports(db)
     this.ads = new Ads(db)
+    this.adSearch = new AdSearch(db)
   }
 
   close(): void {
@@ -93,6 +97,11 @@ export class Store {
   /** [seq, user, item, advertiser, type, domain, time] of every event past an ingest number, in that order. */
   scanEvents(after = 0): Generator<EventRow, void> {
     return this.events.scan(after)
+  }
+
+  /** Whether any event is of an item with an id above `after`, up to `to`. Reads all events where none is. */
+  hasEventsOfItems(after: number, to: number): boolean {
+    return this.events.hasItems(after, to)
   }
 
   /** Ids of the users with events past an ingest number, ascending. */

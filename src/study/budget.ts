@@ -14,11 +14,3 @@ export function readBudget(text: string): number {
   if (seconds > 0 && seconds <= 366 * 86_400) return seconds
   throw new UserError(`"${text}" is no length of time.`, 'Write for example --budget 30m, 90s or 2h.')
 }
-
-/** The middle of some numbers; undefined of none. */
-export function median(values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined
-  const sorted = [...values].sort((a, b) => a - b)
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-}

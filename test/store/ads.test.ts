@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { CampaignFields } from '../../src/store/ads.js'
+import type { ImportRecord } from '../../src/store/imports.js'
 import { openStore } from '../../src/store/open.js'
 import { openDatabase } from '../../src/store/sqlite.js'
 import type { Store } from '../../src/store/store.js'
@@ -220,6 +221,53 @@ test('removing an origin takes its ads, spend and impressions; the rest is numbe
     [5, 400],
     [6, 401],
   ])
+})
+
+describe('files of what was removed', () => {
+  const shown = { user: 1, time: 1, position: null, propensity: null, clicked: false, converted: false } as const
+  const record = (kind: string): ImportRecord => ({
+    hash: kind,
+    name: `${kind}.csv`,
+    format: kind,
+    kind,
+    options: {},
+    status: 'done',
+    offset: 1,
+    line: 1,
+    rows: 1,
+    skipped: 0,
+    rejected: 0,
+    reasons: {},
+    started: 1,
+  })
+  /** Derived, imported and events; an impression of each kind of ad that is named. */
+  function imported(...of: ('derived' | 'imported')[]): Store {
+    const store = temporaryStore()
+    const writer = store.writer()
+    const [shop] = [writer.advertiser('shop'), writer.user('u')]
+    for (const origin of ['derived', 'imported'] as const) {
+      const id = writer.ads.putAd(origin, ad(writer.ads.putCampaign(origin, campaign(shop, { origin })), shop))
+      if (of.includes(origin)) writer.ads.addImpression({ ...shown, ad: id, source: 'imported' })
+    }
+    writer.commit(() => ['events', 'ads', 'impressions'].forEach((kind) => store.imports.save(record(kind), undefined)))
+    return store
+  }
+  const kept = (store: Store, origin: 'derived' | 'imported'): string[] => {
+    const writer = store.writer()
+    writer.ads.remove([origin])
+    writer.commit()
+    return store.imports.all().map(({ kind }) => kind)
+  }
+
+  test('are forgotten, so that they can be imported again', () => {
+    expect(kept(imported('imported'), 'imported')).toEqual(['events'])
+    expect(kept(imported('derived'), 'derived')).toEqual(['events', 'ads'])
+  })
+
+  test('are not, where a part of them is left: it would come twice', () => {
+    expect(kept(imported('derived', 'imported'), 'imported')).toEqual(['events', 'impressions'])
+    expect(kept(imported('imported'), 'derived')).toEqual(['events', 'ads', 'impressions'])
+  })
 })
 
 test('the views read as plain words', () => {

@@ -101,9 +101,12 @@ describe('a workspace of schema version 1', () => {
 })
 
 describe('a folder that cannot be written', () => {
-  /** Reads the store in a process that may not write there. */
-  function readThere(folder: string): { counts: unknown; hash: string; ads: number; left: string[] } {
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', here('read-store.ts'), folder], {
+  /** Opens the store in a process that may not write there. */
+  function readThere(
+    folder: string,
+    how: 'read' | 'write' = 'read',
+  ): { counts: unknown; ads: number; left: string[]; refused?: string } {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', here('read-store.ts'), folder, how], {
       encoding: 'utf8',
     })
     if (stdout === '') throw new Error(stderr)
@@ -123,6 +126,19 @@ describe('a folder that cannot be written', () => {
       chmodSync(folder, 0o755)
       expect([counts, ads, left]).toEqual([COUNTS, 0, []])
       expect([readdirSync(folder), readFileSync(path).equals(bytes)]).toEqual([files, true])
+    },
+  )
+
+  test.skipIf(process.platform === 'win32').each(['of version 1', 'of this version'])(
+    'is not opened for writing, %s, and that is told in a sentence',
+    (which) => {
+      const { folder, path } = version1()
+      if (which === 'of this version') openStore(folder).close()
+      chmodSync(path, 0o444)
+      chmodSync(folder, 0o555)
+      const { refused } = readThere(folder, 'write')
+      chmodSync(folder, 0o755)
+      expect(refused).toMatch(/^UserError: .*(is read-only|cannot be opened by this user)\.$/)
     },
   )
 

@@ -10,6 +10,25 @@ import { temporaryFolder, temporaryStore } from './temporary-store.js'
 
 const event = (user: number, item: number, time = 1e9) => ({ user, item, advertiser: 0, type: 2, domain: 0, time })
 
+test('events of any number are written in their order; those of a transaction that was undone leave nothing', () => {
+  for (const n of [1, 49, 50, 51, 130]) {
+    const store = temporaryStore()
+    const writer = store.writer()
+    for (let i = 0; i < n; i++) expect(writer.event(event(i % 3 || 3, i % 7, 1e9 + i))).toBe(i + 1)
+    // what is not written yet is known all the same
+    expect(writer.lastTime(3, 0, 2e9)).toBe(1e9 + n - 1 - ((n - 1) % 3))
+    writer.commit()
+    for (let i = 0; i < 70; i++) writer.event(event(1, 1, 5))
+    writer.rollback()
+    writer.event(event(2, 2, 7))
+    writer.commit()
+    expect([...store.scanEvents()].map(([seq, , , , , , time]) => [seq, time])).toEqual([
+      ...Array.from({ length: n }, (_, i) => [i + 1, 1e9 + i]),
+      [n + 1, 7],
+    ])
+  }
+})
+
 describe('ids', () => {
   test('are dense from 1 in the order of first sight, also after reopening', () => {
     const folder = temporaryFolder()

@@ -1,4 +1,4 @@
-import { priceOf } from './event-rows.js'
+import { categoryOf, priceOf, withoutPoint } from './event-rows.js'
 import type { Layout } from './layout.js'
 import { cell, idOf, isUnknown, optionalId, optionalText, type RowReader } from './row.js'
 import type { Row } from './record.js'
@@ -9,6 +9,7 @@ import { parseTime } from './timestamps.js'
 export function itemRows(layout: Layout, sink: Sink): RowReader {
   const { item_id, advertiser_id, category, price, title, launched, user_id, timestamp } = layout.columns
   const { launchUnit } = layout
+  const plainId = withoutPoint(layout)
   return (row, notes) => {
     const { reject, lose } = notes
     const item = idOf(row, item_id, 'item_id', notes)
@@ -21,9 +22,9 @@ export function itemRows(layout: Layout, sink: Sink): RowReader {
     const launch = launchUnit && parseTime(launchText, launchUnit)
     if (launch === undefined && launchText !== '' && !isUnknown(launchText))
       lose('launched is not a time between 1990 and 2100')
-    sink.item(item, {
-      advertiser: optionalId(row, advertiser_id, 'advertiser_id', notes),
-      category: optionalText(row, category, 'category', notes),
+    sink.item(plainId('item_id', item), {
+      advertiser: plainId('advertiser_id', optionalId(row, advertiser_id, 'advertiser_id', notes)),
+      category: categoryOf(row, category, notes),
       price: cost,
       title: optionalText(row, title, 'title', notes),
       launched: launch,
@@ -38,6 +39,7 @@ export function userRows(
   sink: Sink,
   attributes: (row: Row) => Iterable<{ name: string; index: number }>,
 ): RowReader {
+  const plainId = withoutPoint(layout)
   return (row, notes) => {
     const user = idOf(row, layout.columns.user_id, 'user_id', notes)
     if (user === undefined) return 'rejected'
@@ -47,7 +49,7 @@ export function userRows(
       if (value !== undefined)
         Object.defineProperty(found, name, { value, enumerable: true, configurable: true, writable: true })
     }
-    sink.user(user, found)
+    sink.user(plainId('user_id', user), found)
     return 'stored'
   }
 }
@@ -55,10 +57,14 @@ export function userRows(
 /** Reads rows of advertisers: an id and a name. */
 export function advertiserRows(layout: Layout, sink: Sink): RowReader {
   const { advertiser_id, name, title } = layout.columns
+  const plainId = withoutPoint(layout)
   return (row, notes) => {
     const advertiser = idOf(row, advertiser_id, 'advertiser_id', notes)
     if (advertiser === undefined) return 'rejected'
-    sink.advertiser(advertiser, optionalText(row, name, 'name', notes) ?? optionalText(row, title, 'title', notes))
+    sink.advertiser(
+      plainId('advertiser_id', advertiser),
+      optionalText(row, name, 'name', notes) ?? optionalText(row, title, 'title', notes),
+    )
     return 'stored'
   }
 }

@@ -1,6 +1,6 @@
 import { EVENT_TYPES } from '../../store/event-types.js'
 import { IdSet } from './id-set.js'
-import type { ItemDraft, Sink } from './sink.js'
+import type { AdDraft, ItemDraft, Sink } from './sink.js'
 
 /** What a set of files holds. */
 export interface Census {
@@ -10,6 +10,10 @@ export interface Census {
   /** items of the events and of the catalog */
   items: number
   advertisers: number
+  /** whether the catalog knows what they speak of is told by an import alone */
+  ads: number
+  campaigns: number
+  impressions: number
   /** times of the first and of the last event, ISO 8601; undefined without events */
   first?: string
   last?: string
@@ -26,6 +30,9 @@ export class CensusSink implements Sink {
   private readonly users = new IdSet()
   private readonly items = new IdSet()
   private readonly advertisers = new IdSet()
+  private readonly ads = new IdSet()
+  private readonly campaigns = new IdSet()
+  private impressions = 0
   private flags = new Uint8Array(1 << 12)
   private userFlags = new Uint8Array(1 << 12)
   private readonly types = new Float64Array(EVENT_TYPES.length)
@@ -70,6 +77,15 @@ export class CensusSink implements Sink {
     this.advertisers.add(id)
   }
 
+  ad({ ad, campaign }: AdDraft): undefined {
+    this.ads.add(ad)
+    this.campaigns.add(campaign || ad)
+  }
+
+  impression(): undefined {
+    this.impressions++
+  }
+
   result(): Census {
     const events = Object.fromEntries(
       Array.from(this.types, (n, code) => [EVENT_TYPES[code], n] as const).filter(([, n]) => n > 0),
@@ -83,6 +99,9 @@ export class CensusSink implements Sink {
       users: this.users.count,
       items: this.items.count,
       advertisers: this.advertisers.count,
+      ads: this.ads.count,
+      campaigns: this.campaigns.count,
+      impressions: this.impressions,
       ...(this.last > -Infinity ? { first: iso(this.first), last: iso(this.last) } : {}),
       ...(touched > 0
         ? {

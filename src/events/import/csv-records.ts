@@ -10,6 +10,8 @@ const MAX_FIELDS = 1024
 export interface Dialect {
   /** false: a quote is a character like any other; default true */
   quotes?: boolean
+  /** in quoted fields a backslash stands before a quote that is text, and before itself; default false */
+  backslash?: boolean
 }
 
 const TOO_LONG = `line longer than ${MAX_RECORD} bytes`
@@ -41,6 +43,7 @@ export class CsvRecords implements TextRecords {
   /** second character of a delimiter of two; -1 when it has one */
   private readonly delimiterSecond: number
   private readonly quotes: boolean
+  private readonly backslash: boolean
   /** number of fields of the current record */
   fields = 0
   /** line number (from 1) that the current record begins at */
@@ -69,6 +72,7 @@ export class CsvRecords implements TextRecords {
     this.delimiterCode = delimiter.charCodeAt(0)
     this.delimiterSecond = delimiter.length > 1 ? delimiter.charCodeAt(1) : -1
     this.quotes = (dialect.quotes ?? true) && delimiter.length === 1
+    this.backslash = dialect.backslash ?? false
     this.base = offset
     this.lineBefore = line
   }
@@ -192,7 +196,8 @@ export class CsvRecords implements TextRecords {
         if (close < 0 && !this.last && !tooFar) return false
         if (close < 0 || tooFar) return this.malformed(firstEnd, 'quote is never closed')
         const value = text.slice(i + 1, close)
-        fields.push(value.includes('""') ? value.replaceAll('""', '"') : value)
+        const plain = value.includes('""') ? value.replaceAll('""', '"') : value
+        fields.push(this.backslash ? plain.replace(/\\(["\\])/g, '$1') : plain)
         for (let j = value.indexOf('\n'); j >= 0; j = value.indexOf('\n', j + 1)) lines++
         i = close + 1
       } else {
@@ -232,10 +237,20 @@ export class CsvRecords implements TextRecords {
   private closingQuote(open: number): number {
     const { text } = this
     for (let i = text.indexOf('"', open + 1); i >= 0; i = text.indexOf('"', i + 2)) {
+      if (this.backslash && this.isEscaped(i, open)) {
+        i--
+        continue
+      }
       if (i + 1 === text.length) return this.last ? i : -1
       if (text.charCodeAt(i + 1) !== QUOTE) return i
     }
     return -1
+  }
+
+  private isEscaped(at: number, open: number): boolean {
+    let slashes = 0
+    while (at - 1 - slashes > open && this.text[at - 1 - slashes] === '\\') slashes++
+    return slashes % 2 === 1
   }
 
   private startRecord(): true {

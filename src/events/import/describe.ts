@@ -11,7 +11,8 @@ import type { Sink } from './sink.js'
 import { shown } from './source-file.js'
 import { suggestTypes } from './type-words.js'
 import { emptyTally, walk } from './walk.js'
-import { count } from '../../text/numbers.js'
+import { count, plural } from '../../text/numbers.js'
+import { wrap } from '../../text/width.js'
 
 export interface Description extends Census {
   format: string
@@ -94,8 +95,8 @@ async function scan(file: FileImport, sink: Sink, options: ImportOptions): Promi
   }
 }
 
-/** The description as lines of plain text. */
-export function descriptionText(found: Description): string[] {
+/** The description as lines of plain text. @param width columns that they may take; without it they are not broken */
+export function descriptionText(found: Description, width = Infinity): string[] {
   const lines = [`${found.format}, nothing written yet:`]
   const number = (n: number): string => n.toLocaleString('en-US')
   for (const one of found.files) lines.push(`  ${one.file} (${one.kind}): ${outcome(one.rows, one, one)}`)
@@ -111,6 +112,10 @@ export function descriptionText(found: Description): string[] {
       `${number(found.users)}${found.usersWithAttributes > 0 ? `, ${number(found.usersWithAttributes)} of them with events and attributes` : ''}`,
   )
   lines.push(`  items:       ${number(found.items)}`, `  advertisers: ${number(found.advertisers)}`)
+  if (found.ads > 0) lines.push(`  ads:         ${number(found.ads)} of ${plural(found.campaigns, 'campaign')}`)
+  if (found.impressions > 0) lines.push(`  impressions: ${number(found.impressions)}`)
+  if (found.ads + found.impressions > 0)
+    lines.push('  whether the catalog knows what ads and impressions speak of is told when they are imported')
   if (found.coverage) {
     const { catalog, advertiser, category, price, title } = found.coverage
     const percent = (share: number): string => `${share > 0 && share < 0.001 ? '<0.1' : (share * 100).toFixed(1)} %`
@@ -121,5 +126,12 @@ export function descriptionText(found: Description): string[] {
   }
   lines.push(`  rejected:    ${(found.rejectShare * 100).toFixed(2)} % of all rows`)
   for (const { notes } of found.files) for (const note of notes) lines.push(`  ${note}`)
-  return lines
+  return lines.flatMap((line) => (line.length <= width ? [line] : broken(line, width)))
+}
+
+/** A line as several, the later ones behind the word that the first begins with. */
+function broken(line: string, width: number): string[] {
+  const indent = /^ *(?:\w+: +)?/.exec(line)![0]
+  const [first, ...more] = wrap(line.slice(indent.length), width - indent.length)
+  return [`${indent}${first}`, ...more.map((rest) => `${' '.repeat(indent.length)}${rest}`)]
 }

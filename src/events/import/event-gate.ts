@@ -28,8 +28,8 @@ export interface Span {
 }
 
 /**
- * Stands between the rows of a file, of whatever format, and where they go: looks at the times of events, and keeps
- * out those that cannot be or are not asked for.
+ * Stands between the rows of a file, of whatever format, and where they go: looks at the times of events and of
+ * impressions, and keeps out those that cannot be or are not asked for.
  */
 export class EventGate {
   readonly sink: Sink
@@ -43,15 +43,23 @@ export class EventGate {
 
   constructor(inner: Sink, options: GateOptions) {
     const { clock = Infinity, since = -Infinity, until = Infinity, days = false } = options
+    const look = (time: number): void => {
+      this.late = time > clock + AHEAD
+      this.outside = time < since || time >= until
+    }
     this.sink = {
       item: (id, fields) => inner.item(id, fields),
       user: (id, attributes) => inner.user(id, attributes),
       advertiser: (id, name) => inner.advertiser(id, name),
+      ad: (ad) => inner.ad(ad),
+      impression: (impression) => {
+        look(impression.time)
+        return this.late || this.outside ? undefined : inner.impression(impression)
+      },
       event: (event: EventDraft) => {
         const { time } = event
         const ofDay = time % DAY
-        this.late = time > clock + AHEAD
-        this.outside = time < since || time >= until
+        look(time)
         this.clocked = days && ofDay !== 0
         if (this.late || this.outside || this.clocked) return
         if (time < this.first) this.first = time

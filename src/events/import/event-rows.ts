@@ -1,9 +1,9 @@
 import { DOMAINS } from '../../store/event-types.js'
 import type { Layout } from './layout.js'
-import { typeCode, type Column, type Mapping, typeCodes } from './mapping.js'
+import { typeCode, typeReader, type Column, type Mapping } from './mapping.js'
 import { parsePrice } from './prices.js'
 import type { Row } from './record.js'
-import { cell, idOf, isUnknown, optionalId, optionalText, type Notes, type Rows } from './row.js'
+import { categoryPath, cell, idOf, isUnknown, optionalId, optionalText, type Notes, type Rows } from './row.js'
 import { newDraft, type Sink } from './sink.js'
 import { parseTime, UNIT_WORDS } from './timestamps.js'
 
@@ -16,19 +16,20 @@ export const UNKNOWN_TYPE = 'unknown event_type'
  */
 export function eventRows(layout: Layout, mapping: Mapping, sink: Sink): Rows {
   const { user_id, item_id, event_type, timestamp, advertiser_id, domain, category, price, title } = layout.columns
-  const codes = typeCodes(mapping)
+  const codeOf = typeReader(mapping)
   const fallback = mapping.defaultType === undefined ? undefined : typeCode(mapping.defaultType, 'the default type')
   const domains = new Map<string, number>(DOMAINS.map((name, code) => [name, code]))
   const unit = layout.timeUnit ?? 'seconds'
   const noTime = `timestamp is not a time in ${UNIT_WORDS[unit].replace(/,? UTC.*/, '')} between 1990 and 2100`
   const describes = [category, price, title].some((column) => column !== undefined)
   const draft = newDraft()
+  const plainId = withoutPoint(layout)
   const late = lateColumns(layout, mapping)
 
   const read = (row: Row, notes: Notes) => {
     const { reject, skip } = notes
     const typeName = cell(row, event_type)
-    const known = codes.get(typeName ?? '') ?? codes.get(typeName?.toLowerCase() ?? '')
+    const known = codeOf(typeName ?? '')
     const type = known ?? (typeName !== undefined && (typeName === '' || isUnknown(typeName)) ? fallback : undefined)
     if (type === -1) return skip(`event type ${typeName}`)
     if (type === undefined) return reject(typeName === '' ? 'event_type is empty' : UNKNOWN_TYPE, typeName)
@@ -51,12 +52,12 @@ export function eventRows(layout: Layout, mapping: Mapping, sink: Sink): Rows {
     if (describes) {
       draft.price = priceOf(row, price, layout, reject)
       if (Number.isNaN(draft.price)) return 'rejected'
-      draft.category = optionalText(row, category, 'category', notes)
+      draft.category = categoryOf(row, category, notes)
       draft.title = optionalText(row, title, 'title', notes)
     }
-    draft.user = user
-    draft.item = item
-    draft.advertiser = advertiser
+    draft.user = plainId('user_id', user)
+    draft.item = plainId('item_id', item)
+    draft.advertiser = plainId('advertiser_id', advertiser)
     draft.type = type
     draft.domain = domainCode
     draft.time = time
@@ -65,6 +66,18 @@ export function eventRows(layout: Layout, mapping: Mapping, sink: Sink): Rows {
     return 'stored'
   }
   return { read, ...late?.rows }
+}
+
+/** Ids as they are, but for those of a column of floats: 100.0 is 100. */
+export function withoutPoint({ floats }: Layout): (column: Column, id: string) => string {
+  return (column, id) =>
+    floats.length > 0 && floats.includes(column) && id.endsWith('.0') ? id.slice(0, -'.0'.length) : id
+}
+
+/** A category as a path, a/b/c; shops also write a > b > c. */
+export function categoryOf(row: Row, index: number | undefined, notes: Notes): string | undefined {
+  const text = optionalText(row, index, 'category', notes)
+  return text?.includes(' > ') ? categoryPath(...text.split(' > ')) : text
 }
 
 /** The price in a field: undefined where it is not known, NaN where it is no price and the row is rejected. */

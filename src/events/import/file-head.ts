@@ -1,4 +1,5 @@
 import { columnNames, objectShapes, type ColumnNames } from './column-names.js'
+import { csvHead, linesOf } from './csv-head.js'
 import { CsvRecords, type Dialect } from './csv-records.js'
 import { foreignText } from './foreign.js'
 import { JsonObjects } from './json-objects.js'
@@ -8,7 +9,6 @@ import { emptyFile, readBeginning, shown, type Place } from './source-file.js'
 import { openWorkbook, type Workbook } from './xlsx-reader.js'
 
 const HEAD = 1 << 18
-const DELIMITERS = [',', '\t', ';', '|']
 
 /** What the beginning of a file says of it: enough to tell which file of which format it is. */
 export interface FileHead extends ColumnNames {
@@ -19,11 +19,14 @@ export interface FileHead extends ColumnNames {
   bytes: Buffer
   /** bytes is the whole text */
   complete: boolean
-  /** bytes, and lines, before the first line of data or of names: of a byte order mark, of a line `sep=;` */
+  /** bytes, and lines, before the first line of data or of names: a byte order mark, a line `sep=;`, titles */
   mark: number
   markLines: number
-  /** what separates the fields of a text */
+  /** how many of these lines are titles and comments */
+  passedOver: number
+  /** what separates the fields of a text, and how they are quoted */
   delimiter: string
+  dialect: Dialect
   /** the first JSON objects of a text */
   objects?: Record<string, unknown>[]
   /** how they stand in it: one a line, or over several lines or in a list */
@@ -41,10 +44,12 @@ export async function readHead(place: Place): Promise<FileHead> {
     complete: false,
     mark: 0,
     markLines: 0,
+    passedOver: 0,
     header: [],
     inner: new Set(),
     shapes: new Map(),
     delimiter: ',',
+    dialect: {},
   }
   if (place.form === 'parquet') {
     const parquet = await openParquet(place)
@@ -65,35 +70,23 @@ export async function readHead(place: Place): Promise<FileHead> {
   const first = text.find((byte) => byte > 32)
   if (first === 0x7b || (first === 0x5b && /^\s*\[\s*[{\]]/.test(text.toString('latin1', 0, 4096))))
     return jsonHead(head)
-  // Excel names the separator in a line of its own
-  const [line, separator] = /^"?sep=([,;\t|])"?\r?\n/i.exec(text.toString('latin1', 0, 20)) ?? []
-  if (line) {
-    head.mark += line.length
-    head.markLines = 1
-  }
-  const attempts = (separator ? [separator] : DELIMITERS).map((delimiter) => ({
-    delimiter,
-    fields: firstLine(head, delimiter),
-  }))
-  const best = attempts.reduce((most, other) => (other.fields.length > most.fields.length ? other : most))
-  return { ...head, header: best.fields, delimiter: best.delimiter }
+  const { before, linesBefore, ...csv } = csvHead(text, head.complete)
+  return { ...head, ...csv, mark: head.mark + before, markLines: linesBefore }
 }
 
 /** The fields of the first line of a text, without blanks around them; none where there is no line. */
 export function firstLine(head: FileHead, delimiter: string, dialect?: Dialect): string[] {
-  const [first] = firstLines(head, delimiter, 1, dialect)
-  return first ?? []
+  return firstLines(head, delimiter, 1, dialect)[0] ?? []
 }
 
 /** The fields of the first lines of a text. */
 export function firstLines(head: FileHead, delimiter: string, most: number, dialect?: Dialect): string[][] {
-  const records = new CsvRecords(delimiter, 0, 0, dialect)
-  records.feed(head.bytes.subarray(head.mark), head.complete)
-  const lines: string[][] = []
-  while (lines.length < most && records.next())
-    if (records.error === undefined)
-      lines.push(Array.from({ length: records.fields }, (_, i) => (records.field(i) ?? '').trim()))
-  return lines
+  return linesOf(head.bytes.subarray(head.mark), head.complete, delimiter, most, dialect)
+}
+
+/** Splits the rows of a text into fields, from an offset on. */
+export function csvRecords({ delimiter, dialect }: FileHead, offset: number, line: number): CsvRecords {
+  return new CsvRecords(delimiter, offset, line, dialect)
 }
 
 /** Splits the JSON of a file into records. @param names what `field(i)` reads */

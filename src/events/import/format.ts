@@ -37,6 +37,9 @@ export type Special = (typeof SPECIAL)[number]
 /** Formats of any layout, which need a mapping where columns have other names. */
 export const GENERIC: readonly string[] = ['csv', 'jsonl', 'parquet']
 
+/** Formats whose columns --map can name. */
+export const MAPPED: readonly string[] = [...GENERIC, 'ads', 'impressions']
+
 /** A file and which file of the format it is. */
 export interface Matched {
   head: FileHead
@@ -60,6 +63,8 @@ export interface Format {
   mapsTypes: boolean
   /** values of `advertiser`, the default first */
   advertisers?: readonly string[]
+  /** columns that --map can name, where they are not those of events, items and users */
+  columns?: readonly string[]
   /** which of its files this is; undefined when it is none. Generic formats take any file of their form. */
   role: (head: FileHead, options: FormatOptions) => string | undefined
   /** what is imported in which order */

@@ -22,7 +22,7 @@ import { emptyTally, walk, type Tally } from './walk.js'
 export interface FileImport {
   source: SourceFile
   format: string
-  /** events, items, users ... */
+  /** events, items, users, ads ... */
   kind: string
   /** bytes (or rows) and lines before the first row */
   offset: number
@@ -187,6 +187,7 @@ export async function importFile(store: Store, file: FileImport, options: RunOpt
 
 /** What the rows of this import depend on: of the file, and of the flags that hold for every format. */
 function withRunOptions(file: FileImport, { order, allowFuture, since, until }: RunOptions): Record<string, unknown> {
+  if (file.kind === 'impressions') return { ...file.options, since, until, ...(allowFuture && { allowFuture }) }
   if (file.kind !== 'events') return file.options
   return { ...file.options, order, since, until, ...(allowFuture && { allowFuture }) }
 }
@@ -261,7 +262,8 @@ function tellBefore(
     const { record, line, cut } = known
     const as = record.name === source.name ? '' : ` as ${record.name}`
     progress.line(
-      `${source.name}: its first ${line.toLocaleString('en-US')} lines were imported before${as}; what follows is added.`,
+      `${source.name}: its first ${line.toLocaleString('en-US')} lines were imported before${as}; what follows ` +
+        'is added.',
     )
     if (cut === 'kept')
       progress.line(`${source.name}: line ${line} was imported when half of it was written; it stays as it was then.`)

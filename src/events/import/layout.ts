@@ -1,8 +1,9 @@
 import { UserError } from '../../core/errors.js'
-import { nearest } from '../../config/nearest-key.js'
+import { bareName, likelyColumns } from './column-words.js'
 import type { FileHead } from './file-head.js'
 import { COLUMNS, type Column, type Mapping } from './mapping.js'
 import { PLAIN_PRICES, priceStyle, type PriceStyle } from './prices.js'
+import { isUnknown } from './row.js'
 import { isTime, timeUnit, type TimeUnit } from './timestamps.js'
 
 export type FileKind = 'items' | 'users' | 'advertisers' | 'events'
@@ -20,9 +21,13 @@ export interface Layout {
   others: { name: string; index: number }[]
   /** of events */
   timeUnit?: TimeUnit
+  /** the file itself says that they are times */
+  typedTimes: boolean
   /** of the days on which items were launched, where it can be told */
   launchUnit?: TimeUnit
   prices: PriceStyle
+  /** ids that are written as floats (100.0), as pandas does beside missing ones: .0 is no part of them */
+  floats: Column[]
 }
 
 /** Columns that hold one value; category and title may be lists. */
@@ -43,7 +48,7 @@ const SINGLE: readonly Column[] = [
  * @throws UserError when the columns make none of these
  */
 export function kindOfFile(head: FileHead, mapping: Mapping): FileKind {
-  return kindOf(head.place.name, head.header, columnsOf(head, mapping), mapping)
+  return kindOf(head, columnsOf(head, mapping), mapping)
 }
 
 /** Columns whose first values say how they are written, as indices of the header. */
@@ -60,7 +65,7 @@ export function layoutOf(head: FileHead, mapping: Mapping, values: (index: numbe
   const { header, shapes } = head
   const { name } = head.place
   const columns = columnsOf(head, mapping)
-  const kind = kindOf(name, header, columns, mapping)
+  const kind = kindOf(head, columns, mapping)
   for (const column of SINGLE) {
     const title = columns[column] === undefined ? undefined : header[columns[column]]
     const shape = title === undefined ? undefined : shapes.get(title)
@@ -78,7 +83,21 @@ export function layoutOf(head: FileHead, mapping: Mapping, values: (index: numbe
   const prices = columns.price === undefined ? PLAIN_PRICES : priceStyle(values(columns.price))
   const titles = [...header]
   const late = head.objects === undefined ? [] : lateColumns(titles, columns, mapping)
-  return { kind, titles, columns, late, others, timeUnit, launchUnit, prices }
+  const typedTimes = head.parquet?.times.has(header[columns.timestamp ?? -1]) ?? false
+  const isText = head.place.form === 'text' && head.objects === undefined
+  const floats = isText ? IDS.filter((one) => columns[one] !== undefined && areFloats(values(columns[one]))) : []
+  return { kind, titles, columns, late, others, timeUnit, typedTimes, launchUnit, prices, floats }
+}
+
+const IDS: readonly Column[] = ['user_id', 'item_id', 'advertiser_id']
+
+function areFloats(values: Iterable<string>): boolean {
+  let some = false
+  for (const value of values) {
+    if (/^\d+\.0$/.test(value)) some = true
+    else if (value !== '' && !isUnknown(value)) return false
+  }
+  return some
 }
 
 /** JSON may name a column for the first time in any line: those that the beginning does not name are looked for too. */
@@ -96,16 +115,22 @@ function columnsOf({ place: { name }, header }: FileHead, mapping: Mapping): Lay
 
 function namedColumns(name: string, header: string[], mapping: Mapping): Layout['columns'] {
   const lower = header.map((title) => title.toLowerCase())
+  const bare = header.map(bareName)
   const columns: Layout['columns'] = {}
   for (const column of COLUMNS) {
+    if (mapping.without.includes(column)) continue
     const mapped = mapping.columns[column]
     const wanted = mapped === undefined ? column : String(mapped)
     let index = header.indexOf(wanted)
     if (index < 0) index = lower.indexOf(wanted.toLowerCase())
     if (index < 0 && mapped !== undefined) index = lower.indexOf(column)
+    if (index < 0 && mapped === undefined) index = bare.indexOf(bareName(column))
     if (index < 0) continue
     if (header.indexOf(header[index], index + 1) >= 0)
-      throw new UserError(`${name} has two columns named ${header[index]}.`, 'Rename one of them in the header line.')
+      throw new UserError(
+        `${name} has two columns named ${header[index]}.`,
+        `Rename one of them in the header line, or leave both out: --without ${column}`,
+      )
     columns[column] = index
   }
   return columns
@@ -130,19 +155,33 @@ function numberedColumns(name: string, first: string[], mapping: Mapping): Layou
   return columns
 }
 
-function kindOf(name: string, header: string[], columns: Layout['columns'], mapping: Mapping): FileKind {
+function kindOf(head: FileHead, columns: Layout['columns'], mapping: Mapping): FileKind {
+  const { header, shapes } = head
+  const { name } = head.place
   const has = (column: Column): boolean => columns[column] !== undefined
   const missing = (column: Column, why: string): UserError => {
     if (mapping.header && header.some((title) => timeUnit(title) !== undefined))
       return new UserError(
-        `${name} begins with a row of data (${header.slice(0, 8).join(', ').slice(0, 100)}), not with names of columns.`,
+        `${name} begins with a row of data (${header.slice(0, 8).join(', ').slice(0, 100)}), not with names of ` +
+          'columns.',
         'Name its columns by their number: --no-header --map user_id=1,item_id=2,timestamp=3',
       )
-    const near = mapping.header ? nearest(column, header) : undefined
-    return new UserError(
-      `${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`,
-      `Name the column that holds it: --map ${column}=${near ?? (mapping.header ? 'THEIRS' : 'NUMBER')}`,
-    )
+    const found = `${name} has no column ${column}, ${why}. Its columns: ${header.slice(0, 20).join(', ').slice(0, 300)}.`
+    if (!mapping.header) return new UserError(found, `Name the column that holds it: --map ${column}=NUMBER`)
+    if (header.length === 1 && head.place.form === 'text' && !head.objects)
+      return new UserError(found, 'Fields are set apart by commas, tabs, semicolons or bars; write it so.')
+    const single = header.filter((title) => !shapes.has(title))
+    // what events need and the file may have under another name, all at once
+    const needed: Column[] = [
+      'user_id',
+      'item_id',
+      ...(mapping.defaultType ? [] : ['event_type' as const]),
+      'timestamp',
+    ]
+    const wanted = needed.filter((one) => !has(one) && !mapping.without.includes(one))
+    const pairs = Object.entries({ [column]: 'THEIRS', ...likelyColumns(wanted, single) }).map((pair) => pair.join('='))
+    const map = pairs.some((pair) => /[\s"'$&;|<>()]/.test(pair)) ? `"${pairs.join(',')}"` : pairs.join(',')
+    return new UserError(found, `Name the columns that hold them: --map ${map}`)
   }
   if (has('user_id') && (has('timestamp') || has('item_id') || has('event_type'))) {
     if (!has('timestamp')) throw missing('timestamp', 'the time of an event')

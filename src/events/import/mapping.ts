@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.js'
+import { bareName } from './column-words.js'
 import { nearest } from '../../config/nearest-key.js'
 import { EVENT_TYPES } from '../../store/event-types.js'
 
@@ -21,7 +22,7 @@ export type Column = (typeof COLUMNS)[number]
 /** How a file of another layout is read. */
 export interface Mapping {
   /** our column -> the file's column, by name or by number from 1 */
-  columns: Partial<Record<Column, string | number>>
+  columns: Partial<Record<string, string | number>>
   /** the file's event type -> ours, or skip */
   eventTypes: Record<string, string>
   /** type of events in a file without an event_type column */
@@ -44,23 +45,21 @@ export interface GivenMapping {
   dates?: 'day-first' | 'month-first'
 }
 
-/** What an event type of the file becomes: a code of EVENT_TYPES, or -1 to skip the row. */
-export type TypeCodes = Map<string, number>
-
 /**
- * Checks a mapping from flags or adseq.yaml. @throws UserError for a column or type that adseq does not know
+ * Checks a mapping from flags or adseq.yaml. @param names of columns that the format reads
+ * @throws UserError for a column or type that adseq does not know
  */
-export function checkMapping(mapping: GivenMapping): Mapping {
+export function checkMapping(mapping: GivenMapping, names: readonly string[] = COLUMNS): Mapping {
   const { columns, without = [] } = mapping
   for (const name of [...Object.keys(columns), ...without]) {
-    if ((COLUMNS as readonly string[]).includes(name)) continue
-    const near = nearest(name, COLUMNS)
+    if (names.includes(name)) continue
+    const near = nearest(name, names)
     const flag = name in columns ? 'The mapping' : '--without'
     throw new UserError(
       `${flag} names a column ${name}, which adseq does not read.`,
       near
         ? `Did you mean ${near}?${name in columns ? ' It goes: ours=theirs.' : ''}`
-        : `It takes one of: ${COLUMNS.join(', ')}${name in columns ? ' (ours=theirs)' : ''}.`,
+        : `It takes one of: ${names.join(', ')}${name in columns ? ' (ours=theirs)' : ''}.`,
     )
   }
   for (const [theirs, ours] of Object.entries(mapping.eventTypes))
@@ -69,12 +68,24 @@ export function checkMapping(mapping: GivenMapping): Mapping {
   return { ...mapping, without: without as Column[] }
 }
 
-/** Codes by the names a file may use: ours, and those that are mapped. */
-export function typeCodes(mapping: Mapping): TypeCodes {
-  const codes: TypeCodes = new Map(EVENT_TYPES.map((name, code) => [name, code]))
-  for (const [theirs, ours] of Object.entries(mapping.eventTypes))
-    codes.set(theirs, ours === 'skip' ? -1 : typeCode(ours, theirs))
-  return codes
+/**
+ * What an event type of the file becomes: a code of EVENT_TYPES, -1 to skip the row, undefined where it is not known.
+ * Mapped names are those of the file, ours may be written otherwise (Add To Cart).
+ */
+export function typeReader({ eventTypes }: Mapping): (name: string) => number | undefined {
+  const mapped = new Map(
+    Object.entries(eventTypes).map(([theirs, ours]) => [theirs, ours === 'skip' ? -1 : typeCode(ours, theirs)]),
+  )
+  const ours = new Map(EVENT_TYPES.map((name, code) => [bareName(name), code]))
+  const met = new Map<string, number | undefined>()
+  return (name) => {
+    const code = met.get(name)
+    if (code !== undefined || met.has(name)) return code
+    const found = mapped.get(name) ?? mapped.get(name.toLowerCase()) ?? ours.get(bareName(name))
+    // a column of another kind may hold a text of its own in each row
+    if (met.size < 1000) met.set(name, found)
+    return found
+  }
 }
 
 /** The code of one of our event types. @throws UserError for another word */

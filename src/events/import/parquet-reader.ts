@@ -3,7 +3,7 @@ import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { UserError } from '../../core/errors.js'
 import type { Shape } from './column-names.js'
 import { inside, structureText } from './json-records.js'
-import { byteText, decimalText, TEXT_PARSERS } from './parquet-values.js'
+import { byteText, decimalText, momentText, PARSERS } from './parquet-values.js'
 import type { RecordReader } from './record.js'
 import { shown, type Place } from './source-file.js'
 import { readMember } from './zip.js'
@@ -19,6 +19,8 @@ export interface ParquetFile {
   columns: Map<string, Shape>
   /** digits behind the point of decimal columns */
   scales: Map<string, number>
+  /** columns of times */
+  times: Set<string>
   rows: number
 }
 
@@ -30,12 +32,14 @@ export async function openParquet(place: Place): Promise<ParquetFile> {
     const metadata = await parquetMetadataAsync(buffer, { geoparquet: false })
     const columns = new Map<string, Shape>()
     const scales = new Map<string, number>()
+    const times = new Set<string>()
     const visit = ({ element, children, path }: ReturnType<typeof parquetSchema>): void => {
       const { converted_type: type, repetition_type: repetition, scale } = element
       const kind = type ?? element.logical_type?.type
       const isList = repetition === 'REPEATED' || kind === 'LIST'
       columns.set(path.join('.'), isList ? 'list' : children.length > 0 ? 'object' : 'value')
       if (kind === 'DECIMAL') scales.set(path.join('.'), scale ?? 0)
+      if (/^(TIMESTAMP|DATE)/.test(kind ?? '') || element.type === 'INT96') times.add(path.join('.'))
       if (!isList && kind !== 'MAP' && kind !== 'MAP_KEY_VALUE') children.forEach(visit)
     }
     parquetSchema(metadata).children.forEach(visit)
@@ -45,7 +49,7 @@ export async function openParquet(place: Place): Promise<ParquetFile> {
         ? { ...element, converted_type: undefined, logical_type: undefined }
         : element,
     )
-    return { buffer, metadata: { ...metadata, schema }, columns, scales, rows: Number(metadata.num_rows) }
+    return { buffer, metadata: { ...metadata, schema }, columns, scales, times, rows: Number(metadata.num_rows) }
   } catch (error) {
     throw new UserError(
       `${shown(place)} cannot be read as Parquet (${error instanceof Error ? error.message : error}).`,
@@ -79,6 +83,11 @@ export function parquetReader(place: Place, file: ParquetFile, names: readonly s
     const part = parts[i] === '' ? found : found && inside(found as Record<string, unknown>, parts[i])
     return scales[i] === undefined ? part : decimalText(part, scales[i])
   }
+  const isTime = names.map((name) => file.times.has(name))
+  const nested = (i: number): string | undefined => {
+    const found = value(i)
+    return isTime[i] && typeof found === 'number' ? momentText(found) : nestedText(found)
+  }
   return {
     fields: names.length,
     error: undefined,
@@ -107,16 +116,17 @@ export function parquetReader(place: Place, file: ParquetFile, names: readonly s
       row++
       return true
     },
+    // times as milliseconds: a date in words would be read into them again
     field: (i) => singleText(value(i)),
     fault(i) {
       const found = value(i)
       if (typeof found === 'number') return 'is a float beyond 2^53, which has lost digits'
       return Array.isArray(found) ? 'is a list' : 'is an object'
     },
-    nested: (i) => nestedText(value(i)),
+    nested,
     raw: (length) =>
       JSON.stringify(
-        Object.fromEntries(names.flatMap((name, i) => (name === '' ? [] : [[name, nestedText(value(i)) ?? '']]))),
+        Object.fromEntries(names.flatMap((name, i) => (name === '' ? [] : [[name, nested(i) ?? '']]))),
       ).slice(0, length),
   }
 }
@@ -132,7 +142,7 @@ async function readGroup(
   const used = [...new Set(columns)].filter(Boolean)
   const found = new Map<string, ArrayLike<unknown>>()
   try {
-    const options = { file: buffer, metadata, columns: used, compressors, utf8: false, parsers: TEXT_PARSERS }
+    const options = { file: buffer, metadata, columns: used, compressors, utf8: false, parsers: PARSERS }
     const scan = await parquetScan(options)
     for (const column of used) found.set(column, await scan.readColumn({ column, rowStart, rowEnd }))
   } catch (error) {
@@ -158,7 +168,6 @@ function singleText(value: unknown): string | undefined {
       : Number.isNaN(value)
         ? ''
         : String(value)
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'not a time' : value.toISOString()
   if (value instanceof Uint8Array) return byteText(value)
   return typeof value === 'object' ? undefined : String(value as bigint | boolean)
 }

@@ -1,8 +1,26 @@
 import { isUtf8 } from 'node:buffer'
 
-/** How hyparquet hands on texts: JSON stays as it is written, with all digits of its numbers. */
-export const TEXT_PARSERS = {
-  jsonFromBytes: (bytes: Uint8Array) => bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(),
+/**
+ * How hyparquet hands on what it reads: times as milliseconds, as an object a time is slow; JSON as it is written, with
+ * all digits of its numbers.
+ */
+export const PARSERS = {
+  timestampFromMilliseconds: Number,
+  timestampFromMicroseconds: (micros: bigint) => Math.floor(Number(micros) / 1000),
+  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1_000_000n),
+  dateFromDays: (days: number) => days * 86_400_000,
+  stringFromBytes: textOf,
+  jsonFromBytes: textOf,
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+}
+
+/** A moment in milliseconds, ISO 8601. */
+export function momentText(milliseconds: number): string {
+  const date = new Date(milliseconds)
+  return Number.isNaN(date.getTime()) ? 'not a time' : date.toISOString()
 }
 
 /** Bytes as the text that they are, or in hex where they are none. */

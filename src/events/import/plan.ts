@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.js'
+import { plural } from '../../text/numbers.js'
 import type { Format, FormatOptions, Matched, Step } from './format.js'
 import { GENERIC, SPECIAL } from './format.js'
 import { readHead, type FileHead } from './file-head.js'
@@ -25,7 +26,7 @@ export async function planImport(name: string, paths: readonly string[], given: 
   const { now = () => Math.floor(Date.now() / 1000) } = given
   const say = (text: string): void => given.progress.line(text)
   const times = gateOptions(given, now())
-  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping), say, times }
+  const options: FormatOptions = { ...given, mapping: checkMapping(given.mapping, format.columns), say, times }
   checkSpecial(format, options)
   const files: Matched[] = []
   for (const path of paths) files.push(...(await matchedFiles(format, path, options, given.encoding)))
@@ -74,6 +75,8 @@ async function readThrough(head: FileHead, role: string, { say, signal }: Format
   const { name, encoding, damage } = source
   if (encoding.name !== 'utf-8' && !encoding.sure)
     say(`${name} is not UTF-8: it is read as Windows-1252 (Western European). If letters come out wrong: --encoding.`)
+  if (head.passedOver > 0) say(`${name}: ${plural(head.passedOver, 'line')} before the names of columns passed over.`)
+  if (head.dialect.backslash) say(`${name}: quotes inside of fields have a backslash before them.`)
   const leftOut = head.workbook?.leftOut ?? []
   if (leftOut.length > 0) say(`${name}: not read, as their first line is another: sheets ${leftOut.join(', ')}.`)
   if (damage > 0) say(`${name}: ${damage} bytes are no UTF-8; ids with them are rejected, other values left out.`)

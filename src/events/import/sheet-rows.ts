@@ -8,6 +8,8 @@ export class SheetRows {
   private text = ''
   private at = 0
   private last = false
+  /** what stands before the names of tags: '' or x: */
+  private prefix: string | undefined
   /** cells of the current row, '' where there is none */
   cells: string[] = []
 
@@ -22,7 +24,8 @@ export class SheetRows {
 
   next(): boolean {
     const { text } = this
-    const open = findTag(text, 'row', this.at)
+    this.prefix ??= /<(\w+:)?row[\s/>]/.exec(text)?.[1] ?? (text.includes('<row') ? '' : undefined)
+    const open = this.prefix === undefined ? -1 : findTag(text, `<${this.prefix}row`, this.at)
     if (open < 0) {
       // what cannot be the beginning of a row is let go
       if (!this.last) this.at = Math.max(this.at, text.lastIndexOf('<'))
@@ -35,9 +38,9 @@ export class SheetRows {
       this.cells = []
       return true
     }
-    const close = closeTag(text, 'row', head)
+    const close = findTag(text, `</${this.prefix}row`, head)
     if (close < 0) return this.wait(open)
-    this.read(head + 1, close)
+    this.read(head + 1, close, this.prefix!)
     this.at = text.indexOf('>', close) + 1
     return true
   }
@@ -49,122 +52,101 @@ export class SheetRows {
     return false
   }
 
-  private read(from: number, to: number): void {
+  private read(from: number, to: number, prefix: string): void {
     const { text } = this
     const cells: string[] = []
-    for (let open = findTag(text, 'c', from); open >= 0 && open < to;) {
+    const tag = `<${prefix}c`
+    for (let open = findTag(text, tag, from); open >= 0 && open < to;) {
       const head = text.indexOf('>', open)
       const empty = text.charCodeAt(head - 1) === SLASH
-      const close = empty ? head : closeTag(text, 'c', head)
+      const close = empty ? head : findTag(text, `</${prefix}c`, head)
       const attributes = text.slice(open, head)
       const column = columnOf(attributes) ?? cells.length
       if (column < MAX_COLUMNS) {
         while (cells.length < column) cells.push('')
-        cells[column] = empty ? '' : this.value(attributes, head + 1, close)
+        cells[column] = empty ? '' : this.value(attributes, head, close, prefix)
       }
-      open = findTag(text, 'c', close)
+      open = findTag(text, tag, close)
     }
     this.cells = cells
   }
 
-  private value(attributes: string, from: number, to: number): string {
-    const type = attribute(attributes, 't')
-    if (type === 'inlineStr') return texts(this.text.slice(from, to))
-    const open = findTag(this.text, 'v', from)
-    if (open < 0 || open >= to) return ''
-    const head = this.text.indexOf('>', open)
-    const end = this.text.indexOf('<', head)
-    const value = end < 0 || end > to ? '' : this.text.slice(head + 1, end)
-    if (type === 's') return this.shared[Number(value)] ?? ''
-    return type === undefined || type === 'n' ? value : unescape(value)
+  /** What the cell holds whose tag ends at `head`, and which ends at `close`. */
+  private value(attributes: string, head: number, close: number, prefix: string): string {
+    const { text } = this
+    const type = attribute(attributes, ' t=')
+    if (type === 'inlineStr') return texts(text.slice(head + 1, close))
+    // a formula may come first
+    const value = findTag(text, `<${prefix}v`, head)
+    if (value < 0 || value >= close) return ''
+    const start = text.indexOf('>', value) + 1
+    const end = text.indexOf('<', start)
+    const found = end < 0 || end > close ? '' : text.slice(start, end)
+    if (type === 's') return this.shared[Number(found)] ?? ''
+    return type === undefined || type === 'n' ? found : unescape(found)
   }
 }
 
 const SLASH = 47
-const COLON = 58
-const CLOSE = 62
 const MAX_ROW = 1 << 22
 const MAX_COLUMNS = 1024
 
 /** The texts of xl/sharedStrings.xml, runs of rich text joined. */
 export function sharedStrings(xml: string): string[] {
+  const prefix = /<(\w+:)?si[\s/>]/.exec(xml)?.[1] ?? ''
   const found: string[] = []
-  for (let open = findTag(xml, 'si', 0); open >= 0;) {
+  for (let open = findTag(xml, `<${prefix}si`, 0); open >= 0;) {
     const head = xml.indexOf('>', open)
-    const close = xml.charCodeAt(head - 1) === SLASH ? head : closeTag(xml, 'si', head)
+    const close = xml.charCodeAt(head - 1) === SLASH ? head : findTag(xml, `</${prefix}si`, head)
     found.push(close === head ? '' : texts(xml.slice(head + 1, close)))
-    open = findTag(xml, 'si', close)
+    open = findTag(xml, `<${prefix}si`, close)
   }
   return found
 }
 
 /** All <t> of a piece, without phonetic readings. */
 function texts(xml: string): string {
+  const prefix = /<(\w+:)?t[\s/>]/.exec(xml)?.[1] ?? ''
   let text = ''
   const plain = xml.includes('rPh') ? xml.replace(/<(\w+:)?rPh[\s\S]*?<\/(\w+:)?rPh>/g, '') : xml
-  for (let open = findTag(plain, 't', 0); open >= 0;) {
+  for (let open = findTag(plain, `<${prefix}t`, 0); open >= 0;) {
     const head = plain.indexOf('>', open)
     const end = plain.charCodeAt(head - 1) === SLASH ? head : plain.indexOf('<', head)
     text += end === head ? '' : plain.slice(head + 1, end)
-    open = findTag(plain, 't', end)
+    open = findTag(plain, `<${prefix}t`, end)
   }
   return unescape(text)
 }
 
-/** Where the next <name or <prefix:name begins, or -1. */
-function findTag(xml: string, name: string, from: number): number {
-  for (let open = xml.indexOf('<', from); open >= 0; open = xml.indexOf('<', open + 1)) {
-    let i = open + 1
-    if (!xml.startsWith(name, i) || !endsName(xml.charCodeAt(i + name.length))) {
-      const c = xml.charCodeAt(i)
-      if (c === SLASH || c === 63 || c === 33) continue
-      while (i < xml.length && !endsName(xml.charCodeAt(i)) && xml.charCodeAt(i) !== COLON) i++
-      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1) || !endsName(xml.charCodeAt(i + 1 + name.length)))
-        continue
-    }
-    return open
-  }
-  return -1
+/** Where the next tag begins whose name is this and no longer one, or -1. @param tag as it is written, with < or </ */
+function findTag(xml: string, tag: string, from: number): number {
+  let open = xml.indexOf(tag, from)
+  // what follows a name is a blank, a slash or >
+  while (open >= 0 && !isEnd(xml.charCodeAt(open + tag.length))) open = xml.indexOf(tag, open + 1)
+  return open
 }
 
-/** Where the next </name> or </prefix:name> begins, or -1. */
-function closeTag(xml: string, name: string, from: number): number {
-  for (let open = xml.indexOf('</', from); open >= 0; open = xml.indexOf('</', open + 2)) {
-    let i = open + 2
-    if (!xml.startsWith(name, i)) {
-      while (i < xml.length && xml.charCodeAt(i) !== COLON && xml.charCodeAt(i) !== CLOSE) i++
-      if (xml.charCodeAt(i) !== COLON || !xml.startsWith(name, i + 1)) continue
-      i++
-    }
-    i += name.length
-    while (xml.charCodeAt(i) <= 32) i++
-    if (xml.charCodeAt(i) === CLOSE) return open
-  }
-  return -1
-}
-
-/** True for what follows a tag's name: blank, slash, >. */
-const endsName = (code: number): boolean => code <= 32 || code === SLASH || code === CLOSE
+const isEnd = (code: number): boolean => code <= 32 || code === SLASH || code === 62
 
 /** Index of the column of r="AB12", from 0. */
 function columnOf(attributes: string): number | undefined {
-  const reference = attribute(attributes, 'r')
-  if (reference === undefined) return undefined
+  const at = attributes.indexOf(' r=')
+  if (at < 0) return undefined
   let column = 0
-  for (let i = 0; i < reference.length; i++) {
-    const letter = reference.charCodeAt(i) - 64
+  for (let i = at + 4; i < attributes.length; i++) {
+    const letter = attributes.charCodeAt(i) - 64
     if (letter < 1 || letter > 26) break
     column = column * 26 + letter
   }
   return column > 0 ? column - 1 : undefined
 }
 
+/** The value of an attribute, in quotes of either kind. @param name with a blank before and = behind it */
 function attribute(attributes: string, name: string): string | undefined {
-  let at = attributes.indexOf(` ${name}=`)
+  const at = attributes.indexOf(name)
   if (at < 0) return undefined
-  at += name.length + 2
-  const end = attributes.indexOf(attributes[at], at + 1)
-  return attributes.slice(at + 1, end)
+  const start = at + name.length + 1
+  return attributes.slice(start, attributes.indexOf(attributes[start - 1], start))
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }

@@ -1,4 +1,7 @@
+import type { AdStatus } from '../../store/ad-codes.js'
+import type { CampaignFields } from '../../store/ads.js'
 import type { BulkWriter, ItemFields, NewEvent } from '../../store/writer.js'
+import { storeAd, storeImpression } from './ad-store.js'
 
 /** One event, in the words of the file; '' where there is none. Readers fill one object over and over. */
 export interface EventDraft {
@@ -24,6 +27,39 @@ export interface ItemDraft extends Omit<ItemFields, 'advertiser'> {
   advertiser?: string
 }
 
+/** What a row may say of a campaign. Undefined: it says nothing; null: no limit, or none. */
+export type CampaignDraft = Partial<Omit<CampaignFields, 'advertiser' | 'origin'>>
+
+/** One ad with its campaign, in the words of the file. */
+export interface AdDraft {
+  ad: string
+  /** '' = that of the item, or the one it has */
+  advertiser: string
+  /** '' = none, or the one it has */
+  item: string
+  /** '' = a campaign of its own, or the one it is in */
+  campaign: string
+  /** what is said of the campaign */
+  told: CampaignDraft
+  title?: string | null
+  category?: string | null
+  adStatus?: AdStatus
+}
+
+/** One impression, in the words of the file. */
+export interface ImpressionDraft {
+  user: string
+  ad: string
+  /** unix seconds */
+  time: number
+  position: number | null
+  propensity: number | null
+  clicked: boolean
+  converted: boolean
+  /** what it cost the campaign */
+  spend: number
+}
+
 /** Where the rows of a file go: into the store, or into a count of what is there. */
 export interface Sink {
   event(event: EventDraft): void
@@ -31,6 +67,10 @@ export interface Sink {
   item(id: string, fields: ItemDraft): void
   user(id: string, attributes: Record<string, string>): void
   advertiser(id: string, name: string | undefined): void
+  /** a new ad, or more about a known one. @returns why it cannot be stored; undefined where it was */
+  ad(ad: AdDraft): string | undefined
+  /** @returns why it cannot be stored; undefined where it was */
+  impression(impression: ImpressionDraft): string | undefined
 }
 
 /** Takes events whose names are numbers. */
@@ -60,6 +100,8 @@ export function storeSink(writer: BulkWriter, events: EventWriter = writer): Sin
       const advertiser = writer.advertiser(id)
       if (name) writer.setAdvertiser(advertiser, { name })
     },
+    ad: (ad) => storeAd(writer, ad, 'imported'),
+    impression: (impression) => storeImpression(writer, impression),
   }
 }
 
@@ -69,6 +111,8 @@ export const NOWHERE: Sink = {
   item: () => undefined,
   user: () => undefined,
   advertiser: () => undefined,
+  ad: () => undefined,
+  impression: () => undefined,
 }
 
 /** An event to fill. */

@@ -19,7 +19,14 @@ export function threadRecorder(workspace: string, batch: number, inOrder: boolea
     throw new Error('the thread that writes takes events alone')
   }
   return {
-    sink: { event: (event) => maker.add(event), item: never, user: never, advertiser: never },
+    sink: {
+      event: (event) => maker.add(event),
+      item: never,
+      user: never,
+      advertiser: never,
+      ad: never,
+      impression: never,
+    },
     commit(reached) {
       const made = maker.take()
       const written = thread.ask(

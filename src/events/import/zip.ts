@@ -1,6 +1,11 @@
 import { PassThrough, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createInflateRaw } from 'node:zlib'
 import yauzl from 'yauzl'
 import { UserError } from '../../core/errors.js'
+
+/** Bytes handed on at once. */
+const CHUNK = 1 << 20
 
 /** Ways to compress that people meet, by their number in the archive; 0 and 8 are read. */
 const METHODS: Record<number, string> = {
@@ -62,7 +67,7 @@ export async function listMembers(archive: string | Buffer): Promise<Member[]> {
 
 /** The unpacked bytes of a member; their number is verified as they are read. */
 export function openMember(archive: string | Buffer, member: Member): Readable {
-  const out = new PassThrough({ highWaterMark: 1 << 20 })
+  const out = new PassThrough({ highWaterMark: CHUNK })
   void pump(archive, member, out).catch((error: unknown) => out.destroy(damage(error)))
   return out
 }
@@ -86,17 +91,32 @@ export function isWorkbook(members: readonly Member[]): boolean {
 
 async function pump(archive: string | Buffer, member: Member, out: PassThrough): Promise<void> {
   const zip = await open(archive)
-  out.once('close', () => zip.close())
-  for await (const entry of zip.eachEntry()) {
-    if (entry.fileName !== member.name) continue
-    const stream = await zip.openReadStreamPromise(entry)
-    stream.on('error', (error: Error) => out.destroy(damage(error)))
-    out.once('close', () => stream.destroy())
-    stream.pipe(out)
-    return
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName !== member.name) continue
+      const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false })
+      const checked = ofLength(entry.uncompressedSize)
+      // inflated here, as the archive's own reader does it in small pieces
+      if (entry.compressionMethod === 0) await pipeline(raw, checked, out)
+      else await pipeline(raw, createInflateRaw({ chunkSize: CHUNK }), checked, out)
+      return
+    }
+  } finally {
+    zip.close()
   }
   throw new Error(`no member ${member.name}`)
 }
+
+/** Hands on what comes. @throws where it is more or less than the archive says */
+const ofLength = (size: number) =>
+  async function* (chunks: AsyncIterable<Buffer>) {
+    let length = 0
+    for await (const chunk of chunks) {
+      length += chunk.length
+      yield chunk
+    }
+    if (length !== size) throw new Error(`${length} bytes instead of ${size}`)
+  }
 
 async function open(archive: string | Buffer): Promise<yauzl.ZipFile> {
   try {

@@ -1,5 +1,6 @@
 import { Rng } from '../../core/rng.js'
 import { TIERS } from './catalog.js'
+import { COUNTRIES, drawCountry, pickShare } from './countries.js'
 import { STREAM } from './streams.js'
 import { THEMES } from './themes.js'
 
@@ -62,6 +63,8 @@ export interface Demographics {
   household: number
   income: number
   region: number
+  /** index into COUNTRIES; behaviour does not depend on it */
+  country: number
   /** price band they prefer */
   tier: number
 }
@@ -74,26 +77,27 @@ export function demographicsOf(seed: number, user: number): Demographics {
   return {
     tier,
     income,
-    age: pick(rng, AGE_SHARES),
-    household: pick(rng, HOUSEHOLD_SHARES),
+    age: pickShare(rng, AGE_SHARES),
+    household: pickShare(rng, HOUSEHOLD_SHARES),
     region: rng.int(REGIONS.length),
+    // a stream of its own: who they are otherwise is what it was before there were countries
+    country: drawCountry(new Rng(seed, STREAM.country, user)),
   }
 }
 
 /** As the store and a users file have it. */
-export function attributesOf({ age, household, income, region }: Demographics): Record<string, string> {
-  return { age: AGES[age], household: HOUSEHOLDS[household], income: INCOMES[income], region: REGIONS[region] }
+export function attributesOf({ age, household, income, region, country }: Demographics) {
+  return {
+    age: AGES[age],
+    household: HOUSEHOLDS[household],
+    income: INCOMES[income],
+    region: REGIONS[region],
+    country: COUNTRIES[country],
+  }
 }
 
 /** Weight of a theme among the interests of such a user. */
 export function affinity({ age, household }: Demographics, theme: number): number {
   const by = OF_THEME[theme]
   return by === undefined ? 1 : by[0][age] * by[1][household]
-}
-
-function pick(rng: Rng, shares: readonly number[]): number {
-  let x = rng.uniform()
-  let i = 0
-  while (i < shares.length - 1 && x >= shares[i]) x -= shares[i++]
-  return i
 }

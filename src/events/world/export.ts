@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Interrupted, UserError } from '../../core/errors.js'
 import { silent, type Progress } from '../../core/progress.js'
 import { DOMAINS, EVENT_TYPES } from '../../store/event-types.js'
+import { worldAds, type WorldAd } from './ads.js'
 import { categoryOf, titles } from './catalog.js'
 import { defaultWorkers, worldChunks } from './chunks.js'
 import { attributesOf, demographicsOf } from './demographics.js'
@@ -10,12 +11,12 @@ import type { EventColumns } from './event-table.js'
 import type { WorldKnobs } from './knobs.js'
 import { advertiserName } from './names.js'
 import { tableFile, type Columns, type FileFormat, type TableFile } from './table-file.js'
-import { Tally, type WorldCounts } from './tally.js'
+import { countAds, Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { makeWorld, worldHash } from './world.js'
 import { count } from '../../text/numbers.js'
 
-/** The four files, as `adseq import csv` and `adseq import parquet` read them. */
+/** The five files, as `adseq import csv` and `adseq import parquet` read them. */
 const TABLES = {
   advertisers: { advertiser_id: 'text', name: 'text' },
   items: {
@@ -26,7 +27,7 @@ const TABLES = {
     title: 'text',
     launched: 'whole',
   },
-  users: { user_id: 'text', age: 'text', household: 'text', income: 'text', region: 'text' },
+  users: { user_id: 'text', age: 'text', household: 'text', income: 'text', region: 'text', country: 'text' },
   events: {
     user_id: 'text',
     item_id: 'text',
@@ -34,6 +35,27 @@ const TABLES = {
     event_type: 'text',
     timestamp: 'whole',
     domain: 'text',
+  },
+  ads: {
+    ad: 'text',
+    advertiser: 'text',
+    item: 'text',
+    title: 'text',
+    category: 'text',
+    ad_status: 'text',
+    campaign: 'text',
+    bid: 'number',
+    bid_type: 'text',
+    daily_budget: 'number',
+    pacing: 'text',
+    status: 'text',
+    starts: 'whole',
+    ends: 'whole',
+    countries: 'text',
+    flags: 'text',
+    cap: 'whole',
+    cap_days: 'whole',
+    exclude_buyers_days: 'whole',
   },
 } as const satisfies Record<string, Columns>
 
@@ -53,8 +75,8 @@ export interface ExportResult extends WorldCounts {
 }
 
 /**
- * Writes a world into files of a folder: events, items, users (those who do anything) and advertisers. Each appears
- * when it is whole.
+ * Writes a world into files of a folder: events, items, users (those who do anything), advertisers and ads. Each
+ * appears when it is whole.
  * @throws UserError when one of them is there already; Interrupted when `signal` fires
  */
 export async function exportWorld(folder: string, options: ExportOptions): Promise<ExportResult> {
@@ -69,11 +91,13 @@ export async function exportWorld(folder: string, options: ExportOptions): Promi
   makeFolder(folder)
   const files = {} as Record<keyof typeof TABLES, TableFile>
   const tally = new Tally()
+  let counts: ReturnType<typeof countAds>
   progress.start(`make the ${name} world`, knobs.users, 'users')
   try {
     for (const [table, columns] of Object.entries(TABLES))
       files[table as keyof typeof TABLES] = await tableFile(format, paths[table as keyof typeof TABLES], columns)
     writeCatalog(world, files)
+    counts = countAds(writeAds(world, files))
     for await (const { to, events } of worldChunks(world, workers)) {
       if (signal?.aborted) throw new Interrupted('Run the command again.', 'Interrupted; nothing was kept.')
       tally.add(events)
@@ -94,6 +118,7 @@ export async function exportWorld(folder: string, options: ExportOptions): Promi
     users,
     items: knobs.items,
     advertisers: knobs.advertisers,
+    ...counts,
     events,
     byType: tally.byType(),
     files: Object.values(paths),
@@ -117,13 +142,42 @@ function writeCatalog({ catalog, seed }: World, files: Record<keyof typeof TABLE
   }
 }
 
+/** Writes each ad that it passes on. */
+function* writeAds(world: World, files: Record<keyof typeof TABLES, TableFile>): Generator<WorldAd, void> {
+  for (const ad of worldAds(world)) {
+    const { told } = ad
+    files.ads.row([
+      ad.ad,
+      ad.advertiser,
+      ad.item || undefined,
+      ad.title ?? undefined,
+      ad.category ?? undefined,
+      ad.adStatus,
+      ad.campaign,
+      told.bid,
+      told.bidType,
+      told.dailyBudget ?? undefined,
+      told.pacing,
+      told.status,
+      told.starts ?? undefined,
+      told.ends ?? undefined,
+      told.countries?.join('|'),
+      told.flags?.join('|'),
+      told.cap ?? undefined,
+      told.capDays ?? undefined,
+      told.excludeBuyersDays ?? undefined,
+    ])
+    yield ad
+  }
+}
+
 function writeEvents({ seed }: World, events: EventColumns, files: Record<keyof typeof TABLES, TableFile>): void {
   let last = -1
   for (let row = 0; row < events.length; row++) {
     const [user, item, advertiser] = [events.user[row], events.item[row], events.advertiser[row]]
     if (user !== last) {
-      const { age, household, income, region } = attributesOf(demographicsOf(seed, user))
-      files.users.row([`u${user + 1}`, age, household, income, region])
+      const { age, household, income, region, country } = attributesOf(demographicsOf(seed, user))
+      files.users.row([`u${user + 1}`, age, household, income, region, country])
     }
     last = user
     files.events.row([

@@ -2,9 +2,10 @@ import { Interrupted, UserError } from '../../core/errors.js'
 import { silent, type Progress } from '../../core/progress.js'
 import { ImportConflict, type ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
+import { worldAds } from './ads.js'
 import { defaultWorkers, worldChunks } from './chunks.js'
 import type { WorldKnobs } from './knobs.js'
-import { Tally, type WorldCounts } from './tally.js'
+import { countAds, Tally, type WorldCounts } from './tally.js'
 import type { World } from './user-state.js'
 import { WorldWriter } from './world-writer.js'
 import { makeWorld, worldHash } from './world.js'
@@ -61,6 +62,7 @@ export async function generateData(store: Store, options: GenerateOptions): Prom
     events,
     items: knobs.items,
     advertisers: knobs.advertisers,
+    ...countAds(worldAds(world)),
     byType: tally.byType(),
     added: state.rows - before,
     from: events === 0 ? knobs.start : from,
@@ -97,6 +99,7 @@ async function write(
       out.catalog()
       if (!resumed) {
         out.describe()
+        out.ads()
         save(0, 0, undefined)
       }
     }
@@ -108,6 +111,11 @@ async function write(
         save(to, tally.events, state.offset)
       }
       progress.update(to)
+    }
+    // a world that was made before worlds had ads
+    if (store.adsVersion() === 0) {
+      out.ads()
+      writer.commit()
     }
     writer.finish()
   } catch (error) {

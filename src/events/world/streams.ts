@@ -9,4 +9,7 @@ export const STREAM = {
   demographics: 7,
   complements: 8,
   future: 9,
+  country: 10,
+  advertising: 11,
+  ads: 12,
 } as const

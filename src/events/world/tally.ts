@@ -11,10 +11,24 @@ export interface WorldCounts {
   users: number
   items: number
   advertisers: number
+  ads: number
+  campaigns: number
   events: number
   /** events by type, onsite views and clicks apart: "view", "add_to_cart", "onsite view" ... */
   byType: Record<string, number>
   seconds: number
+}
+
+/** How many ads there are, and of how many campaigns; ads of a campaign come one after the other. */
+export function countAds(all: Iterable<{ campaign: string }>): Pick<WorldCounts, 'ads' | 'campaigns'> {
+  const counts = { ads: 0, campaigns: 0 }
+  let last = ''
+  for (const { campaign } of all) {
+    counts.ads++
+    if (campaign !== last) counts.campaigns++
+    last = campaign
+  }
+  return counts
 }
 
 /** Counts what a world holds as its chunks go by. */

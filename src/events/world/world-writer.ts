@@ -1,4 +1,6 @@
 import type { BulkWriter } from '../../store/writer.js'
+import { storeAd } from '../import/ad-store.js'
+import { worldAds } from './ads.js'
 import { categoryOf, titles } from './catalog.js'
 import { attributesOf, demographicsOf } from './demographics.js'
 import type { EventColumns } from './event-table.js'
@@ -42,6 +44,14 @@ export class WorldWriter {
         launched: catalog.itemLaunch[i],
       })
       i++
+    }
+  }
+
+  /** Writes the campaigns and their ads. */
+  ads(): void {
+    for (const ad of worldAds(this.world, this.prefix)) {
+      const refused = storeAd(this.writer, ad, 'world')
+      if (refused !== undefined) throw new Error(`ad ${ad.ad} of the world: ${refused}`)
     }
   }
 

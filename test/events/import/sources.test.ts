@@ -52,7 +52,7 @@ describe('zip archives', () => {
         { name: 'e.csv.bz2', content: 'BZh9', method: 0 },
       ],
       'README.md has no column user_id',
-      '--map',
+      'Fields are set apart by commas',
     ],
   ])('with %s', async (_, members, message, hint) => {
     const at = new ImportFolder()

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, test } from 'vitest'
 import { JsonObjects } from '../../../src/events/import/json-objects.js'
 import { JsonRecords, MAX_JSON_LINE } from '../../../src/events/import/json-records.js'
@@ -120,10 +121,19 @@ describe('objects and lists are no ids', () => {
     })
   })
 
-  test('the hint for a missing column names the part of the object', async () => {
+  test('the hint for missing columns names the parts of objects; user.id is user_id without a word', async () => {
     const at = new ImportFolder()
-    const refused = at.importAs('jsonl', at.file('e.jsonl', lines(nested)), { mapping: VIEWS })
-    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining('--map user_id=user.id') })
+    const file = at.file(
+      'e.jsonl',
+      lines({ visitor: { key: 'u' }, product: { sku: 'a', list: [1] }, event: { ts: T } }),
+    )
+    await expect(at.importAs('jsonl', file, { mapping: VIEWS })).rejects.toMatchObject({
+      hint: 'Name the columns that hold them: --map user_id=THEIRS,item_id=product.sku,timestamp=event.ts',
+    })
+    await at.importAs('jsonl', at.file('f.jsonl', lines(nested)), {
+      mapping: { ...VIEWS, columns: { item_id: 'item' } },
+    })
+    expect(users(at)).toEqual(['u'])
   })
 
   test('in some rows they are rejected, and as an advertiser left out', async () => {
@@ -166,7 +176,9 @@ describe('JSON that is not a line an object', () => {
   })
 
   test('is cut anywhere and read alike, with the line and offset of each; a new reader goes on behind each', () => {
-    const text = `[\n ${JSON.stringify(objects.slice(0, 2), undefined, 1).slice(1, -1)},\n7 ,\n {"user_id": }\n,{"user_id":"end"}]\n`
+    const text =
+      `[\n ${JSON.stringify(objects.slice(0, 2), undefined, 1).slice(1, -1)},\n7 ,\n {"user_id": ` +
+      '}\n,{"user_id":"end"}]\n'
     const read = (pieces: string[], offset = 0, line = 0): [number, unknown, number][] => {
       const records = new JsonObjects(['user_id'], offset, line)
       const found: [number, unknown, number][] = []
@@ -267,6 +279,23 @@ describe('Parquet of every type', () => {
     })
     await expect(imported({ item_id: 'attrs', timestamp: 'ns' })).rejects.toThrow('item_id (attrs) is an object')
     await expect(imported({ item_id: 'tags', timestamp: 'ns' })).rejects.toThrow('item_id (tags) is a list')
+  })
+
+  test('times beside the events are written out, those of events never go through words', async () => {
+    const at = new ImportFolder()
+    const users = parquetWriteBuffer({
+      columnData: [
+        { name: 'user_id', data: ['u', 'v'], type: 'STRING' },
+        { name: 'since', data: [new Date(0), new Date(T * 1000)], type: 'TIMESTAMP' },
+      ],
+    })
+    await at.importAs('parquet', at.file('u.parquet', Buffer.from(users)))
+    expect([1, 2].map((user) => at.read((store) => store.user(user)?.attributes.since))).toEqual([
+      '1970-01-01T00:00:00.000Z',
+      '2017-01-01T11:53:26.000Z',
+    ])
+    const { at: events } = await imported({ item_id: 'text16', timestamp: 'us' })
+    expect(events.lines.join()).not.toContain('times are read as')
   })
 
   test('INT96', async () => {

@@ -42,14 +42,21 @@ function contents(store: Store): unknown {
   ])
   const people = users.map((id) => [id, store.user(store.userId(id)!)!.attributes]).sort()
   const sellers = advertisers.map((id) => [id, store.advertiser(store.advertiserId(id)!)!.name]).sort()
-  return { catalog, events, people, sellers }
+  const ads = [...store.ads.scanAds()].map(([, campaign, advertiser, item, ...rest]) => [
+    campaign,
+    name(advertisers, advertiser),
+    name(items, item),
+    ...rest,
+  ])
+  const campaigns = [...store.ads.scanCampaigns()].map((row) => row.slice(0, -1))
+  return { catalog, events, people, sellers, ads, campaigns }
 }
 
 describe('exportWorld', () => {
   it.each(['csv', 'parquet'] as const)(
     'as %s and imported, the world is what generate-data puts into a store',
     async (format) => {
-      const { files, events } = await exportWorld(join(folder, 'files'), { ...tiny, format })
+      const { files, events, ads, campaigns } = await exportWorld(join(folder, 'files'), { ...tiny, format })
       const imported = join(folder, 'imported')
       await importFiles(imported, format, files, {
         mapping: { columns: {}, eventTypes: {}, header: true },
@@ -60,6 +67,8 @@ describe('exportWorld', () => {
       const [one, other] = [openStore(imported), openStore(join(folder, 'made'), { create: true })]
       await generateData(other, tiny)
       expect(one.counts().events).toBe(events)
+      expect(one.ads.counts()).toEqual({ ads, campaigns, impressions: 0 })
+      expect([one.ads.byOrigin(), other.ads.byOrigin()]).toEqual([{ imported: ads }, { world: ads }])
       expect(contents(one)).toEqual(contents(other))
       one.close()
       other.close()

@@ -1,3 +1,4 @@
+import { openDatabase } from '../../../src/store/sqlite.js'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +64,8 @@ describe('generateData', () => {
     expect(result.to).toBe(latest)
     const { externalId, attributes } = store.user(1)!
     expect(attributes).toEqual(attributesOf(demographicsOf(1, Number(externalId.slice(1)) - 1)))
+    expect(store.ads.counts()).toEqual({ ads: result.ads, campaigns: result.campaigns, impressions: 0 })
+    expect(store.ads.byOrigin()).toEqual({ world: result.ads })
     const item = store.item(store.itemId('i1')!)!
     expect(item.category!.split('/')).toHaveLength(3)
     expect(item.title).toMatch(/, no\. \d{3}$/)
@@ -72,10 +75,27 @@ describe('generateData', () => {
 
   it('the same command twice adds nothing', async () => {
     await generateData(store, tiny)
-    const hash = store.dataHash()
+    const before = [store.dataHash(), store.adsVersion()]
     const again = await generateData(store, tiny)
     expect(again.added).toBe(0)
-    expect(store.dataHash()).toBe(hash)
+    expect([store.dataHash(), store.adsVersion()]).toEqual(before)
+  })
+
+  it('a world that was made before worlds had ads gets them; one whose ads were taken out does not', async () => {
+    const { ads, campaigns } = await generateData(store, tiny)
+    store.close()
+    const db = openDatabase(join(folder, 'adseq.db'))
+    db.exec("DELETE FROM ads; DELETE FROM campaigns; DELETE FROM meta WHERE key = 'ads'")
+    db.close()
+    store = openStore(folder)
+    expect(store.ads.counts().ads).toBe(0)
+    expect(await generateData(store, tiny)).toMatchObject({ added: 0, ads, campaigns })
+    expect(store.ads.counts()).toEqual({ ads, campaigns, impressions: 0 })
+    const writer = store.writer()
+    writer.ads.remove(['world'])
+    writer.commit()
+    await generateData(store, tiny)
+    expect(store.ads.counts().ads).toBe(0)
   })
 
   it('cut short anywhere, the same command finishes it: the data is that of one that was not cut', async () => {
@@ -97,6 +117,7 @@ describe('generateData', () => {
     const result = await generateData(store, { ...tiny, workers: 1 })
     expect(result).toMatchObject({ events, added: events - kept })
     expect(store.dataHash()).toBe(hash)
+    expect(store.ads.counts()).toMatchObject({ ads: result.ads, campaigns: result.campaigns })
     expect(store.imports.all()).toHaveLength(1)
   })
 
@@ -139,6 +160,10 @@ describe('generateData', () => {
       items: 2 * PRESETS.tiny.items,
       advertisers: 2 * PRESETS.tiny.advertisers,
       events: first.events + second.events,
+    })
+    expect(store.ads.counts()).toMatchObject({
+      ads: first.ads + second.ads,
+      campaigns: first.campaigns + second.campaigns,
     })
     expect((await generateData(store, { ...tiny, seed: 2, append: true })).added).toBe(0)
     expect((await generateData(store, { ...tiny, seed: 2 })).added).toBe(0)

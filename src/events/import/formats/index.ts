@@ -15,6 +15,8 @@ const FORMATS: Record<string, () => Promise<Format>> = {
   csv: async () => (await import('./tidy.js')).csv,
   jsonl: async () => (await import('./tidy.js')).jsonl,
   parquet: async () => (await import('./tidy.js')).parquet,
+  ads: async () => (await import('./ads.js')).ads,
+  impressions: async () => (await import('./ads.js')).impressions,
 }
 
 export const FORMAT_NAMES = Object.keys(FORMATS)

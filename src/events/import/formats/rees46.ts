@@ -80,7 +80,7 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
       const item = idOf(row, at.product_id, 'product_id', notes)
       if (item === undefined) return 'rejected'
       const text = cell(row, at.event_time) ?? ''
-      const time = text === secondText ? second : parseTime(text, 'iso')
+      const time = text === secondText ? second : timeOf(text)
       if (time === undefined) return reject('event_time is not a time like 2019-10-01 00:00:00 UTC', text)
       const priceText = cell(row, at.price) ?? ''
       const price = priceText === '' || isUnknown(priceText) ? 0 : parsePrice(priceText, PLAIN_PRICES)
@@ -105,6 +105,9 @@ function eventRows(sink: Sink, at: Columns, options: FormatOptions): Rows {
     },
   }
 }
+
+/** As the logs write it, or the milliseconds that a column of times in Parquet holds. */
+const timeOf = (text: string): number | undefined => parseTime(text, 'iso') ?? parseTime(text, 'milliseconds')
 
 /**
  * A category code as a path, electronics.smartphone as electronics/smartphone; undefined for none. There are hundreds

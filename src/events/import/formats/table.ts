@@ -1,5 +1,5 @@
 import { CsvRecords, type Dialect } from '../csv-records.js'
-import type { FileHead } from '../file-head.js'
+import { csvRecords, type FileHead } from '../file-head.js'
 import type { FormatOptions, Matched } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import { JsonRecords } from '../json-records.js'
@@ -63,7 +63,7 @@ export function tableImport(
   }
   if (workbook)
     return { ...base, offset: 0, line: 0, open: (start) => xlsxReader(source, workbook, titles.length, start) }
-  const first = new CsvRecords(head.delimiter, head.mark, head.markLines)
+  const first = csvRecords(head, head.mark, head.markLines)
   first.feed(head.bytes.subarray(head.mark), head.complete)
   first.next()
   return {
@@ -71,7 +71,7 @@ export function tableImport(
     offset: first.offset,
     line: first.lines,
     total: source.lines,
-    open: (offset, line) => textReader(source, new CsvRecords(head.delimiter, offset, line)),
+    open: (offset, line) => textReader(source, csvRecords(head, offset, line)),
   }
 }
 

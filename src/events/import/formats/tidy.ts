@@ -1,12 +1,12 @@
 import { UserError } from '../../../core/errors.js'
 import { nearest } from '../../../config/nearest-key.js'
 import { advertiserRows, itemRows, userRows } from '../catalog-rows.js'
-import { CsvRecords } from '../csv-records.js'
 import { eventRows, UNKNOWN_TYPE } from '../event-rows.js'
-import { jsonRecords, type FileHead } from '../file-head.js'
+import { csvRecords, jsonRecords, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched, Step } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import { JsonRecords } from '../json-records.js'
+import { adsFile, adsRole, type AdsRole } from './ads.js'
 import { kindOfFile, layoutOf, lookedAt, type FileKind, type Layout } from '../layout.js'
 import type { Mapping } from '../mapping.js'
 import { parquetReader } from '../parquet-reader.js'
@@ -26,7 +26,7 @@ const FIRST = 1000
 
 const FILES =
   'Any files; they are told apart by their columns: events have user_id, item_id, event_type and timestamp, ' +
-  'items item_id, users user_id, advertisers advertiser_id and name. Other names go by --map.'
+  'items item_id, users user_id, advertisers advertiser_id and name, ads ad, campaign and bid. Other names go by --map.'
 
 const generic = (
   name: string,
@@ -40,14 +40,18 @@ const generic = (
   special: [],
   mapsTypes: true,
   role(head, { mapping }) {
-    if (!takes(head)) throw wrong(head)
+    if (!takes(head)) throw oneObject(head) ?? wrong(head)
     if (head.header.length === 0)
       throw new UserError(
         `${head.place.name} does not begin with a line of CSV.`,
         'Give a text file whose first line names the columns.',
       )
-    // throws for a file whose columns make nothing: in an archive it is passed over
-    return kindOfFile(head, mapping)
+    try {
+      return adsRole(head) ?? kindOfFile(head, mapping)
+    } catch (error) {
+      // a file whose columns make nothing is passed over in an archive
+      throw oneObject(head) ?? error
+    }
   },
   steps: (files, options) => Promise.resolve(tidySteps(name, files, options)),
 })
@@ -69,12 +73,12 @@ export const csv: Format = generic(
 /** JSON lines of any layout, by the names in the objects. */
 export const jsonl: Format = generic(
   'jsonl',
-  'JSON lines of any layout, one object a line, by the same names or mapped (--map, dots lead into objects)',
+  'JSON of any layout, an object a line or a list of objects, by the same names or mapped (dots lead into objects)',
   ({ objects }) => objects !== undefined && objects.length > 0,
   ({ name }) =>
     new UserError(
-      `${name} does not begin with a line of JSON ({...}).`,
-      'Give a file with one JSON object a line; CSV goes by adseq import csv.',
+      `${name} does not begin with JSON ({...} or [{...}]).`,
+      'Give a file with one JSON object a line, or a list of objects; CSV goes by adseq import csv.',
     ),
 )
 
@@ -87,7 +91,9 @@ export const parquet: Format = generic(
     new UserError(`${name} is not a Parquet file.`, 'CSV goes by adseq import csv, JSON lines by adseq import jsonl.'),
 )
 
-async function tidySteps(format: string, files: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
+async function tidySteps(format: string, all: Matched[], { mapping, say }: FormatOptions): Promise<Step[]> {
+  const isOf = (role: AdsRole) => (file: Matched) => file.role === role
+  const files = all.filter((file) => !isOf('ads')(file) && !isOf('impressions')(file))
   const plans: { layout: Layout; file: FileImport }[] = []
   for (const matched of files) {
     const { head } = matched
@@ -101,10 +107,17 @@ async function tidySteps(format: string, files: Matched[], { mapping, say }: For
   plans.sort((a, b) => ORDER.indexOf(a.layout.kind) - ORDER.indexOf(b.layout.kind))
   for (const { layout, file } of plans) {
     const { timeUnit: unit, prices } = layout
-    if (unit && unit !== 'seconds') say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
+    if (unit && unit !== 'seconds' && !layout.typedTimes)
+      say(`${file.source.name}: times are read as ${UNIT_WORDS[unit]}.`)
+    if (layout.floats.length > 0)
+      say(`${file.source.name}: ${layout.floats.join(', ')} written as floats (100.0): read without the .0.`)
     if (prices.decimal === ',') say(`${file.source.name}: prices are read with a decimal comma (12,99).`)
   }
-  return plans.map(({ file }) => ({ file }))
+  // after the catalog and the users that they speak of
+  const ofAds = (['ads', 'impressions'] as const).flatMap((role) =>
+    all.filter(isOf(role)).map((file) => adsFile(file, role, {}, say)),
+  )
+  return [...plans.map(({ file }) => file), ...ofAds].map((file) => ({ file }))
 }
 
 /** The first values of the columns that say how they are written, by index. */
@@ -127,7 +140,7 @@ async function firstValues(head: FileHead, mapping: Mapping): Promise<(index: nu
         return row.field(0) ?? ''
       })
   return function* (index) {
-    const records = new CsvRecords(head.delimiter)
+    const records = csvRecords(head, 0, 0)
     records.feed(head.bytes.subarray(head.mark), head.complete)
     if (mapping.header) records.next()
     while (records.next()) if (records.fields > index) yield records.field(index)?.trim() ?? ''
@@ -142,6 +155,8 @@ function fileImport(format: string, matched: Matched, layout: Layout, mapping: M
   const options = {
     delimiter,
     columns: Object.fromEntries(used) as Record<string, string | number>,
+    ...(layout.floats.length > 0 && { floats: layout.floats }),
+    ...(head.dialect.backslash && { backslash: true }),
     ...(prices === PLAIN_PRICES || (prices.decimal === '.' && prices.sign === '') ? {} : { prices }),
     ...(kind === 'events' ? { timeUnit, eventTypes: mapping.eventTypes, defaultType: mapping.defaultType } : {}),
   }
@@ -173,7 +188,7 @@ function rowsOf(
   { kind, columns, titles }: Layout,
   { header }: Mapping,
 ): Pick<FileImport, 'offset' | 'line' | 'width' | 'total' | 'open'> {
-  const { parquet, mark, markLines, delimiter } = head
+  const { parquet, mark, markLines } = head
   const { lines: total } = source
   if (parquet) {
     const used = new Set(kind === 'users' ? titles.keys() : Object.values(columns))
@@ -190,23 +205,50 @@ function rowsOf(
     const open: OpenRecords = (at, line) => textReader(source, jsonRecords(head, titles, at, line))
     return { offset: mark, line: markLines, width: 0, total, open }
   }
-  const open: OpenRecords = (at, line) => textReader(source, new CsvRecords(delimiter, at, line))
+  const open: OpenRecords = (at, line) => textReader(source, csvRecords(head, at, line))
   if (!header) return { offset: mark, line: markLines, width: titles.length, total, open }
-  const first = new CsvRecords(delimiter, mark, markLines)
+  const first = csvRecords(head, mark, markLines)
   first.feed(head.bytes.subarray(mark), head.complete)
   first.next()
   return { offset: first.offset, line: first.lines, width: titles.length, total, open }
 }
 
-/** What to do about rows that are rejected. */
+/** What is said of a file that is one object with the rows in a list of it. */
+function oneObject(head: FileHead): UserError | undefined {
+  const list = listOfRows(head)
+  if (list === undefined) return undefined
+  return new UserError(
+    `${head.place.name} is one JSON object, and its list ${list} holds the rows.`,
+    `Take the list out: jq -c '.["${list}"][]' ${head.place.name} > rows.jsonl`,
+  )
+}
+
+/** The key under which one object holds the rows of a file: {"data": [{...}, {...}]}. */
+function listOfRows({ objects = [], bytes }: FileHead): string | undefined {
+  if (objects.length > 1) return undefined
+  const isRows = (value: unknown): boolean => Array.isArray(value) && typeof value[0] === 'object' && value[0] !== null
+  const [whole] = objects
+  if (whole) return Object.keys(whole).length < 10 ? Object.keys(whole).find((key) => isRows(whole[key])) : undefined
+  return /^\s*\{\s*"([\w-]+)"\s*:\s*\[\s*\{/.exec(bytes.toString('latin1', 0, 200))?.[1]
+}
+
+/** What to do about rows that are rejected, by the reason that most of them have. */
 function mend(rejects: Rejects): string {
   const types = rejects.valuesOf(UNKNOWN_TYPE)
   if (types.length > 0) return `Say what their event types are: ${suggestTypes(types.slice(0, 12))}`
-  const has = (column: string): boolean => Object.keys(rejects.reasons).some((reason) => reason.startsWith(column))
-  const without = ['price', 'domain'].filter((column) => has(`${column} `))
-  if (without.length > 0) return `Leave the column out (--without ${without.join(',')}), mend the mapping (--map)`
-  return 'Mend the mapping (--map, --event-type)'
+  const [reason] = Object.entries(rejects.reasons).sort((a, b) => b[1] - a[1])[0]
+  return ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? 'Mend the mapping (--map)'
 }
+
+const ADVICE: readonly [reason: RegExp, advice: string][] = [
+  [/^price /, 'Leave the column out (--without price), mend the mapping (--map)'],
+  [/^domain /, 'Leave the column out (--without domain), mend the mapping (--map)'],
+  [/^timestamp /, 'Times of a file are of one kind: name another column (--map timestamp=THEIRS), mend those times'],
+  [/quote/, 'A quote inside of a quoted field is written twice (""): write the file anew'],
+  [/number of columns/, 'Each row has the fields of the first line, those with the separator in them in quotes'],
+  [/was rounded|lost digits/, 'Write ids as text where the file is made: their digits are gone'],
+  [/not known|is empty/, 'Such rows say nothing of anybody: name another column (--map)'],
+]
 
 /** A mapped column that no file has is a slip of the pen, not a column to leave empty. */
 function checkUse(mapping: Mapping, heads: readonly FileHead[]): void {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
 import { silent } from '../../../../src/core/progress.js'
 import { importFile } from '../../../../src/events/import/import-file.js'
@@ -123,4 +124,18 @@ test('stopped between two equal rows, and gone on with: still one event', async 
   expect(attempts).toBeGreaterThan(5)
   expect(at.events()).toEqual(EXPECTED)
   expect(at.read((store) => store.imports.all()[0])).toMatchObject({ rows: 5, skipped: 2 })
+})
+
+test('a month written as Parquet, with times that are times: the same events', async () => {
+  const rows = OCTOBER.slice(1).map((line) => line.split(','))
+  const columnData = HEADER.split(',').map((name, i) =>
+    name === 'event_time'
+      ? { name, type: 'TIMESTAMP' as const, data: rows.map((row) => new Date(row[i].replace(' UTC', 'Z'))) }
+      : { name, type: 'STRING' as const, data: rows.map((row) => row[i]) },
+  )
+  const [text, parquet] = [new ImportFolder(), new ImportFolder()]
+  await text.importAs('rees46', text.file('2019-Oct.csv', OCTOBER))
+  await parquet.importAs('rees46', parquet.file('oct.parquet', Buffer.from(parquetWriteBuffer({ columnData }))))
+  expect(parquet.events()).toEqual(text.events())
+  expect(parquet.items()).toEqual(text.items())
 })

@@ -1,11 +1,12 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { z } from 'zod'
+import { CONNECTIONS, answerBadConnection, answerUnrouted } from './connection-errors.js'
 import type { ServerContext } from './context.js'
 import { LoadShedding } from './load-shedding.js'
 import { ServerMetrics } from './metrics.js'
-import { notFound, sendProblem } from './problem.js'
+import { notFound, sendProblem, wrongMethod } from './problem.js'
 import { candidatesRoute } from './routes/candidates.js'
-import { healthzRoute } from './routes/healthz.js'
+import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
 import { retrieveRoute } from './routes/retrieve.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
@@ -27,12 +28,17 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY_BYTES,
-    // a slow sender must not hold a place for ever
-    requestTimeout: 10_000,
+    http: CONNECTIONS,
+    requestTimeout: CONNECTIONS.requestTimeout,
+    clientErrorHandler: answerBadConnection,
+    frameworkErrors: sendProblem,
+    // a request that is in when the server is told to stop is answered like the others
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     // an id of the longest length, each character percent-encoded from up to four bytes
     routerOptions: { maxParamLength: MAX_ID * 12 },
   })
+  answerUnrouted(app.server)
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => validate(schema, httpPart))
   const shedding = new LoadShedding(maxInFlight)
   const metrics = new ServerMetrics({
@@ -53,13 +59,42 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(notFound)
   app.addHook('onResponse', metrics.observe)
-  healthzRoute(app, context)
+  const refuseOtherMethods = pathsAndMethods(app)
+  healthRoutes(app, context)
   metricsRoute(app, metrics)
   void app.register(async (work) => {
-    work.addHook('onRequest', shedding.admit)
-    work.addHook('onResponse', shedding.release)
+    work.addHook('onRoute', (route) => {
+      const { handler } = route
+      route.handler = function (request, reply) {
+        return shedding.run(() => handler.call(this, request, reply))
+      }
+    })
     candidatesRoute(work, context)
     retrieveRoute(work, context)
   })
+  refuseOtherMethods()
   return { app, metrics }
+}
+
+/**
+ * A path that is there answers methods it does not have with 405, not with 404. Call it before any route is made, and
+ * what it returns after the last.
+ */
+function pathsAndMethods(app: FastifyInstance): () => void {
+  const methods = new Map<string, string[]>()
+  app.addHook('onRoute', ({ url, method }) => {
+    methods.set(url, [...new Set([...(methods.get(url) ?? []), method].flat())])
+  })
+  return () =>
+    void app.register(async (rest) => {
+      for (const [url, taken] of [...methods])
+        rest.route({
+          method: rest.supportedMethods.filter((method) => !taken.includes(method)),
+          url,
+          handler: (request, reply) => {
+            void reply.header('allow', taken.join(', '))
+            throw wrongMethod(request, taken)
+          },
+        })
+    })
 }

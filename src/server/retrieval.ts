@@ -44,6 +44,8 @@ export interface Retrieval {
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** true when it can answer no more (its thread died) */
   readonly dead: boolean
+  /** calls back once, when it can answer no more */
+  onEnd(watcher: () => void): void
   close(): Promise<void>
 }
 
@@ -70,6 +72,7 @@ export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
       get dead() {
         return thread.ended !== undefined
       },
+      onEnd: (watcher) => thread.onEnd(watcher),
       stored: (user, k) => thread.ask('stored', { user, k }),
       posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
       close: () => thread.stop(),

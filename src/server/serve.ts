@@ -1,7 +1,10 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Config } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { openStore } from '../store/open.js'
+import { pathsOf } from '../store/paths.js'
 import { createApp, type AppOptions } from './app.js'
 import { startRetrieval } from './retrieval.js'
 import { Serving } from './serving.js'
@@ -19,9 +22,12 @@ export interface RunningServer {
   /** http://127.0.0.1:8787 */
   url: string
   generation: string
-  /** Answers what is under way, then stops. */
+  /** Answers what is in, then stops; a connection that is idle or stalls is closed, within 5 s at the latest. */
   close(): Promise<void>
 }
+
+/** How long a request that is in by half may hold up the stop. */
+const STALLED_MS = 4000
 
 /**
  * Starts the server of a workspace; resolves when it listens.
@@ -41,6 +47,7 @@ export async function serve({
     serving = await Serving.open({
       current: () => store.currentGeneration(),
       load: (generation) => startRetrieval({ folder, generation, config }),
+      filesOf: ({ id }) => filesIn(join(pathsOf(folder).index, id)),
       onLoadFailure: (row, error) => log.failed(row.id, error),
       onLoaded: (row) => log.loaded(row.id),
     })
@@ -55,26 +62,34 @@ export async function serve({
     log.loaded = (id) => app.log.info({ generation: id }, 'serving a newly published generation')
     const refresh = (): void => void serving!.refresh().catch((error: unknown) => app.log.error(error))
     const timer = setInterval(refresh, refreshMs)
-    app.addHook('onClose', async () => {
+    const close = async (): Promise<void> => {
       clearInterval(timer)
+      const stalled = setTimeout(() => app.server.closeAllConnections(), STALLED_MS)
+      await app.close()
+      clearTimeout(stalled)
       await serving!.close()
       store.close()
-    })
+    }
     try {
       await app.listen({ host: config.serve.host, port: config.serve.port })
     } catch (error) {
-      await app.close()
+      await close()
       throw listenError(error, config.serve)
     }
-    return {
-      url: urlOf(app.server.address() as AddressInfo),
-      generation: serving.generation.row.id,
-      close: () => app.close(),
-    }
+    return { url: urlOf(app.server.address() as AddressInfo), generation: serving.generation.row.id, close }
   } catch (error) {
     if (!serving) store.close()
     throw error
   }
+}
+
+/** Names and sizes and times of files: changes when one of them does. */
+function filesIn(folder: string): string {
+  if (!existsSync(folder)) return ''
+  const files = readdirSync(folder).map(
+    (name) => [name, statSync(join(folder, name), { throwIfNoEntry: false })] as const,
+  )
+  return files.map(([name, stat]) => `${name} ${stat?.size} ${stat?.mtimeMs}`).join('\n')
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -1,6 +1,10 @@
 import type { Generation } from '../store/generations.js'
 import { UserError } from '../core/errors.js'
+import { notReady } from './problem.js'
 import type { Retrieval } from './retrieval.js'
+
+/** Seconds after which what could not be loaded is tried again; doubled each time, up to the last. */
+const RETRY = { first: 5, last: 60 }
 
 /** A generation that is warm and answers requests. */
 export interface ServedGeneration {
@@ -11,14 +15,27 @@ export interface ServedGeneration {
 export interface ServingOptions {
   current: () => Generation | undefined
   load: (row: Generation) => Promise<Retrieval>
+  /** changes when the files of a generation do: what could not be loaded is then tried again at once */
+  filesOf?: (row: Generation) => string
   /** a newly published generation could not be loaded: the old one goes on */
   onLoadFailure?: (row: Generation, error: Error) => void
   onLoaded?: (row: Generation) => void
+  /** milliseconds */
+  now?: () => number
 }
 
 interface Held extends ServedGeneration {
   readers: number
   retired: boolean
+}
+
+/** What could not be loaded, and when it is tried again. */
+interface Refused {
+  id: string
+  files: string
+  seconds: number
+  /** milliseconds */
+  until: number
 }
 
 /**
@@ -28,15 +45,14 @@ interface Held extends ServedGeneration {
 export class Serving {
   private held: Held
   private loading: Promise<void> | undefined
-  /** a generation that failed to load is not tried again until another one is published */
-  private refused: string | undefined
+  private refused: Refused | undefined
   private closed = false
 
   private constructor(
     private readonly options: ServingOptions,
     first: ServedGeneration,
   ) {
-    this.held = { ...first, readers: 0, retired: false }
+    this.held = this.hold(first)
   }
 
   /** @throws UserError when nothing is published, or what is published is damaged */
@@ -50,12 +66,23 @@ export class Serving {
     return this.held
   }
 
-  /** Runs `work` with one generation from its first read to its last. */
+  /** Whether requests can be answered; false from the moment that the retrieval thread ends. */
+  get ready(): boolean {
+    return !this.closed && !this.held.retrieval.dead
+  }
+
+  /**
+   * Runs `work` with one generation from its first read to its last.
+   * @throws Problem when its thread has ended, or ends meanwhile
+   */
   async use<T>(work: (generation: ServedGeneration) => Promise<T>): Promise<T> {
-    const held = this.held
+    const { held } = this
+    if (held.retrieval.dead) throw notReady()
     held.readers++
     try {
       return await work(held)
+    } catch (error) {
+      throw held.retrieval.dead ? notReady() : error
     } finally {
       held.readers--
       this.closeIfDone(held)
@@ -79,20 +106,41 @@ export class Serving {
 
   private async reload(): Promise<void> {
     const row = this.options.current()
-    if (this.closed || !row || row.id === this.refused) return
+    if (this.closed || !row || this.isRefused(row)) return
     if (row.id === this.held.row.id && !this.held.retrieval.dead) return
+    const files = this.filesOf(row)
     try {
-      const next = { row, retrieval: await this.options.load(row), readers: 0, retired: false }
       const old = this.held
-      this.held = next
+      this.held = this.hold({ row, retrieval: await this.options.load(row) })
       this.refused = undefined
       old.retired = true
       this.closeIfDone(old)
       this.options.onLoaded?.(row)
     } catch (error) {
-      this.refused = row.id
+      const again = this.refused?.id === row.id ? Math.min(RETRY.last, this.refused.seconds * 2) : RETRY.first
+      this.refused = { id: row.id, files, seconds: again, until: this.now() + again * 1000 }
       this.options.onLoadFailure?.(row, error as Error)
     }
+  }
+
+  private hold(generation: ServedGeneration): Held {
+    generation.retrieval.onEnd(() => {
+      if (!this.closed && this.held.retrieval === generation.retrieval) void this.refresh()
+    })
+    return { ...generation, readers: 0, retired: false }
+  }
+
+  private isRefused(row: Generation): boolean {
+    const { refused } = this
+    return refused?.id === row.id && refused.files === this.filesOf(row) && this.now() < refused.until
+  }
+
+  private filesOf(row: Generation): string {
+    return this.options.filesOf?.(row) ?? ''
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)()
   }
 
   private closeIfDone(held: Held): void {

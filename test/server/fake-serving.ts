@@ -43,6 +43,7 @@ export class FakeRetrieval implements Retrieval {
   readonly histories: { history: MadeUpEvent[]; moment: number }[] = []
   closed = false
   dead = false
+  private readonly watchers: (() => void)[] = []
   /** resolved by a test that wants requests to stay under way */
   gate: Promise<void> = Promise.resolve()
 
@@ -68,6 +69,16 @@ export class FakeRetrieval implements Retrieval {
     this.histories.push({ history, moment })
     await this.gate
     return { items: scored(Math.min(k, 20)), advertisers: scored(Math.min(k, 5)) }
+  }
+
+  onEnd(watcher: () => void): void {
+    this.watchers.push(watcher)
+  }
+
+  /** The thread ends by itself. */
+  die(): void {
+    this.dead = true
+    for (const watcher of this.watchers) watcher()
   }
 
   async close(): Promise<void> {
@@ -96,16 +107,20 @@ export async function fakeServer(options: Partial<AppOptions> = {}, first = gene
   const published = { row: first as Generation | undefined }
   const retrievals: Record<string, FakeRetrieval> = {}
   const failures: string[] = []
-  const damaged = new Set<string>()
+  // what is wrong with the files of a generation: that changes when they do
+  const damaged = new Map<string, string>()
+  const clock = { ms: 0 }
   const serving = await Serving.open({
     current: () => published.row,
     load: async (row) => {
       if (damaged.has(row.id)) throw new Error('damaged')
       return (retrievals[row.id] = new FakeRetrieval(row))
     },
+    filesOf: (row) => damaged.get(row.id) ?? 'whole',
     onLoadFailure: (row) => failures.push(row.id),
+    now: () => clock.ms,
   })
   const server = createApp({ store, serving, now: () => new Date((CREATED + 90) * 1000), ...options })
   apps.push(server)
-  return { ...server, serving, published, retrievals, failures, damaged }
+  return { ...server, serving, published, retrievals, failures, damaged, clock }
 }

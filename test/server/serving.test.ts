@@ -28,14 +28,34 @@ describe('a newly published generation', () => {
     expect(retrievals.g1.closed).toBe(true)
   })
 
-  it('that is damaged leaves the old one serving, and is not tried again until another is published', async () => {
-    const { app, serving, published, failures, damaged } = await fakeServer()
-    damaged.add('g2')
+  it('that is damaged leaves the old one serving; it is tried again when its files change, or after a while', async () => {
+    const { app, serving, published, failures, damaged, clock } = await fakeServer()
+    damaged.set('g2', 'cut short')
+    published.row = generation('g2', 40)
+    const tries = async (): Promise<number> => {
+      await serving.refresh()
+      return failures.length
+    }
+    expect([await tries(), await tries()]).toEqual([1, 1])
+    expect((await app.inject('/v1/users/u1/candidates')).json().provenance.generation).toBe('g1')
+    damaged.set('g2', 'still cut short')
+    expect([await tries(), await tries()]).toEqual([2, 2])
+    // 5 s after the first time, then twice as long
+    clock.ms += 9_999
+    expect(await tries()).toBe(2)
+    clock.ms += 1
+    expect(await tries()).toBe(3)
+    damaged.clear()
+    clock.ms += 20_000
+    await serving.refresh()
+    expect((await app.inject('/healthz')).json().generation).toBe('g2')
+  })
+
+  it('leaves one that cannot be loaded for another that is published meanwhile', async () => {
+    const { app, serving, published, damaged } = await fakeServer()
+    damaged.set('g2', 'cut short')
     published.row = generation('g2', 40)
     await serving.refresh()
-    await serving.refresh()
-    expect(failures).toEqual(['g2'])
-    expect((await app.inject('/v1/users/u1/candidates')).json().provenance.generation).toBe('g1')
     published.row = generation('g3', 40)
     await serving.refresh()
     expect((await app.inject('/healthz')).json().generation).toBe('g3')
@@ -53,6 +73,7 @@ describe('a newly published generation', () => {
           stored: () => Promise.reject(),
           posted: () => Promise.reject(),
           dead: false,
+          onEnd: () => {},
           close: async () => {},
         }
       },
@@ -62,12 +83,30 @@ describe('a newly published generation', () => {
     expect(loads).toBe(2)
   })
 
-  it('replaces a generation whose thread has died, under the same name', async () => {
-    const { serving, retrievals } = await fakeServer()
+  it('comes back by itself when its thread has ended; requests meanwhile are told so at once', async () => {
+    const { app, serving, retrievals, damaged } = await fakeServer()
     const first = retrievals.g1
-    first.dead = true
+    let fail = (_: Error): void => {}
+    first.gate = new Promise((_, reject) => (fail = reject))
+    const under = app.inject('/v1/users/u1/candidates')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    damaged.set('g1', 'no memory')
+    first.die()
+    fail(new Error('the thread ended'))
+    for (const answer of [await under, await app.inject('/v1/users/u1/candidates'), await app.inject('/readyz')])
+      expect([answer.statusCode, answer.headers['retry-after'], answer.json().error.code]).toEqual([
+        503,
+        '1',
+        'not_ready',
+      ])
+    expect((await app.inject('/healthz')).json()).toMatchObject({ status: 'ok', ready: false })
+    damaged.clear()
     await serving.refresh()
     expect(serving.generation.retrieval).not.toBe(first)
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', generation: 'g1' })
+    retrievals.g1.die()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect((await app.inject('/readyz')).statusCode).toBe(200)
   })
 })
 

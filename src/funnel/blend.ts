@@ -66,7 +66,8 @@ export function blend(
   const worth = (c: number): number => scores[c] * options.diversity ** (ofAdvertiser.get(advertiser[ads[c]]) ?? 0)
   const choose = (c: number, score: number): void => {
     blended.push({ candidate: c, score })
-    ofAdvertiser.set(advertiser[ads[c]], (ofAdvertiser.get(advertiser[ads[c]]) ?? 0) + 1)
+    // items of no advertiser are no assortment of one: neither cap nor decay is for them
+    if (advertiser[ads[c]] >= 0) ofAdvertiser.set(advertiser[ads[c]], (ofAdvertiser.get(advertiser[ads[c]]) ?? 0) + 1)
     if (item[ads[c]] >= 0) items.add(item[ads[c]])
   }
   for (let top = heap.pop(); top && blended.length < options.k; top = heap.pop()) {

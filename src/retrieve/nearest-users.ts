@@ -163,7 +163,9 @@ function latestFirst(byEntry: SparseMatrix): void {
   }
 }
 
-const weightAt = (time: number, t: number, halfLifeDays: number): number => 2 ** ((time - t) / DAY / halfLifeDays)
+/** What comes after t, in a history that is asked about, counts as what happens at t. */
+const weightAt = (time: number, t: number, halfLifeDays: number): number =>
+  2 ** (Math.min(0, time - t) / DAY / halfLifeDays)
 
 /**
  * Nearest neighbours by history (user-kNN; where a user is one session, session-kNN: Jannach & Ludewig 2017). Score =

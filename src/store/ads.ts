@@ -115,6 +115,7 @@ export class Ads {
   private readonly versionNow: Database.Statement
   private readonly oneCampaign: Database.Statement
   private readonly oneAd: Database.Statement
+  private readonly adOfId: Database.Statement
   private readonly campaignPage: Database.Statement
   private readonly adPage: Database.Statement
   private readonly impressionPage: Database.Statement
@@ -134,10 +135,12 @@ export class Ads {
     this.oneCampaign = db.prepare(`SELECT id, external_id externalId, advertiser, status, bid, bid_type bidType,
       daily_budget dailyBudget, pacing, starts, ends, countries, flags, cap, cap_days capDays,
       exclude_buyers_days excludeBuyersDays, origin FROM campaigns WHERE external_id = ?`)
-    this.oneAd = db.prepare(
-      'SELECT id, external_id externalId, campaign, advertiser, item, title, category, status FROM ads ' +
-        'WHERE external_id = ?',
-    )
+    const ad = (key: string): Database.Statement =>
+      db.prepare(
+        `SELECT id, external_id externalId, campaign, advertiser, item, title, category, status FROM ads WHERE ${key} = ?`,
+      )
+    this.oneAd = ad('external_id')
+    this.adOfId = ad('id')
     const page = (columns: string, table: string, key: string): Database.Statement =>
       db.prepare(`SELECT ${columns} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${PAGE}`).raw()
     this.campaignPage = page(
@@ -177,6 +180,10 @@ export class Ads {
 
   ad(externalId: string): AdRecord | undefined {
     return this.oneAd.get(externalId) as AdRecord | undefined
+  }
+
+  adById(id: number): AdRecord | undefined {
+    return this.adOfId.get(id) as AdRecord | undefined
   }
 
   /** All campaigns in order of id. */

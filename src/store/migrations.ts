@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { UserError } from '../core/errors.js'
 import { adsSchema } from './ads-schema.js'
+import { liveSchema } from './live.js'
 import { SCHEMA_1, SCHEMA_VERSION } from './schema.js'
 
 interface Migration {
@@ -13,7 +14,7 @@ interface Migration {
 
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, sql: SCHEMA_1, standIn: '' },
-  { version: 2, sql: adsSchema(''), standIn: adsSchema('TEMP') },
+  { version: 2, sql: adsSchema('') + liveSchema(''), standIn: adsSchema('TEMP') + liveSchema('TEMP') },
 ]
 
 /** The schema version of a database; 0 for an empty one. @throws UserError when it is not ours */

@@ -8,6 +8,7 @@ import { Embeddings, type UserEmbedding, type UserEmbeddings } from './embedding
 import { EventLog, type EventColumns, type EventRow } from './events.js'
 import { Generations, type Generation } from './generations.js'
 import { Imports } from './imports.js'
+import { LiveUsers } from './live.js'
 import { BulkWriter } from './writer.js'
 
 export interface Counts {
@@ -31,6 +32,8 @@ export class Store {
   readonly imports: Imports
   /** campaigns, ads, spend and impressions */
   readonly ads: Ads
+  /** users whose events came one by one since the generation that is served */
+  readonly live: LiveUsers
   /** ads as people look them up */
   readonly adSearch: AdSearch
 
@@ -45,6 +48,7 @@ export class Store {
     this.generations = new Generations(db)
     this.imports = new Imports(db)
     this.ads = new Ads(db)
+    this.live = new LiveUsers(db)
     this.adSearch = new AdSearch(db)
   }
 

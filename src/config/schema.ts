@@ -153,7 +153,12 @@ export const configSchema = z.strictObject({
     recall: share,
   }),
   funnel,
-  serve: z.strictObject({ host: z.string().min(1), port: z.int().min(0).max(65535) }),
+  serve: z.strictObject({
+    host: z.string().min(1),
+    port: z.int().min(0).max(65535),
+    /** what is now: wall = the clock of the machine; data = the generation's last event, going on from the start */
+    clock: z.enum(['auto', 'data', 'wall']),
+  }),
   engine: z.strictObject({
     name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']),
     device: z.enum(['cpu', 'cuda', 'webgpu']),

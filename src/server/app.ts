@@ -5,6 +5,7 @@ import type { ServerContext } from './context.js'
 import { LoadShedding } from './load-shedding.js'
 import { ServerMetrics } from './metrics.js'
 import { notFound, sendProblem, wrongMethod } from './problem.js'
+import { adsRoute } from './routes/ads.js'
 import { candidatesRoute } from './routes/candidates.js'
 import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
@@ -12,7 +13,7 @@ import { retrieveRoute } from './routes/retrieve.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
 import { validate } from './validation.js'
 
-export interface AppOptions extends ServerContext {
+export interface AppOptions extends Omit<ServerContext, 'metrics'> {
   /** requests worked on at once; more are answered with 503 */
   maxInFlight?: number
   logger?: FastifyServerOptions['logger']
@@ -24,7 +25,7 @@ export interface ServerApp {
 }
 
 /** The HTTP side: routes, limits, errors, metrics. It listens nowhere yet. */
-export function createApp({ maxInFlight = 64, logger = false, ...context }: AppOptions): ServerApp {
+export function createApp({ maxInFlight = 64, logger = false, ...given }: AppOptions): ServerApp {
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY_BYTES,
@@ -45,15 +46,16 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
     inFlight: () => shedding.inFlight,
     shed: () => shedding.shed,
     generation: () => {
-      const { row, retrieval } = context.serving.generation
+      const { row, retrieval } = given.serving.generation
       return {
         id: row.id,
-        ageSeconds: Math.max(0, context.now().getTime() / 1000 - row.created),
+        ageSeconds: Math.max(0, given.now().getTime() / 1000 - row.created),
         items: retrieval.facts.items,
         seq: row.seq,
       }
     },
   })
+  const context: ServerContext = { ...given, metrics }
   // JSON alone: a form of a foreign web page can send text/plain, not this
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(sendProblem)
@@ -69,6 +71,7 @@ export function createApp({ maxInFlight = 64, logger = false, ...context }: AppO
         return shedding.run(() => handler.call(this, request, reply))
       }
     })
+    adsRoute(work, context)
     candidatesRoute(work, context)
     retrieveRoute(work, context)
   })

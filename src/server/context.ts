@@ -1,4 +1,6 @@
 import type { Store } from '../store/store.js'
+import type { Clock } from './clock.js'
+import type { ServerMetrics } from './metrics.js'
 import type { Serving } from './serving.js'
 
 /** What the server reads of the feature store. */
@@ -9,4 +11,9 @@ export interface ServerContext {
   store: ServerStore
   serving: Serving
   now: () => Date
+  /** what "now" is for ads and events */
+  clock: Clock
+  /** milliseconds that a request for ads has, from when it is begun */
+  deadlineMs: number
+  metrics: ServerMetrics
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FunnelTrace } from '../funnel/trace.js'
 
 /** What GET /metrics tells Prometheus. A registry of its own, so that two servers in one process do not mix. */
 export class ServerMetrics {
@@ -15,6 +16,19 @@ export class ServerMetrics {
     help: 'Time to answer, by route.',
     labelNames: ['route'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.registry],
+  })
+  private readonly stage = new Histogram({
+    name: 'adseq_stage_seconds',
+    help: 'Time of a stage of a request for ads: each generator, ranking, and the funnel as a whole.',
+    labelNames: ['stage'],
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
+    registers: [this.registry],
+  })
+  private readonly leftOut = new Counter({
+    name: 'adseq_generators_left_out_total',
+    help: 'Generators that were late or failed in a request for ads.',
+    labelNames: ['generator', 'state'],
     registers: [this.registry],
   })
   readonly reloadFailures = new Counter({
@@ -54,6 +68,15 @@ export class ServerMetrics {
         this.set({ generation: read.generation().id }, 1)
       },
     })
+  }
+
+  /** What a request for ads took. Generators are those of the settings: their number is bounded. */
+  stages({ generators, ranking, ms }: FunnelTrace): void {
+    for (const { generator, state, ms: own } of generators)
+      if (state === 'done') this.stage.observe({ stage: generator }, own / 1000)
+      else this.leftOut.inc({ generator, state })
+    this.stage.observe({ stage: 'ranking' }, ranking.ms / 1000)
+    this.stage.observe({ stage: 'funnel' }, ms / 1000)
   }
 
   /** onResponse hook. Labels are route patterns, never paths: their number is bounded. */

@@ -23,16 +23,18 @@ export interface KnownHistory {
 /**
  * Translates a posted history into store indices. Events that name something unknown are left out and reported.
  *
- * The anchor is the latest time posted, or, where no event has one, the last moment the generation knows. An event
+ * The anchor is the latest time posted, or, where no event has one, `now`: by default the last moment the generation
+ * knows. An event
  * without a time happened at the anchor; events of one moment keep the order they were posted in.
  */
 export function knownHistory(
   store: ServerStore,
   posted: readonly PostedEvent[],
   { asOf, known: limits }: RetrievalFacts,
+  now = asOf,
 ): KnownHistory {
   const times = posted.flatMap(({ time }) => (time === undefined ? [] : [time]))
-  const anchorTime = times.length > 0 ? Math.max(...times) : asOf
+  const anchorTime = times.length > 0 ? Math.max(...times) : now
   const events: MadeUpEvent[] = []
   const ignored: IgnoredEvent[] = []
   posted.forEach(({ type, item, advertiser, domain, time }, event) => {

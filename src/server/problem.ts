@@ -19,9 +19,27 @@ export class Problem extends Error {
     this.name = 'Problem'
   }
 
+  /** As a message between threads; `received` makes it a Problem again. */
+  sent(): SentProblem {
+    const { status, code, message, hint, retryAfter } = this
+    return { problem: { status, code, message, hint, retryAfter } }
+  }
+
   body(): ProblemBody {
     return { error: { code: this.code, message: this.message, hint: this.hint } }
   }
+}
+
+/** A problem on its way from one thread to another. */
+export interface SentProblem {
+  problem: Pick<Problem, 'status' | 'code' | 'message' | 'hint' | 'retryAfter'>
+}
+
+/** What a thread answered. @throws Problem when it answered with one */
+export function received<T extends object>(answer: T | SentProblem): T {
+  if (!('problem' in answer)) return answer
+  const { status, code, message, hint, retryAfter } = answer.problem
+  throw new Problem(status, code, message, hint, retryAfter)
 }
 
 /** Nothing can be retrieved at the moment; it comes back by itself. */

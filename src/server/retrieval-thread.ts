@@ -1,14 +1,13 @@
 import { serveThread } from '../core/thread.js'
-import { madeUpHistory, type MadeUpEvent } from '../features/made-up-history.js'
-import { openGeneration, type Generation } from '../generations/open.js'
-import { servedUser } from '../generations/served.js'
+import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Queries } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { Workspace } from '../workspace/workspace.js'
+import { AdService, readerOptions, type AdsQuestion, type TimedAnswer } from './ad-service.js'
+import { Problem, type SentProblem } from './problem.js'
 import type { RetrievalFacts, RetrievalJob, Retrieved, RetrievedForUser, Scored } from './retrieval.js'
 
-let workspace: Workspace
-let generation: Generation
+let service: AdService
 let last: Promise<unknown> = Promise.resolve()
 
 /** One at a time: a program of an engine is not made for two runs at once. */
@@ -24,46 +23,57 @@ async function best(recommender: Recommender, queries: Queries, k: number): Prom
 }
 
 async function posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
-  const { items, advertisers } = generation
-  const queries: Queries = {
-    events: madeUpHistory(workspace.catalog, history),
-    users: Int32Array.of(0),
-    ends: Int32Array.of(history.length),
-    moment,
-  }
+  const { items, advertisers } = service
+  const queries = service.history(history, moment)
   return {
     items: await best(items, queries, k),
     ...(advertisers && { advertisers: await best(advertisers, queries, k) }),
   }
 }
 
+async function stored(user: number, k: number): Promise<RetrievedForUser | undefined> {
+  const found = service.stored(user)
+  if (!found) return undefined
+  const { queries, encoded, advertisers: list } = found
+  const { items, advertisers } = service
+  return {
+    encoded,
+    items: await best(items, queries, k),
+    ...(list
+      ? { advertisers: { indices: list.ids.slice(0, k), scores: list.scores.slice(0, k) } }
+      : advertisers && queries.vectors?.[advertisers.run] === undefined && encoded.seq > service.seq
+        ? { advertisers: await best(advertisers, queries, k) }
+        : {}),
+  }
+}
+
+/** What is refused is an answer: a class does not survive being sent. */
+async function orProblem<T>(work: () => Promise<T>): Promise<T | SentProblem> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem) return error.sent()
+    throw error
+  }
+}
+
 const methods = {
   /** Opens the generation and warms its towers, so that the first request is as fast as the others. */
-  async open({ folder, config, generation: row }: RetrievalJob): Promise<RetrievalFacts> {
-    workspace = new Workspace(folder, { config, readonly: true })
-    const { catalog, paths } = workspace
-    const item = await workspace.userTower(row.itemRun!, 'item')
-    const advertiser = row.advertiserRun && (await workspace.userTower(row.advertiserRun, 'advertiser'))
-    const towers = { item: item.encoder, ...(advertiser && { advertiser: advertiser.encoder }) }
-    generation = await openGeneration(paths.index, row, towers)
-    const { asOf, items } = generation.manifest
-    await posted([{ item: 0, advertiser: -1, type: 0, domain: 0, time: asOf }], asOf, 1)
-    return { items, asOf, known: { items: catalog.items, advertisers: catalog.advertisers } }
+  async open({ folder, config, generation }: RetrievalJob): Promise<RetrievalFacts> {
+    service = await AdService.open(new Workspace(folder, readerOptions(config)), generation, (generator, error) =>
+      console.error(`adseq serve: generator ${generator} failed: ${(error as Error).stack ?? String(error)}`),
+    )
+    const { asOf } = service.facts
+    const first = { item: 0, advertiser: -1, type: 0, domain: 0, time: asOf }
+    await posted([first], asOf, 1)
+    return service.facts
   },
-  async stored({ user, k }: { user: number; k: number }): Promise<RetrievedForUser | undefined> {
-    const found = servedUser(workspace.store, generation.manifest, workspace.catalog, user)
-    if (!found) return undefined
-    const { queries, encoded, advertisers } = found
-    return {
-      encoded,
-      items: await inTurn(() => best(generation.items, queries, k)),
-      ...(advertisers && {
-        advertisers: { indices: advertisers.ids.slice(0, k), scores: advertisers.scores.slice(0, k) },
-      }),
-    }
-  },
+  stored: ({ user, k }: { user: number; k: number }): Promise<RetrievedForUser | undefined> =>
+    inTurn(() => stored(user, k)),
   posted: ({ history, moment, k }: { history: MadeUpEvent[]; moment: number; k: number }): Promise<Retrieved> =>
     inTurn(() => posted(history, moment, k)),
+  ads: (question: AdsQuestion): Promise<TimedAnswer | SentProblem> =>
+    inTurn(() => orProblem(() => service.ads(question))),
 }
 
 export type RetrievalThread = typeof methods

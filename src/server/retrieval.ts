@@ -2,6 +2,8 @@ import type { Config } from '../config/schema.js'
 import { Thread } from '../core/thread.js'
 import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Generation } from '../store/generations.js'
+import type { AdsQuestion, TimedAnswer } from './ad-service.js'
+import { received } from './problem.js'
 import type { RetrievalThread } from './retrieval-thread.js'
 
 /** Entries by index (store id - 1) and score, best first. */
@@ -42,6 +44,8 @@ export interface Retrieval {
   stored(user: number, k: number): Promise<RetrievedForUser | undefined>
   /** The same for any history, seen at `moment` (unix seconds) and encoded by the generation's user towers. */
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
+  /** The ads for a user or a history. @throws Problem for a request that cannot be answered */
+  ads(question: AdsQuestion): Promise<TimedAnswer>
   /** true when it can answer no more (its thread died) */
   readonly dead: boolean
   /** calls back once, when it can answer no more */
@@ -75,6 +79,7 @@ export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
       onEnd: (watcher) => thread.onEnd(watcher),
       stored: (user, k) => thread.ask('stored', { user, k }),
       posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
+      ads: async (question) => received(await thread.ask('ads', question)),
       close: () => thread.stop(),
     }
   } catch (error) {

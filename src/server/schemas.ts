@@ -43,6 +43,38 @@ export const retrieveBody = z.strictObject({
   k: z.number().int().min(1).max(MAX_RESULTS).default(100),
 })
 
+const word = z.string().min(1).max(64)
+const names = z.array(externalId).max(10_000).default([])
+
+export const adsBody = z
+  .strictObject({
+    user: externalId.optional(),
+    events: z.array(postedEvent).min(1).max(MAX_HISTORY).optional(),
+    /** where and when: the country defaults to the user's attribute, the time to the server's clock */
+    context: z
+      .strictObject({
+        country: word.optional(),
+        time: moment.optional(),
+        /** flags of campaigns that may not be shown */
+        policy: z.array(word).max(64).default([]),
+      })
+      .prefault({}),
+    k: z.number().int().min(1).max(MAX_RESULTS).default(20),
+    /** what is not to be shown */
+    exclude: z.strictObject({ ads: names, items: names, advertisers: names }).prefault({}),
+    /** ads that the user was shown, beside those in the store */
+    impressions: z
+      .array(z.strictObject({ ad: externalId, time: moment }))
+      .max(10_000)
+      .default([]),
+    /** tell what every stage did */
+    trace: z.boolean().default(false),
+  })
+  .refine(({ user, events }) => (user === undefined) !== (events === undefined), {
+    message: 'give a user or a history (events), one of the two',
+  })
+
+export type AdsBody = z.output<typeof adsBody>
 export type PostedEvent = z.output<typeof postedEvent>
 export type RetrieveBody = z.output<typeof retrieveBody>
 export type CandidatesQuery = z.output<typeof candidatesQuery>

@@ -6,6 +6,7 @@ import { UserError, hasCode } from '../core/errors.js'
 import { openStore } from '../store/open.js'
 import { pathsOf } from '../store/paths.js'
 import { createApp, type AppOptions } from './app.js'
+import { Clock } from './clock.js'
 import { startRetrieval } from './retrieval.js'
 import { Serving } from './serving.js'
 
@@ -51,7 +52,15 @@ export async function serve({
       onLoadFailure: (row, error) => log.failed(row.id, error),
       onLoaded: (row) => log.loaded(row.id),
     })
-    const { app, metrics } = createApp({ store, serving, now: () => new Date(), maxInFlight, logger })
+    const { app, metrics } = createApp({
+      store,
+      serving,
+      now: () => new Date(),
+      clock: new Clock(config.serve.clock),
+      deadlineMs: config.funnel.deadlineMs,
+      maxInFlight,
+      logger,
+    })
     log.failed = (id, error) => {
       metrics.reloadFailures.inc()
       app.log.error(

@@ -3,6 +3,7 @@ import type { MadeUpEvent } from '../../src/features/made-up-history.js'
 import { createApp, type AppOptions, type ServerApp } from '../../src/server/app.js'
 import type { ServerStore } from '../../src/server/context.js'
 import type { Retrieval, Retrieved, RetrievedForUser, Scored } from '../../src/server/retrieval.js'
+import { Clock } from '../../src/server/clock.js'
 import { Serving } from '../../src/server/serving.js'
 import type { Generation } from '../../src/store/generations.js'
 
@@ -65,6 +66,10 @@ export class FakeRetrieval implements Retrieval {
     }
   }
 
+  async ads(): Promise<never> {
+    throw new Error('no ads here')
+  }
+
   async posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
     this.histories.push({ history, moment })
     await this.gate
@@ -120,7 +125,14 @@ export async function fakeServer(options: Partial<AppOptions> = {}, first = gene
     onLoadFailure: (row) => failures.push(row.id),
     now: () => clock.ms,
   })
-  const server = createApp({ store, serving, now: () => new Date((CREATED + 90) * 1000), ...options })
+  const server = createApp({
+    store,
+    serving,
+    now: () => new Date((CREATED + 90) * 1000),
+    clock: new Clock('data'),
+    deadlineMs: 200,
+    ...options,
+  })
   apps.push(server)
   return { ...server, serving, published, retrievals, failures, damaged, clock }
 }

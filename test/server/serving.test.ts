@@ -72,6 +72,7 @@ describe('a newly published generation', () => {
           facts: { items: 0, asOf: 0, known: { items: 0, advertisers: 0 } },
           stored: () => Promise.reject(),
           posted: () => Promise.reject(),
+          ads: () => Promise.reject(),
           dead: false,
           onEnd: () => {},
           close: async () => {},

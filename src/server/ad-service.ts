@@ -1,0 +1,376 @@
+import type { Config } from '../config/schema.js'
+import { madeUpHistory } from '../features/made-up-history.js'
+import type { CatalogData } from '../features/snapshot.js'
+import type { AdContext, AdsNow, Impression } from '../funnel/eligibility.js'
+import { Funnel, type FunnelRun } from '../funnel/funnel.js'
+import { generatorTypes } from '../funnel/own-generators.js'
+import type { AdRequest } from '../funnel/request.js'
+import type { AdFate, FunnelTrace } from '../funnel/trace.js'
+import { catalogOfGeneration } from '../generations/catalog.js'
+import { openGeneration, type Generation } from '../generations/open.js'
+import { servedUser, storedHistory, type ServedUser } from '../generations/served.js'
+import type { Queries } from '../protocol/queries.js'
+import type { Generation as GenerationRow } from '../store/generations.js'
+import { isoTime } from '../text/moments.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { AdsInventory, StaleInventory } from './ads-inventory.js'
+import { knownHistory, type IgnoredEvent } from './posted-history.js'
+import { Problem } from './problem.js'
+import type { RetrievalFacts } from './retrieval.js'
+import type { AdsBody } from './schemas.js'
+
+const DAY = 86_400
+/** Ads looked at to say why none was eligible. */
+const LOOKED_AT = 10_000
+
+/** A request for ads as it came in, with the moment at which it is answered. */
+export interface AdsQuestion {
+  body: AdsBody
+  /** unix seconds, by the clock of the server */
+  now: number
+  /** performance.timeOrigin + performance.now() by which it is to be answered, comparable between threads */
+  deadline?: number
+}
+
+/** An ad of the answer. */
+export interface AnsweredAd {
+  ad: string
+  kind: 'standard' | 'shopping'
+  advertiser: string | null
+  advertiserName: string | null
+  item?: string
+  title: string | null
+  price?: number
+  /** by the light ranker the probability of a conversion, else the fused ranks; times the decay of its advertiser */
+  score: number
+  sources: { generator: string; rank: number; score: number }[]
+}
+
+export interface AdsAnswer {
+  ads: AnsweredAd[]
+  /** generators that were left out: late, or failed */
+  degraded: string[]
+  provenance: {
+    generation: string
+    itemRun: string
+    advertiserRun: string | null
+    /** ingest number up to which the generation reads */
+    seq: number
+    asOf: string
+    /** ingest number up to which the user was read; absent for a history that was sent */
+    userSeq?: number
+    /** the moment at which flights, budgets and caps were looked at */
+    time: string
+    /** version of the ads: raised by every change of them */
+    inventory: number
+    /** ads are made from the catalog, not by advertisers */
+    derived: boolean
+    rankedBy: 'l1' | 'fusion'
+  }
+  /** events of the history sent that name something unknown: they are left out */
+  ignored?: IgnoredEvent[]
+  /** why there is no ad */
+  note?: string
+  trace?: FunnelTrace
+}
+
+/** An answer with what it took. */
+export interface TimedAnswer {
+  answer: AdsAnswer
+  trace: FunnelTrace
+}
+
+/** Who asks: a user of the store, or a history that was sent. */
+interface Asker {
+  /** store id */
+  id?: number
+  queries: Queries
+  stored?: ServedUser['advertisers']
+  userSeq?: number
+  ignored?: IgnoredEvent[]
+}
+
+interface Asked {
+  request: AdRequest
+  now: AdsNow
+  userSeq?: number
+  ignored?: IgnoredEvent[]
+}
+
+/**
+ * What one generation answers about ads, vectors and histories, one request at a time: parts of it write into arrays
+ * that are used again. The server asks it in a thread, `adseq explain` in its own.
+ */
+export class AdService {
+  readonly facts: RetrievalFacts
+  private readonly inventory: AdsInventory
+
+  private constructor(
+    private readonly workspace: Workspace,
+    private readonly generation: Generation,
+    private readonly catalog: CatalogData,
+    private readonly funnel: Funnel | undefined,
+  ) {
+    const { asOf, items } = generation.manifest
+    this.facts = { items, asOf, known: { items: catalog.items, advertisers: catalog.advertisers } }
+    this.inventory = new AdsInventory(workspace.store, catalog)
+  }
+
+  /**
+   * @param workspace opened to read; the caller closes it
+   * @param onFailure told when a generator of the user's own throws
+   * @throws UserError when a file of the generation or of its runs is missing, cut short or changed, or a generator of
+   * the user's own cannot be loaded
+   */
+  static async open(
+    workspace: Workspace,
+    row: GenerationRow,
+    onFailure?: (generator: string, error: unknown) => void,
+  ): Promise<AdService> {
+    const { paths, config, folder } = workspace
+    const item = await workspace.userTower(row.itemRun!, 'item')
+    const advertiser = row.advertiserRun && (await workspace.userTower(row.advertiserRun, 'advertiser'))
+    const towers = { item: item.encoder, ...(advertiser && { advertiser: advertiser.encoder }) }
+    const generation = await openGeneration(paths.index, row, towers)
+    const catalog = catalogOfGeneration(workspace.catalog, generation)
+    const { items, advertisers, tables, ranker } = generation
+    const types = await generatorTypes(folder, config.funnel)
+    const funnel =
+      tables && new Funnel({ catalog, items, advertisers, tables }, types, config.funnel, ranker, onFailure)
+    return new AdService(workspace, generation, catalog, funnel)
+  }
+
+  /** The ads for a user or a history. @throws Problem for a user who is not there, or a history of unknown things */
+  async ads(question: AdsQuestion): Promise<TimedAnswer> {
+    try {
+      return await this.answer(question)
+    } catch (error) {
+      if (!(error instanceof StaleInventory)) throw error
+      this.inventory.forget()
+      return this.answer(question)
+    }
+  }
+
+  private async answer(question: AdsQuestion): Promise<TimedAnswer> {
+    const asked = await this.read(question)
+    const run = await this.running().run(asked.request, asked.now)
+    const { ads, degraded, rankedBy, trace } = run.answer
+    const { manifest } = this.generation
+    const { inventory } = asked.now
+    return {
+      trace: trace!,
+      answer: {
+        ads: ads.map((one) => this.named(one, asked.now)),
+        degraded,
+        provenance: {
+          generation: manifest.generation,
+          itemRun: manifest.itemRun,
+          advertiserRun: manifest.advertiserRun ?? null,
+          seq: manifest.seq,
+          asOf: isoTime(manifest.asOf),
+          ...(asked.userSeq !== undefined && { userSeq: asked.userSeq }),
+          time: isoTime(asked.request.context.moment),
+          inventory: inventory.version,
+          derived: inventory.derived,
+          rankedBy,
+        },
+        ...(asked.ignored && { ignored: asked.ignored }),
+        ...(ads.length === 0 && { note: whyNone(run, asked.now) }),
+        ...(question.body.trace && { trace }),
+      },
+    }
+  }
+
+  /** What becomes of one ad in a request. @throws Problem as `ads`, and for an ad that is not there */
+  async fate(question: AdsQuestion, ad: string): Promise<AdFate> {
+    const { request, now } = await this.read(question)
+    const index = this.inventory.indexOf(now.inventory, ad)
+    if (index === undefined) throw unknownAd(ad)
+    return this.running().fate(request, now, index)
+  }
+
+  /**
+   * A stored user as they are served.
+   * @param user store id @returns undefined for one without a vector
+   */
+  stored(user: number): ServedUser | undefined {
+    return servedUser(this.workspace.store, this.generation.manifest, this.catalog, user)
+  }
+
+  /** A history that is stored nowhere, seen at `moment` (unix seconds). */
+  history(events: Parameters<typeof madeUpHistory>[1], moment: number): Queries {
+    return {
+      events: madeUpHistory(this.catalog, events),
+      users: Int32Array.of(0),
+      ends: Int32Array.of(events.length),
+      moment,
+    }
+  }
+
+  get items(): Generation['items'] {
+    return this.generation.items
+  }
+
+  get advertisers(): Generation['advertisers'] {
+    return this.generation.advertisers
+  }
+
+  /** Ingest number up to which the generation reads. */
+  get seq(): number {
+    return this.generation.manifest.seq
+  }
+
+  /** Vectors of both runs for a query; where they are not stored the user towers make them, once for all stages. */
+  async withVectors(queries: Queries): Promise<Queries> {
+    const vectors: Record<string, Float32Array> = { ...queries.vectors }
+    for (const hybrid of [this.items, this.advertisers])
+      if (hybrid && !vectors[hybrid.run]) vectors[hybrid.run] = (await hybrid.userVectors(queries))[0]
+    return { ...queries, vectors }
+  }
+
+  private async read({ body, now, deadline }: AdsQuestion): Promise<Asked> {
+    const ads = this.inventory.now(now)
+    const { store } = this.workspace
+    const { user, events, context, k, exclude, impressions } = body
+    const moment = context.time ?? now
+    const asked = user === undefined ? this.posted(events!, moment) : this.user(user, moment)
+    const country = context.country ?? (asked.id === undefined ? undefined : this.countryOf(asked.id))
+    const adContext: AdContext = { moment, ...(country !== undefined && { country }), policy: context.policy }
+    const request: AdRequest = {
+      queries: await this.withVectors(asked.queries),
+      ...(asked.id !== undefined && { user: asked.id - 1 }),
+      context: adContext,
+      impressions: [...this.shown(asked.id, moment, ads), ...this.shownToo(impressions, ads)],
+      exclude: {
+        ads: set(exclude.ads, (ad) => this.inventory.indexOf(ads.inventory, ad)),
+        items: set(exclude.items, (item) => index(store.itemId(item))),
+        advertisers: set(exclude.advertisers, (advertiser) => index(store.advertiserId(advertiser))),
+      },
+      ...(asked.stored && { stored: asked.stored }),
+      k,
+      ...(deadline !== undefined && { deadline: deadline - performance.timeOrigin }),
+      trace: true,
+    }
+    return { request, now: ads, userSeq: asked.userSeq, ignored: asked.ignored }
+  }
+
+  private user(externalId: string, moment: number): Asker {
+    const { store } = this.workspace
+    const id = store.userId(externalId)
+    if (id === undefined) throw unknownUser(externalId)
+    const { manifest } = this.generation
+    const found = this.stored(id)
+    if (found)
+      return { id, queries: seenFrom(found.queries, moment), stored: found.advertisers, userSeq: found.encoded.seq }
+    // nothing of theirs is known to the generation: what they did is read, if that is nothing
+    const events = storedHistory(store, this.catalog, id, manifest.seq)
+    const ends = Int32Array.of(events.eventTime.length)
+    return { id, queries: { events, users: Int32Array.of(0), ends, moment }, userSeq: manifest.seq }
+  }
+
+  private posted(events: NonNullable<AdsBody['events']>, moment: number): Asker {
+    const { store } = this.workspace
+    const known = knownHistory(store, events, this.facts, moment)
+    return {
+      queries: seenFrom(this.history(known.events, known.anchorTime), moment),
+      ...(known.ignored.length > 0 && { ignored: known.ignored }),
+    }
+  }
+
+  private countryOf(id: number): string | undefined {
+    const country = this.workspace.store.user(id)?.attributes.country
+    return country === undefined ? undefined : String(country)
+  }
+
+  /** What the store knows the user was shown, as far back as a cap of any campaign looks. */
+  private shown(id: number | undefined, moment: number, { inventory }: AdsNow): Impression[] {
+    if (id === undefined || inventory.version === 0) return []
+    const days = inventory.capDays.reduce((most, one) => Math.max(most, one), 0)
+    if (days === 0) return []
+    const rows = this.workspace.store.ads.shownTo(id, moment - days * DAY, moment)
+    return rows.flatMap(([ad, time]) => (ad <= inventory.ads ? [{ ad: ad - 1, time }] : []))
+  }
+
+  private shownToo(impressions: AdsBody['impressions'], { inventory }: AdsNow): Impression[] {
+    return impressions.flatMap(({ ad, time }) => {
+      const at = this.inventory.indexOf(inventory, ad)
+      return at === undefined ? [] : [{ ad: at, time }]
+    })
+  }
+
+  private named(
+    { ad, score, sources }: { ad: number; score: number; sources: AnsweredAd['sources'] },
+    { inventory }: AdsNow,
+  ): AnsweredAd {
+    const { store } = this.workspace
+    const item = inventory.item[ad] < 0 ? undefined : store.item(inventory.item[ad] + 1)
+    const seller = inventory.advertiser[ad] < 0 ? undefined : store.advertiser(inventory.advertiser[ad] + 1)
+    const { externalId, title } = this.inventory.name(inventory, ad)
+    return {
+      ad: externalId,
+      kind: item ? 'shopping' : 'standard',
+      advertiser: seller?.externalId ?? null,
+      advertiserName: seller?.name ?? null,
+      ...(item && { item: item.externalId }),
+      title: title ?? item?.title ?? seller?.name ?? null,
+      ...(item?.price !== undefined && { price: item.price }),
+      score,
+      sources,
+    }
+  }
+
+  private running(): Funnel {
+    if (this.funnel) return this.funnel
+    throw new Problem(
+      409,
+      'generation_without_funnel',
+      `Generation ${this.generation.manifest.generation} was made by an older adseq: it cannot choose ads.`,
+      'Publish another: adseq index.',
+    )
+  }
+}
+
+/** How `adseq explain` and the server open a workspace. */
+export const readerOptions = (config: Config) => ({ config, readonly: true }) as const
+
+/** Seen from a moment, but not from before the last event. */
+function seenFrom(queries: Queries, moment: number): Queries {
+  return { ...queries, moment: Math.max(moment, queries.events.eventTime.at(-1) ?? 0) }
+}
+
+const index = (id: number | undefined): number | undefined => (id === undefined ? undefined : id - 1)
+
+const set = (names: readonly string[], find: (name: string) => number | undefined): ReadonlySet<number> =>
+  new Set(names.flatMap((name) => find(name) ?? []))
+
+export const unknownUser = (externalId: string): Problem =>
+  new Problem(
+    404,
+    'unknown_user',
+    `There is no user ${externalId}.`,
+    'Use an id as it stands in the imported data, or send a history: {"events": [...]}.',
+  )
+
+export const unknownAd = (externalId: string): Problem =>
+  new Problem(404, 'unknown_ad', `There is no ad ${externalId}.`, 'adseq ads list shows what there is.')
+
+/** One sentence: what stands in the way of most ads. */
+function whyNone({ setting, states, found }: FunnelRun, { inventory }: AdsNow): string {
+  if (inventory.ads === 0) return 'There are no ads: the catalog has no items and no advertisers.'
+  if (states.some((state) => state !== 'done') && found.every((one) => !one || one.ads.length === 0))
+    return 'No generator was done by the deadline.'
+  const step = Math.max(1, Math.floor(inventory.ads / LOOKED_AT))
+  const reasons = new Map<string, number>()
+  let looked = 0
+  for (let ad = 0; ad < inventory.ads; ad += step) {
+    looked++
+    const reason = setting.rules.reason(ad)
+    if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  }
+  const [most] = [...reasons].sort((a, b) => b[1] - a[1])
+  if (!most) return 'Ads are eligible, but no generator leads from this history to one of them.'
+  const [reason, n] = most
+  return n === looked
+    ? `No ad is eligible: ${reason}.`
+    : `Few ads are eligible, and no generator leads to one; of ${Math.round((100 * n) / looked)} % ${reason}.`
+}

@@ -1,0 +1,70 @@
+import type { AdFate, GeneratorTrace } from '../funnel/trace.js'
+import { count, plural, short } from '../text/numbers.js'
+import { tableLines, type Column } from '../text/table.js'
+import { wrap } from '../text/width.js'
+import type { AnsweredAd } from './ad-service.js'
+import type { Explanation } from './explain.js'
+
+const GENERATORS: Column<GeneratorTrace>[] = [
+  { head: 'generator', value: (g) => g.generator, min: 10 },
+  { head: 'finds', value: (g) => (g.level === 'item' ? 'items' : 'advertisers'), drop: 2 },
+  { head: 'state', value: (g) => g.state, drop: 3 },
+  { head: 'searched', value: (g) => count(g.searched), align: 'right', drop: 1 },
+  { head: 'ads', value: (g) => count(g.returned), align: 'right' },
+  { head: 'kept', value: (g) => count(g.kept), align: 'right' },
+  { head: 'handed on', value: (g) => count(g.handedOn), align: 'right' },
+  { head: 'ms', value: (g) => short(g.ms, 2), align: 'right' },
+]
+
+const ADS: Column<AnsweredAd & { place: number }>[] = [
+  { head: '#', value: (a) => String(a.place), align: 'right' },
+  { head: 'ad', value: (a) => a.ad, min: 8, max: 24 },
+  { head: 'title', value: (a) => a.title ?? '-', min: 10, max: 40, weight: 2 },
+  { head: 'advertiser', value: (a) => a.advertiserName ?? a.advertiser ?? '-', min: 6, max: 20, drop: 1 },
+  { head: 'score', value: (a) => short(a.score), align: 'right' },
+  { head: 'found by', value: (a) => a.sources.map((s) => `${s.generator} ${s.rank}`).join(', '), min: 12, max: 60 },
+]
+
+const FATE: Column<AdFate['generators'][number]>[] = [
+  { head: 'generator', value: (g) => g.generator, min: 10 },
+  { head: 'its place', value: (g) => (g.rank === null ? 'unknown to it' : count(g.rank)), align: 'right' },
+  { head: 'brings', value: (g) => count(g.limit), align: 'right' },
+  { head: 'score', value: (g) => (g.score === null ? '-' : short(g.score)), align: 'right' },
+  { head: 'needed', value: (g) => (g.needed === null ? '-' : short(g.needed)), align: 'right', drop: 1 },
+  { head: 'found', value: (g) => (g.found ? 'yes' : 'no') },
+]
+
+/** An explanation as lines of at most `width` columns. */
+export function explanationText({ user, answer, fate }: Explanation, width: number, ad?: string): string[] {
+  const { provenance, ads, trace } = answer
+  const { inventory, generators, union, ranking, blend } = trace!
+  const dropped = Object.entries(blend.dropped).map(([why, n]) => `${why} ${count(n)}`)
+  const say = (text: string): string[] => wrap(text, width)
+  return [
+    ...say(
+      `User ${user} at ${provenance.time}, generation ${provenance.generation}: ${count(inventory.open)} of ` +
+        `${plural(inventory.ads, 'ad')} may be shown there and then` +
+        `${provenance.derived ? ' (ads made from the catalog, not by advertisers)' : ''}.`,
+    ),
+    '',
+    ...tableLines(GENERATORS, generators, width),
+    '',
+    ...say(
+      `Together they found ${plural(union, 'ad')}, ordered by ` +
+        `${ranking.by === 'l1' ? 'the light ranker' : 'fused ranks'}. ${count(blend.kept)} were within the quotas, ` +
+        `and ${count(blend.handedOn)} are handed on${dropped.length > 0 ? `; left out: ${dropped.join(', ')}` : ''}.`,
+    ),
+    ...(answer.note ? say(answer.note) : []),
+    ...(ads.length > 0
+      ? [
+          '',
+          ...tableLines(
+            ADS,
+            ads.map((one, i) => ({ ...one, place: i + 1 })),
+            width,
+          ),
+        ]
+      : []),
+    ...(fate ? ['', ...say(`Ad ${ad}: ${fate.verdict}`), '', ...tableLines(FATE, fate.generators, width)] : []),
+  ]
+}

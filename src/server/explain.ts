@@ -1,0 +1,40 @@
+import { UserError } from '../core/errors.js'
+import type { AdFate } from '../funnel/trace.js'
+import { inWorkspace } from '../workspace/workspace.js'
+import type { Config } from '../config/schema.js'
+import { AdService, readerOptions, type AdsAnswer } from './ad-service.js'
+import { Clock } from './clock.js'
+import { Problem } from './problem.js'
+import type { AdsBody } from './schemas.js'
+
+export interface Explanation {
+  user: string
+  answer: AdsAnswer
+  /** of the ad that was asked about */
+  fate?: AdFate
+}
+
+/**
+ * `adseq explain`: the answer that the server would give, with what every stage did, and what became of one ad.
+ * @throws UserError when nothing is published, or the user or the ad is not there
+ */
+export async function explainAds(
+  folder: string,
+  config: Config,
+  body: AdsBody & { user: string },
+  ad?: string,
+): Promise<Explanation> {
+  return inWorkspace(folder, readerOptions(config), async (workspace) => {
+    const row = workspace.store.currentGeneration()
+    if (!row) throw new UserError('There is no generation to ask.', 'Publish one: adseq infer, then adseq index.')
+    const service = await AdService.open(workspace, row)
+    const question = { body: { ...body, trace: true }, now: new Clock(config.serve.clock).now(service.facts.asOf) }
+    try {
+      const { answer } = await service.ads(question)
+      return { user: body.user, answer, ...(ad !== undefined && { fate: await service.fate(question, ad) }) }
+    } catch (error) {
+      if (error instanceof Problem) throw new UserError(error.message, error.hint)
+      throw error
+    }
+  })
+}

@@ -5,13 +5,16 @@ import { loadConfig } from '../src/config/load.js'
 
 export default class Serve extends AdseqCommand {
   static override summary = 'Serve the current generation over HTTP.'
-  static override description = `GET  /v1/users/ID/candidates?k=20   the user's stored advertisers and the items of the index, with names and scores
+  static override description = `POST /v1/ads                        {"user": "ID", "k": 20}: the ads for a user, or for a history that is sent
+POST /v1/events                     {"user": "ID", "events": [...]}: what a user did; the next answer knows it
 POST /v1/retrieve                   {"events": [{"type": "view", "item": "ID"}], "k": 20}: what a history retrieves
-GET  /healthz, GET /metrics         the generation served; Prometheus metrics
+GET  /v1/users/ID/candidates?k=20   the user's stored advertisers and the items of the index, with names and scores
+GET  /healthz, /readyz, /metrics    the process; whether it can answer; Prometheus metrics
 
-A generation that adseq index publishes, or adseq generations activates, is picked up without a restart. Over a bound of
-requests in flight the server answers 503 with Retry-After. It listens on 127.0.0.1 unless told otherwise, and asks for no
-password: do not open it to a network you do not trust.`
+A generation that adseq index publishes, or adseq generations activates, is picked up without a restart, and so are changed
+ads. Events are taken from who sends the token (authorization: Bearer TOKEN), from nobody where there is none. Over a bound
+of requests in flight the server answers 503 with Retry-After. It listens on 127.0.0.1 unless told otherwise, and asks for no
+password to read: do not open it to a network you do not trust.`
   static override examples = [
     '<%= config.bin %> serve',
     '<%= config.bin %> serve --port 0 --json',
@@ -29,6 +32,10 @@ password: do not open it to a network you do not trust.`
       min: 1,
       default: 64,
       description: 'requests worked on at once; more are answered with 503',
+    }),
+    token: Flags.string({
+      env: 'ADSEQ_TOKEN',
+      description: 'what POST /v1/events must send; better set in the environment, where other users do not see it',
     }),
     log: Flags.boolean({ description: 'a JSON line on stderr for every request' }),
     set: setFlag,
@@ -48,7 +55,13 @@ password: do not open it to a network you do not trust.`
     const stop = new Promise<string>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
     })
-    const server = await serve({ folder, config, maxInFlight: flags['max-in-flight'], logger })
+    const server = await serve({
+      folder,
+      config,
+      maxInFlight: flags['max-in-flight'],
+      token: flags.token,
+      logger,
+    })
     const progress = this.progress(flags)
     this.log(`Serving ${server.generation} on ${server.url}`)
     progress.line('Stop it with Ctrl-C.')

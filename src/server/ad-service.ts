@@ -14,6 +14,7 @@ import type { Generation as GenerationRow } from '../store/generations.js'
 import { isoTime } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { AdsInventory, StaleInventory } from './ads-inventory.js'
+import type { Encoded } from './events-thread.js'
 import { knownHistory, type IgnoredEvent } from './posted-history.js'
 import { Problem } from './problem.js'
 import type { RetrievalFacts } from './retrieval.js'
@@ -195,6 +196,26 @@ export class AdService {
    */
   stored(user: number): ServedUser | undefined {
     return servedUser(this.workspace.store, this.generation.manifest, this.catalog, user)
+  }
+
+  /** What is stored of a user after their events, by the runs of the generation. @param user store id */
+  async encode(user: number): Promise<Encoded> {
+    const found = this.stored(user)
+    if (!found) throw new Error(`encode: user ${user} has no events that this generation may read`)
+    const { advertisers } = this
+    const queries = await this.withVectors(found.queries)
+    const vectors = Object.entries(queries.vectors!).map(([run, vector]) => ({ run, vector }))
+    const { seq, asOf } = found.encoded
+    if (!advertisers) return { user, seq, asOf, vectors }
+    const { entries, scores, counts } = await advertisers.list(queries, this.workspace.config.infer.candidates)
+    const ids = entries.slice(0, counts[0]).map((entry) => entry + 1)
+    return {
+      user,
+      seq,
+      asOf,
+      vectors,
+      list: { run: advertisers.run, advertisers: ids, scores: scores.slice(0, counts[0]) },
+    }
   }
 
   /** A history that is stored nowhere, seen at `moment` (unix seconds). */

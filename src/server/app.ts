@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import { CONNECTIONS, answerBadConnection, answerUnrouted } from './connection-errors.js'
 import type { ServerContext } from './context.js'
@@ -7,6 +7,7 @@ import { ServerMetrics } from './metrics.js'
 import { notFound, sendProblem, wrongMethod } from './problem.js'
 import { adsRoute } from './routes/ads.js'
 import { candidatesRoute } from './routes/candidates.js'
+import { eventsRoute, type Writing } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
 import { retrieveRoute } from './routes/retrieve.js'
@@ -16,6 +17,8 @@ import { validate } from './validation.js'
 export interface AppOptions extends Omit<ServerContext, 'metrics'> {
   /** requests worked on at once; more are answered with 503 */
   maxInFlight?: number
+  /** without it no events are taken */
+  writing?: Writing
   logger?: FastifyServerOptions['logger']
 }
 
@@ -25,7 +28,7 @@ export interface ServerApp {
 }
 
 /** The HTTP side: routes, limits, errors, metrics. It listens nowhere yet. */
-export function createApp({ maxInFlight = 64, logger = false, ...given }: AppOptions): ServerApp {
+export function createApp({ maxInFlight = 64, logger = false, writing, ...given }: AppOptions): ServerApp {
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY_BYTES,
@@ -65,18 +68,28 @@ export function createApp({ maxInFlight = 64, logger = false, ...given }: AppOpt
   healthRoutes(app, context)
   metricsRoute(app, metrics)
   void app.register(async (work) => {
-    work.addHook('onRoute', (route) => {
-      const { handler } = route
-      route.handler = function (request, reply) {
-        return shedding.run(() => handler.call(this, request, reply))
-      }
-    })
+    work.addHook('onRoute', inPlacesOf(shedding))
     adsRoute(work, context)
     candidatesRoute(work, context)
     retrieveRoute(work, context)
   })
+  // places of their own: posts that wait for the disk keep nobody from reading
+  void app.register(async (work) => {
+    work.addHook('onRoute', inPlacesOf(new LoadShedding(maxInFlight)))
+    eventsRoute(work, context, writing)
+  })
   refuseOtherMethods()
   return { app, metrics }
+}
+
+/** onRoute hook: the handler of a route runs in a place. */
+function inPlacesOf(shedding: LoadShedding): (route: RouteOptions) => void {
+  return (route) => {
+    const { handler } = route
+    route.handler = function (request, reply) {
+      return shedding.run(() => handler.call(this, request, reply))
+    }
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Generation } from '../store/generations.js'
 import type { AdsQuestion, TimedAnswer } from './ad-service.js'
 import { received } from './problem.js'
+import type { Encoded } from './events-thread.js'
 import type { RetrievalThread } from './retrieval-thread.js'
 
 /** Entries by index (store id - 1) and score, best first. */
@@ -46,6 +47,8 @@ export interface Retrieval {
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** The ads for a user or a history. @throws Problem for a request that cannot be answered */
   ads(question: AdsQuestion): Promise<TimedAnswer>
+  /** A user's whole history by the runs of the generation, to be stored. @param user store id */
+  encode(user: number): Promise<Encoded>
   /** true when it can answer no more (its thread died) */
   readonly dead: boolean
   /** calls back once, when it can answer no more */
@@ -80,6 +83,7 @@ export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
       stored: (user, k) => thread.ask('stored', { user, k }),
       posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
       ads: async (question) => received(await thread.ask('ads', question)),
+      encode: (user) => thread.ask('encode', { user }),
       close: () => thread.stop(),
     }
   } catch (error) {

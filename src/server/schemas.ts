@@ -43,6 +43,14 @@ export const retrieveBody = z.strictObject({
   k: z.number().int().min(1).max(MAX_RESULTS).default(100),
 })
 
+export const eventsBody = z.strictObject({
+  /** a new one makes a new user */
+  user: externalId,
+  events: z.array(postedEvent).min(1).max(MAX_HISTORY),
+})
+
+export type EventsBody = z.output<typeof eventsBody>
+
 const word = z.string().min(1).max(64)
 const names = z.array(externalId).max(10_000).default([])
 

@@ -6,6 +6,7 @@ import { UserError, hasCode } from '../core/errors.js'
 import { openStore } from '../store/open.js'
 import { pathsOf } from '../store/paths.js'
 import { createApp, type AppOptions } from './app.js'
+import { EventLog } from './event-log.js'
 import { Clock } from './clock.js'
 import { startRetrieval } from './retrieval.js'
 import { Serving } from './serving.js'
@@ -14,6 +15,8 @@ export interface ServeOptions {
   folder: string
   config: Config
   maxInFlight?: number
+  /** who sends it may post events; without one nobody may */
+  token?: string
   logger?: AppOptions['logger']
   /** milliseconds between two looks for a newly published generation */
   refreshMs?: number
@@ -38,20 +41,29 @@ export async function serve({
   folder,
   config,
   maxInFlight,
+  token,
   logger,
   refreshMs = 1000,
 }: ServeOptions): Promise<RunningServer> {
-  const store = openStore(folder, { readonly: true })
-  let serving: Serving | undefined
+  const opened: (() => Promise<void> | void)[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.splice(0).reverse()) await close()
+  }
   try {
-    const log = { failed: (_id: string, _error: Error): void => {}, loaded: (_id: string): void => {} }
-    serving = await Serving.open({
+    // first: it brings an older workspace up to date, which those who only read do not
+    const log = token ? await EventLog.open(folder) : undefined
+    if (log) opened.push(() => log.close())
+    const store = openStore(folder, { readonly: true })
+    opened.push(() => store.close())
+    const told = { failed: (_id: string, _error: Error): void => {}, loaded: (_id: string): void => {} }
+    const serving = await Serving.open({
       current: () => store.currentGeneration(),
       load: (generation) => startRetrieval({ folder, generation, config }),
       filesOf: ({ id }) => filesIn(join(pathsOf(folder).index, id)),
-      onLoadFailure: (row, error) => log.failed(row.id, error),
-      onLoaded: (row) => log.loaded(row.id),
+      onLoadFailure: (row, error) => told.failed(row.id, error),
+      onLoaded: (row) => told.loaded(row.id),
     })
+    opened.push(() => serving.close())
     const { app, metrics } = createApp({
       store,
       serving,
@@ -59,36 +71,29 @@ export async function serve({
       clock: new Clock(config.serve.clock),
       deadlineMs: config.funnel.deadlineMs,
       maxInFlight,
+      writing: log && { token: token!, log },
       logger,
     })
-    log.failed = (id, error) => {
+    told.failed = (id, error) => {
       metrics.reloadFailures.inc()
-      app.log.error(
-        { generation: id, reason: error.message },
-        'a published generation cannot be loaded; the old one goes on',
-      )
+      const why = { generation: id, reason: error.message }
+      app.log.error(why, 'a generation cannot be loaded; what is loaded goes on, and it is tried again')
     }
-    log.loaded = (id) => app.log.info({ generation: id }, 'serving a newly published generation')
-    const refresh = (): void => void serving!.refresh().catch((error: unknown) => app.log.error(error))
+    told.loaded = (id) => app.log.info({ generation: id }, 'serving a newly loaded generation')
+    const refresh = (): void => void serving.refresh().catch((error: unknown) => app.log.error(error))
     const timer = setInterval(refresh, refreshMs)
-    const close = async (): Promise<void> => {
+    opened.push(async () => {
       clearInterval(timer)
       const stalled = setTimeout(() => app.server.closeAllConnections(), STALLED_MS)
       await app.close()
       clearTimeout(stalled)
-      await serving!.close()
-      store.close()
-    }
-    try {
-      await app.listen({ host: config.serve.host, port: config.serve.port })
-    } catch (error) {
-      await close()
-      throw listenError(error, config.serve)
-    }
-    return { url: urlOf(app.server.address() as AddressInfo), generation: serving.generation.row.id, close }
+    })
+    await app.listen({ host: config.serve.host, port: config.serve.port })
+    const { row } = serving.generation
+    return { url: urlOf(app.server.address() as AddressInfo), generation: row.id, close: closeAll }
   } catch (error) {
-    if (!serving) store.close()
-    throw error
+    await closeAll()
+    throw listenError(error, config.serve)
   }
 }
 

@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly?: boolean
   /** milliseconds to wait for another process that writes; default 10,000 */
   patience?: number
+  /** what is committed is on the disk, also when the power is cut in the next moment; slower */
+  durable?: boolean
 }
 
 /**
@@ -35,6 +37,7 @@ export function openStore(folder: string, options: OpenOptions = {}): Store {
   let db: Database.Database | undefined
   try {
     db = connect(path, options.readonly ?? false, options.patience ?? 10_000)
+    if (options.durable) db.pragma('synchronous = FULL')
     return new Store(db, folder)
   } catch (error) {
     db?.close()

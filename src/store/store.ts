@@ -56,6 +56,11 @@ export class Store {
     this.db.close()
   }
 
+  /** How long a transaction waits for another process that writes, in milliseconds. */
+  setPatience(ms: number): void {
+    this.db.pragma(`busy_timeout = ${Math.ceil(ms)}`)
+  }
+
   /** Runs `work` in one transaction: all of its writes are seen, or none. */
   transaction<T>(work: () => T): T {
     return this.db.transaction(work).immediate()

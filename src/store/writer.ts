@@ -226,7 +226,8 @@ export class BulkWriter {
     return id
   }
 
-  private begin(): void {
+  /** Begins a transaction, where none is open: for what is written beside the writer in the same one. */
+  begin(): void {
     if (this.open) return
     try {
       this.db.exec('BEGIN IMMEDIATE')

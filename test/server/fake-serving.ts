@@ -70,6 +70,10 @@ export class FakeRetrieval implements Retrieval {
     throw new Error('no ads here')
   }
 
+  async encode(): Promise<never> {
+    throw new Error('nothing is encoded here')
+  }
+
   async posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
     this.histories.push({ history, moment })
     await this.gate

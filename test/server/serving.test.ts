@@ -73,6 +73,7 @@ describe('a newly published generation', () => {
           stored: () => Promise.reject(),
           posted: () => Promise.reject(),
           ads: () => Promise.reject(),
+          encode: () => Promise.reject(),
           dead: false,
           onEnd: () => {},
           close: async () => {},

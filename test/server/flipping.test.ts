@@ -1,0 +1,125 @@
+import { writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { serve, type RunningServer } from '../../src/server/serve.js'
+import { openStore } from '../../src/store/open.js'
+import { START } from '../fixtures/trained-workspace.js'
+import { publish, publishAgain, temporaryFolder } from './published.js'
+
+const { folder, remove } = temporaryFolder()
+const generations: string[] = []
+beforeAll(async () => {
+  await publish(folder)
+  const store = openStore(folder)
+  generations.push(store.currentGeneration()!.id)
+  const writer = store.writer()
+  for (let user = 0; user < 40; user++) {
+    const event = { user: writer.user(`u${user}`), item: writer.item(`i${(user * 7) % 40}`), advertiser: 0 }
+    writer.event({ ...event, type: 2, domain: 0, time: START + 90 * 86_400 })
+  }
+  writer.commit()
+  store.close()
+  generations.push(await publishAgain(folder))
+}, 240_000)
+afterAll(remove)
+
+let server: RunningServer | undefined
+afterEach(async () => {
+  await server?.close()
+  server = undefined
+})
+
+const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+afterAll(() => agent.destroy())
+
+interface Answer {
+  status: number
+  retryAfter?: string
+  body: { provenance: { generation: string } } & Record<string, unknown>
+}
+
+function ask(path: string, body?: unknown): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const options = { agent, method: body ? 'POST' : 'GET', headers: { 'content-type': 'application/json' } }
+    const sent = request(server!.url + path, options, (response) => {
+      let text = ''
+      response.on('data', (part: Buffer) => (text += part.toString()))
+      response.once('error', reject)
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode!,
+          retryAfter: response.headers['retry-after'],
+          body: JSON.parse(text) as Answer['body'],
+        }),
+      )
+    })
+    sent.once('error', reject)
+    sent.end(body && JSON.stringify(body))
+  })
+}
+
+it('answers 10,000 requests while generations flip every 200 ms: none fails, each is of one generation whole', async () => {
+  const config = loadConfig(folder, { set: ['serve.port=0', 'funnel.deadlineMs=60000'], env: {} })
+  const store = openStore(folder)
+  store.setCurrentGeneration(generations[0])
+  server = await serve({ folder, config, refreshMs: 50 })
+  const context = { time: START + 91 * 86_400 }
+  const askFor = (n: number): Promise<Answer> =>
+    n % 2 === 0 ? ask(`/v1/users/u${n % 10}/candidates?k=20`) : ask('/v1/ads', { user: `u${n % 10}`, context, k: 20 })
+  const expected = new Map<string, unknown>()
+  for (const id of generations) {
+    store.setCurrentGeneration(id)
+    while ((await askFor(0)).body.provenance.generation !== id) await sleep(20)
+    for (let n = 0; n < 10; n++) expected.set(`${id} ${n}`, (await askFor(n)).body)
+  }
+  expect(expected.get(`${generations[0]} 0`)).not.toEqual({
+    ...(expected.get(`${generations[1]} 0`) as object),
+    provenance: (expected.get(`${generations[0]} 0`) as Answer['body']).provenance,
+  })
+  let flips = 0
+  const flipping = setInterval(() => store.setCurrentGeneration(generations[flips++ % 2]), 200)
+  let next = 0
+  const seen = new Set<string>()
+  const client = async (): Promise<void> => {
+    while (next < 10_000) {
+      const n = next++
+      const { status, body } = await askFor(n)
+      expect(status).toBe(200)
+      seen.add(body.provenance.generation)
+      expect(body).toEqual(expected.get(`${body.provenance.generation} ${n % 10}`))
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, client))
+  clearInterval(flipping)
+  store.close()
+  expect(flips).toBeGreaterThan(10)
+  expect([...seen].sort()).toEqual([...generations].sort())
+})
+
+it('comes back by itself when the retrieval thread dies; /readyz and every answer meanwhile say so', async () => {
+  const file = 'deadly.mjs'
+  writeFileSync(
+    join(folder, file),
+    `export default { name: 'deadly', summary: 'x', open: () => ({ level: 'item', ranked({ request }) {
+      if (request.context.country === 'nowhere') setImmediate(() => { throw new Error('the thread ends') })
+      return new Promise((resolve) => setTimeout(() => resolve({ entries: [], scores: [], complete: true }), 5))
+    } }) }`,
+  )
+  const set = ['on=true', 'limit=1', 'quota=1', `file=${file}`].map((pair) => `funnel.generators.deadly.${pair}`)
+  const config = loadConfig(folder, { set: ['serve.port=0', ...set], env: {} })
+  server = await serve({ folder, config, refreshMs: 1000 })
+  for (let round = 0; round < 2; round++) {
+    expect((await ask('/readyz')).status).toBe(200)
+    const under = Array.from({ length: 5 }, () => ask('/v1/ads', { user: 'u1' }))
+    const deadly = await ask('/v1/ads', { user: 'u1', context: { country: 'nowhere' } })
+    for (const answer of [deadly, await ask('/readyz'), await ask('/v1/ads', { user: 'u1' })])
+      expect(answer).toMatchObject({ status: 503, retryAfter: '1', body: { error: { code: 'not_ready' } } })
+    for (const { status } of await Promise.all(under)) expect([200, 503]).toContain(status)
+    expect((await ask('/healthz')).body).toMatchObject({ status: 'ok', ready: false })
+    while ((await ask('/readyz')).status !== 200) await sleep(50)
+    expect((await ask('/v1/ads', { user: 'u1' })).status).toBe(200)
+  }
+})

@@ -61,6 +61,7 @@ password to read: do not open it to a network you do not trust.`
       maxInFlight: flags['max-in-flight'],
       token: flags.token,
       logger,
+      version: this.config.version,
     })
     const progress = this.progress(flags)
     this.log(`Serving ${server.generation} on ${server.url}`)

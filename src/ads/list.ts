@@ -49,7 +49,7 @@ export function listAds(store: Store, query: AdQuery): AdList {
 }
 
 /** One ad with what became of it. @throws UserError for one that the workspace does not have */
-export function adPage(store: Store, ad: string): AdPage {
+export function adPage(store: Pick<Store, 'ads' | 'adSearch'>, ad: string): AdPage {
   if (store.ads.counts().ads === 0) throw noAds()
   const [view] = store.adSearch.find({ ad }, 1).ads
   if (view === undefined)

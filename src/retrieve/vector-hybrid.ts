@@ -109,6 +109,20 @@ export class VectorHybrid implements Recommender {
     return dot(this.parts.vectors, entry * this.width, user, this.width)
   }
 
+  /** The k entries nearest to an entry by cosine, itself left out: of all, or of what an index finds. */
+  async nearest(entry: number, k: number): Promise<{ indices: Int32Array; scores: Float32Array; exact: boolean }> {
+    const { width, entries } = this
+    const { index, vectors, seed } = this.parts
+    const own = vectors.subarray(entry * width, (entry + 1) * width)
+    // more than k: the index knows popularity too, which is left out here
+    const ask = 4 * (k + 1) + 100
+    const found = index && ask < entries ? Int32Array.from(await index.items.find(own, ask)) : this.everything.ids
+    const cosines = Float32Array.from(found, (e) => this.cosine(own, e))
+    const top = new TopK(Math.min(k, entries), seed)
+    const n = top.selectOf(found, cosines, new Set([entry]))
+    return { indices: top.entries.slice(0, n), scores: top.scores.slice(0, n), exact: found === this.everything.ids }
+  }
+
   /** A user vector [width] for every query. */
   async userVectors(queries: Queries): Promise<Float32Array[]> {
     const { run, width } = this

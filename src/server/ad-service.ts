@@ -16,7 +16,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { AdsInventory, StaleInventory } from './ads-inventory.js'
 import type { Encoded } from './events-thread.js'
 import { knownHistory, type IgnoredEvent } from './posted-history.js'
-import { Problem } from './problem.js'
+import { Problem, unknownUser } from './problem.js'
 import type { RetrievalFacts } from './retrieval.js'
 import type { AdsBody } from './schemas.js'
 
@@ -89,6 +89,18 @@ interface Asker {
   stored?: ServedUser['advertisers']
   userSeq?: number
   ignored?: IgnoredEvent[]
+}
+
+/** What a generation knows of a user. */
+export interface AboutUser {
+  events: number
+  /** ingest number and moment (unix seconds) that the user is encoded at */
+  seq: number
+  asOf: number
+  /** their vector is stored */
+  vector: boolean
+  /** stored best advertisers */
+  advertisers: number | null
 }
 
 interface Asked {
@@ -215,6 +227,19 @@ export class AdService {
       asOf,
       vectors,
       list: { run: advertisers.run, advertisers: ids, scores: scores.slice(0, counts[0]) },
+    }
+  }
+
+  /** What is known of a stored user. @param user store id */
+  about(user: number): AboutUser | undefined {
+    const found = this.stored(user)
+    if (!found) return undefined
+    const { queries, encoded, advertisers } = found
+    return {
+      events: queries.ends[0],
+      ...encoded,
+      vector: queries.vectors?.[this.items.run] !== undefined,
+      advertisers: advertisers?.ids.length ?? null,
     }
   }
 
@@ -363,14 +388,6 @@ const index = (id: number | undefined): number | undefined => (id === undefined 
 
 const set = (names: readonly string[], find: (name: string) => number | undefined): ReadonlySet<number> =>
   new Set(names.flatMap((name) => find(name) ?? []))
-
-export const unknownUser = (externalId: string): Problem =>
-  new Problem(
-    404,
-    'unknown_user',
-    `There is no user ${externalId}.`,
-    'Use an id as it stands in the imported data, or send a history: {"events": [...]}.',
-  )
 
 export const unknownAd = (externalId: string): Problem =>
   new Problem(404, 'unknown_ad', `There is no ad ${externalId}.`, 'adseq ads list shows what there is.')

@@ -5,12 +5,16 @@ import type { ServerContext } from './context.js'
 import { LoadShedding } from './load-shedding.js'
 import { ServerMetrics } from './metrics.js'
 import { notFound, sendProblem, wrongMethod } from './problem.js'
+import { openApi } from './openapi.js'
+import { adRoute } from './routes/ad.js'
 import { adsRoute } from './routes/ads.js'
 import { candidatesRoute } from './routes/candidates.js'
 import { eventsRoute, type Writing } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
+import { itemRoutes } from './routes/items.js'
 import { metricsRoute } from './routes/metrics.js'
 import { retrieveRoute } from './routes/retrieve.js'
+import { userRoute } from './routes/users.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
 import { validate } from './validation.js'
 
@@ -20,6 +24,8 @@ export interface AppOptions extends Omit<ServerContext, 'metrics'> {
   /** without it no events are taken */
   writing?: Writing
   logger?: FastifyServerOptions['logger']
+  /** of adseq, for /openapi.json */
+  version?: string
 }
 
 export interface ServerApp {
@@ -28,7 +34,13 @@ export interface ServerApp {
 }
 
 /** The HTTP side: routes, limits, errors, metrics. It listens nowhere yet. */
-export function createApp({ maxInFlight = 64, logger = false, writing, ...given }: AppOptions): ServerApp {
+export function createApp({
+  maxInFlight = 64,
+  logger = false,
+  version = '0',
+  writing,
+  ...given
+}: AppOptions): ServerApp {
   const app = Fastify({
     logger,
     bodyLimit: MAX_BODY_BYTES,
@@ -61,17 +73,24 @@ export function createApp({ maxInFlight = 64, logger = false, writing, ...given 
   const context: ServerContext = { ...given, metrics }
   // JSON alone: a form of a foreign web page can send text/plain, not this
   app.removeContentTypeParser('text/plain')
+  app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(sendProblem)
   app.setNotFoundHandler(notFound)
   app.addHook('onResponse', metrics.observe)
   const refuseOtherMethods = pathsAndMethods(app)
-  healthRoutes(app, context)
-  metricsRoute(app, metrics)
+  openApi(app, version)
+  void app.register(async (state) => {
+    healthRoutes(state, context)
+    metricsRoute(state, metrics)
+  })
   void app.register(async (work) => {
     work.addHook('onRoute', inPlacesOf(shedding))
     adsRoute(work, context)
     candidatesRoute(work, context)
     retrieveRoute(work, context)
+    userRoute(work, context)
+    itemRoutes(work, context)
+    adRoute(work, context)
   })
   // places of their own: posts that wait for the disk keep nobody from reading
   void app.register(async (work) => {
@@ -98,7 +117,9 @@ function inPlacesOf(shedding: LoadShedding): (route: RouteOptions) => void {
  */
 function pathsAndMethods(app: FastifyInstance): () => void {
   const methods = new Map<string, string[]>()
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', ({ url, method, schema }) => {
+    // those of the page: files
+    if (schema?.hide) return
     methods.set(url, [...new Set([...(methods.get(url) ?? []), method].flat())])
   })
   return () =>
@@ -107,6 +128,7 @@ function pathsAndMethods(app: FastifyInstance): () => void {
         rest.route({
           method: rest.supportedMethods.filter((method) => !taken.includes(method)),
           url,
+          schema: { hide: true },
           handler: (request, reply) => {
             void reply.header('allow', taken.join(', '))
             throw wrongMethod(request, taken)

@@ -4,7 +4,10 @@ import type { ServerMetrics } from './metrics.js'
 import type { Serving } from './serving.js'
 
 /** What the server reads of the feature store. */
-export type ServerStore = Pick<Store, 'userId' | 'itemId' | 'advertiserId' | 'item' | 'advertiser' | 'counts'>
+export type ServerStore = Pick<
+  Store,
+  'userId' | 'itemId' | 'advertiserId' | 'user' | 'item' | 'advertiser' | 'history' | 'counts' | 'ads' | 'adSearch'
+>
 
 /** What routes are given. */
 export interface ServerContext {

@@ -52,6 +52,14 @@ export const notReady = (): Problem =>
     1,
   )
 
+export const unknownUser = (externalId: string): Problem =>
+  new Problem(
+    404,
+    'unknown_user',
+    `There is no user ${externalId}.`,
+    'Use an id as it stands in the imported data, or send a history: {"events": [...]}.',
+  )
+
 /** Renders every error as {error: {code, message, hint}}; faults of ours keep their details in the log. */
 export function sendProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error)

@@ -3,7 +3,7 @@ import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Queries } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { Workspace } from '../workspace/workspace.js'
-import { AdService, readerOptions, type AdsQuestion, type TimedAnswer } from './ad-service.js'
+import { AdService, readerOptions, type AboutUser, type AdsQuestion, type TimedAnswer } from './ad-service.js'
 import type { Encoded } from './events-thread.js'
 import { Problem, type SentProblem } from './problem.js'
 import type { RetrievalFacts, RetrievalJob, Retrieved, RetrievedForUser, Scored } from './retrieval.js'
@@ -73,6 +73,9 @@ const methods = {
     inTurn(() => stored(user, k)),
   posted: ({ history, moment, k }: { history: MadeUpEvent[]; moment: number; k: number }): Promise<Retrieved> =>
     inTurn(() => posted(history, moment, k)),
+  about: ({ user }: { user: number }): AboutUser | undefined => service.about(user),
+  neighbours: ({ item, k }: { item: number; k: number }): Promise<Scored & { exact: boolean }> =>
+    inTurn(() => service.items.nearest(item, k)),
   encode: ({ user }: { user: number }): Promise<Encoded> => inTurn(() => service.encode(user)),
   ads: (question: AdsQuestion): Promise<TimedAnswer | SentProblem> =>
     inTurn(() => orProblem(() => service.ads(question))),

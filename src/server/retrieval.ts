@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.js'
 import { Thread } from '../core/thread.js'
 import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Generation } from '../store/generations.js'
-import type { AdsQuestion, TimedAnswer } from './ad-service.js'
+import type { AboutUser, AdsQuestion, TimedAnswer } from './ad-service.js'
 import { received } from './problem.js'
 import type { Encoded } from './events-thread.js'
 import type { RetrievalThread } from './retrieval-thread.js'
@@ -47,6 +47,10 @@ export interface Retrieval {
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** The ads for a user or a history. @throws Problem for a request that cannot be answered */
   ads(question: AdsQuestion): Promise<TimedAnswer>
+  /** What the generation knows of a user. @param user store id */
+  about(user: number): Promise<AboutUser | undefined>
+  /** The k items of nearest vectors. @param item index */
+  neighbours(item: number, k: number): Promise<Scored & { exact: boolean }>
   /** A user's whole history by the runs of the generation, to be stored. @param user store id */
   encode(user: number): Promise<Encoded>
   /** true when it can answer no more (its thread died) */
@@ -83,6 +87,8 @@ export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
       stored: (user, k) => thread.ask('stored', { user, k }),
       posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
       ads: async (question) => received(await thread.ask('ads', question)),
+      about: (user) => thread.ask('about', { user }),
+      neighbours: (item, k) => thread.ask('neighbours', { item, k }),
       encode: (user) => thread.ask('encode', { user }),
       close: () => thread.stop(),
     }

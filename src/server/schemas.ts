@@ -18,11 +18,15 @@ const moment = z.union([
     .pipe(z.number().min(0).max(4_294_967_294)),
 ])
 
-export const userParams = z.strictObject({ id: externalId })
+export const idParams = z.strictObject({ id: externalId })
 
 /** ?k=20 */
 export const candidatesQuery = z.strictObject({
   k: z.coerce.number().int().min(1).max(MAX_RESULTS).default(100),
+})
+
+export const neighboursQuery = z.strictObject({
+  k: z.coerce.number().int().min(1).max(MAX_RESULTS).default(20),
 })
 
 /** One event of a posted history. An event has an item, or an advertiser, or both; times default to the anchor. */
@@ -49,6 +53,7 @@ export const eventsBody = z.strictObject({
   events: z.array(postedEvent).min(1).max(MAX_HISTORY),
 })
 
+export type NeighboursQuery = z.output<typeof neighboursQuery>
 export type EventsBody = z.output<typeof eventsBody>
 
 const word = z.string().min(1).max(64)

@@ -18,6 +18,8 @@ export interface ServeOptions {
   /** who sends it may post events; without one nobody may */
   token?: string
   logger?: AppOptions['logger']
+  /** of adseq */
+  version?: string
   /** milliseconds between two looks for a newly published generation */
   refreshMs?: number
 }
@@ -43,6 +45,7 @@ export async function serve({
   maxInFlight,
   token,
   logger,
+  version,
   refreshMs = 1000,
 }: ServeOptions): Promise<RunningServer> {
   const opened: (() => Promise<void> | void)[] = []
@@ -73,6 +76,7 @@ export async function serve({
       maxInFlight,
       writing: log && { token: token!, log },
       logger,
+      version,
     })
     told.failed = (id, error) => {
       metrics.reloadFailures.inc()

@@ -11,12 +11,12 @@ export const AS_OF = 1_500_000_000
 export const CREATED = 1_700_000_000
 
 /** A catalog of items i1 .. i20 and advertisers a1 .. a5 (the item's is its number mod 5, plus 1), users u1 and u2. */
-export const store: ServerStore = {
+export const store = {
   counts: () => ({ users: 2, items: 20, advertisers: 5, events: 40 }),
-  userId: (name) => numbered(name, 'u', 3),
-  itemId: (name) => numbered(name, 'i', 20),
-  advertiserId: (name) => numbered(name, 'a', 5),
-  item: (id) => ({
+  userId: (name: string) => numbered(name, 'u', 3),
+  itemId: (name: string) => numbered(name, 'i', 20),
+  advertiserId: (name: string) => numbered(name, 'a', 5),
+  item: (id: number) => ({
     id,
     externalId: `i${id}`,
     title: `Item ${id}`,
@@ -26,7 +26,11 @@ export const store: ServerStore = {
     advertiserExternalId: `a${(id % 5) + 1}`,
     advertiserName: `Shop ${(id % 5) + 1}`,
   }),
-  advertiser: (id) => ({ id, externalId: `a${id}`, name: `Shop ${id}` }),
+  advertiser: (id: number) => ({ id, externalId: `a${id}`, name: `Shop ${id}` }),
+} as unknown as ServerStore
+
+const notAsked = (): never => {
+  throw new Error('this is not asked here')
 }
 
 const numbered = (name: string, prefix: string, last: number): number | undefined => {
@@ -66,13 +70,10 @@ export class FakeRetrieval implements Retrieval {
     }
   }
 
-  async ads(): Promise<never> {
-    throw new Error('no ads here')
-  }
-
-  async encode(): Promise<never> {
-    throw new Error('nothing is encoded here')
-  }
+  readonly ads = notAsked
+  readonly encode = notAsked
+  readonly about = notAsked
+  readonly neighbours = notAsked
 
   async posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
     this.histories.push({ history, moment })
@@ -138,5 +139,6 @@ export async function fakeServer(options: Partial<AppOptions> = {}, first = gene
     ...options,
   })
   apps.push(server)
+  await server.app.ready()
   return { ...server, serving, published, retrievals, failures, damaged, clock }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Serving } from '../../src/server/serving.js'
-import { fakeServer, generation } from './fake-serving.js'
+import { FakeRetrieval, fakeServer, generation } from './fake-serving.js'
 
 describe('a newly published generation', () => {
   it('is picked up without a restart; requests under way keep the old one, which is closed after them', async () => {
@@ -68,16 +68,7 @@ describe('a newly published generation', () => {
       current: () => row,
       load: async () => {
         loads++
-        return {
-          facts: { items: 0, asOf: 0, known: { items: 0, advertisers: 0 } },
-          stored: () => Promise.reject(),
-          posted: () => Promise.reject(),
-          ads: () => Promise.reject(),
-          encode: () => Promise.reject(),
-          dead: false,
-          onEnd: () => {},
-          close: async () => {},
-        }
+        return new FakeRetrieval(row)
       },
     })
     row = generation('g2', 1)

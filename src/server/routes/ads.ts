@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { adsAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext } from '../context.js'
 import { adsBody, type AdsBody } from '../schemas.js'
 
@@ -7,13 +8,26 @@ import { adsBody, type AdsBody } from '../schemas.js'
  * scoring and the auction. What would begin after the deadline is left out, and named.
  */
 export function adsRoute(app: FastifyInstance, { serving, clock, deadlineMs, metrics }: ServerContext): void {
-  app.post<{ Body: AdsBody }>('/v1/ads', { schema: { body: adsBody } }, async (request) =>
-    serving.use(async ({ retrieval }) => {
-      const deadline = performance.timeOrigin + performance.now() + deadlineMs
-      const now = clock.now(retrieval.facts.asOf)
-      const { answer, trace } = await retrieval.ads({ body: request.body, now, deadline })
-      metrics.stages(trace)
-      return answer
-    }),
+  app.post<{ Body: AdsBody }>(
+    '/v1/ads',
+    {
+      schema: {
+        summary: 'The ads for a user, or for a history',
+        description:
+          'What is handed on to heavy scoring and the auction: candidates of all generators that may be shown, ordered ' +
+          'by the light ranker, within quotas, blended. What would begin after the deadline is left out, and named.',
+        tags: ['ads'],
+        body: adsBody,
+        response: { 200: adsAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
+      },
+    },
+    async (request) =>
+      serving.use(async ({ retrieval }) => {
+        const deadline = performance.timeOrigin + performance.now() + deadlineMs
+        const now = clock.now(retrieval.facts.asOf)
+        const { answer, trace } = await retrieval.ads({ body: request.body, now, deadline })
+        metrics.stages(trace)
+        return answer
+      }),
   )
 }

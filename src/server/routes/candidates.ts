@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import { candidatesAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext } from '../context.js'
-import { Problem } from '../problem.js'
+import { Problem, unknownUser } from '../problem.js'
 import { provenance, rankAdvertisers, rankItems } from '../results.js'
-import { candidatesQuery, userParams, type CandidatesQuery } from '../schemas.js'
+import { candidatesQuery, idParams, type CandidatesQuery } from '../schemas.js'
 import { isoTime } from '../../text/moments.js'
 
 /**
@@ -12,19 +13,21 @@ import { isoTime } from '../../text/moments.js'
 export function candidatesRoute(app: FastifyInstance, { store, serving }: ServerContext): void {
   app.get<{ Params: { id: string }; Querystring: CandidatesQuery }>(
     '/v1/users/:id/candidates',
-    { schema: { params: userParams, querystring: candidatesQuery } },
+    {
+      schema: {
+        summary: 'The stored advertisers of a user, and the items that the hybrid ranks first for them',
+        tags: ['retrieve'],
+        params: idParams,
+        querystring: candidatesQuery,
+        response: { 200: candidatesAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
+      },
+    },
     async (request) => {
       const { id: externalId } = request.params
       const { k } = request.query
       return serving.use(async (generation) => {
         const id = store.userId(externalId)
-        if (id === undefined)
-          throw new Problem(
-            404,
-            'unknown_user',
-            `There is no user ${externalId}.`,
-            'Use an id as it stands in the imported data, or POST a history to /v1/retrieve.',
-          )
+        if (id === undefined) throw unknownUser(externalId)
         const found = await generation.retrieval.stored(id, k)
         if (!found) {
           throw new Problem(

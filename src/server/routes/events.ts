@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { DOMAINS, EVENT_TYPES } from '../../features/snapshot.js'
+import { eventsAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext, ServerStore } from '../context.js'
 import type { EventLog } from '../event-log.js'
 import type { Post } from '../events-thread.js'
@@ -24,7 +25,16 @@ export function eventsRoute(app: FastifyInstance, context: ServerContext, writin
   const { store, serving, clock } = context
   app.post<{ Body: EventsBody }>(
     '/v1/events',
-    { schema: { body: eventsBody }, onRequest: async (request, reply) => authorize(writing?.token, request, reply) },
+    {
+      schema: {
+        summary: 'What a user did: stored, encoded, and known to the next answer',
+        tags: ['events'],
+        security: [{ token: [] }],
+        body: eventsBody,
+        response: { 200: eventsAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
+      },
+      onRequest: async (request, reply) => authorize(writing?.token, request, reply),
+    },
     async (request) => {
       const { log } = writing!
       const since = Date.now()

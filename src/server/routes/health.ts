@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import { healthAnswer, problemAnswer, readyAnswer } from '../answers.js'
 import type { ServerContext } from '../context.js'
 import { notReady } from '../problem.js'
 import { provenance } from '../results.js'
@@ -8,7 +10,7 @@ import { provenance } from '../results.js'
  * GET /readyz: 503 while requests cannot be answered.
  */
 export function healthRoutes(app: FastifyInstance, { store, serving, now }: ServerContext): void {
-  app.get('/healthz', async () => {
+  app.get('/healthz', { schema: about('The process, and the generation it serves', healthAnswer) }, async () => {
     const { generation } = serving
     return {
       status: 'ok',
@@ -21,8 +23,14 @@ export function healthRoutes(app: FastifyInstance, { store, serving, now }: Serv
       users: store.counts().users,
     }
   })
-  app.get('/readyz', async () => {
+  app.get('/readyz', { schema: about('Whether requests can be answered', readyAnswer) }, async () => {
     if (!serving.ready) throw notReady()
     return { status: 'ready', generation: serving.generation.row.id }
   })
 }
+
+const about = (summary: string, answer: z.ZodType) => ({
+  summary,
+  tags: ['state'],
+  response: { 200: answer, '5xx': problemAnswer },
+})

@@ -14,7 +14,8 @@ export function encodeLengths(length: number): number[] {
   return [...new Set([length >> 2, length >> 1, length])].filter((l) => l >= 8 || l === length)
 }
 
-/** The block to encode n histories of one length with. */
+/** The block to encode n histories of one length with: one alone is somebody who waits for an answer. */
 export function blockFor(n: number, length: number): Block {
+  if (n === 1) return { rows: 1, length }
   return { rows: n <= FEW ? FEW : Math.max(FEW, Math.floor(TOKENS / length)), length }
 }

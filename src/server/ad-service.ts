@@ -376,8 +376,14 @@ export class AdService {
   }
 }
 
-/** How `adseq explain` and the server open a workspace. */
-export const readerOptions = (config: Config) => ({ config, readonly: true }) as const
+/**
+ * How `adseq explain` and the server open a workspace. One history at a time is encoded: unless told otherwise by one
+ * thread, as several would spend ten times the processor time in waiting for each other.
+ */
+export function readerOptions(config: Config): { config: Config; readonly: true } {
+  const { engine } = config
+  return { config: { ...config, engine: { ...engine, threads: engine.threads || 1 } }, readonly: true }
+}
 
 /** Seen from a moment, but not from before the last event. */
 function seenFrom(queries: Queries, moment: number): Queries {

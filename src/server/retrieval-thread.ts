@@ -1,5 +1,5 @@
 import { serveThread } from '../core/thread.js'
-import type { MadeUpEvent } from '../features/made-up-history.js'
+import { MAX_HISTORY, type MadeUpEvent } from '../features/made-up-history.js'
 import type { Queries } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { Workspace } from '../workspace/workspace.js'
@@ -66,7 +66,8 @@ const methods = {
     )
     const { asOf } = service.facts
     const first = { item: 0, advertiser: -1, type: 0, domain: 0, time: asOf }
-    await posted([first], asOf, 1)
+    // towers have a program for every length of a history
+    for (let n = 1; n <= MAX_HISTORY; n *= 2) await posted(Array<MadeUpEvent>(n).fill(first), asOf, 1)
     return service.facts
   },
   stored: ({ user, k }: { user: number; k: number }): Promise<RetrievedForUser | undefined> =>

@@ -54,11 +54,16 @@ export interface GeneratorType {
 
 /** Entries by a map of scores, best first; of equal scores the lower index. */
 export function rankedBy(scores: ReadonlyMap<number, number>, n: number): Ranked {
-  const all = [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0])
-  const kept = all.slice(0, n)
+  const values = Float64Array.from(scores.values())
+  // the n-th best score bounds what has to be put in order: a vote of many users is for thousands of items
+  const least = values.length > n ? values.slice().sort()[values.length - n] : -Infinity
+  const entries: number[] = []
+  for (const [entry, score] of scores) if (score >= least) entries.push(entry)
+  entries.sort((a, b) => scores.get(b)! - scores.get(a)! || a - b)
+  const kept = Int32Array.from(entries.slice(0, n))
   return {
-    entries: Int32Array.from(kept, ([entry]) => entry),
-    scores: Float64Array.from(kept, ([, score]) => score),
-    complete: kept.length === all.length,
+    entries: kept,
+    scores: Float64Array.from(kept, (entry) => scores.get(entry)!),
+    complete: kept.length === values.length,
   }
 }

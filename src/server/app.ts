@@ -18,6 +18,9 @@ import { userRoute } from './routes/users.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
 import { validate } from './validation.js'
 
+/** Share of a request's time that it may be kept waiting for others. */
+const WAITING_SHARE = 0.5
+
 export interface AppOptions extends Omit<ServerContext, 'metrics'> {
   /** requests worked on at once; more are answered with 503 */
   maxInFlight?: number
@@ -56,7 +59,7 @@ export function createApp({
   })
   answerUnrouted(app.server)
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => validate(schema, httpPart))
-  const shedding = new LoadShedding(maxInFlight)
+  const shedding = new LoadShedding(maxInFlight, given.deadlineMs * WAITING_SHARE)
   const metrics = new ServerMetrics({
     inFlight: () => shedding.inFlight,
     shed: () => shedding.shed,

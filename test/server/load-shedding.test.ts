@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { LoadShedding } from '../../src/server/load-shedding.js'
 import { fakeServer } from './fake-serving.js'
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 20))
@@ -36,4 +37,19 @@ it('gives a place back when a request fails', async () => {
   for (let i = 0; i < 3; i++)
     expect((await app.inject({ method: 'POST', url: '/v1/retrieve', payload: {} })).statusCode).toBe(400)
   expect((await app.inject('/v1/users/u1/candidates')).statusCode).toBe(200)
+})
+
+it('refuses who would be kept waiting for longer than they have, by what requests have taken lately', async () => {
+  const shedding = new LoadShedding(64, 50)
+  const work = (ms: number) => () => new Promise<string>((resolve) => setTimeout(() => resolve('done'), ms))
+  // nothing is known yet: all are taken
+  expect(await Promise.all([1, 2, 3, 4].map(() => shedding.run(work(5))))).toEqual(Array(4).fill('done'))
+  for (let i = 0; i < 60; i++) await shedding.run(work(20))
+  const together = await Promise.allSettled(Array.from({ length: 10 }, () => shedding.run(work(20))))
+  const taken = together.filter(({ status }) => status === 'fulfilled').length
+  expect(taken).toBeGreaterThanOrEqual(2)
+  expect(taken).toBeLessThanOrEqual(4)
+  expect([shedding.inFlight, shedding.shed]).toEqual([0, 10 - taken])
+  // one alone is never refused, however slow
+  for (let i = 0; i < 3; i++) expect(await shedding.run(work(80))).toBe('done')
 })

@@ -44,7 +44,7 @@ it('SIGTERM ends within 5 s with exit code 0, whatever clients hold: nothing, ha
 })
 
 it('SIGTERM under load answers all that was in: no answer is cut, none fails', async () => {
-  const { server, url } = await startServer(folder)
+  const { server, url } = await startServer(folder, ['--set', 'funnel.deadlineMs=60000'])
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   let stopped = false
   const results: Awaited<ReturnType<typeof get>>[] = []

@@ -130,7 +130,8 @@ export class Visitor {
       total += decayed
     }
     for (const one of found.values()) {
-      one.share /= total
+      // all of a lifetime ago: a share of nothing
+      one.share = total > 0 ? one.share / total : 0
       if (week > 0) one.thisWeek /= week
       one.price = one.prices / one.priced
     }

@@ -121,9 +121,12 @@ export class Neighbourhood {
       const weight = weightAt(events.eventTime[row], vectors.t, vectors.halfLifeDays)
       if (entry >= 0) x.set(entry, (x.get(entry) ?? 0) + weight)
     }
-    let [n, squares] = [0, 0]
+    let squares = 0
+    for (const [entry, value] of x) squares += (value * idf[entry]) ** 2
+    // a lifetime ago: the weights are too small for a number
+    if (squares === 0) return
+    let n = 0
     for (const [entry, value] of x) {
-      squares += (value * idf[entry]) ** 2
       const weight = value * idf[entry] ** 2
       if (weight <= 0) continue
       const end = byEntry.offsets[entry + 1]

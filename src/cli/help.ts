@@ -14,6 +14,7 @@ export const ORDER: readonly string[] = [
   'index',
   'eval',
   'serve',
+  'explain',
   'inspect',
   'try',
   'tui',

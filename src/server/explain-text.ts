@@ -16,12 +16,15 @@ const GENERATORS: Column<GeneratorTrace>[] = [
   { head: 'ms', value: (g) => short(g.ms, 2), align: 'right' },
 ]
 
+/** Three digits that count. */
+const digits = (x: number): string => (x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3))
+
 const ADS: Column<AnsweredAd & { place: number }>[] = [
   { head: '#', value: (a) => String(a.place), align: 'right' },
   { head: 'ad', value: (a) => a.ad, min: 8, max: 24 },
   { head: 'title', value: (a) => a.title ?? '-', min: 10, max: 40, weight: 2 },
   { head: 'advertiser', value: (a) => a.advertiserName ?? a.advertiser ?? '-', min: 6, max: 20, drop: 1 },
-  { head: 'score', value: (a) => short(a.score), align: 'right' },
+  { head: 'score', value: (a) => digits(a.score), align: 'right' },
   { head: 'found by', value: (a) => a.sources.map((s) => `${s.generator} ${s.rank}`).join(', '), min: 12, max: 60 },
 ]
 
@@ -29,8 +32,8 @@ const FATE: Column<AdFate['generators'][number]>[] = [
   { head: 'generator', value: (g) => g.generator, min: 10 },
   { head: 'its place', value: (g) => (g.rank === null ? 'unknown to it' : count(g.rank)), align: 'right' },
   { head: 'brings', value: (g) => count(g.limit), align: 'right' },
-  { head: 'score', value: (g) => (g.score === null ? '-' : short(g.score)), align: 'right' },
-  { head: 'needed', value: (g) => (g.needed === null ? '-' : short(g.needed)), align: 'right', drop: 1 },
+  { head: 'score', value: (g) => (g.score === null ? '-' : digits(g.score)), align: 'right' },
+  { head: 'needed', value: (g) => (g.needed === null ? '-' : digits(g.needed)), align: 'right', drop: 1 },
   { head: 'found', value: (g) => (g.found ? 'yes' : 'no') },
 ]
 

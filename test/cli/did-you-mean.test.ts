@@ -15,5 +15,5 @@ test.each([
 test('a flag that is a setting of adseq.yaml is told with its section', () => {
   expect(settingLike('steps')).toBe('train.steps')
   expect(settingLike('learning-rate')).toBe('train.learningRate')
-  expect(settingLike('colour')).toBeUndefined()
+  expect(settingLike('xylophone')).toBeUndefined()
 })

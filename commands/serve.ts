@@ -37,6 +37,10 @@ password to read: do not open it to a network you do not trust.`
       env: 'ADSEQ_TOKEN',
       description: 'what POST /v1/events must send; better set in the environment, where other users do not see it',
     }),
+    shadow: Flags.string({
+      helpValue: 'GENERATION',
+      description: 'another generation that answers the same in the background; the overlap is a metric',
+    }),
     log: Flags.boolean({ description: 'a JSON line on stderr for every request' }),
     set: setFlag,
     ...engineFlags,
@@ -60,6 +64,7 @@ password to read: do not open it to a network you do not trust.`
       config,
       maxInFlight: flags['max-in-flight'],
       token: flags.token,
+      shadow: flags.shadow,
       logger,
       version: this.config.version,
     })

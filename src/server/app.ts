@@ -16,12 +16,15 @@ import { metricsRoute } from './routes/metrics.js'
 import { retrieveRoute } from './routes/retrieve.js'
 import { userRoute } from './routes/users.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
+import type { Shadow, ShadowWatcher } from './shadow.js'
 import { validate } from './validation.js'
 
 /** Share of a request's time that it may be kept waiting for others. */
 const WAITING_SHARE = 0.5
 
-export interface AppOptions extends Omit<ServerContext, 'metrics'> {
+export interface AppOptions extends Omit<ServerContext, 'metrics' | 'shadow'> {
+  /** opens another generation that is asked the same in the background */
+  openShadow?: (watcher: ShadowWatcher) => Shadow
   /** requests worked on at once; more are answered with 503 */
   maxInFlight?: number
   /** without it no events are taken */
@@ -42,6 +45,7 @@ export function createApp({
   logger = false,
   version = '0',
   writing,
+  openShadow,
   ...given
 }: AppOptions): ServerApp {
   const app = Fastify({
@@ -73,7 +77,15 @@ export function createApp({
       }
     },
   })
-  const context: ServerContext = { ...given, metrics }
+  const shadow = openShadow?.({
+    overlap: (share) => metrics.shadowOverlap.observe(share),
+    failed: (error) => {
+      metrics.shadowFailures.inc()
+      app.log.warn({ reason: error.message }, 'the shadow generation could not answer')
+    },
+  })
+  if (shadow) app.addHook('onClose', () => shadow.close())
+  const context: ServerContext = { ...given, metrics, shadow }
   // JSON alone: a form of a foreign web page can send text/plain, not this
   app.removeContentTypeParser('text/plain')
   app.setSerializerCompiler(() => JSON.stringify)

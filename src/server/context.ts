@@ -2,6 +2,7 @@ import type { Store } from '../store/store.js'
 import type { Clock } from './clock.js'
 import type { ServerMetrics } from './metrics.js'
 import type { Serving } from './serving.js'
+import type { Shadow } from './shadow.js'
 
 /** What the server reads of the feature store. */
 export type ServerStore = Pick<
@@ -19,4 +20,6 @@ export interface ServerContext {
   /** milliseconds that a request for ads has, from when it is begun */
   deadlineMs: number
   metrics: ServerMetrics
+  /** another generation that is asked the same */
+  shadow?: Shadow
 }

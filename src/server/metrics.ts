@@ -31,6 +31,17 @@ export class ServerMetrics {
     labelNames: ['generator', 'state'],
     registers: [this.registry],
   })
+  readonly shadowOverlap = new Histogram({
+    name: 'adseq_shadow_overlap',
+    help: 'Share of the ads answered that the shadow generation would have answered too.',
+    buckets: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+    registers: [this.registry],
+  })
+  readonly shadowFailures = new Counter({
+    name: 'adseq_shadow_failures_total',
+    help: 'Requests that the shadow generation could not answer.',
+    registers: [this.registry],
+  })
   readonly reloadFailures = new Counter({
     name: 'adseq_generation_load_failures_total',
     help: 'Published generations that could not be loaded.',

@@ -10,6 +10,7 @@ import { EventLog } from './event-log.js'
 import { Clock } from './clock.js'
 import { startRetrieval } from './retrieval.js'
 import { Serving } from './serving.js'
+import { Shadow, type ShadowWatcher } from './shadow.js'
 
 export interface ServeOptions {
   folder: string
@@ -17,6 +18,8 @@ export interface ServeOptions {
   maxInFlight?: number
   /** who sends it may post events; without one nobody may */
   token?: string
+  /** id of a generation that answers the same in the background */
+  shadow?: string
   logger?: AppOptions['logger']
   /** of adseq */
   version?: string
@@ -44,6 +47,7 @@ export async function serve({
   config,
   maxInFlight,
   token,
+  shadow,
   logger,
   version,
   refreshMs = 1000,
@@ -58,6 +62,9 @@ export async function serve({
     if (log) opened.push(() => log.close())
     const store = openStore(folder, { readonly: true })
     opened.push(() => store.close())
+    const beside = shadow === undefined ? undefined : store.generation(shadow)
+    if (shadow !== undefined && !beside)
+      throw new UserError(`There is no generation ${shadow}.`, 'adseq generations lists them.')
     const told = { failed: (_id: string, _error: Error): void => {}, loaded: (_id: string): void => {} }
     const serving = await Serving.open({
       current: () => store.currentGeneration(),
@@ -74,6 +81,10 @@ export async function serve({
       clock: new Clock(config.serve.clock),
       deadlineMs: config.funnel.deadlineMs,
       maxInFlight,
+      ...(beside && {
+        openShadow: (watcher: ShadowWatcher) =>
+          new Shadow(() => startRetrieval({ folder, generation: beside, config }), watcher),
+      }),
       writing: log && { token: token!, log },
       logger,
       version,

@@ -99,6 +99,34 @@ it('answers 10,000 requests while generations flip every 200 ms: none fails, eac
   expect([...seen].sort()).toEqual([...generations].sort())
 })
 
+it('has a shadow answer the same in the background; a shadow that is not there stops the start', async () => {
+  const store = openStore(folder)
+  store.setCurrentGeneration(generations[0])
+  store.close()
+  const config = loadConfig(folder, { set: ['serve.port=0', 'funnel.deadlineMs=60000'], env: {} })
+  await expect(serve({ folder, config, shadow: 'none' })).rejects.toMatchObject({ name: 'UserError' })
+  const overlaps: Record<string, number> = {}
+  for (const shadow of generations) {
+    server = await serve({ folder, config, shadow })
+    const metric = async (name: string): Promise<number> => {
+      const text = await (await fetch(`${server!.url}/metrics`)).text()
+      return Number(new RegExp(`^adseq_shadow_${name} (\\S+)$`, 'm').exec(text)![1])
+    }
+    for (let n = 0; (await metric('overlap_count')) < 20; n++) {
+      const { status, body } = await ask('/v1/ads', { user: `u${n % 40}`, k: 10 })
+      expect([status, body.provenance.generation]).toEqual([200, generations[0]])
+    }
+    overlaps[shadow] = (await metric('overlap_sum')) / (await metric('overlap_count'))
+    expect(await metric('failures_total')).toBe(0)
+    await server.close()
+    server = undefined
+  }
+  // the same generation agrees with itself, another one does not always
+  expect(overlaps[generations[0]]).toBe(1)
+  expect(overlaps[generations[1]]).toBeLessThan(1)
+  expect(overlaps[generations[1]]).toBeGreaterThan(0)
+})
+
 it('comes back by itself when the retrieval thread dies; /readyz and every answer meanwhile say so', async () => {
   const file = 'deadly.mjs'
   writeFileSync(

@@ -20,8 +20,8 @@ export interface OpenLoopOptions {
 
 /**
  * Sends POST requests at their due times, whether earlier ones are answered or not, and counts from when each was due:
- * a server that stalls is charged for everything that it kept waiting (no coordinated omission). autocannon was tried and
- * left: it sends the requests of a second in one burst.
+ * a server that stalls is charged for everything that it kept waiting (no coordinated omission). autocannon was tried
+ * and left: it sends the requests of a second in one burst.
  */
 export async function openLoop({ url, rate, seconds, body, timeout = 10_000 }: OpenLoopOptions): Promise<Answered[]> {
   const agent = new Agent({ keepAlive: true })

@@ -2,7 +2,7 @@ import type { AdFate, GeneratorTrace } from '../funnel/trace.js'
 import { count, plural, short } from '../text/numbers.js'
 import { tableLines, type Column } from '../text/table.js'
 import { wrap } from '../text/width.js'
-import type { AnsweredAd } from './ad-service.js'
+import type { AnsweredAd } from './ads-answer.js'
 import type { Explanation } from './explain.js'
 
 const GENERATORS: Column<GeneratorTrace>[] = [

@@ -1,4 +1,4 @@
-import type { AdsAnswer, AdsQuestion } from './ad-service.js'
+import type { AdsAnswer, AdsQuestion } from './ads-answer.js'
 import type { Retrieval } from './retrieval.js'
 
 /** What becomes known of a shadow. */

@@ -1,0 +1,243 @@
+import type { Config } from '../config/schema.js'
+import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { isSame, presetOf } from './arms.js'
+import { armOf } from './assignment.js'
+import type { DayEnd } from './live.js'
+import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
+import { STAGES, type Outcomes, type Shown } from './outcomes.js'
+import { experimentRanker, experimentRuns, type SimulateOptions } from './setting.js'
+import { alwaysValidHalfWidth } from './statistics/sequential.js'
+import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
+
+const DAY = 86_400
+/** Days before the experiment whose conversions a user is known by (CUPED). */
+const BEFORE_DAYS = 90
+/** The lift that the intervals for looks are tightest for. */
+const EXPECTED_LIFT = 0.1
+
+/**
+ * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm has
+ * its share of every budget, too.
+ */
+export type Design = 'user-split' | 'budget-split'
+
+export interface ExperimentRequest {
+  preset: string
+  design: Design
+  /** live both designs, to see what sharing budgets does */
+  designs: boolean
+  /** live the worlds in which everyone is treated, and nobody */
+  truth: boolean
+  /** worlds lived at once */
+  threads: number
+  options: SimulateOptions
+  signal?: AbortSignal
+}
+
+/** What is known by the end of a day. */
+export interface Look {
+  day: number
+  /** lift of the first metric, with an interval that holds at all looks at once */
+  lift: number
+  interval: [number, number]
+}
+
+/** One metric, as scripts read it; truth is null where it was not lived. */
+export interface MetricResult {
+  name: string
+  arm: string
+  control: number
+  treatment: number
+  lift: number | null
+  interval: [number, number] | null
+  truth: number | null
+}
+
+export interface SurvivalResult {
+  arm: string
+  generator: string
+  stage: string
+  /** of the ads that the generator found */
+  share: number
+}
+
+/** A design held against the truth, in the first metric. */
+export interface DesignResult {
+  design: Design
+  name: string
+  lift: number
+  interval: [number, number]
+  truth: number
+}
+
+/** What `adseq simulate --json` prints. */
+export interface ExperimentResult {
+  arms: string[]
+  requests: number
+  seconds: number
+  design: Design
+  metrics: MetricResult[]
+  survival: SurvivalResult[]
+  /** where both were asked for */
+  designs?: DesignResult[]
+}
+
+/** What else there is to tell people. */
+export interface Experiment {
+  result: ExperimentResult
+  compared: Compared[]
+  looks: Look[]
+  users: { control: number; treatment: number }
+  /** advertisers with a conversion, by arm */
+  converting: number[]
+  /** ms of the funnel for a request, by arm */
+  funnelMs: number[]
+  shown: Shown[]
+}
+
+/**
+ * Runs an experiment: worlds are lived in threads, the one in which users are split and those of the truth.
+ * @param onLook told at the end of every day of the world in which users are split
+ */
+export async function experiment(
+  workspace: Workspace,
+  request: ExperimentRequest,
+  onLook: (look: Look, days: number) => void = () => {},
+): Promise<Experiment> {
+  const started = performance.now()
+  const { folder, config, snapshot, store, progress } = workspace
+  const { arms } = presetOf(request.preset)
+  const { item } = await experimentRuns(workspace)
+  // the threads find it kept
+  await experimentRanker(workspace)
+  const names = [...store.externalIds('users')]
+  const shares = arms.map(() => 1 / arms.length)
+  const split = Uint8Array.from(names, (name) => armOf(`${request.preset} ${request.options.seed}`, name, shares))
+  const covariate = conversionsBefore(snapshot, item.manifest.cutoff)
+  const groupsOf = (outcomes: Outcomes): Groups => groups(split, outcomes, covariate)
+
+  const tasks = worldsOf(request, split)
+  const looks: Look[] = []
+  const total = tasks.length * request.options.days
+  let days = 0
+  progress.start(`live ${tasks.length} ${tasks.length === 1 ? 'world' : 'worlds'}`, total, 'days')
+  const onDay = (world: string, day: DayEnd): void => {
+    progress.update(++days)
+    if (world !== request.design) return
+    const look = lookAt(day, groupsOf(day.outcomes))
+    if (look) onLook(look, request.options.days)
+    if (look) looks.push(look)
+  }
+  const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
+  const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
+  progress.finish()
+
+  const main = worlds.get(request.design)!
+  const [all, none] = [worlds.get('all')?.end.outcomes, worlds.get('none')?.end.outcomes]
+  // where the arms are one and the same there is nothing to live: the truth is 0
+  const truthOf = (name: string): number | null => {
+    if (isSame(arms)) return 0
+    return all && none
+      ? trueLift(
+          METRICS.find((metric) => metric.name === name)!,
+          all,
+          none,
+        )
+      : null
+  }
+  const { outcomes } = main.end
+  const inArms = groupsOf(outcomes)
+  const compared = compare(outcomes, inArms)
+  const designs = (['user-split', 'budget-split'] as const).flatMap((design): DesignResult[] => {
+    const world = worlds.get(design)
+    const truth = truthOf(METRICS[0].name)
+    if (!request.designs || !world || truth === null) return []
+    const [{ name, lift, interval }] = compare(world.end.outcomes, groupsOf(world.end.outcomes), METRICS.slice(0, 1))
+    return [{ design, name, lift, interval, truth }]
+  })
+  return {
+    result: {
+      arms: arms.map(({ name }) => name),
+      requests: [...worlds.values()].reduce((sum, { end }) => sum + end.requests.reduce((a, b) => a + b, 0), 0),
+      seconds: (performance.now() - started) / 1000,
+      design: request.design,
+      metrics: compared.map(({ name, control, treatment, lift, interval }) => ({
+        name,
+        arm: 'treatment',
+        control,
+        treatment,
+        lift: finite(lift),
+        interval: Number.isFinite(lift) ? interval : null,
+        truth: finite(truthOf(name)),
+      })),
+      survival: survivalOf(main.end),
+      ...(request.designs && { designs }),
+    },
+    compared,
+    looks,
+    users: { control: inArms.control.length, treatment: inArms.treatment.length },
+    converting: main.end.converting,
+    funnelMs: main.end.funnelMs.map((ms, a) => ms / Math.max(1, main.end.requests[a])),
+    shown: main.shown,
+  }
+}
+
+/** The world that is reported first, so that its days are seen; then those it is held against. */
+function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: Uint8Array): WorldTask[] {
+  const { arms } = presetOf(preset)
+  const budgets = { 'user-split': 'shared', 'budget-split': 'split' } as const
+  const other: Design = design === 'user-split' ? 'budget-split' : 'user-split'
+  const tasks: WorldTask[] = [{ name: design, armOf: split, budgets: budgets[design], keep: true }]
+  if (truth && !isSame(arms)) {
+    for (const [name, arm] of [
+      ['none', 'control'],
+      ['all', 'treatment'],
+    ] as const)
+      tasks.push({ name, armOf: everyoneIn(arms, arm, split.length), budgets: 'shared', keep: false })
+  }
+  if (designs) tasks.push({ name: other, armOf: split, budgets: budgets[other], keep: false })
+  return tasks
+}
+
+/** Users who asked for ads by now, by arm: whether they did does not depend on the arm. */
+function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array): Groups {
+  const users = Int32Array.from(split.keys()).filter((user) => outcomes.requests[user] > 0)
+  return {
+    control: users.filter((user) => split[user] === 0),
+    treatment: users.filter((user) => split[user] === 1),
+    covariate,
+  }
+}
+
+/** @returns undefined while an arm has no conversion */
+function lookAt({ day, outcomes }: DayEnd, inArms: Groups): Look | undefined {
+  if (inArms.control.length < 2 || inArms.treatment.length < 2) return undefined
+  const [{ lift, se }] = compare(outcomes, inArms, METRICS.slice(0, 1))
+  if (!Number.isFinite(lift) || se === 0) return undefined
+  const half = alwaysValidHalfWidth(se, EXPECTED_LIFT)
+  return { day, lift, interval: [lift - half, lift + half] }
+}
+
+function survivalOf({ survival }: DayEnd): SurvivalResult[] {
+  return survival.flatMap(({ arm, generator, counts }) =>
+    STAGES.map((stage, s) => ({ arm, generator, stage, share: counts[0] > 0 ? counts[s] / counts[0] : 0 })),
+  )
+}
+
+/** [users] conversions in the days before. */
+function conversionsBefore(snapshot: Snapshot, asOf: number): Float64Array {
+  return Float64Array.from({ length: snapshot.users }, (_, user) => {
+    let n = 0
+    for (let row = historyEnd(snapshot, user, asOf) - 1; row >= snapshot.offsets[user]; row--) {
+      if (snapshot.eventTime[row] <= asOf - BEFORE_DAYS * DAY) break
+      n += conversionMask[snapshot.eventType[row]]
+    }
+    return n
+  })
+}
+
+/** Worlds are what is lived at once: a program in one of them has a thread to itself. */
+const oneThread = (config: Config): Config => ({ ...config, engine: { ...config.engine, threads: 1 } })
+
+const finite = (x: number | null): number | null => (x !== null && Number.isFinite(x) ? x : null)

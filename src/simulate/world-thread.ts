@@ -1,0 +1,51 @@
+import { silent } from '../core/progress.js'
+import { serveThread, threadData, type Call } from '../core/thread.js'
+import type { Config } from '../config/schema.js'
+import { Workspace } from '../workspace/workspace.js'
+import { presetOf } from './arms.js'
+import { live, type Assignment, type DayEnd } from './live.js'
+import type { Shown } from './outcomes.js'
+import { settingOf, type SimulateOptions } from './setting.js'
+
+/** What a thread is started with. */
+export interface WorldThreadData {
+  folder: string
+  config: Config
+  preset: string
+  options: SimulateOptions
+}
+
+/** A world to live: who is in which arm. */
+export interface WorldRequest {
+  /** [users] index of the arm */
+  armOf: Uint8Array
+  budgets: Assignment['budgets']
+  /** ads that were shown are sent back at the end */
+  keep: boolean
+}
+
+const { folder, config, preset, options } = threadData<WorldThreadData>()
+const workspace = new Workspace(folder, { config, readonly: true, progress: silent })
+const setting = settingOf(workspace, options)
+// whoever asks is told
+setting.catch(() => {})
+
+const methods = {
+  /** Lives a world; every day is told as it ends. @returns the ads that were shown */
+  async live({ armOf, budgets, keep }: WorldRequest, call: Call): Promise<Shown[]> {
+    const shown: Shown[] = []
+    const { arms } = presetOf(preset)
+    for await (const day of live(await setting, { arms, armOf, budgets }, options.days)) {
+      call.signal.throwIfAborted()
+      if (keep) shown.push(...day.shown)
+      call.emit({ ...day, shown: [] } satisfies DayEnd)
+    }
+    return shown
+  },
+  async close(): Promise<void> {
+    await setting.catch(() => {})
+    await workspace.close()
+  },
+}
+export type WorldThreadApi = typeof methods
+serveThread(methods)

@@ -17,8 +17,8 @@ const BEFORE_DAYS = 90
 const EXPECTED_LIFT = 0.1
 
 /**
- * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm has
- * its share of every budget, too.
+ * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm
+ * has its share of every budget, too.
  */
 export type Design = 'user-split' | 'budget-split'
 

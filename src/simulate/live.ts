@@ -43,7 +43,7 @@ export interface Laws {
   auction: AuctionRules
   /** ads that the funnel hands on to heavy scoring */
   handedOn: number
-  /** heavy scoring says the true chances times exp(noise z - noise^2 / 2), z a standard normal of each ad and request */
+  /** heavy scoring: the true chances times exp(noise z - noise^2 / 2), z a standard normal for each ad and request */
   scoringNoise: number
 }
 
@@ -56,7 +56,8 @@ export interface Setting {
   /** unix seconds up to which the snapshot's histories are read */
   asOf: number
   parts: Parts
-  ranker: LightRanker
+  /** absent: no arm may be ranked by it */
+  ranker?: LightRanker
   funnel: FunnelConfig
   inventory: AdInventory
   countries: Countries
@@ -70,8 +71,8 @@ export interface Assignment {
   /** [users] index of the arm */
   armOf: ArrayLike<number>
   /**
-   * shared: both arms spend the same budgets, as where users alone are split; split: each has its share of every budget
-   * (Liu, Mao & Kang 2020)
+   * shared: both arms spend the same budgets, as where users alone are split; split: each has its share of every
+   * budget (Liu, Mao & Kang 2020)
    */
   budgets: 'shared' | 'split'
 }
@@ -149,6 +150,7 @@ class LivingWorld {
     this.pacers = pools.map(({ pacer }) => pacer)
     this.sides = arms.map((arm, a) => {
       const ranker = arm.ranked ? setting.ranker : undefined
+      if (arm.ranked && !ranker) throw new Error(`${arm.name} is ranked, and there is no light ranker`)
       const funnel = new Funnel(setting.parts, muted(GENERATORS, arm.without), setting.funnel, ranker)
       return {
         arm,

@@ -49,8 +49,8 @@ export class Pacer {
   }
 
   /**
-   * Holds what was spent against the plan, for campaigns that spend evenly: a PID controller on the logarithm of the bid
-   * (Zhang et al. 2016), and probabilistic throttling in steps of a tenth (Agarwal et al. 2014).
+   * Holds what was spent against the plan, for campaigns that spend evenly: a PID controller on the logarithm of the
+   * bid (Zhang et al. 2016), and probabilistic throttling in steps of a tenth (Agarwal et al. 2014).
    * @param share of the day's requests that is over
    */
   control(share: number): void {

@@ -54,7 +54,7 @@ export function wantOf({ catalog }: World, wants: Wants, item: number): number {
   return appeal / (1 + appeal)
 }
 
-/** What a user wants most of what an advertiser sells at a moment (of equal ones the more popular); -1: they sell none. */
+/** What is wanted most of what an advertiser sells, of equal ones the more popular; -1: they sell nothing by then. */
 export function mostWanted(
   world: World,
   wants: Wants,

@@ -52,7 +52,10 @@ export interface GeneratorType {
   open(parts: Parts): CandidateGenerator | undefined
 }
 
-/** Entries by a map of scores, best first; of equal scores the lower index. Of many more than n only the best are sorted. */
+/**
+ * Entries by a map of scores, best first; of equal scores the lower index. Of many more than n only the best are
+ * sorted.
+ */
 export function rankedBy(scores: ReadonlyMap<number, number>, n: number): Ranked {
   let all = [...scores]
   const complete = all.length <= n

@@ -61,19 +61,35 @@ docs/simulate.md for the model and its limits.`
     const { flags } = await this.parse(Simulate)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: flags.set })
-    const [{ inWorkspace }, { experiment }, { simulateOptions }, { experimentText }] = await Promise.all([
+    const [
+      { inWorkspace },
+      { experiment },
+      { plan },
+      { simulateOptions },
+      { saveTables },
+      { experimentText, planText },
+    ] = await Promise.all([
       import('../src/workspace/workspace.js'),
       import('../src/simulate/experiment.js'),
+      import('../src/simulate/plan.js'),
       import('../src/simulate/request.js'),
+      import('../src/simulate/tables.js'),
       import('../src/simulate/text.js'),
     ])
     const options = simulateOptions(flags)
+    const { preset, design, designs, truth, worlds: threads } = flags
     const opened = { config, progress: this.progress(flags) }
     return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
       inWorkspace(folder, opened, async (workspace) => {
-        const { preset, design, designs, truth, worlds } = flags
-        const made = await experiment(workspace, { preset, design, designs, truth, threads: worlds, options, signal })
-        this.log(experimentText(made, flags.preset, options))
+        if (flags.power) {
+          const planned = await plan(workspace, { preset, threads, options, signal })
+          this.log(planText(planned))
+          return planned
+        }
+        const made = await experiment(workspace, { preset, design, designs, truth, threads, options, signal })
+        this.log(experimentText(made, preset, options))
+        const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
+        this.log(`\nKept: ${kept}`)
         return made.result
       }),
     )

@@ -4,17 +4,18 @@ import type { Workspace } from '../workspace/workspace.js'
 import { isSame, presetOf } from './arms.js'
 import { armOf } from './assignment.js'
 import type { DayEnd } from './live.js'
-import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
+import { METRICS, compare, estimateOf, trueLift, type Compared, type Groups } from './metrics.js'
 import { STAGES, type Outcomes, type Shown } from './outcomes.js'
 import { experimentRanker, experimentRuns, type SimulateOptions } from './setting.js'
-import { alwaysValidHalfWidth } from './statistics/sequential.js'
+import { differenceOf, liftInterval } from './statistics/ratio.js'
+import { alwaysValidHalfWidth, tightestMixture } from './statistics/sequential.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
 
 const DAY = 86_400
 /** Days before the experiment whose conversions a user is known by (CUPED). */
 const BEFORE_DAYS = 90
-/** The lift that the intervals for looks are tightest for. */
-const EXPECTED_LIFT = 0.1
+/** Conversions that each arm must have before it is looked at: of fewer the ratio is no normal variable. */
+const LEAST_CONVERSIONS = 10
 
 /**
  * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm
@@ -67,7 +68,7 @@ export interface DesignResult {
   design: Design
   name: string
   lift: number
-  interval: [number, number]
+  interval: [number, number] | null
   truth: number
 }
 
@@ -94,6 +95,11 @@ export interface Experiment {
   /** ms of the funnel for a request, by arm */
   funnelMs: number[]
   shown: Shown[]
+  outcomes: Outcomes
+  /** [users] index of the arm */
+  split: Uint8Array
+  /** ads found in a request, by arm and generator in the order of result.survival */
+  found: { arm: string; generator: string; ads: number }[]
 }
 
 /**
@@ -111,7 +117,7 @@ export async function experiment(
   const { item } = await experimentRuns(workspace)
   // the threads find it kept
   await experimentRanker(workspace)
-  const names = [...store.externalIds('users')]
+  const names = store.externalIds('users')
   const shares = arms.map(() => 1 / arms.length)
   const split = Uint8Array.from(names, (name) => armOf(`${request.preset} ${request.options.seed}`, name, shares))
   const covariate = conversionsBefore(snapshot, item.manifest.cutoff)
@@ -119,15 +125,17 @@ export async function experiment(
 
   const tasks = worldsOf(request, split)
   const looks: Look[] = []
+  const looking = new DailyLooks(request.options.days)
   const total = tasks.length * request.options.days
   let days = 0
   progress.start(`live ${tasks.length} ${tasks.length === 1 ? 'world' : 'worlds'}`, total, 'days')
   const onDay = (world: string, day: DayEnd): void => {
     progress.update(++days)
     if (world !== request.design) return
-    const look = lookAt(day, groupsOf(day.outcomes))
-    if (look) onLook(look, request.options.days)
-    if (look) looks.push(look)
+    const look = looking.at(day, groupsOf(day.outcomes))
+    if (!look) return
+    looks.push(look)
+    onLook(look, request.options.days)
   }
   const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
   const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
@@ -154,7 +162,7 @@ export async function experiment(
     const truth = truthOf(METRICS[0].name)
     if (!request.designs || !world || truth === null) return []
     const [{ name, lift, interval }] = compare(world.end.outcomes, groupsOf(world.end.outcomes), METRICS.slice(0, 1))
-    return [{ design, name, lift, interval, truth }]
+    return [{ design, name, lift, interval: interval ?? null, truth }]
   })
   return {
     result: {
@@ -168,7 +176,7 @@ export async function experiment(
         control,
         treatment,
         lift: finite(lift),
-        interval: Number.isFinite(lift) ? interval : null,
+        interval: interval ?? null,
         truth: finite(truthOf(name)),
       })),
       survival: survivalOf(main.end),
@@ -180,6 +188,13 @@ export async function experiment(
     converting: main.end.converting,
     funnelMs: main.end.funnelMs.map((ms, a) => ms / Math.max(1, main.end.requests[a])),
     shown: main.shown,
+    outcomes,
+    split,
+    found: main.end.survival.map(({ arm, generator, counts }) => ({
+      arm,
+      generator,
+      ads: counts[0] / Math.max(1, main.end.requests[arms.findIndex(({ name }) => name === arm)]),
+    })),
   }
 }
 
@@ -210,13 +225,30 @@ function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array):
   }
 }
 
-/** @returns undefined while an arm has no conversion */
-function lookAt({ day, outcomes }: DayEnd, inArms: Groups): Look | undefined {
-  if (inArms.control.length < 2 || inArms.treatment.length < 2) return undefined
-  const [{ lift, se }] = compare(outcomes, inArms, METRICS.slice(0, 1))
-  if (!Number.isFinite(lift) || se === 0) return undefined
-  const half = alwaysValidHalfWidth(se, EXPECTED_LIFT)
-  return { day, lift, interval: [lift - half, lift + half] }
+/** Looks at the first metric day by day. */
+class DailyLooks {
+  private mixture: number | undefined
+
+  constructor(private readonly days: number) {}
+
+  /**
+   * The mixture is chosen at the first look, for the interval to be tightest on the last day, of which the variance is
+   * then expected to be that of today times today / days.
+   * @returns undefined while there is too little to look at
+   */
+  at({ day, outcomes }: DayEnd, inArms: Groups): Look | undefined {
+    const { control, treatment } = inArms
+    const conversions = (users: Int32Array): number => users.reduce((n, user) => n + outcomes.conversions[user], 0)
+    if (Math.min(conversions(control), conversions(treatment)) < LEAST_CONVERSIONS) return undefined
+    const known = { covariate: inArms.covariate, everyone: Int32Array.from([...control, ...treatment]) }
+    const [ofControl, ofTreatment] = [control, treatment].map((users) => estimateOf(METRICS[0], outcomes, known, users))
+    const { se } = differenceOf(ofTreatment, ofControl)
+    // a mean grows with the days: its error for one day falls by their square root
+    this.mixture ??= tightestMixture(se * Math.sqrt(day / this.days)) / day
+    const z = alwaysValidHalfWidth(se / day, this.mixture) / (se / day)
+    const lift = ofTreatment.value / ofControl.value - 1
+    return { day, lift, interval: liftInterval(ofTreatment, ofControl, z) ?? [-1, Infinity] }
+  }
 }
 
 function survivalOf({ survival }: DayEnd): SurvivalResult[] {
@@ -226,7 +258,7 @@ function survivalOf({ survival }: DayEnd): SurvivalResult[] {
 }
 
 /** [users] conversions in the days before. */
-function conversionsBefore(snapshot: Snapshot, asOf: number): Float64Array {
+export function conversionsBefore(snapshot: Snapshot, asOf: number): Float64Array {
   return Float64Array.from({ length: snapshot.users }, (_, user) => {
     let n = 0
     for (let row = historyEnd(snapshot, user, asOf) - 1; row >= snapshot.offsets[user]; row--) {
@@ -238,6 +270,6 @@ function conversionsBefore(snapshot: Snapshot, asOf: number): Float64Array {
 }
 
 /** Worlds are what is lived at once: a program in one of them has a thread to itself. */
-const oneThread = (config: Config): Config => ({ ...config, engine: { ...config.engine, threads: 1 } })
+export const oneThread = (config: Config): Config => ({ ...config, engine: { ...config.engine, threads: 1 } })
 
 const finite = (x: number | null): number | null => (x !== null && Number.isFinite(x) ? x : null)

@@ -1,9 +1,8 @@
 import type { Outcomes } from './outcomes.js'
 import { cuped } from './statistics/cuped.js'
-import { twoSided } from './statistics/normal.js'
+import { normalQuantile, twoSided } from './statistics/normal.js'
 import { holm } from './statistics/multiple.js'
-import { liftOf, ratioOf, type Estimate } from './statistics/ratio.js'
-import { fixedHalfWidth } from './statistics/sequential.js'
+import { differenceOf, liftInterval, ratioOf, type Estimate } from './statistics/ratio.js'
 
 /** A figure of an arm: a sum over users by another one. */
 export interface Metric {
@@ -79,9 +78,8 @@ export interface Compared {
   control: number
   treatment: number
   lift: number
-  se: number
-  /** at the level chosen, for this metric alone and one look at the end */
-  interval: [number, number]
+  /** at the level chosen, for this metric alone and one look at the end; absent where the control is too uncertain */
+  interval?: [number, number]
   /** probability of such a difference where there is none; corrected for all metrics (Holm) */
   p: number
   found: boolean
@@ -99,31 +97,41 @@ export const ALPHA = 0.05
 
 /** Compares the arms in every metric. */
 export function compare(outcomes: Outcomes, groups: Groups, metrics = METRICS): Compared[] {
+  const known = {
+    covariate: groups.covariate,
+    everyone: Int32Array.from([...groups.control, ...groups.treatment]),
+  }
   const made = metrics.map((metric) => {
-    const control = estimateOf(metric, outcomes, groups, 'control')
-    const treatment = estimateOf(metric, outcomes, groups, 'treatment')
-    const { lift, se } = liftOf(treatment, control)
-    const half = fixedHalfWidth(se, ALPHA)
-    const interval: [number, number] = [lift - half, lift + half]
-    // two arms that do not vary at all differ for certain, or not at all
-    const p = se > 0 ? twoSided(lift / se) : lift === 0 ? 1 : Number.isNaN(lift) ? NaN : 0
-    return { name: metric.name, control: control.value, treatment: treatment.value, lift, se, interval, p }
+    const control = estimateOf(metric, outcomes, known, groups.control)
+    const treatment = estimateOf(metric, outcomes, known, groups.treatment)
+    const { value, se } = differenceOf(treatment, control)
+    return {
+      name: metric.name,
+      control: control.value,
+      treatment: treatment.value,
+      lift: control.value === 0 ? NaN : treatment.value / control.value - 1,
+      interval: liftInterval(treatment, control, normalQuantile(1 - ALPHA / 2)),
+      // two arms that do not vary at all differ for certain, or not at all
+      p: se > 0 || Number.isNaN(se) ? twoSided(value / se) : value === 0 ? 1 : 0,
+    }
   })
   const corrected = holm(made.map(({ p }) => p))
   return made.map((one, m) => ({ ...one, p: corrected[m], found: corrected[m] <= ALPHA }))
 }
 
-/** A mean is adjusted by what was known before (CUPED), a ratio is taken as it is. */
-function estimateOf(
+/**
+ * A metric of some users: a mean, adjusted by what was known of them before (CUPED), or a ratio as it is.
+ * @param everyone users of all arms
+ */
+export function estimateOf(
   { numerator, denominator }: Metric,
   outcomes: Outcomes,
-  groups: Groups,
-  arm: 'control' | 'treatment',
+  { covariate, everyone }: { covariate: Float64Array; everyone: Int32Array },
+  users: Int32Array,
 ): Estimate {
-  if (denominator) return ratioOf(numerator(outcomes), denominator(outcomes), groups[arm])
-  const everyone = Int32Array.from([...groups.control, ...groups.treatment])
-  const values = cuped(numerator(outcomes), groups.covariate, everyone)
-  return ratioOf(values, new Float64Array(values.length).fill(1), groups[arm])
+  if (denominator) return ratioOf(numerator(outcomes), denominator(outcomes), users)
+  const values = cuped(numerator(outcomes), covariate, everyone)
+  return ratioOf(values, new Float64Array(values.length).fill(1), users)
 }
 
 /** The lift of a world in which everyone is treated over one in which nobody is: what an experiment estimates. */

@@ -1,52 +1,85 @@
+import { wrap } from '../core/wrap.js'
 import { count, duration, share } from '../text/numbers.js'
 import { tableLines, type Column } from '../text/table.js'
 import { PRESETS, type PresetName } from './arms.js'
 import type { Experiment } from './experiment.js'
 import { METRICS, type Compared } from './metrics.js'
-import { STAGES } from './outcomes.js'
+import { LIFTS, type Plan, type PlannedMetric } from './plan.js'
 import type { SimulateOptions } from './setting.js'
 
 const WIDTH = 80
 
 /** A share as a signed percentage: +12.3 %. */
 export function percent(x: number | null): string {
+  if (x === Infinity) return 'any'
   if (x === null || !Number.isFinite(x)) return '-'
   const text = (100 * x).toFixed(1)
   return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0.0' : text} %`
 }
 
-const range = ([low, high]: readonly [number, number]): string =>
-  `${percent(low).replace(' %', '')} to ${percent(high)}`
+const range = (interval: readonly [number, number] | null | undefined): string =>
+  interval ? `${percent(interval[0]).replace(' %', '')} to ${percent(interval[1])}` : '-'
 
 /** Three digits that count. */
 const figure = (x: number): string => (Number.isFinite(x) ? (Math.abs(x) >= 100 ? count(x) : x.toPrecision(3)) : '-')
 
+const said = (text: string): string => wrap(text, WIDTH)
+
 /** An experiment for people: the verdict first, then the figures, then how it was made. */
 export function experimentText(made: Experiment, preset: PresetName, { days }: SimulateOptions): string {
-  const { result, compared, users, funnelMs, converting } = made
+  const { result, users, funnelMs, converting } = made
   const { about, arms } = PRESETS[preset]
   const [control, treatment] = arms
   return [
-    ...verdict(made),
+    ...verdict(made).map(said),
     '',
-    `${preset}: ${about}.`,
-    `control: ${control.about}, ${count(users.control)} users. treatment: ${treatment.about}, ${count(users.treatment)} users.`,
+    said(`${preset}: ${about}.`),
+    said(`control: ${control.about}, ${count(users.control)} users who asked for ads in ${days} days.`),
+    said(`treatment: ${treatment.about}, ${count(users.treatment)} users.`),
     '',
     ...tableLines(COLUMNS, rowsOf(made), WIDTH),
     '',
-    'lift: treatment against control. 95 %: interval of this metric alone, at the',
-    'end. truth: everyone treated against nobody, lived with the same chance.',
-    'found: after correction for all metrics (Holm).',
+    said(
+      'lift: treatment against control. 95 %: interval of this metric alone, at the end. truth: everyone treated ' +
+        'against nobody, lived with the same chance. found: after correction for all metrics (Holm).',
+    ),
     ...looksText(made),
     ...designsText(made),
     ...survivalText(made),
     '',
-    `${count(result.requests)} requests in ${duration(result.seconds)}; ${days} days; design: ${result.design}. The funnel took ` +
-      `${funnelMs.map((ms) => ms.toFixed(1)).join(' and ')} ms a request.`,
-    `Advertisers with a conversion: ${converting.map(count).join(' and ')}.`,
-    ...(compared.some(({ lift }) => !Number.isFinite(lift))
-      ? ['-: the control has none of it, so there is no lift.']
-      : []),
+    said(
+      `${count(result.requests)} requests in ${duration(result.seconds)}, worlds of the truth included; design: ` +
+        `${result.design}. The funnel took ${funnelMs.map((ms) => ms.toFixed(1)).join(' (control) and ')} ms ` +
+        `(treatment) a request. Advertisers with a conversion: ${converting.map(count).join(' and ')}.`,
+    ),
+  ].join('\n')
+}
+
+/** What an experiment would find, for people. */
+export function planText({ preset, days, users, alpha, power, metrics, requests, seconds }: Plan): string {
+  const columns: Column<PlannedMetric>[] = [
+    { head: 'metric', value: ({ name }) => name },
+    { head: 'mean', align: 'right', value: ({ mean }) => figure(mean) },
+    { head: 'deviation', align: 'right', value: ({ deviation }) => figure(deviation) },
+    { head: 'finds', align: 'right', value: ({ detectable }) => percent(detectable) },
+    ...LIFTS.map((lift, i): Column<PlannedMetric> => ({
+      head: percent(lift).replace('.0', ''),
+      align: 'right',
+      value: ({ users: needed }) => (needed[i] ? count(needed[i].users) : '-'),
+    })),
+  ]
+  const [first] = metrics
+  const finds = first.detectable === null ? 'nothing, for there are none' : `a lift of ${percent(first.detectable)}`
+  return [
+    said(`In ${days} days ${count(users)} users ask for ads; of conversions half of them against half find ${finds}.`),
+    '',
+    ...tableLines(columns, metrics, WIDTH),
+    '',
+    said(
+      `finds: the least lift found with probability ${power} at the level ${alpha}, two-sided, for one metric. To the ` +
+        `right of it: users needed in each arm to find such a lift. From the control of ${preset}, lived for ` +
+        `${count(requests)} requests in ${duration(seconds)}.`,
+    ),
   ].join('\n')
 }
 
@@ -80,7 +113,7 @@ const COLUMNS: Column<Row>[] = [
   { head: 'control', align: 'right', value: ({ control }) => figure(control) },
   { head: 'treatment', align: 'right', value: ({ treatment }) => figure(treatment) },
   { head: 'lift', align: 'right', value: ({ lift }) => percent(lift) },
-  { head: '95 %', align: 'right', value: ({ lift, interval }) => (Number.isFinite(lift) ? range(interval) : '-') },
+  { head: '95 %', align: 'right', value: ({ interval }) => range(interval) },
   { head: 'truth', align: 'right', value: ({ truth }) => percent(truth) },
   { head: '', value: ({ found }) => (found ? 'found' : '') },
 ]
@@ -91,12 +124,8 @@ function looksText({ looks }: Experiment): string[] {
   const first = looks.find(({ interval: [low, high] }) => low > 0 || high < 0)
   const last = looks.at(-1)!
   const at = `on day ${last.day} it is ${percent(last.lift)} (${range(last.interval)})`
-  return [
-    '',
-    first
-      ? `Looking every day, with an interval that holds at all looks: conversions differ from day ${first.day} on; ${at}.`
-      : `Looking every day, with an interval that holds at all looks: never a difference; ${at}.`,
-  ]
+  const seen = first ? `a difference from day ${first.day} on` : 'never a difference'
+  return ['', said(`Looking at conversions every day, with an interval that holds at all looks: ${seen}; ${at}.`)]
 }
 
 function designsText({ result: { designs = [] } }: Experiment): string[] {
@@ -109,24 +138,31 @@ function designsText({ result: { designs = [] } }: Experiment): string[] {
     { head: 'bias', align: 'right', value: ({ lift, truth }) => percent(lift - truth) },
     {
       head: 'truth inside',
-      value: ({ interval: [low, high], truth }) => (low <= truth && truth <= high ? 'yes' : 'no'),
+      value: ({ interval, truth }) => (!interval || (interval[0] <= truth && truth <= interval[1]) ? 'yes' : 'no'),
     },
   ]
   return ['', 'What arms share, in conversions:', ...tableLines(columns, designs, WIDTH)]
 }
 
-function survivalText({ result: { survival } }: Experiment): string[] {
-  const names = [...new Set(survival.map(({ arm, generator }) => `${arm} ${generator}`))]
-  const rows = names.map((name) => survival.filter(({ arm, generator }) => `${arm} ${generator}` === name))
-  const found = rows.filter(([first]) => first.share > 0)
-  const columns: Column<(typeof rows)[number]>[] = [
-    { head: 'arm', value: ([{ arm }]) => arm },
-    { head: 'generator', value: ([{ generator }]) => generator },
-    ...STAGES.slice(1).map((stage, s): Column<(typeof rows)[number]> => ({
+/** Stages of the table: as many as there is room for, and what was kept by quotas is mostly all. */
+const SHOWN = ['handed on', 'shown', 'clicked', 'converted'] as const
+
+function survivalText({ result: { survival }, found }: Experiment): string[] {
+  const columns: Column<(typeof found)[number]>[] = [
+    { head: 'arm', value: ({ arm }) => arm },
+    { head: 'generator', value: ({ generator }) => generator },
+    { head: 'found', align: 'right', value: ({ ads }) => figure(ads) },
+    ...SHOWN.map((stage): Column<(typeof found)[number]> => ({
       head: stage,
       align: 'right',
-      value: (row) => share(row[s + 1].share),
+      value: ({ arm, generator }) =>
+        share(survival.find((one) => one.arm === arm && one.generator === generator && one.stage === stage)!.share),
     })),
   ]
-  return ['', 'Of the ads that a generator found, the share that is left:', ...tableLines(columns, found, WIDTH)]
+  const finds = found.filter(({ ads }) => ads > 0)
+  return [
+    '',
+    'Ads that a generator found a request, and the share of them that is left:',
+    ...tableLines(columns, finds, WIDTH),
+  ]
 }

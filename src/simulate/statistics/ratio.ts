@@ -23,21 +23,23 @@ export function ratioOf(
   return { value, se: Math.sqrt(Math.max(0, variance)) }
 }
 
-/** A difference of two independent estimates as a share of the second. */
-export interface Lift {
-  lift: number
-  se: number
-}
+/** The difference of two independent estimates. */
+export const differenceOf = (treatment: Estimate, control: Estimate): Estimate => ({
+  value: treatment.value - control.value,
+  se: Math.hypot(treatment.se, control.se),
+})
 
 /**
- * treatment / control - 1 by the delta method: Var = (se_t^2 + (t / c)^2 se_c^2) / c^2.
- * @returns NaN where the control is 0
+ * An interval of the lift treatment / control - 1 of two independent estimates (Fieller 1954): every lift L for which
+ * treatment - (1 + L) control is within z standard errors of 0. So it leaves 0 out just where the difference is further
+ * from 0 than that; the delta method would find a fall too easily, for where the treatment is small so is its error.
+ * @returns undefined where the control is within z standard errors of 0 itself: then no lift can be left out for certain
  */
-export function liftOf(treatment: Estimate, control: Estimate): Lift {
-  if (control.value === 0) return { lift: NaN, se: NaN }
+export function liftInterval(treatment: Estimate, control: Estimate, z: number): [number, number] | undefined {
+  const g = (z * control.se) ** 2 / control.value ** 2
+  if (!(g < 1)) return undefined
   const ratio = treatment.value / control.value
-  return {
-    lift: ratio - 1,
-    se: Math.sqrt(treatment.se ** 2 + (ratio * control.se) ** 2) / Math.abs(control.value),
-  }
+  const spread = treatment.se ** 2 * (1 - g) + (ratio * control.se) ** 2
+  const half = (z * Math.sqrt(spread)) / Math.abs(control.value)
+  return [(ratio - half) / (1 - g) - 1, (ratio + half) / (1 - g) - 1]
 }

@@ -1,5 +1,3 @@
-import { normalQuantile } from './normal.js'
-
 /**
  * Half the width of an interval that holds at every look at once, in the unit of the standard error: the normal mixture
  * (Robbins 1970; for experiments Johari, Koomen, Pekelis & Walsh 2022; asymptotically for any distribution
@@ -13,5 +11,9 @@ export function alwaysValidHalfWidth(se: number, mixture: number, alpha = 0.05):
   return Math.sqrt(((v * (v + t2)) / t2) * Math.log((v + t2) / (v * alpha * alpha)))
 }
 
-/** Half the width of an interval for one look, chosen before. */
-export const fixedHalfWidth = (se: number, alpha = 0.05): number => normalQuantile(1 - alpha / 2) * se
+/**
+ * The standard deviation of the mixture for which the interval is about the tightest where the standard error is `se`:
+ * se sqrt(-2 log alpha + log(1 - 2 log alpha)) (Waudby-Smith et al. 2024, appendix B.2).
+ */
+export const tightestMixture = (se: number, alpha = 0.05): number =>
+  se * Math.sqrt(-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha)))

@@ -5,8 +5,8 @@ import { momentsOf } from '../../../src/simulate/statistics/moments.js'
 import { benjaminiHochberg, holm } from '../../../src/simulate/statistics/multiple.js'
 import { normalBelow, normalQuantile, twoSided } from '../../../src/simulate/statistics/normal.js'
 import { detectableLift, powerOf, usersForLift } from '../../../src/simulate/statistics/power.js'
-import { liftOf, ratioOf } from '../../../src/simulate/statistics/ratio.js'
-import { alwaysValidHalfWidth, fixedHalfWidth } from '../../../src/simulate/statistics/sequential.js'
+import { differenceOf, liftInterval, ratioOf, type Estimate } from '../../../src/simulate/statistics/ratio.js'
+import { alwaysValidHalfWidth, tightestMixture } from '../../../src/simulate/statistics/sequential.js'
 
 const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i)
 
@@ -64,12 +64,48 @@ describe('ratio', () => {
     expect(Math.sqrt(squared / rounds) / spread).toBeGreaterThan(0.945)
     expect(Math.sqrt(squared / rounds) / spread).toBeLessThan(1.055)
   })
+})
 
-  test('lift: 12 +- 0.3 over 10 +- 0.4', () => {
-    const { lift, se } = liftOf({ value: 12, se: 0.3 }, { value: 10, se: 0.4 })
-    expect(lift).toBeCloseTo(0.2, 12)
-    expect(se).toBeCloseTo(Math.sqrt(0.09 + 1.44 * 0.16) / 10, 12)
-    expect(liftOf({ value: 1, se: 1 }, { value: 0, se: 0 }).lift).toBeNaN()
+describe('lift', () => {
+  test('by hand: 12 +- 0.3 over 10 +- 0.5, z = 2', () => {
+    // g = 0.01; L of |12 - 10 q| = 2 sqrt(0.09 + 0.25 q^2): 99 q^2 - 240 q + 143.64 = 0
+    const root = Math.sqrt(240 ** 2 - 4 * 99 * 143.64)
+    const [low, high] = liftInterval({ value: 12, se: 0.3 }, { value: 10, se: 0.5 }, 2)!
+    expect(low).toBeCloseTo((240 - root) / 198 - 1, 12)
+    expect(high).toBeCloseTo((240 + root) / 198 - 1, 12)
+  })
+
+  test('0 is left out just where the difference is', () => {
+    const rng = new Rng(11)
+    for (let i = 0; i < 2000; i++) {
+      const of = (): Estimate => ({ value: 1 + rng.normal(), se: 0.05 + rng.uniform() })
+      const [treatment, control] = [of(), of()]
+      const interval = liftInterval(treatment, control, 1.96)
+      if (!interval) continue
+      const { value, se } = differenceOf(treatment, control)
+      expect(interval[0] > 0 || interval[1] < 0).toBe(Math.abs(value / se) > 1.96)
+    }
+  })
+
+  test('of a control that may be nothing there is none', () => {
+    expect(liftInterval({ value: 1, se: 0.1 }, { value: 0.19, se: 0.1 }, 1.96)).toBeUndefined()
+    expect(liftInterval({ value: 1, se: 0.1 }, { value: 0, se: 0 }, 1.96)).toBeUndefined()
+  })
+
+  test('covers the true lift in 95 % of the cases, also of rare purchases', () => {
+    const rng = new Rng(12)
+    const [n, rounds] = [2000, 1500]
+    const arm = (chance: number): Estimate => {
+      const x = Float64Array.from({ length: n }, () => (rng.uniform() < chance ? 1 + rng.int(3) : 0))
+      return ratioOf(x, new Float64Array(n).fill(1), all(n))
+    }
+    let covered = 0
+    for (let round = 0; round < rounds; round++) {
+      const [low, high] = liftInterval(arm(0.026), arm(0.02), 1.959964)!
+      if (low <= 0.3 && 0.3 <= high) covered++
+    }
+    const error = 3 * Math.sqrt((0.95 * 0.05) / rounds)
+    expect(Math.abs(covered / rounds - 0.95)).toBeLessThan(error + 0.005)
   })
 })
 
@@ -142,12 +178,18 @@ describe('looking again and again', () => {
     const rounds = 2000
     const error = 3 * Math.sqrt((0.05 * 0.95) / rounds)
     expect(everOutside((se) => alwaysValidHalfWidth(se, 0.1), rounds)).toBeLessThan(0.05 + error)
-    expect(everOutside((se) => fixedHalfWidth(se), rounds)).toBeGreaterThan(0.2)
+    expect(everOutside((se) => 1.96 * se, rounds)).toBeGreaterThan(0.2)
+  })
+
+  test('the mixture for a standard error is about the best of all there', () => {
+    const best = alwaysValidHalfWidth(0.2, tightestMixture(0.2))
+    const all = Array.from({ length: 200 }, (_, i) => alwaysValidHalfWidth(0.2, 0.02 * (i + 1)))
+    expect(best / Math.min(...all)).toBeLessThan(1.001)
+    expect(best / 0.2).toBeLessThan(3.1)
   })
 
   test('by the formula: V = 4, t2 = 1', () => {
     expect(alwaysValidHalfWidth(2, 1)).toBeCloseTo(Math.sqrt(20 * Math.log(5 / (4 * 0.0025))), 12)
-    expect(fixedHalfWidth(2)).toBeCloseTo(3.919927969, 8)
   })
 })
 

@@ -216,7 +216,7 @@ function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: 
 }
 
 /** Users who asked for ads by now, by arm: whether they did does not depend on the arm. */
-function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array): Groups {
+export function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array): Groups {
   const users = Int32Array.from(split.keys()).filter((user) => outcomes.requests[user] > 0)
   return {
     control: users.filter((user) => split[user] === 0),
@@ -226,7 +226,7 @@ function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array):
 }
 
 /** Looks at the first metric day by day. */
-class DailyLooks {
+export class DailyLooks {
   private mixture: number | undefined
 
   constructor(private readonly days: number) {}

@@ -33,7 +33,7 @@ export interface Plan {
   metrics: PlannedMetric[]
 }
 
-/** Lives the control alone for the days of the experiment, and tells from the spread between users what it would find. */
+/** Lives the control alone for the days asked for, and tells from the spread between users what would be found. */
 export async function plan(
   workspace: Workspace,
   { preset, threads, options, signal }: Pick<ExperimentRequest, 'preset' | 'threads' | 'options' | 'signal'>,

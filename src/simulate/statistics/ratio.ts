@@ -33,7 +33,7 @@ export const differenceOf = (treatment: Estimate, control: Estimate): Estimate =
  * An interval of the lift treatment / control - 1 of two independent estimates (Fieller 1954): every lift L for which
  * treatment - (1 + L) control is within z standard errors of 0. So it leaves 0 out just where the difference is further
  * from 0 than that; the delta method would find a fall too easily, for where the treatment is small so is its error.
- * @returns undefined where the control is within z standard errors of 0 itself: then no lift can be left out for certain
+ * @returns undefined where the control is within z standard errors of 0 itself: then no lift can be left out
  */
 export function liftInterval(treatment: Estimate, control: Estimate, z: number): [number, number] | undefined {
   const g = (z * control.se) ** 2 / control.value ** 2

@@ -7,13 +7,14 @@ import { METRICS, type Compared } from './metrics.js'
 import { LIFTS, type Plan, type PlannedMetric } from './plan.js'
 import type { SimulateOptions } from './setting.js'
 
+/** Columns that tables and sentences keep to. */
 const WIDTH = 80
 
-/** A share as a signed percentage: +12.3 %. */
+/** A share as a signed percentage: +12.3 %, +123 %. */
 export function percent(x: number | null): string {
   if (x === Infinity) return 'any'
   if (x === null || !Number.isFinite(x)) return '-'
-  const text = (100 * x).toFixed(1)
+  const text = (100 * x).toFixed(Math.abs(x) < 1 ? 1 : 0)
   return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0.0' : text} %`
 }
 
@@ -60,7 +61,7 @@ export function planText({ preset, days, users, alpha, power, metrics, requests,
   const columns: Column<PlannedMetric>[] = [
     { head: 'metric', value: ({ name }) => name },
     { head: 'mean', align: 'right', value: ({ mean }) => figure(mean) },
-    { head: 'deviation', align: 'right', value: ({ deviation }) => figure(deviation) },
+    { head: 'deviation', align: 'right', value: ({ deviation }) => figure(deviation), drop: 1 },
     { head: 'finds', align: 'right', value: ({ detectable }) => percent(detectable) },
     ...LIFTS.map((lift, i): Column<PlannedMetric> => ({
       head: percent(lift).replace('.0', ''),
@@ -115,7 +116,7 @@ const COLUMNS: Column<Row>[] = [
   { head: 'lift', align: 'right', value: ({ lift }) => percent(lift) },
   { head: '95 %', align: 'right', value: ({ interval }) => range(interval) },
   { head: 'truth', align: 'right', value: ({ truth }) => percent(truth) },
-  { head: '', value: ({ found }) => (found ? 'found' : '') },
+  { head: '', value: ({ found }) => (found ? 'found' : ''), min: 5 },
 ]
 
 /** When looking every day would have shown something, by an interval that holds at all looks at once. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { UserError } from '../../core/errors.js'
+import { isPlain } from './encoding.js'
 import type { RecordReader } from './record.js'
-import { readText, type Place } from './source-file.js'
+import { readText, shown, type SourceFile } from './source-file.js'
 
 /** Splits text that it is fed into records. */
 export interface TextRecords extends Omit<RecordReader, 'load' | 'consumed'> {
@@ -25,12 +27,15 @@ export interface ConsumedText {
 
 export const FIRST_BYTES = 4096
 
-/** Feeds a file of text, from a byte offset on, to what splits it into records. */
+/**
+ * Feeds a file of text, from a byte offset on, to what splits it into records. It throws a UserError where the text is
+ * another one by now than the one whose hash was taken.
+ */
 export function textReader<R extends TextRecords>(
-  place: Place,
+  source: SourceFile,
   records: R,
 ): R & Required<Pick<RecordReader, 'load' | 'consumed'>> {
-  const blocks = readText(place)
+  const blocks = readText(source)
   const text = new Fingerprint()
   const start = records.offset
   let at = 0
@@ -44,6 +49,7 @@ export function textReader<R extends TextRecords>(
       if (value) text.add(value)
       const block = value ?? Buffer.alloc(0)
       at += block.length
+      if (ended && isPlain(source.encoding) && at !== source.bytes) throw changed(source)
       if (!ended && at <= start) {
         text.consume(at)
         continue
@@ -54,12 +60,20 @@ export function textReader<R extends TextRecords>(
       return true
     }
   }
-  const consumed = (): ConsumedText => ({
-    ...text.of(records.offset),
-    ...(records.ended ? {} : { open: { begin: records.begin, line: records.line } }),
-  })
+  const onDisk = isPlain(source.encoding) && !source.gzip && !source.member
+  const consumed = (): ConsumedText => {
+    const print = text.of(records.offset)
+    if (onDisk && print.bytes === source.bytes && print.hash !== source.hash) throw changed(source)
+    return { ...print, ...(records.ended ? {} : { open: { begin: records.begin, line: records.line } }) }
+  }
   return Object.assign(records, { load, consumed })
 }
+
+const changed = (source: SourceFile): UserError =>
+  new UserError(
+    `${shown(source)} was changed while it was imported.`,
+    'Leave a file alone until it is in, then run the same command again; what was committed of it stays.',
+  )
 
 /** The hash of a growing beginning of a text. */
 export class Fingerprint {

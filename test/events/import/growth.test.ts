@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
@@ -156,6 +156,41 @@ describe('an import that was cut off, of a file that has grown since', () => {
     expect(at.read((store) => store.imports.all().map(({ status }) => status))).toEqual(['done', 'done'])
     // the shorter file, given once more, is all there
     expect((await at.import(at.file('copy.csv', first))).files[0].status).toBe('already imported')
+  })
+})
+
+describe('a file that is changed while it is imported', () => {
+  const text = `${HEADER}\n${rows(0, 60_000)}`
+  /** Imports a file, at the begin of which something is done to it. */
+  async function importWhile(change: (path: string) => void) {
+    const at = new ImportFolder()
+    const path = at.file('e.csv', text)
+    const start = (label: string): void => {
+      if (label.startsWith('import')) change(path)
+    }
+    const progress = { start, update() {}, finish() {}, line() {} }
+    const result = at.import(path, { batch: 5000, progress })
+    return { at, path, result }
+  }
+
+  test.each<[string, (path: string) => void]>([
+    ['cut short', (path) => truncateSync(path, text.length - 1000)],
+    ['written over', (path) => writeFileSync(path, text.replace('timestamp', 'timestamq'))],
+  ])('%s: that is told, and the import is not done', async (_, change) => {
+    const { at, path, result } = await importWhile(change)
+    await expect(result).rejects.toThrow('e.csv was changed while it was imported.')
+    expect(at.read((store) => store.imports.all().every(({ status }) => status === 'running'))).toBe(true)
+    // the file as it was, once more: each row once
+    writeFileSync(path, text)
+    await at.import(path)
+    expect(at.events()).toEqual(events(60_000))
+  })
+
+  test('written to its end: what comes after it was looked at waits for the next import', async () => {
+    const { at, path, result } = await importWhile((file) => appendFileSync(file, rows(60_000, 60_010)))
+    expect((await result).files[0].rows).toBe(60_000)
+    expect((await at.import(path)).files[0]).toMatchObject({ status: 'continued', rows: 10 })
+    expect(at.events()).toEqual(events(60_010))
   })
 })
 

@@ -1,4 +1,4 @@
-import type { AdInventory } from '../ads/inventory.js'
+import { BID_TYPES, type AdInventory } from '../ads/inventory.js'
 import type { FunnelConfig } from '../config/schema.js'
 import { hashInt } from '../core/hash.js'
 import { Rng } from '../core/rng.js'
@@ -16,9 +16,8 @@ import { GENERATORS } from '../funnel/generators/index.js'
 import type { LightRanker } from '../funnel/l1/light-ranker.js'
 import type { AdRequest } from '../funnel/request.js'
 import type { Countries } from '../funnel/tables.js'
-import { BID_TYPES } from '../ads/inventory.js'
 import { muted, type Arm } from './arms.js'
-import { auction, bidValue, type AuctionRules, type Bidder } from './auction.js'
+import { auction, bidValue, type AuctionRules, type Bidder, type Placed } from './auction.js'
 import { Histories } from './histories.js'
 import type { OrganicLife, Visit } from './organic-life.js'
 import { STAGES, noOutcomes, type Outcomes, type Shown, type Survival } from './outcomes.js'
@@ -75,6 +74,27 @@ export interface Assignment {
    * budget (Liu, Mao & Kang 2020)
    */
   budgets: 'shared' | 'split'
+  /** at every request also note what each arm would have put into the first place, had it been asked */
+  choices?: boolean
+}
+
+/** The first place of a request: what was chosen by chance and how it went, and what an arm would have chosen. */
+export interface Choice {
+  user: number
+  /** index of the arm that would have chosen, without exploration */
+  arm: number
+  /** with which what was shown was chosen */
+  propensity: number
+  /** 1: the arm would have shown the same */
+  target: number
+  clicked: number
+  /** clicks that heavy scoring expects of what was shown, and of what the arm would have shown */
+  expected: number
+  expectedOfTarget: number
+  /** the true chance of a click on what the arm would have shown */
+  truth: number
+  /** 1: what the arm would have shown had a chance of being shown */
+  supported: number
 }
 
 /** What has come of a world by the end of a day; columns go on being counted in. */
@@ -89,6 +109,7 @@ export interface DayEnd {
   converting: number[]
   /** of today */
   shown: Shown[]
+  choices: Choice[]
 }
 
 /** Lives a world for some days; see docs/simulate.md. The same setting, assignment and seed give the same outcomes. */
@@ -110,6 +131,12 @@ interface Side {
   converting: Set<number>
 }
 
+interface Bids {
+  bidders: Bidder[]
+  /** by ad: how much is wanted of what it sells, and the item that would be bought */
+  want: Map<number, { item: number; want: number }>
+}
+
 class LivingWorld {
   private readonly histories: Histories
   private readonly sides: Side[]
@@ -124,6 +151,7 @@ class LivingWorld {
   private readonly changed = new Set<number>()
   private readonly vectors: Record<string, Float32Array> = {}
   private shown: Shown[] = []
+  private choices: Choice[] = []
   private visit = 0
 
   constructor(
@@ -178,6 +206,7 @@ class LivingWorld {
     const ends = begins + DAY
     let hour = 1
     this.shown = []
+    this.choices = []
     for (const pacer of this.pacers) pacer.begin()
     for (; this.visit < life.visits.length && life.visits[this.visit].time < ends; this.visit++) {
       const visit = life.visits[this.visit]
@@ -203,6 +232,7 @@ class LivingWorld {
       requests: this.sides.map(({ requests }) => requests),
       converting: this.sides.map(({ converting }) => converting.size),
       shown: this.shown,
+      choices: this.choices,
     }
   }
 
@@ -216,43 +246,27 @@ class LivingWorld {
   }
 
   /** Asks the funnel for ads, lets them bid, shows some, and lets the user respond. */
-  private async request({ user, time, wants }: Visit, number: number): Promise<void> {
+  private async request(visit: Visit, number: number): Promise<void> {
     const { setting, outcomes } = this
-    const { laws, seed, stored, inventory } = setting
+    const { laws, seed, inventory } = setting
+    const { user, time } = visit
     const side = this.sideOf(user)
     this.catchUp(user, time)
     const began = performance.now()
-    const run = await side.funnel.run(await this.adRequest(user, time), side.now)
+    const run = await side.funnel.run(await this.adRequest(user, time, side), side.now)
     side.ms += performance.now() - began
     side.requests++
     outcomes.requests[user]++
 
-    const want = new Map<number, { item: number; want: number }>()
-    const bidders = run.answer.ads.flatMap(({ ad }): Bidder[] => {
-      const campaign = inventory.campaign[ad]
-      const part = hashInt(campaign, hashInt(number, seed)) / 2 ** 32
-      if (!side.pacer.takesPart(campaign, part)) return []
-      const item = inventory.item[ad]
-      const about =
-        item >= 0
-          ? { item, want: wantOf(stored.world, wants, item) }
-          : mostWanted(stored.world, wants, inventory.advertiser[ad], time)
-      want.set(ad, about)
-      const noise = laws.scoringNoise
-      const z = noise === 0 ? 0 : new Rng(seed, STREAM.scoring, number, ad).normal()
-      const clicks = clickChance(laws.exposure, about.want) * Math.exp(noise * z - (noise * noise) / 2)
-      const rates = { clicks, actions: clicks * purchaseChance(laws.exposure, about.want) }
-      const value = bidValue(inventory, campaign, rates, side.pacer.multiplier(campaign))
-      return [{ ad, advertiser: inventory.advertiser[ad], ...rates, value }]
-    })
+    const { bidders, want } = this.bids(side, run, visit, number)
     const placed = auction(bidders, laws.auction, new Rng(seed, STREAM.auction, number))
     const found = this.count(side, run)
     const before = this.impressions[user].slice()
+    const choices = this.assignment.choices ? await this.choicesOf(visit, number, placed[0], bidders) : []
     placed.forEach(({ bidder, share, propensity }, place) => {
       const { ad, advertiser } = bidder
       const campaign = inventory.campaign[ad]
-      const since = time - FATIGUE_DAYS * DAY
-      const seen = before.filter((one) => one.time > since && inventory.advertiser[one.ad] === advertiser).length
+      const seen = this.shownLately(before, advertiser, time)
       const { item, want: wanted } = want.get(ad)!
       const chance = noticeChance(laws.exposure, place, seen)
       const response = respond(new Rng(seed, STREAM.exposure, number, place), laws.exposure, chance, wanted)
@@ -264,6 +278,7 @@ class LivingWorld {
       this.shown.push(shown)
       this.impressions[user].push({ ad, time })
       this.advertisersSeen[user].add(advertiser)
+      if (place === 0) for (const choice of choices) this.choices.push({ ...choice, clicked: Number(clicked) })
       outcomes.impressions[user]++
       outcomes.advertisers[user] = this.advertisersSeen[user].size
       const price = inventory.bid[campaign] * side.pacer.multiplier(campaign) * share
@@ -282,7 +297,72 @@ class LivingWorld {
     })
   }
 
-  private async adRequest(user: number, time: number): Promise<AdRequest> {
+  /** What the ads that were handed on bid, and what the user wants of each. */
+  private bids(side: Side, run: FunnelRun, { time, wants }: Visit, number: number): Bids {
+    const { laws, seed, stored, inventory } = this.setting
+    const want: Bids['want'] = new Map()
+    const bidders = run.answer.ads.flatMap(({ ad }): Bidder[] => {
+      const campaign = inventory.campaign[ad]
+      const part = hashInt(campaign, hashInt(number, seed)) / 2 ** 32
+      if (!side.pacer.takesPart(campaign, part)) return []
+      const item = inventory.item[ad]
+      const about =
+        item >= 0
+          ? { item, want: wantOf(stored.world, wants, item) }
+          : mostWanted(stored.world, wants, inventory.advertiser[ad], time)
+      want.set(ad, about)
+      const noise = laws.scoringNoise
+      const z = noise === 0 ? 0 : new Rng(seed, STREAM.scoring, number, ad).normal()
+      const clicks = clickChance(laws.exposure, about.want) * Math.exp(noise * z - (noise * noise) / 2)
+      const rates = { clicks, actions: clicks * purchaseChance(laws.exposure, about.want) }
+      const value = bidValue(inventory, campaign, rates, side.pacer.multiplier(campaign))
+      return [{ ad, advertiser: inventory.advertiser[ad], ...rates, value }]
+    })
+    return { bidders, want }
+  }
+
+  /** What each arm would have put into the first place, beside what was put there. */
+  private async choicesOf(
+    visit: Visit,
+    number: number,
+    first: Placed | undefined,
+    bidders: readonly Bidder[],
+  ): Promise<Omit<Choice, 'clicked'>[]> {
+    if (!first) return []
+    const { laws } = this.setting
+    const { user, time } = visit
+    const before = this.impressions[user]
+    const chance = (advertiser: number): number =>
+      noticeChance(laws.exposure, 0, this.shownLately(before, advertiser, time))
+    const couldBe = new Set(bidders.filter(({ value }) => value >= laws.auction.reserve).map(({ ad }) => ad))
+    const choices: Omit<Choice, 'clicked'>[] = []
+    for (const [arm, side] of this.sides.entries()) {
+      const run = await side.funnel.run(await this.adRequest(user, time, side), side.now)
+      const own = this.bids(side, run, visit, number)
+      const [best] = auction(own.bidders, { ...laws.auction, places: 1, exploration: 0 }, new Rng(number))
+      if (!best) continue
+      const { ad, advertiser, clicks } = best.bidder
+      choices.push({
+        user,
+        arm,
+        propensity: first.propensity,
+        target: ad === first.bidder.ad ? 1 : 0,
+        expected: chance(first.bidder.advertiser) * first.bidder.clicks,
+        expectedOfTarget: chance(advertiser) * clicks,
+        truth: chance(advertiser) * clickChance(laws.exposure, own.want.get(ad)!.want),
+        supported: couldBe.has(ad) && laws.auction.exploration > 0 ? 1 : 0,
+      })
+    }
+    return choices
+  }
+
+  /** Ads of an advertiser that tire the user. */
+  private shownLately(before: readonly { ad: number; time: number }[], advertiser: number, time: number): number {
+    const since = time - FATIGUE_DAYS * DAY
+    return before.filter((one) => one.time > since && this.setting.inventory.advertiser[one.ad] === advertiser).length
+  }
+
+  private async adRequest(user: number, time: number, { arm }: Side): Promise<AdRequest> {
     const { countries, parts, laws } = this.setting
     const { events, ends } = this.histories
     const country = countryOf(countries, user)
@@ -292,7 +372,7 @@ class LivingWorld {
       if (!hybrid) continue
       const { run, width } = hybrid
       vectors[run] =
-        this.sideOf(user).arm.vectors === 'at request'
+        arm.vectors === 'at request'
           ? (await hybrid.userVectors(queries))[0]
           : this.vectors[run].subarray(user * width, (user + 1) * width)
     }

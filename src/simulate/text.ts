@@ -4,6 +4,7 @@ import { tableLines, type Column } from '../text/table.js'
 import { PRESETS, type PresetName } from './arms.js'
 import type { Experiment } from './experiment.js'
 import { METRICS, type Compared } from './metrics.js'
+import { CLIP, type OffPolicyResult, type OffPolicyStudy } from './off-policy-study.js'
 import { LIFTS, type Plan, type PlannedMetric } from './plan.js'
 import type { SimulateOptions } from './setting.js'
 
@@ -83,6 +84,63 @@ export function planText({ preset, days, users, alpha, power, metrics, requests,
     ),
   ].join('\n')
 }
+
+/** Names of estimators, as they are known. */
+const ESTIMATORS: Record<OffPolicyResult['estimates'][number]['estimator'], string> = {
+  ips: 'IPS',
+  snips: 'SNIPS',
+  dr: 'DR',
+  clippedIps: 'IPS, clipped',
+  clippedSnips: 'SNIPS, clipped',
+  clippedDr: 'DR, clipped',
+}
+
+/** What a log says of policies that did not write it, for people. */
+export function offPolicyText({ preset, exploration, seconds, arms }: OffPolicyStudy): string {
+  type Line = OffPolicyResult['estimates'][number] & { truth: number }
+  const columns: Column<Line>[] = [
+    { head: 'estimator', value: ({ estimator }) => ESTIMATORS[estimator] },
+    { head: 'clicks', align: 'right', value: ({ value }) => figure(value) },
+    { head: '95 %', align: 'right', value: ({ interval: [low, high] }) => `${figure(low)} to ${figure(high)}` },
+    { head: 'bias', align: 'right', value: ({ value, truth }) => percent(value / truth - 1) },
+    {
+      head: 'truth inside',
+      value: ({ interval: [low, high], truth }) => (low <= truth && truth <= high ? 'yes' : 'no'),
+    },
+  ]
+  const lies = (one: OffPolicyResult): string[] =>
+    one.estimates
+      .filter(({ interval: [low, high] }) => one.truth < low || one.truth > high)
+      .map(({ estimator }) => ESTIMATORS[estimator])
+  return [
+    ...arms.map((one) => {
+      const wrong = lies(one)
+      const verdict =
+        wrong.length === 0 ? 'the truth is inside every interval' : `the truth is outside of ${list(wrong)}`
+      return said(`${one.arm}: ${verdict}; ${share(one.supported)} of its choices had a chance in the log.`)
+    }),
+    ...arms.flatMap((one) => [
+      '',
+      said(
+        `${one.arm} of ${preset}, clicks on the first place a request: the truth is ${figure(one.truth)}. ` +
+          `${count(one.requests)} requests, worth ${count(one.effective)} of its own.`,
+      ),
+      ...tableLines(
+        columns,
+        one.estimates.map((estimate) => ({ ...estimate, truth: one.truth })),
+        WIDTH,
+      ),
+    ]),
+    '',
+    said(
+      `From a log of the control with a share of ${exploration} of the places filled by chance, ${duration(seconds)}. DR ` +
+        `takes heavy scoring for its model; weights are clipped at ${CLIP}.`,
+    ),
+  ].join('\n')
+}
+
+const list = (names: readonly string[]): string =>
+  names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** What was found, in words. */
 function verdict({ compared, result }: Experiment): string[] {

@@ -3,7 +3,7 @@ import { serveThread, threadData, type Call } from '../core/thread.js'
 import type { Config } from '../config/schema.js'
 import { Workspace } from '../workspace/workspace.js'
 import { presetOf } from './arms.js'
-import { live, type Assignment, type DayEnd } from './live.js'
+import { live, type Assignment, type Choice, type DayEnd } from './live.js'
 import type { Shown } from './outcomes.js'
 import { settingOf, type SimulateOptions } from './setting.js'
 
@@ -20,8 +20,15 @@ export interface WorldRequest {
   /** [users] index of the arm */
   armOf: Uint8Array
   budgets: Assignment['budgets']
+  choices?: boolean
   /** ads that were shown are sent back at the end */
   keep: boolean
+}
+
+/** What was asked to be kept of a world. */
+export interface WorldLog {
+  shown: Shown[]
+  choices: Choice[]
 }
 
 const { folder, config, preset, options } = threadData<WorldThreadData>()
@@ -31,16 +38,17 @@ const setting = settingOf(workspace, options)
 setting.catch(() => {})
 
 const methods = {
-  /** Lives a world; every day is told as it ends. @returns the ads that were shown */
-  async live({ armOf, budgets, keep }: WorldRequest, call: Call): Promise<Shown[]> {
-    const shown: Shown[] = []
+  /** Lives a world; every day is told as it ends. */
+  async live({ armOf, budgets, keep, choices }: WorldRequest, call: Call): Promise<WorldLog> {
+    const log: WorldLog = { shown: [], choices: [] }
     const { arms } = presetOf(preset)
-    for await (const day of live(await setting, { arms, armOf, budgets }, options.days)) {
+    for await (const day of live(await setting, { arms, armOf, budgets, choices }, options.days)) {
       call.signal.throwIfAborted()
-      if (keep) shown.push(...day.shown)
-      call.emit({ ...day, shown: [] } satisfies DayEnd)
+      if (keep) log.shown.push(...day.shown)
+      log.choices.push(...day.choices)
+      call.emit({ ...day, shown: [], choices: [] } satisfies DayEnd)
     }
-    return shown
+    return log
   },
   async close(): Promise<void> {
     await setting.catch(() => {})

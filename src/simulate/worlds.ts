@@ -1,8 +1,7 @@
 import { Thread } from '../core/thread.js'
 import type { Arm } from './arms.js'
 import type { DayEnd } from './live.js'
-import type { Shown } from './outcomes.js'
-import type { WorldRequest, WorldThreadApi, WorldThreadData } from './world-thread.js'
+import type { WorldLog, WorldRequest, WorldThreadApi, WorldThreadData } from './world-thread.js'
 
 /** A world to live, under a name. */
 export interface WorldTask extends WorldRequest {
@@ -10,9 +9,8 @@ export interface WorldTask extends WorldRequest {
 }
 
 /** How a world ended. */
-export interface LivedWorld {
+export interface LivedWorld extends WorldLog {
   end: DayEnd
-  shown: Shown[]
 }
 
 /**
@@ -34,11 +32,11 @@ export async function liveWorlds(
       for (let task = left.shift(); task; task = left.shift()) {
         const { name, ...request } = task
         let end: DayEnd | undefined
-        const shown = await thread.ask('live', request, {
+        const log = await thread.ask('live', request, {
           signal,
           onEvent: (event) => onDay(name, (end = event as DayEnd)),
         })
-        done.set(name, { end: end!, shown })
+        done.set(name, { end: end!, ...log })
       }
       await thread.ask('close')
     } finally {

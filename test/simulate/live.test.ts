@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Arm } from '../../src/simulate/arms.js'
-import type { Assignment, DayEnd, Setting } from '../../src/simulate/live.js'
+import { live, type Assignment, type Choice, type DayEnd, type Setting } from '../../src/simulate/live.js'
 import { METRICS, compare, trueLift } from '../../src/simulate/metrics.js'
 import { COLUMNS, STAGES, type Outcomes } from '../../src/simulate/outcomes.js'
+import { judge } from '../../src/simulate/off-policy-study.js'
 import { armOf } from '../../src/simulate/assignment.js'
 import { LAWS, arm, lived, tinySetting } from './tiny-setting.js'
 
@@ -114,4 +115,29 @@ test('noise: where users want nothing in particular no funnel finds more, to the
   expect(all.outcomes.impressions).toEqual(none.outcomes.impressions)
   expect(all.outcomes.clicks).toEqual(none.outcomes.clicks)
   expect(all.outcomes.conversions).toEqual(none.outcomes.conversions)
+}, 60_000)
+
+test('a log with exploration judges the policy that wrote it, and not what it does not even find', async () => {
+  const laws = { ...LAWS, auction: { ...LAWS.auction, exploration: 0.3 } }
+  const setting = await tinySetting({}, DAYS, laws)
+  const { users } = setting.snapshot
+  const choices: Choice[] = []
+  for await (const day of live(setting, { ...everyone(arms, 0, users), choices: true }, DAYS))
+    choices.push(...day.choices)
+  const [control, treatment] = [0, 1].map((a) => choices.filter(({ arm: one }) => one === a))
+  expect(control.length).toBeGreaterThan(500)
+  expect(control.every(({ supported }) => supported === 1)).toBe(true)
+  // weights of a policy that the log covers have the mean 1
+  const weights = control.map(({ target, propensity }) => target / propensity)
+  const mean = sum(weights) / weights.length
+  const spread = Math.sqrt(sum(weights.map((w) => (w - mean) ** 2)) / weights.length)
+  expect(Math.abs(mean - 1)).toBeLessThan((4 * spread) / Math.sqrt(weights.length))
+  const own = judge('control', control)
+  for (const { estimator, value, interval } of own.estimates)
+    if (!estimator.startsWith('clipped'))
+      expect(Math.abs(value - own.truth)).toBeLessThan(2 * (interval[1] - interval[0]))
+  const other = judge('treatment', treatment)
+  expect(other.supported).toBeLessThan(0.9)
+  const [ips] = other.estimates
+  expect(ips.interval[1]).toBeLessThan(other.truth)
 }, 60_000)

@@ -15,7 +15,7 @@ export interface LoggedChoices {
   expectedOfTarget: ArrayLike<number>
 }
 
-/** What the other policy would have earned by choice, by each estimator; `clip` is the highest weight of clipped ones. */
+/** What the other policy would have earned by choice, by each estimator; clipped ones have no weight above a limit. */
 export interface OffPolicy {
   /** inverse propensity scores (Horvitz & Thompson 1952): unbiased where whatever the other does was tried, and wild */
   ips: Estimate

@@ -5,7 +5,7 @@ import { interruptible } from '../src/cli/interruptible.js'
 import { loadConfig } from '../src/config/load.js'
 
 export default class Simulate extends AdseqCommand {
-  static override summary = 'Run an online experiment in a generated world, whose truth is known.'
+  static override summary = 'Run an online experiment in a world whose truth is known.'
   static override description = `The users of the world live on from the cutoff of the latest runs. Every visit asks the funnel for ads, an auction picks
 what is shown, and what comes of it follows from what the user wants. Two arms differ in one thing. Beside what the
 experiment estimates stands the truth: the world is lived again with everyone treated, and with nobody. See
@@ -15,6 +15,7 @@ docs/simulate.md for the model and its limits.`
     '<%= config.bin %> simulate --preset sequence-model --power',
     '<%= config.bin %> simulate --preset a-a --days 14 --json',
     '<%= config.bin %> simulate --preset l1 --designs --budgets 0.02',
+    '<%= config.bin %> simulate --preset sequence-model --off-policy --exploration 0.2',
   ]
 
   static override flags = {
@@ -27,6 +28,10 @@ docs/simulate.md for the model and its limits.`
     seed: Flags.integer({ min: 0, default: 1, description: 'of all that is left to chance after the cutoff' }),
     power: Flags.boolean({
       description: 'live the control alone, and tell what an experiment of so many days would find',
+    }),
+    'off-policy': Flags.boolean({
+      description: 'live the control alone, and estimate from its log what each arm would earn: needs --exploration',
+      exclusive: ['power', 'designs'],
     }),
     design: Flags.option({
       options: ['user-split', 'budget-split'] as const,
@@ -61,21 +66,16 @@ docs/simulate.md for the model and its limits.`
     const { flags } = await this.parse(Simulate)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: flags.set })
-    const [
-      { inWorkspace },
-      { experiment },
-      { plan },
-      { simulateOptions },
-      { saveTables },
-      { experimentText, planText },
-    ] = await Promise.all([
-      import('../src/workspace/workspace.js'),
-      import('../src/simulate/experiment.js'),
-      import('../src/simulate/plan.js'),
-      import('../src/simulate/request.js'),
-      import('../src/simulate/tables.js'),
-      import('../src/simulate/text.js'),
-    ])
+    const [{ inWorkspace }, { experiment }, { plan }, { offPolicyStudy }, { simulateOptions }, { saveTables }, text] =
+      await Promise.all([
+        import('../src/workspace/workspace.js'),
+        import('../src/simulate/experiment.js'),
+        import('../src/simulate/plan.js'),
+        import('../src/simulate/off-policy-study.js'),
+        import('../src/simulate/request.js'),
+        import('../src/simulate/tables.js'),
+        import('../src/simulate/text.js'),
+      ])
     const options = simulateOptions(flags)
     const { preset, design, designs, truth, worlds: threads } = flags
     const opened = { config, progress: this.progress(flags) }
@@ -83,11 +83,16 @@ docs/simulate.md for the model and its limits.`
       inWorkspace(folder, opened, async (workspace) => {
         if (flags.power) {
           const planned = await plan(workspace, { preset, threads, options, signal })
-          this.log(planText(planned))
+          this.log(text.planText(planned))
           return planned
         }
+        if (flags['off-policy']) {
+          const study = await offPolicyStudy(workspace, { preset, threads, options, signal })
+          this.log(text.offPolicyText(study))
+          return study
+        }
         const made = await experiment(workspace, { preset, design, designs, truth, threads, options, signal })
-        this.log(experimentText(made, preset, options))
+        this.log(text.experimentText(made, preset, options))
         const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
         this.log(`\nKept: ${kept}`)
         return made.result

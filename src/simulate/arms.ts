@@ -75,6 +75,20 @@ export function presetOf(name: string): Preset {
   )
 }
 
+/** Who is in which arm, and what arms share. */
+export interface Assignment {
+  arms: readonly Arm[]
+  /** [users] index of the arm */
+  armOf: ArrayLike<number>
+  /**
+   * shared: both arms spend the same budgets, as where users alone are split; split: each has its share of every
+   * budget (Liu, Mao & Kang 2020)
+   */
+  budgets: 'shared' | 'split'
+  /** at every request also note what each arm would have put into the first place, had it been asked */
+  choices?: boolean
+}
+
 /** Whether two arms are one and the same. */
 export const isSame = ([a, b]: readonly [Arm, Arm]): boolean =>
   a.ranked === b.ranked && a.vectors === b.vectors && String([...a.without].sort()) === String([...b.without].sort())

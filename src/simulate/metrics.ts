@@ -53,8 +53,8 @@ export const METRICS: readonly Metric[] = [
   },
   {
     name: 'advertiser value',
-    about: 'margin of what ads sold less what was paid, a user',
-    numerator: (o) => o.value.map((value, u) => value - o.spend[u]),
+    about: 'margin of what ads sold, before what was paid for them, a user',
+    numerator: (o) => o.value,
     guard: true,
   },
   { name: 'users converting', about: 'share of users with a conversion', numerator: (o) => indicator(o.conversions) },

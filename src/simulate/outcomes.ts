@@ -52,3 +52,37 @@ export interface Shown {
   incremental: boolean
   spend: number
 }
+
+/** The first place of a request: what was chosen by chance and how it went, and what an arm would have chosen. */
+export interface Choice {
+  user: number
+  /** index of the arm that would have chosen, without exploration */
+  arm: number
+  /** with which what was shown was chosen */
+  propensity: number
+  /** 1: the arm would have shown the same */
+  target: number
+  clicked: number
+  /** clicks that heavy scoring expects of what was shown, and of what the arm would have shown */
+  expected: number
+  expectedOfTarget: number
+  /** the true chance of a click on what the arm would have shown */
+  truth: number
+  /** 1: what the arm would have shown had a chance of being shown */
+  supported: number
+}
+
+/** What has come of a world by the end of a day; columns go on being counted in. */
+export interface DayEnd {
+  day: number
+  outcomes: Outcomes
+  survival: Survival[]
+  /** milliseconds of the funnel, by arm, and its requests */
+  funnelMs: number[]
+  requests: number[]
+  /** [arms] advertisers with a conversion */
+  converting: number[]
+  /** of today */
+  shown: Shown[]
+  choices: Choice[]
+}

@@ -1,20 +1,53 @@
-import { loadInventory } from '../ads/inventory.js'
+import { loadInventory, type AdInventory } from '../ads/inventory.js'
+import type { FunnelConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { EXPOSURE, type ExposureKnobs } from '../events/world/exposure.js'
-import { storedWorld } from '../events/world/stored-world.js'
+import { storedWorld, type StoredWorld } from '../events/world/stored-world.js'
 import { partsAsOf } from '../funnel/as-of.js'
+import type { Snapshot } from '../features/snapshot.js'
 import { readCountries } from '../funnel/countries.js'
+import type { Parts } from '../funnel/generators/generator.js'
+import type { Countries } from '../funnel/tables.js'
 import { keptRanker, runRanker, withModels, type FunnelRuns } from '../funnel/l1/run-ranker.js'
 import type { LightRanker } from '../funnel/l1/light-ranker.js'
 import { servedProtocol } from '../retrieve/run-model.js'
 import { chooseRuns } from '../runs/manifest.js'
+import type { AuctionRules } from './auction.js'
 import type { Workspace } from '../workspace/workspace.js'
-import type { Laws, Setting } from './live.js'
-import { liveOrganically } from './organic-life.js'
+import { liveOrganically, type OrganicLife } from './organic-life.js'
 
 const DAY = 86_400
 /** Days after the experiment in which own purchases are known that an ad may have brought forward. */
 const BEYOND_DAYS = 30
+
+/** The laws of exposure, auction and heavy scoring. */
+export interface Laws {
+  exposure: ExposureKnobs
+  auction: AuctionRules
+  /** ads that the funnel hands on to heavy scoring */
+  handedOn: number
+  /** heavy scoring: the true chances times exp(noise z - noise^2 / 2), z a standard normal for each ad and request */
+  scoringNoise: number
+}
+
+/** Everything that a world is lived with, whoever is in which arm. */
+export interface Setting {
+  stored: StoredWorld
+  snapshot: Snapshot
+  life: OrganicLife
+  /** unix seconds, midnight: the first day begins */
+  start: number
+  /** unix seconds up to which the snapshot's histories are read */
+  asOf: number
+  parts: Parts
+  /** absent: no arm may be ranked by it */
+  ranker?: LightRanker
+  funnel: FunnelConfig
+  inventory: AdInventory
+  countries: Countries
+  laws: Laws
+  seed: number
+}
 
 export interface SimulateOptions {
   days: number

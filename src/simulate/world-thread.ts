@@ -2,9 +2,9 @@ import { silent } from '../core/progress.js'
 import { serveThread, threadData, type Call } from '../core/thread.js'
 import type { Config } from '../config/schema.js'
 import { Workspace } from '../workspace/workspace.js'
-import { presetOf } from './arms.js'
-import { live, type Assignment, type Choice, type DayEnd } from './live.js'
-import type { Shown } from './outcomes.js'
+import { presetOf, type Assignment } from './arms.js'
+import { live } from './live.js'
+import type { Shown, Choice, DayEnd } from './outcomes.js'
 import { settingOf, type SimulateOptions } from './setting.js'
 
 /** What a thread is started with. */

@@ -1,6 +1,6 @@
 import { Thread } from '../core/thread.js'
 import type { Arm } from './arms.js'
-import type { DayEnd } from './live.js'
+import type { DayEnd } from './outcomes.js'
 import type { WorldLog, WorldRequest, WorldThreadApi, WorldThreadData } from './world-thread.js'
 
 /** A world to live, under a name. */

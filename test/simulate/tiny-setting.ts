@@ -16,10 +16,11 @@ import { makeTables } from '../../src/funnel/tables.js'
 import { categoryOf } from '../../src/protocol/catalog.js'
 import type { Queries } from '../../src/protocol/queries.js'
 import { VectorHybrid } from '../../src/retrieve/vector-hybrid.js'
-import type { Arm } from '../../src/simulate/arms.js'
-import { live, type Assignment, type DayEnd, type Laws, type Setting } from '../../src/simulate/live.js'
+import type { Arm, Assignment } from '../../src/simulate/arms.js'
+import { live } from '../../src/simulate/live.js'
+import type { DayEnd } from '../../src/simulate/outcomes.js'
 import { liveOrganically } from '../../src/simulate/organic-life.js'
-import { DEFAULTS } from '../../src/simulate/setting.js'
+import { DEFAULTS, type Laws, type Setting } from '../../src/simulate/setting.js'
 
 const DAY = 86_400
 const WIDTH = 16

@@ -3,6 +3,7 @@ import { AdseqCommand } from '../src/cli/command.js'
 import { setFlag } from '../src/cli/engine-flags.js'
 import { interruptible } from '../src/cli/interruptible.js'
 import { loadConfig } from '../src/config/load.js'
+import { writeFileAtomic } from '../src/core/atomic.js'
 
 export default class Simulate extends AdseqCommand {
   static override summary = 'Run an online experiment in a world whose truth is known.'
@@ -58,6 +59,11 @@ docs/simulate.md for the model and its limits.`
       description:
         'daily budgets are so much of what campaigns say; lower: arms that share them are in each other’s way',
     }),
+    report: Flags.string({
+      helpValue: 'FILE.html',
+      description: 'also write the experiment as one page that needs nothing else',
+      exclusive: ['power', 'off-policy'],
+    }),
     worlds: Flags.integer({ min: 1, max: 16, default: 2, description: 'worlds lived at once, each in a thread' }),
     set: setFlag,
   }
@@ -66,17 +72,29 @@ docs/simulate.md for the model and its limits.`
     const { flags } = await this.parse(Simulate)
     const folder = this.folder(flags)
     const config = loadConfig(folder, { set: flags.set })
-    const [{ inWorkspace }, { experiment }, { plan }, { offPolicyStudy }, { simulateOptions }, { saveTables }, text] =
-      await Promise.all([
-        import('../src/workspace/workspace.js'),
-        import('../src/simulate/experiment.js'),
-        import('../src/simulate/plan.js'),
-        import('../src/simulate/off-policy-study.js'),
-        import('../src/simulate/request.js'),
-        import('../src/simulate/tables.js'),
-        import('../src/simulate/text.js'),
-      ])
+    const [
+      { inWorkspace },
+      { experiment },
+      { plan },
+      { offPolicyStudy },
+      { simulateOptions },
+      { saveTables },
+      { experimentPage },
+      { pagePath },
+      text,
+    ] = await Promise.all([
+      import('../src/workspace/workspace.js'),
+      import('../src/simulate/experiment.js'),
+      import('../src/simulate/plan.js'),
+      import('../src/simulate/off-policy-study.js'),
+      import('../src/simulate/request.js'),
+      import('../src/simulate/tables.js'),
+      import('../src/simulate/page.js'),
+      import('../src/evaluate/html/report-file.js'),
+      import('../src/simulate/text.js'),
+    ])
     const options = simulateOptions(flags)
+    const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { preset, design, designs, truth, worlds: threads } = flags
     const opened = { config, progress: this.progress(flags) }
     return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
@@ -95,6 +113,10 @@ docs/simulate.md for the model and its limits.`
         this.log(text.experimentText(made, preset, options))
         const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
         this.log(`\nKept: ${kept}`)
+        if (page) {
+          writeFileAtomic(page, experimentPage(made, preset, options.days))
+          this.log(`Page: ${page}`)
+        }
         return made.result
       }),
     )

@@ -19,11 +19,13 @@ export function percent(x: number | null): string {
   return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0.0' : text} %`
 }
 
-const range = (interval: readonly [number, number] | null | undefined): string =>
+/** An interval of shares: +1.2 to +3.4 %. */
+export const range = (interval: readonly [number, number] | null | undefined): string =>
   interval ? `${percent(interval[0]).replace(' %', '')} to ${percent(interval[1])}` : '-'
 
 /** Three digits that count. */
-const figure = (x: number): string => (Number.isFinite(x) ? (Math.abs(x) >= 100 ? count(x) : x.toPrecision(3)) : '-')
+export const figure = (x: number): string =>
+  Number.isFinite(x) ? (Math.abs(x) >= 100 ? count(x) : x.toPrecision(3)) : '-'
 
 const said = (text: string): string => wrap(text, WIDTH)
 
@@ -143,16 +145,17 @@ const list = (names: readonly string[]): string =>
   names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** What was found, in words. */
-function verdict({ compared, result }: Experiment): string[] {
+export function verdict({ compared, result }: Experiment): string[] {
   const [first] = compared
   const truth = result.metrics[0].truth
+  const within = first.interval ? `95 %: ${range(first.interval)}` : 'too few to say between what'
   const beside = truth === null ? '' : `; the truth is ${percent(truth)}`
   const guards = compared.filter(({ name, found }) => found && METRICS.find((m) => m.name === name)!.guard)
   const others = compared.slice(1).filter(({ name, found }) => found && !METRICS.find((m) => m.name === name)!.guard)
   const lines = [
     first.found
-      ? `Conversions ${first.lift > 0 ? 'rise' : 'fall'} by ${percent(Math.abs(first.lift)).replace('+', '')} (95 %: ${range(first.interval)})${beside}.`
-      : `No change of conversions was found: ${percent(first.lift)} (95 %: ${range(first.interval)})${beside}.`,
+      ? `Conversions ${first.lift > 0 ? 'rise' : 'fall'} by ${percent(Math.abs(first.lift)).replace('+', '')} (${within})${beside}.`
+      : `No change of conversions was found: ${percent(first.lift)} (${within})${beside}.`,
   ]
   const told = (one: Compared): string => `${one.name} ${percent(one.lift)}`
   if (others.length > 0) lines.push(`Also found: ${others.map(told).join(', ')}.`)

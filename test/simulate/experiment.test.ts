@@ -6,6 +6,7 @@ import { silent } from '../../src/core/progress.js'
 import { generateData } from '../../src/events/world/generate.js'
 import { PRESETS as WORLDS } from '../../src/events/world/presets.js'
 import { experiment, type Experiment, type ExperimentRequest } from '../../src/simulate/experiment.js'
+import { experimentPage } from '../../src/simulate/page.js'
 import { plan } from '../../src/simulate/plan.js'
 import { DEFAULTS } from '../../src/simulate/setting.js'
 import { saveTables } from '../../src/simulate/tables.js'
@@ -76,6 +77,14 @@ describe('an experiment in a workspace', () => {
     const lines = experimentText(made, 'sequence-model', options).split('\n')
     expect(lines[0]).toMatch(/^(No change of conversions was found|Conversions (rise|fall) by)/)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('is a page that needs nothing else, with every figure', () => {
+    const page = experimentPage(made, 'sequence-model', options.days)
+    expect(page).toMatch(/^<!doctype html>[^]*<\/html>\n$/)
+    expect(page).not.toMatch(/NaN|undefined|Infinity|<script/)
+    for (const { name } of made.compared) expect(page).toContain(`${name}<br>`)
+    expect(page.match(/<circle/g)!.length).toBe(made.compared.filter(({ lift }) => Number.isFinite(lift)).length)
   })
 
   test('is kept as tables, a row an ad that was shown', async () => {

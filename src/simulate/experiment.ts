@@ -1,20 +1,13 @@
 import type { Config } from '../config/schema.js'
-import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { isSame, presetOf } from './arms.js'
 import { armOf } from './assignment.js'
-import { METRICS, compare, estimateOf, trueLift, type Compared, type Groups } from './metrics.js'
+import { conversionsBefore, groups } from './groups.js'
+import { DailyLooks, type Look } from './looks.js'
+import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
 import { STAGES, type Outcomes, type Shown, type DayEnd } from './outcomes.js'
 import { experimentRanker, experimentRuns, type SimulateOptions } from './setting.js'
-import { differenceOf, liftInterval } from './statistics/ratio.js'
-import { alwaysValidHalfWidth, tightestMixture } from './statistics/sequential.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
-
-const DAY = 86_400
-/** Days before the experiment whose conversions a user is known by (CUPED). */
-const BEFORE_DAYS = 90
-/** Conversions that each arm must have before it is looked at: of fewer the ratio is no normal variable. */
-const LEAST_CONVERSIONS = 10
 
 /**
  * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm
@@ -33,14 +26,6 @@ export interface ExperimentRequest {
   threads: number
   options: SimulateOptions
   signal?: AbortSignal
-}
-
-/** What is known by the end of a day. */
-export interface Look {
-  day: number
-  /** lift of the first metric, with an interval that holds at all looks at once */
-  lift: number
-  interval: [number, number]
 }
 
 /** One metric, as scripts read it; truth is null where it was not lived. */
@@ -214,58 +199,10 @@ function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: 
   return tasks
 }
 
-/** Users who asked for ads by now, by arm: whether they did does not depend on the arm. */
-export function groups(split: Uint8Array, outcomes: Outcomes, covariate: Float64Array): Groups {
-  const users = Int32Array.from(split.keys()).filter((user) => outcomes.requests[user] > 0)
-  return {
-    control: users.filter((user) => split[user] === 0),
-    treatment: users.filter((user) => split[user] === 1),
-    covariate,
-  }
-}
-
-/** Looks at the first metric day by day. */
-export class DailyLooks {
-  private mixture: number | undefined
-
-  constructor(private readonly days: number) {}
-
-  /**
-   * The mixture is chosen at the first look, for the interval to be tightest on the last day, of which the variance is
-   * then expected to be that of today times today / days.
-   * @returns undefined while there is too little to look at
-   */
-  at({ day, outcomes }: DayEnd, inArms: Groups): Look | undefined {
-    const { control, treatment } = inArms
-    const conversions = (users: Int32Array): number => users.reduce((n, user) => n + outcomes.conversions[user], 0)
-    if (Math.min(conversions(control), conversions(treatment)) < LEAST_CONVERSIONS) return undefined
-    const known = { covariate: inArms.covariate, everyone: Int32Array.from([...control, ...treatment]) }
-    const [ofControl, ofTreatment] = [control, treatment].map((users) => estimateOf(METRICS[0], outcomes, known, users))
-    const { se } = differenceOf(ofTreatment, ofControl)
-    // a mean grows with the days: its error for one day falls by their square root
-    this.mixture ??= tightestMixture(se * Math.sqrt(day / this.days)) / day
-    const z = alwaysValidHalfWidth(se / day, this.mixture) / (se / day)
-    const lift = ofTreatment.value / ofControl.value - 1
-    return { day, lift, interval: liftInterval(ofTreatment, ofControl, z) ?? [-1, Infinity] }
-  }
-}
-
 function survivalOf({ survival }: DayEnd): SurvivalResult[] {
   return survival.flatMap(({ arm, generator, counts }) =>
     STAGES.map((stage, s) => ({ arm, generator, stage, share: counts[0] > 0 ? counts[s] / counts[0] : 0 })),
   )
-}
-
-/** [users] conversions in the days before. */
-export function conversionsBefore(snapshot: Snapshot, asOf: number): Float64Array {
-  return Float64Array.from({ length: snapshot.users }, (_, user) => {
-    let n = 0
-    for (let row = historyEnd(snapshot, user, asOf) - 1; row >= snapshot.offsets[user]; row--) {
-      if (snapshot.eventTime[row] <= asOf - BEFORE_DAYS * DAY) break
-      n += conversionMask[snapshot.eventType[row]]
-    }
-    return n
-  })
 }
 
 /** Worlds are what is lived at once: a program in one of them has a thread to itself. */

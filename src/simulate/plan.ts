@@ -1,6 +1,7 @@
 import type { Workspace } from '../workspace/workspace.js'
 import { presetOf } from './arms.js'
-import { conversionsBefore, oneThread, type ExperimentRequest } from './experiment.js'
+import { oneThread, type ExperimentRequest } from './experiment.js'
+import { conversionsBefore } from './groups.js'
 import { METRICS, estimateOf } from './metrics.js'
 import { experimentRanker, experimentRuns } from './setting.js'
 import { AIM, detectableLift, usersForLift } from './statistics/power.js'

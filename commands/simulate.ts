@@ -112,7 +112,7 @@ docs/simulate.md for the model and its limits.`
         const made = await experiment(workspace, { preset, design, designs, truth, threads, options, signal })
         this.log(text.experimentText(made, preset, options))
         const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
-        this.log(`\nKept: ${kept}`)
+        this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
         if (page) {
           writeFileAtomic(page, experimentPage(made, preset, options.days))
           this.log(`Page: ${page}`)

@@ -6,7 +6,7 @@ import { conversionsBefore, groups } from './groups.js'
 import { DailyLooks, type Look } from './looks.js'
 import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
 import { STAGES, type Outcomes, type Shown, type DayEnd } from './outcomes.js'
-import { experimentRanker, experimentRuns, type SimulateOptions } from './setting.js'
+import { experimentRanker, experimentRuns, experimentWorld, type SimulateOptions } from './setting.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
 
 /**
@@ -98,6 +98,7 @@ export async function experiment(
   const started = performance.now()
   const { folder, config, snapshot, store, progress } = workspace
   const { arms } = presetOf(request.preset)
+  experimentWorld(workspace)
   const { item } = await experimentRuns(workspace)
   // the threads find it kept
   await experimentRanker(workspace)

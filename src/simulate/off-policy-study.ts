@@ -3,7 +3,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { presetOf } from './arms.js'
 import { oneThread, type ExperimentRequest } from './experiment.js'
 import type { Choice } from './outcomes.js'
-import { experimentRanker } from './setting.js'
+import { experimentRanker, experimentWorld } from './setting.js'
 import { offPolicy, type OffPolicy } from './statistics/off-policy.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
 
@@ -49,6 +49,7 @@ export async function offPolicyStudy(
   const started = performance.now()
   const { folder, config, snapshot, progress } = workspace
   const { arms } = presetOf(preset)
+  experimentWorld(workspace)
   await experimentRanker(workspace)
   progress.start('live the control', options.days, 'days')
   const armOf = everyoneIn(arms, 'control', snapshot.users)

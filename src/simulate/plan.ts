@@ -3,7 +3,7 @@ import { presetOf } from './arms.js'
 import { oneThread, type ExperimentRequest } from './experiment.js'
 import { conversionsBefore } from './groups.js'
 import { METRICS, estimateOf } from './metrics.js'
-import { experimentRanker, experimentRuns } from './setting.js'
+import { experimentRanker, experimentRuns, experimentWorld } from './setting.js'
 import { AIM, detectableLift, usersForLift } from './statistics/power.js'
 import { everyoneIn, liveWorlds } from './worlds.js'
 
@@ -42,6 +42,7 @@ export async function plan(
   const started = performance.now()
   const { folder, config, snapshot, progress } = workspace
   const { arms } = presetOf(preset)
+  experimentWorld(workspace)
   const { item } = await experimentRuns(workspace)
   await experimentRanker(workspace)
   progress.start('live the control', options.days, 'days')

@@ -77,6 +77,22 @@ export const DEFAULTS: SimulateOptions = {
 const HANDED_ON = 100
 
 /**
+ * The world that the workspace was filled with.
+ * @throws UserError where it holds no generated world of this version, or no ads
+ */
+export function experimentWorld({ store }: Workspace): StoredWorld {
+  const stored = storedWorld(store)
+  if (!stored)
+    throw new UserError(
+      'This workspace does not hold a generated world of this version, and only of such a one the truth is known.',
+      'Make one: adseq generate-data --workspace NEW, then adseq train item and adseq train advertiser there.',
+    )
+  if (store.ads.counts().ads === 0)
+    throw new UserError('This workspace has no ads to show.', 'Make some of the catalog: adseq ads derive.')
+  return stored
+}
+
+/**
  * The runs that an experiment is about: the latest finished ones.
  * @throws UserError where there is no finished item run, or the two are of different cutoffs
  */
@@ -109,15 +125,8 @@ export async function experimentRanker(workspace: Workspace): Promise<LightRanke
  */
 export async function settingOf(workspace: Workspace, options: SimulateOptions): Promise<Setting> {
   const { store, snapshot, config } = workspace
-  const stored = storedWorld(store)
-  if (!stored)
-    throw new UserError(
-      'This workspace does not hold a generated world of this version, and only of such a one the truth is known.',
-      'Make one: adseq generate-data --workspace NEW, then adseq train item and adseq train advertiser there.',
-    )
+  const stored = experimentWorld(workspace)
   const ads = loadInventory(store, snapshot)
-  if (ads.ads === 0)
-    throw new UserError('This workspace has no ads to show.', 'Make some of the catalog: adseq ads derive.')
   const runs = await experimentRuns(workspace)
   const protocol = servedProtocol(config.eval, runs.item.manifest)
   const ranker = await experimentRanker(workspace)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
+import { hasCode } from '../core/errors.js'
 import { tableFile, type Columns } from '../events/world/table-file.js'
 import type { Store } from '../store/store.js'
 import type { Experiment, ExperimentResult } from './experiment.js'
@@ -29,9 +30,22 @@ const USERS: Columns = {
 /**
  * Keeps what an experiment was made of in simulations/NAME: result.json, impressions.parquet (a row an ad that was
  * shown) and users.parquet (a row a user who asked for ads).
- * @returns the folder
+ * @returns the folder; undefined in a workspace that is only there to be looked at
  */
 export async function saveTables(
+  workspace: { folder: string; store: Store },
+  name: string,
+  made: Experiment,
+): Promise<string | undefined> {
+  try {
+    return await save(workspace, name, made)
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EROFS', 'EPERM')) return undefined
+    throw error
+  }
+}
+
+async function save(
   workspace: { folder: string; store: Store },
   name: string,
   { result, shown, outcomes, split }: Experiment,

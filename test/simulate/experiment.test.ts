@@ -6,6 +6,7 @@ import { silent } from '../../src/core/progress.js'
 import { generateData } from '../../src/events/world/generate.js'
 import { PRESETS as WORLDS } from '../../src/events/world/presets.js'
 import { experiment, type Experiment, type ExperimentRequest } from '../../src/simulate/experiment.js'
+import { offPolicyStudy } from '../../src/simulate/off-policy-study.js'
 import { experimentPage } from '../../src/simulate/page.js'
 import { plan } from '../../src/simulate/plan.js'
 import { DEFAULTS } from '../../src/simulate/setting.js'
@@ -13,7 +14,7 @@ import { saveTables } from '../../src/simulate/tables.js'
 import { experimentText, planText } from '../../src/simulate/text.js'
 import { openStore } from '../../src/store/open.js'
 import { inWorkspace } from '../../src/workspace/workspace.js'
-import { tinyConfig, trainIn } from '../fixtures/trained-workspace.js'
+import { fillWorkspace, tinyConfig, trainIn } from '../fixtures/trained-workspace.js'
 
 const config = tinyConfig()
 const options = { ...DEFAULTS, days: 2 }
@@ -89,9 +90,9 @@ describe('an experiment in a workspace', () => {
 
   test('is kept as tables, a row an ad that was shown', async () => {
     const kept = await inWorkspace(folder, { config }, (workspace) => saveTables(workspace, 'one', made))
-    expect(JSON.parse(readFileSync(join(kept, 'result.json'), 'utf8'))).toEqual(made.result)
+    expect(JSON.parse(readFileSync(join(kept!, 'result.json'), 'utf8'))).toEqual(made.result)
     const { parquetReadObjects, asyncBufferFromFile } = await import('hyparquet')
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(kept, 'impressions.parquet')) })
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(kept!, 'impressions.parquet')) })
     expect(rows.length).toBe(made.shown.length)
     expect(rows.length).toBeGreaterThan(50)
     expect(rows.every(({ propensity, position }) => propensity === 1 && Number(position) >= 1)).toBe(true)
@@ -106,4 +107,22 @@ describe('an experiment in a workspace', () => {
     const lines = planText(planned).split('\n')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
   }, 60_000)
+})
+
+describe('a workspace without a world', () => {
+  test('is told what is missing before anything is trained or lived', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'adseq-experiment-'))
+    try {
+      fillWorkspace(other)
+      const asked = inWorkspace(other, { config, progress: silent }, (workspace) => experiment(workspace, request))
+      await expect(asked).rejects.toThrow('does not hold a generated world of this version')
+    } finally {
+      rmSync(other, { recursive: true, force: true })
+    }
+  })
+
+  test('a log without exploration is refused', async () => {
+    const asked = inWorkspace(folder, { config, progress: silent }, (workspace) => offPolicyStudy(workspace, request))
+    await expect(asked).rejects.toThrow('says nothing of what was not shown')
+  })
 })

@@ -92,9 +92,9 @@ const ESTIMATORS: Record<OffPolicyResult['estimates'][number]['estimator'], stri
   ips: 'IPS',
   snips: 'SNIPS',
   dr: 'DR',
-  clippedIps: 'IPS, clipped',
-  clippedSnips: 'SNIPS, clipped',
-  clippedDr: 'DR, clipped',
+  clippedIps: 'clipped IPS',
+  clippedSnips: 'clipped SNIPS',
+  clippedDr: 'clipped DR',
 }
 
 /** What a log says of policies that did not write it, for people. */

@@ -6,6 +6,7 @@ import { METRICS, compare, trueLift } from '../../src/simulate/metrics.js'
 import { COLUMNS, STAGES, type Outcomes, type Choice, type DayEnd } from '../../src/simulate/outcomes.js'
 import { judge } from '../../src/simulate/off-policy-study.js'
 import { armOf } from '../../src/simulate/assignment.js'
+import { sidesOf } from '../../src/simulate/sides.js'
 import { LAWS, arm, lived, tinySetting } from './tiny-setting.js'
 
 const DAYS = 4
@@ -95,6 +96,18 @@ describe('a world that is lived', () => {
       covariate: new Float64Array(users),
     })
     expect(compared.filter(({ found }) => found)).toEqual([])
+  })
+
+  test('arms spend the same budgets, or each has its half of them', () => {
+    const sides = (budgets: Assignment['budgets']) => sidesOf(setting, { ...everyone(arms, 0, users), budgets })
+    const [a, b] = sides('shared')
+    expect(a.pacer).toBe(b.pacer)
+    expect(a.now.inventory.dailyBudget).toEqual(setting.inventory.dailyBudget)
+    const [c, d] = sides('split')
+    expect(c.pacer).not.toBe(d.pacer)
+    expect(c.now.spent).toBe(c.pacer.spent)
+    const both = c.now.inventory.dailyBudget.map((budget, i) => budget + d.now.inventory.dailyBudget[i])
+    expect(both).toEqual(setting.inventory.dailyBudget)
   })
 
   test('vectors made at the request are those of now, and those of the night are not', async () => {

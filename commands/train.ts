@@ -89,7 +89,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
     ])
     const opened = { config, readonly: true, progress: this.progress(flags) }
     const { runs, report, path } = await inWorkspace(folder, opened, trainRanker)
-    this.log(lightRankerText(report))
+    this.say(lightRankerText(report))
     this.log(`\nKept in ${path}. Publish it with: adseq index`)
     return { kind: 'l1', runs, path, report }
   }

@@ -24,7 +24,7 @@ export interface DataView {
   conversionsOfUser: Quantiles
   /** days between a user's first and last event */
   daysOfUser: Quantiles
-  /** share of conversions on what the user had dealt with before */
+  /** share of conversions on what the user had dealt with more than a day before */
   repeats: { item: number; advertiser: number }
   /** share of conversions that the best selling 1 % of converted items make up, and the best 100 */
   popular: { percent: number; hundred: number; convertedItems: number }
@@ -55,7 +55,7 @@ export function dataView(snapshot: Snapshot): DataView {
     const [from, to] = [offsets[u], offsets[u + 1]]
     if (from === to) continue
     const stages = new Map<number, number>()
-    const [knownItems, knownAdvertisers] = [new Set<number>(), new Set<number>()]
+    const [itemsSince, advertisersSince] = [new Map<number, number>(), new Map<number, number>()]
     let conversions = 0
     for (let e = from; e < to; e++) {
       const [type, time, item, advertiser] = [eventType[e], eventTime[e], eventItem[e], eventAdvertiser[e]]
@@ -69,18 +69,18 @@ export function dataView(snapshot: Snapshot): DataView {
         if (item >= 0) {
           conversionsOf[item]++
           repeats.ofItems++
-          if (knownItems.has(item)) repeats.item++
+          if (time - (itemsSince.get(item) ?? time) > DAY) repeats.item++
         }
         if (advertiser >= 0) {
           repeats.ofAdvertisers++
-          if (knownAdvertisers.has(advertiser)) repeats.advertiser++
+          if (time - (advertisersSince.get(advertiser) ?? time) > DAY) repeats.advertiser++
         }
       }
       if (item >= 0) {
         stages.set(item, (stages.get(item) ?? 0) | reached(type, stages.get(item) ?? 0))
-        knownItems.add(item)
+        if (!itemsSince.has(item)) itemsSince.set(item, time)
       }
-      if (advertiser >= 0) knownAdvertisers.add(advertiser)
+      if (advertiser >= 0 && !advertisersSince.has(advertiser)) advertisersSince.set(advertiser, time)
     }
     for (const stage of stages.values()) countPair(stage, pairs)
     lengths.events.push(to - from)
@@ -155,10 +155,13 @@ function hardToBeat({ repeats, popular, together, conversionsOfUser, eventsOfUse
   const percent = (x: number): string => `${(100 * x).toFixed(0)} %`
   return [
     repeats.item >= 0.3 &&
-      `Own repeats: ${percent(repeats.item)} of conversions are on items that the user had dealt with before.`,
+      `Own repeats: ${percent(repeats.item)} of conversions are on items that the user had dealt with more than ` +
+        'a day ' +
+        'before.',
     repeats.item < 0.3 &&
       repeats.advertiser >= 0.6 &&
-      `Own advertisers: ${percent(repeats.advertiser)} of conversions are with advertisers that the user knew.`,
+      `Own advertisers: ${percent(repeats.advertiser)} of conversions are with advertisers that the user knew ` +
+        'for over a day.',
     popular.convertedItems > 1000 &&
       popular.hundred >= 0.2 &&
       `Popularity: 100 items make up ${percent(popular.hundred)} of conversions.`,

@@ -38,12 +38,14 @@ test('a log is counted', () => {
     eventsOfUser: { p10: 2, median: 2, p90: 5, most: 5 },
     conversionsOfUser: { median: 1, most: 3 },
     daysOfUser: { median: 2, most: 4 },
-    // of four conversions user 0's three were on what they had seen
-    repeats: { item: 3 / 4, advertiser: 3 / 4 },
+    // of four conversions two came more than a day after user 0 had seen the item; the cart just a day after
+    repeats: { item: 2 / 4, advertiser: 2 / 4 },
     popular: { convertedItems: 2, percent: 3 / 4, hundred: 1 },
     together: 2 / 7,
   })
-  expect(view.hard[0]).toBe('Own repeats: 75 % of conversions are on items that the user had dealt with before.')
+  expect(view.hard[0]).toBe(
+    'Own repeats: 50 % of conversions are on items that the user had dealt with more than a day before.',
+  )
 })
 
 test('and told in lines of at most 80 columns', () => {

@@ -39,8 +39,8 @@ export function dataText(view: DataView): string[] {
     '',
     ...columns([
       ['share of conversions', ''],
-      ['on items that the user knew', share(repeats.item)],
-      ['with advertisers that the user knew', share(repeats.advertiser)],
+      ['on items that the user knew for over a day', share(repeats.item)],
+      ['with advertisers known for over a day', share(repeats.advertiser)],
       ['on the best selling 100 items', share(popular.hundred)],
       [`on the best selling 1 % of ${count(popular.convertedItems)} items sold`, share(popular.percent)],
     ]),

@@ -20,6 +20,7 @@ export const ORDER: readonly string[] = [
   'compare',
   'sweep',
   'reproduce',
+  'simulate',
   'generations',
   'doctor',
   'engine:link',

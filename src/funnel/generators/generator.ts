@@ -52,18 +52,22 @@ export interface GeneratorType {
   open(parts: Parts): CandidateGenerator | undefined
 }
 
-/** Entries by a map of scores, best first; of equal scores the lower index. */
+/**
+ * Entries by a map of scores, best first; of equal scores the lower index. Of many more than n only the best are
+ * sorted.
+ */
 export function rankedBy(scores: ReadonlyMap<number, number>, n: number): Ranked {
-  const values = Float64Array.from(scores.values())
-  // the n-th best score bounds what has to be put in order: a vote of many users is for thousands of items
-  const least = values.length > n ? values.slice().sort()[values.length - n] : -Infinity
-  const entries: number[] = []
-  for (const [entry, score] of scores) if (score >= least) entries.push(entry)
-  entries.sort((a, b) => scores.get(b)! - scores.get(a)! || a - b)
-  const kept = Int32Array.from(entries.slice(0, n))
+  let all = [...scores]
+  const complete = all.length <= n
+  if (all.length > 2 * n) {
+    const values = Float64Array.from(all, ([, score]) => score).sort()
+    const least = values[Math.max(0, values.length - n)]
+    all = all.filter(([, score]) => score >= least)
+  }
+  const kept = all.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, n)
   return {
-    entries: kept,
-    scores: Float64Array.from(kept, (entry) => scores.get(entry)!),
-    complete: kept.length === values.length,
+    entries: Int32Array.from(kept, ([entry]) => entry),
+    scores: Float64Array.from(kept, ([, score]) => score),
+    complete,
   }
 }

@@ -14,8 +14,8 @@ export interface Progress {
   /** seconds of training so far, in this phase and in the one before */
   seconds: number
   earlierSeconds: number
-  /** the best validation so far: kept through the refit */
-  best?: { step: number; recall: Record<string, number> }
+  /** the best validation so far: kept through the refit. Checkpoints of earlier versions have no score. */
+  best?: { step: number; recall: Record<string, number>; score?: number }
   /** validations since the best one */
   stale: number
 }

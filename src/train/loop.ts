@@ -6,7 +6,7 @@ import { hasSelected, weightsHash, writeModel } from '../runs/model-file.js'
 import { modelShape, type ModelTables } from '../runs/model-inputs.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
 import type { Phase, TrainRecord } from '../runs/records.js'
-import { createValidationSet, validate, watchedK } from './validation.js'
+import { createValidationSet, scoreText, validate } from './validation.js'
 
 const DAY = 86400
 /** Steps between step records. */
@@ -36,8 +36,8 @@ export interface TrainResult {
 /**
  * Trains one model, from the run's checkpoint if it has one:
  *
- * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
- *    (a smaller K for a small catalog) has not risen for `patience` validations; the best step is chosen;
+ * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when the score
+ *    (validationScore: a mean over K and levels) has not risen for `patience` validations; the best step is chosen;
  * 2. refit: train anew up to the cutoff for that many steps, with the rates of 1, under which that number was chosen;
  *    the best model of 1 is kept as selected.safetensors.
  *    Without refit, the best parameters of 1 are the result.
@@ -60,13 +60,14 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     log.append(r)
     return r
   }
-  const start = (steps: number): TrainRecord =>
+  const start = (steps: number, chosenBy?: string): TrainRecord =>
     record({
       type: 'start',
       run,
       kind,
       phase: progress.phase,
       steps,
+      ...(chosenBy && { chosenBy }),
       from: progress.step,
       parameters: parameterCount(specs),
       engine: engine.name,
@@ -82,13 +83,17 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   if (progress.phase === 'select') {
     const limit = cutoff - config.eval.windowDays * DAY
     const set = createValidationSet(snapshot, config, kind, limit, cutoff)
-    const watched = watchedK(set)
     const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
     const encoder = phase.encoder()
     try {
       let best = vectors?.best
       const meter = new Meter('select', train.steps, progress, now)
-      yield start(train.steps)
+      yield start(train.steps, scoreText(kind, set))
+      if (best && progress.best && progress.best.score === undefined) {
+        // chosen by a version that watched one recall alone: judged again, so that later steps can be held against it
+        const { recall, score } = await phase.withParameters(best, () => validate(engine, encoder, set))
+        progress = { ...progress, best: { ...progress.best, recall, score } }
+      }
       while (progress.step < train.steps && progress.stale < train.patience) {
         await stopIfAsked(phase, best)
         const step = progress.step + 1
@@ -96,15 +101,16 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
         progress = { ...progress, step, seconds: meter.seconds }
         if (report) yield record(report)
         if (step % train.validateEvery === 0 || step === train.steps) {
-          const recall = await validate(engine, encoder, set)
-          const better = progress.best === undefined || recall[watched] > progress.best.recall[watched]
+          const validation = await validate(engine, encoder, set)
+          const { recall, score } = validation
+          const better = progress.best?.score === undefined || score > progress.best.score
           progress = {
             ...progress,
-            best: better ? { step, recall } : progress.best,
+            best: better ? { step, recall, score } : progress.best,
             stale: better ? 0 : progress.stale + 1,
           }
           if (better) best = await phase.parameters()
-          yield record({ type: 'validation', phase: 'select', step, recall, best: better })
+          yield record({ type: 'validation', phase: 'select', step, ...validation, best: better })
         }
         if (meter.due(train.checkpointSeconds)) save({ ...(await phase.vectors()), best })
       }

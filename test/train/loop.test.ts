@@ -26,6 +26,10 @@ describe('training', () => {
       expect(validations.map((r) => r.step)).toEqual([20, 40, 60])
       const best = validations.filter((r) => r.best).at(-1)!
       expect(done).toMatchObject({ steps: best.step, recall: best.recall })
+      // the best is the first of the highest score, which is of items and of advertisers
+      expect(best.score).toBe(Math.max(...validations.map((r) => r.score!)))
+      expect(best.advertisers!['1']).toBeGreaterThan(0)
+      expect(records[0]).toMatchObject({ chosenBy: expect.stringContaining('advertisers') })
       const refit = records.filter((r): r is StepRecord => r.type === 'step' && r.phase === 'refit')
       expect(refit.at(-1)!.step).toBe(best.step)
 

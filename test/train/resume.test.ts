@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Interrupted } from '../../src/core/errors.js'
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { readManifest } from '../../src/runs/manifest.js'
 import { verifyModel } from '../../src/runs/model-file.js'
 import type { TrainRecord } from '../../src/runs/records.js'
@@ -73,6 +74,34 @@ describe('a training that was cut off', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as TrainRecord)
       expect(steps(written)).toEqual(steps(whole.records))
+    })
+  })
+
+  it.each([
+    ['selecting', at('select', 30)],
+    ['the refit', at('refit', 1)],
+  ])('is resumed in %s though an earlier version began it, which knew no score', async (_name, when) => {
+    const config = settings('train.steps=40', 'train.validateEvery=10', 'train.patience=9')
+    const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config }))))
+    await inWorkspace(async (folder) => {
+      const job = options(folder, { config })
+      const { run } = await cutOff(job, when)
+      const files = join(folder, 'runs', run)
+      const checkpoint = join(files, 'checkpoint.safetensors')
+      const { arrays, metadata } = readSafetensors(checkpoint)
+      const { best, ...progress } = JSON.parse(metadata.progress)
+      expect(best.score).toBeGreaterThan(0)
+      const old = { ...progress, best: { step: best.step, recall: best.recall } }
+      writeSafetensors(checkpoint, arrays, { progress: JSON.stringify(old) })
+      const log = join(files, 'metrics.jsonl')
+      const earlier = (_: string, line: string): string => {
+        const { chosenBy: _c, score: _s, advertisers: _a, ...record } = JSON.parse(line)
+        return JSON.stringify(record)
+      }
+      writeFileSync(log, readFileSync(log, 'utf8').replace(/^(.+)$/gm, earlier))
+      const { records, done } = await collect(runTraining(job))
+      expect(records[0]).toMatchObject({ type: 'start', run })
+      expect(done).toMatchObject({ weightsHash: whole.done.weightsHash, steps: whole.done.steps })
     })
   })
 

@@ -17,6 +17,8 @@ export interface StartRecord {
   chosenBy?: string
   /** step this process starts from: above 0 when it resumes */
   from: number
+  /** what the settings ask for and the data does not allow */
+  notes?: string[]
   parameters: number
   engine: string
   device: string

@@ -1,11 +1,13 @@
 import { Interrupted } from '../core/errors.js'
+import { firstSeen } from '../features/snapshot.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
 import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
 import { MetricsLog } from '../runs/metrics-log.js'
 import { hasSelected, weightsHash, writeModel } from '../runs/model-file.js'
 import { modelShape, type ModelTables } from '../runs/model-inputs.js'
+import { knownEntries, negativesFor } from './negatives.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
-import type { Phase, TrainRecord } from '../runs/records.js'
+import type { Phase, StartRecord, TrainRecord } from '../runs/records.js'
 import { createValidationSet, scoreText, validate } from './validation.js'
 
 const DAY = 86400
@@ -60,15 +62,15 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     log.append(r)
     return r
   }
-  const start = (steps: number, chosenBy?: string): TrainRecord =>
+  const start = (steps: number, about: Pick<StartRecord, 'chosenBy' | 'notes'> = {}): TrainRecord =>
     record({
       type: 'start',
       run,
       kind,
       phase: progress.phase,
       steps,
-      ...(chosenBy && { chosenBy }),
       from: progress.step,
+      ...about,
       parameters: parameterCount(specs),
       engine: engine.name,
       device: engine.device,
@@ -88,7 +90,8 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     try {
       let best = vectors?.best
       const meter = new Meter('select', train.steps, progress, now)
-      yield start(train.steps, scoreText(kind, set))
+      const { note } = negativesFor(train, knownEntries(firstSeen(snapshot, kind), limit).length)
+      yield start(train.steps, { chosenBy: scoreText(kind, set), ...(note && { notes: [note] }) })
       if (best && progress.best && progress.best.score === undefined) {
         // chosen by a version that watched one recall alone: judged again, so that later steps can be held against it
         const { recall, score } = await phase.withParameters(best, () => validate(engine, encoder, set))

@@ -33,6 +33,7 @@ function lineOf(record: Exclude<TrainRecord, DoneRecord>, steps: number): string
         `${record.run}: ${PHASES[record.phase]}, ` +
         `${record.from > 0 ? `from step ${record.from} of ` : ''}${count(record.steps)} steps, ` +
         `${count(record.parameters)} parameters, ${record.engine} on ${record.device}` +
+        (record.notes ?? []).map((note) => `; ${note}`).join('') +
         (record.chosenBy ? `; the best step has the highest ${record.chosenBy.replace(/^the /, '')}` : '')
       )
     case 'step': {

@@ -37,6 +37,7 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       state.step = record.from
       state.recent = []
       say(state, startLine(record))
+      for (const note of record.notes ?? []) say(state, note)
       if (record.chosenBy) say(state, `the best step has the highest ${record.chosenBy.replace(/^the /, '')}`)
       break
     case 'step':

@@ -132,6 +132,19 @@ describe('training', () => {
     })
   })
 
+  it('trains on a catalog smaller than its negatives, and says so once', async () => {
+    await inWorkspace(async (folder) => {
+      const snapshot = makeSnapshot({ users: 30, items: 12, advertisers: 3, clusters: 3 })
+      const config = settings('train.uniformNegatives=512', 'train.negativePool=1000', 'train.steps=4')
+      const { records, done } = await collect(runTraining(options(folder, { config, snapshot })))
+      expect(done.recall['10']).toBeGreaterThan(0)
+      const notes = records.flatMap((r) => (r.type === 'start' ? (r.notes ?? []) : []))
+      expect(notes).toEqual([
+        '12 uniform negatives a batch, not 512, and a pool of 12, not 1,000: no more entries are known',
+      ])
+    })
+  })
+
   it('trains every tower and objective, and the advertiser model', async () => {
     const variants: ['item' | 'advertiser', string[]][] = [
       ['item', ['model.userTower=mean']],

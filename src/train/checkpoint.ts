@@ -4,10 +4,15 @@ import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safe
 import { flattenParameters, nameParameters, type ParameterSpec } from '../model/parameters.js'
 import type { Phase } from '../runs/records.js'
 
+/** 2: the graph counts the users whose events make it; before, it counted all users of the data. */
+export const PROGRESS_VERSION = 2
+
 /**
  * Where a training stands between two steps. Batches and dropout are functions of the step, so no generator is kept.
  */
 export interface Progress {
+  /** of what the parameters stand on; absent in checkpoints that were written before it was counted */
+  version?: typeof PROGRESS_VERSION
   phase: Phase
   /** steps of this phase that are done */
   step: number

@@ -1,7 +1,15 @@
 import { Interrupted } from '../core/errors.js'
+import { usersInGraph } from '../features/graph.js'
 import { firstSeen } from '../features/snapshot.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
+import {
+  PROGRESS_VERSION,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+  type Progress,
+  type TrainingVectors,
+} from './checkpoint.js'
 import { MetricsLog } from '../runs/metrics-log.js'
 import { hasSelected, weightsHash, writeModel } from '../runs/model-file.js'
 import { modelShape, type ModelTables } from '../runs/model-inputs.js'
@@ -53,8 +61,8 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   const shape = modelShape(snapshot, config, kind)
   const specs = parameterSpecs(shape, train.temperature)
   const log = new MetricsLog(folder)
-  const found = resumable(folder, readCheckpoint(folder, specs))
-  let progress: Progress = found?.progress ?? { phase: 'select', step: 0, seconds: 0, earlierSeconds: 0, stale: 0 }
+  const found = resumable(job, readCheckpoint(folder, specs))
+  let progress: Progress = found?.progress ?? BEGINNING
   let vectors: TrainingVectors | undefined = found?.vectors
   log.rewind(progress.phase, progress.step)
 
@@ -159,9 +167,31 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   }
 }
 
-/** A refit whose selected model is gone starts over: nothing after it could make that model again. */
-function resumable(folder: string, checkpoint: Checkpoint | undefined): Checkpoint | undefined {
-  return checkpoint?.progress.phase === 'refit' && !hasSelected(folder) ? undefined : checkpoint
+const BEGINNING: Progress = {
+  version: PROGRESS_VERSION,
+  phase: 'select',
+  step: 0,
+  seconds: 0,
+  earlierSeconds: 0,
+  stale: 0,
+}
+
+/**
+ * What a training goes on from. A refit whose selected model is gone starts over: nothing after it could make that
+ * model again. So does a phase whose parameters stand on graph vectors of an earlier version that are others now.
+ */
+function resumable(
+  { folder, snapshot, config, cutoff }: TrainJob,
+  checkpoint: Checkpoint | undefined,
+): Checkpoint | undefined {
+  if (!checkpoint) return undefined
+  const { progress } = checkpoint
+  if (progress.phase === 'refit' && !hasSelected(folder)) return undefined
+  if (progress.version === PROGRESS_VERSION) return checkpoint
+  const limit = progress.phase === 'refit' ? cutoff : cutoff - config.eval.windowDays * DAY
+  const same = !config.graph.vectors || usersInGraph(snapshot, config.graph, limit) === snapshot.users
+  if (same) return { ...checkpoint, progress: { ...progress, version: PROGRESS_VERSION } }
+  return progress.phase === 'refit' ? { progress: { ...progress, ...BEGINNING, phase: 'refit' } } : undefined
 }
 
 /** Collects steps into step records, and knows when the next checkpoint is due. */

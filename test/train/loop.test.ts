@@ -9,7 +9,7 @@ import { listRuns, readManifest } from '../../src/runs/manifest.js'
 import type { StepRecord, ValidationRecord } from '../../src/runs/records.js'
 import { runTraining } from '../../src/train/run-training.js'
 import { learningRateAt } from '../../src/train/schedule.js'
-import { DAY, makeSnapshot, upTo } from '../fixtures/snapshot.js'
+import { DAY, fixtureEvents, fromEvents, makeSnapshot, upTo, type FixtureEvent } from '../fixtures/snapshot.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
 
 describe('training', () => {
@@ -75,10 +75,19 @@ describe('training', () => {
     })
   })
 
-  it('sees nothing after the cutoff: deleting those events gives the same weights', async () => {
-    const snapshot = makeSnapshot()
-    const cutoff = timeRange(snapshot).last - 20 * DAY
-    const without = upTo(snapshot, cutoff)
+  it('sees nothing after the cutoff: without what happens or begins later the weights are the same', async () => {
+    const sizes = { users: 80, items: 60, advertisers: 6, clusters: 6 }
+    const events = fixtureEvents()
+    const cutoff = timeRange(fromEvents(events, sizes)).last - 20 * DAY
+    // five users and three items begin after the cutoff
+    const later = Array.from({ length: 63 }, (_, item): FixtureEvent => ({
+      user: 80 + (item % 5),
+      item,
+      type: 'checkout',
+      time: cutoff + (1 + item) * 3600,
+    }))
+    const snapshot = fromEvents([...events, ...later], { ...sizes, users: 85, items: 63 })
+    const without = upTo(fromEvents(events, sizes), cutoff)
     expect(without.eventTime.filter((time) => time > cutoff).length).toBe(0)
     expect(snapshot.eventTime.filter((time) => time > cutoff).length).toBeGreaterThan(500)
     const config = settings('train.steps=6', 'train.warmupSteps=2', `eval.cutoff=${cutoff}`)

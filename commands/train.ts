@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineOptions, engineSettings, setFlag } from '../src/cli/engine-flags.js'
+import { interruptible } from '../src/cli/interruptible.js'
 import { loadConfig } from '../src/config/load.js'
 import type { Config } from '../src/config/schema.js'
 import { duration } from '../src/text/numbers.js'
@@ -53,11 +54,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
     const snapshot = loadSnapshot(folder, store, progress)
     store.close()
 
-    const stop = new AbortController()
-    const interrupt = (): void => stop.abort()
-    process.once('SIGINT', interrupt)
-    process.once('SIGTERM', interrupt)
-    try {
+    return interruptible('Run the same command again.', async (signal) => {
       const records = train({
         workspace: folder,
         kind,
@@ -65,7 +62,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
         config,
         snapshot,
         engine: engineOptions(config.engine),
-        signal: stop.signal,
+        signal,
       })
       const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
       const done = screen
@@ -75,10 +72,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
         this.say(`${done.run}: ${done.steps} steps in ${duration(done.seconds)}, validation ${recallText(done.recall)}`)
       const { type: _, ...result } = done
       return { kind, ...result }
-    } finally {
-      process.off('SIGINT', interrupt)
-      process.off('SIGTERM', interrupt)
-    }
+    })
   }
 
   private async lightRanker(folder: string, config: Config, flags: { quiet: boolean }): Promise<unknown> {
@@ -89,7 +83,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
     ])
     const opened = { config, readonly: true, progress: this.progress(flags) }
     const { runs, report, path } = await inWorkspace(folder, opened, trainRanker)
-    this.log(lightRankerText(report))
+    this.say(lightRankerText(report))
     this.log(`\nKept in ${path}. Publish it with: adseq index`)
     return { kind: 'l1', runs, path, report }
   }

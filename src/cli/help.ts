@@ -21,6 +21,7 @@ export const ORDER: readonly string[] = [
   'diagnose',
   'sweep',
   'reproduce',
+  'simulate',
   'generations',
   'doctor',
   'engine:link',

@@ -1,28 +1,25 @@
 import { IS_CLONE } from '../core/own-folder.js'
-import { levelsText, protocolText, readingText } from '../evaluate/report-text.js'
+import { readingText, verdictLines } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
 import type { QuickstartResult } from './quickstart.js'
 import { signed, duration, share } from '../text/numbers.js'
 
-/** What quickstart ends with: the recall tables, whether the sequence model gained over pooling, what to try next. */
+/** What quickstart ends with: what its tables come to, how to read them, what to try next. */
 export function quickstartText({ real, world, seconds }: QuickstartResult, folder: string): string {
   const adseq = IS_CLONE ? 'npx adseq' : 'adseq'
   return [
     heading('Real data: what was bought in the 30 days after the cutoff'),
-    protocolText(real.item),
-    ...levelsText(real.item, ['item']),
-    ...levelsText(real.advertiser, ['advertiser']),
-    heading('Synthetic world: order carries signal'),
-    protocolText(world),
-    ...levelsText(world, ['item']),
-    '',
+    ...verdictLines(real.item).slice(0, 1),
+    ...verdictLines(real.advertiser),
+    heading('Synthetic world'),
+    ...verdictLines(world),
     sequenceGain(world),
     '',
     readingText(world),
     heading('What to try next'),
     ...next(adseq, `tui --workspace ${folder}/real`, "curves, and any user's history beside what is retrieved"),
     ...next(adseq, `inspect user 2043 --workspace ${folder}/real`, 'the same as text'),
-    ...next(adseq, `serve --workspace ${folder}/real`, 'candidates over HTTP'),
+    ...next(adseq, `serve --workspace ${folder}/world`, 'ads and candidates over HTTP'),
     ...next(
       adseq,
       `train item --set train.logq=none --workspace ${folder}/world`,

@@ -2,6 +2,7 @@ import { execa, type ResultPromise } from 'execa'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../core/errors.js'
+import { levelsText, protocolText, verdictLines } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
 import { duration } from '../text/numbers.js'
 
@@ -38,19 +39,27 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const data = ['events', 'items', 'users'].map((name) => join(options.sampleData, `${name}.csv.gz`))
   const brief = small ? ['--set', 'train.steps=60', '--set', 'train.validateEvery=30'] : []
 
+  const judged = async (workspace: string, ...args: string[]): Promise<Report> => {
+    const report = await step.json<Report>(workspace, 'eval', ...args)
+    print([...verdictLines(report), protocolText(report), ...levelsText(report, ['item', 'advertiser'])].join('\n'))
+    print('')
+    return report
+  }
+  const slow = small ? [] : ['--baselines', 'ease,nearest-users']
+
   print('\n1. Real data: a year of grocery baskets of real households (sample-data/README.md)\n')
   const real = join(options.folder, 'real')
   await step(real, 'init', '--template', 'tutorial')
   await step(real, 'import', 'csv', ...data)
   await step(real, 'train', 'item', ...brief)
+  await step(real, 'inspect', 'user', '2043')
   await step(real, 'train', 'advertiser', ...brief)
   await step(real, 'infer')
   await step(real, 'index')
-  const item = await step.json<Report>(real, 'eval', 'item')
-  const advertiser = await step.json<Report>(real, 'eval', 'advertiser')
-  await step(real, 'inspect', 'user', '2043')
+  const item = await judged(real, 'item', ...slow)
+  const advertiser = await judged(real, 'advertiser')
 
-  print('\n2. A synthetic world with the full funnel: views, carts, checkouts, signups\n')
+  print('\n2. A synthetic world with views, carts, checkouts, signups and ads, and the whole funnel of an ad request\n')
   const world = join(options.folder, 'world')
   await step(world, 'init', '--template', 'tutorial')
   await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
@@ -58,7 +67,11 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const longer = small ? brief : ['--set', 'train.steps=800', '--set', 'train.validateEvery=100']
   await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...longer)
   await step(world, 'train', 'item', ...longer)
-  const report = await step.json<Report>(world, 'eval', 'item', '--runs', 'all')
+  await step(world, 'train', 'advertiser', ...brief)
+  await step(world, 'train', 'l1')
+  await step(world, 'infer')
+  await step(world, 'index')
+  const report = await judged(world, 'funnel', '--runs', 'all', ...slow)
   return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
 }
 

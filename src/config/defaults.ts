@@ -47,7 +47,15 @@ export const DEFAULTS: Config = {
     refit: true,
     checkpointSeconds: 10,
   },
-  eval: { windowDays: 30, cutoff: 'auto', indexSize: 0, history: 'kept', at: [1, 10, 50, 100, 500, 1000], bootstrap: 200, seed: 1 },
+  eval: {
+    windowDays: 30,
+    cutoff: 'auto',
+    indexSize: 0,
+    history: 'kept',
+    at: [1, 10, 50, 100, 500, 1000],
+    bootstrap: 200,
+    seed: 1,
+  },
   infer: { candidates: 100 },
   index: { connectivity: 16, expansionAdd: 128, expansionSearch: 400, recall: 0.98 },
   funnel: {

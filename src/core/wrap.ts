@@ -1,4 +1,5 @@
 import wrapAnsi from 'wrap-ansi'
+import { textWidth } from '../text/width.js'
 
 /**
  * A text in lines of at most so many columns, broken between words; a longer word stays whole, so that a path can be
@@ -9,7 +10,9 @@ export function wrap(text: string, columns: number | undefined, label = ''): str
   if (columns === undefined) return `${label}${text}`
   // "0.3 s" is one word
   const words = text.replace(/(\d) (?=(?:s|min|h|kB|MB|GB|%)(?!\w))/g, '$1\u00A0')
-  const lines = wrapAnsi(words, Math.max(20, columns - label.length)).split('\n')
+  const room = Math.max(20, columns - label.length)
+  // lines that fit stay as they are: blanks at their beginning are a table's
+  const lines = words.split('\n').flatMap((line) => (textWidth(line) <= room ? line : wrapAnsi(line, room).split('\n')))
   return lines
     .map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${line}`)
     .join('\n')

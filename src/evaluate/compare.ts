@@ -178,10 +178,7 @@ function compared(
   const same = (x: ArrayLike<number>, y: ArrayLike<number>): boolean =>
     x.length === y.length && Array.from(x).every((value, i) => value === y[i])
   if (!same(at, b.perUser.at))
-    throw new UserError(
-      'The two evaluations count recall at other K.',
-      'Evaluate both again with the same eval.at.',
-    )
+    throw new UserError('The two evaluations count recall at other K.', 'Evaluate both again with the same eval.at.')
   if (!same(totals, b.perUser.totals) || !same(totalsNew, b.perUser.totalsNew)) {
     throw new UserError(
       `The two evaluations have other conversions to find at the ${a.level} level, though protocol and data are ` +

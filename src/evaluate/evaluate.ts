@@ -75,7 +75,7 @@ export async function evaluate(
   // a sampled index of items says nothing about whole advertisers
   const wanted: Level[] = protocol.indexSize === 0 ? levelsOf(kind) : [kind]
   const set = evaluationSet(snapshot, wanted, protocol)
-  if (!hasPositives(set, kind)) throw nothingToFind(kind, protocol)
+  if (!hasPositives(set, kind)) throw nothingToFind(snapshot, kind, protocol)
   const levels = wanted.filter((level) => hasPositives(set, level))
   const above = levels.filter((level) => level !== kind)
   const notes: string[] = []
@@ -245,7 +245,15 @@ function hasPositives(set: EvaluationSet, level: Level): boolean {
   return levelOf(set, level).positives.some((entry) => entry >= 0)
 }
 
-function nothingToFind(kind: 'item' | 'advertiser', { cutoff, windowDays }: ProtocolOptions): UserError {
+function nothingToFind(snapshot: Snapshot, kind: 'item' | 'advertiser', protocol: ProtocolOptions): UserError {
+  const { cutoff, windowDays, history } = protocol
+  if (history === 'masked' && hasPositives(evaluationSet(snapshot, [kind], { ...protocol, history: 'kept' }), kind))
+    return new UserError(
+      `Every conversion in the ${windowDays} days after ${day(cutoff)} is about ` +
+        `${kind === 'item' ? 'an item' : 'an advertiser'} that the user had dealt with before, and a masked history ` +
+        'leaves those out.',
+      'Judge with the history kept: --set eval.history=kept.',
+    )
   return new UserError(
     `No conversion in the ${windowDays} days after ${day(cutoff)} is about ` +
       `${kind === 'item' ? 'an item' : 'an advertiser'} known by then.`,

@@ -7,12 +7,47 @@ import { share, signed, count } from '../text/numbers.js'
 import { day } from '../text/moments.js'
 import { columns } from '../text/table.js'
 
-/** The report as plain lines: protocol, a table a level, how to read it, notes. */
+/** The report as plain lines: the verdict, protocol, a table a level, how to read it, notes. */
 export function reportText(report: Report): string {
-  const text = levelsText(report, ['item', 'advertiser', 'category'])
-  return [protocolText(report), ...text, '', readingText(report), ...report.notes.map((note) => `Note: ${note}`)].join(
-    '\n',
-  )
+  return [
+    ...verdictLines(report),
+    protocolText(report),
+    ...levelsText(report, ['item', 'advertiser', 'category']),
+    '',
+    readingText(report),
+    ...report.notes.map((note) => `Note: ${note}`),
+  ].join('\n')
+}
+
+/**
+ * What the tables come to, a line a level: what has the highest recall@10, and whether what is served beats a control.
+ */
+export function verdictLines(report: Report): string[] {
+  return (['item', 'advertiser'] as const).flatMap((level) => {
+    const rows = report.rows.filter((row) => row.level === level)
+    if (rows.length < 2) return []
+    const best = bestRow(rows)
+    const served = rows.find((row) => row.kind === 'funnel') ?? rows.find((row) => row.kind === 'hybrid')
+    // the last control is the strongest
+    const against = served?.overControls?.at(-1)
+    const line = `${LEVEL_WORDS[level].title}: highest R@10 ${share(best.recall['10'])}, ${best.name}.`
+    return [served && against ? `${line} ${verdict(served.name, against)}` : line]
+  })
+}
+
+/** "funnel is ahead of control with recency: R@10 +.0014 (+.0003 to +.0026)."; a tie is called a tie. */
+function verdict(name: string, { from, recall, interval }: Difference): string {
+  const of = interval['10']
+  if (!of) return `${name} against ${from}: R@10 ${signed(recall['10'])}.`
+  const [low, high] = of
+  const found = low > 0 ? 'is ahead of' : high < 0 ? 'is behind' : 'ties with'
+  return `${name} ${found} ${from}: R@10 ${signed(recall['10'])} (${signed(low)} to ${signed(high)}).`
+}
+
+/** The row with the highest recall@10; the oracle, which knows what nobody could, is none. */
+function bestRow(rows: readonly ReportRow[]): ReportRow {
+  const known = rows.filter(({ name }) => name !== 'oracle')
+  return known.reduce((best, row) => (row.recall['10'] > best.recall['10'] ? row : best), known[0])
 }
 
 /** What was asked of the retrievers, in one line. */
@@ -87,8 +122,9 @@ const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(
 
 function table(rows: readonly ReportRow[]): string[] {
   const head = ['', 'R@10', '95 %', 'R@100', 'new@10', 'new@100', 'cov@10', 'cov@100']
+  const best = rows.length > 1 ? bestRow(rows) : undefined
   const cells = rows.map((row) => [
-    row.name,
+    row === best ? `${row.name} *` : row.name,
     share(row.recall['10']),
     row.interval['10'] ? `${share(row.interval['10'][0])}-${share(row.interval['10'][1])}` : '-',
     share(row.recall['100']),
@@ -118,7 +154,8 @@ export function readingText(report: Report): string {
     `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all ` +
     `conversions were among the 10 results of ${example.name} for that user`
   return (
-    `${found}; 95 % = the interval of R@10; new = recall of only what the user had never dealt with, ranked among ` +
+    `${found}; 95 % = the interval of R@10; * = highest R@10; new = recall of only what the user had never dealt ` +
+    'with, ranked among ' +
     'entries new to them; cov = share of the index that makes up 90 % of all results. Own = times that the user ' +
     'dealt with the entry, recent own = the same, each time counted as 2^(-age / 30 days), popularity = ' +
     'conversions.'

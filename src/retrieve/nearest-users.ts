@@ -135,14 +135,27 @@ export class Neighbourhood {
         similarity[user] += weight * byEntry.values[j]
       }
     }
-    const near = touched.slice(0, n)
+    const near = touched.subarray(0, n)
     for (const user of near) similarity[user] /= Math.sqrt(squares) * norms[user]
-    near.sort((a, b) => similarity[b] - similarity[a] || a - b)
     const { byUser } = vectors
-    for (const user of near.subarray(0, this.neighbours))
+    for (const user of this.nearest(near))
       for (let i = byUser.offsets[user]; i < byUser.offsets[user + 1]; i++)
         vote(byUser.columns[i], similarity[user] * byUser.values[i])
     for (const user of near) similarity[user] = 0
+  }
+
+  /** The users that vote, most similar first, of equal ones the lower index; the others need no sorting. */
+  private nearest(near: Int32Array): Int32Array {
+    const { similarity, neighbours } = this
+    let among = near
+    if (near.length > neighbours) {
+      const least = Float64Array.from(near, (user) => similarity[user]).sort()[near.length - neighbours]
+      among = near.filter((user) => similarity[user] >= least)
+    }
+    return among
+      .slice()
+      .sort((a, b) => similarity[b] - similarity[a] || a - b)
+      .subarray(0, neighbours)
   }
 }
 

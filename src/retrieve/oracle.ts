@@ -1,6 +1,5 @@
-import { setKnobs, type WorldKnobs } from '../events/world/knobs.js'
+import { storedWorld } from '../events/world/stored-world.js'
 import { WorldTruth, type Truth } from '../events/world/truth.js'
-import { makeWorld, worldHash } from '../events/world/world.js'
 import type { Snapshot } from '../features/snapshot.js'
 import type { Store } from '../store/store.js'
 import type { Catalog } from '../protocol/catalog.js'
@@ -22,14 +21,9 @@ export interface OracleSource {
 
 /** The oracle of a store that holds one generated world of this version and nothing else; undefined for any other. */
 export function oracleOf(store: Store, draws = ORACLE_DRAWS): OracleSource | undefined {
-  // ads are no part of what is wanted
-  const [record, ...others] = store.imports.all().filter(({ kind }) => kind !== 'ads' && kind !== 'impressions')
-  if (record?.format !== 'world' || record.status !== 'done' || others.length > 0) return undefined
-  const { seed, knobs, prefix } = record.options as { seed: number; knobs: WorldKnobs; prefix: string }
-  // another version of the world made it: its truth is not the one that can be told here
-  if (record.hash !== `world:${worldHash(knobs, seed)}`) return undefined
-  const world = makeWorld(setKnobs(knobs, []), seed)
-  const users = Int32Array.from(store.externalIds('users'), (name) => Number(name.slice(prefix.length + 1)) - 1)
+  const stored = storedWorld(store)
+  if (!stored) return undefined
+  const { world, users } = stored
   const truths = new Map<string, KnownTruth>()
   return {
     recommender: (snapshot, catalog, t, days) => {

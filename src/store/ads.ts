@@ -122,6 +122,7 @@ export class Ads {
   private readonly seen: Database.Statement
   private readonly lastIds: Database.Statement[]
   private readonly origins: Database.Statement
+  private readonly names: Database.Statement
 
   constructor(db: Database.Database) {
     const last = (key: string, table: string): Database.Statement =>
@@ -130,6 +131,7 @@ export class Ads {
     this.origins = db
       .prepare('SELECT c.origin, count(*) FROM ads a JOIN campaigns c ON c.id = a.campaign GROUP BY c.origin')
       .raw()
+    this.names = db.prepare('SELECT external_id FROM ads ORDER BY id').pluck()
     this.versionNow = db.prepare("SELECT value FROM meta WHERE key = 'ads'").pluck()
     this.oneCampaign = db.prepare(`SELECT id, external_id externalId, advertiser, status, bid, bid_type bidType,
       daily_budget dailyBudget, pacing, starts, ends, countries, flags, cap, cap_days capDays,
@@ -162,6 +164,11 @@ export class Ads {
   counts(): AdCounts {
     const [ads, campaigns, impressions] = this.lastIds.map((last) => last.get() as number)
     return { ads, campaigns, impressions }
+  }
+
+  /** External ids of all ads: entry i belongs to id i + 1. */
+  externalIds(): string[] {
+    return this.names.all() as string[]
   }
 
   /** Ads by where their campaign comes from, without those that have none. Reads all ads. */

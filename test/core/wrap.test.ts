@@ -27,3 +27,9 @@ test('characters that take two columns are counted as two', () => {
   // 20 columns: four words of 4 columns with a space between them are 19, five would be 24
   expect(wrap('漢字 漢字 漢字 漢字 漢字', 20)).toBe('漢字 漢字 漢字 漢字\n漢字')
 })
+
+test('a table in a text keeps its blanks; only lines that are too wide are broken', () => {
+  expect(wrap('  name   1\n  other  2\na sentence that is too wide', 20)).toBe(
+    '  name   1\n  other  2\na sentence that is\ntoo wide',
+  )
+})

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runAdseq, startAdseq } from './run-adseq.js'
+import { commandLine, runAdseq, startAdseq } from './run-adseq.js'
 import { cutSample } from './sample.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'adseq-e2e-'))
@@ -54,6 +56,25 @@ describe('studies of a cut of the sample data', () => {
     expect(sweep.recommended.commands[0]).toMatch(/^adseq train item/)
     expect(JSON.parse(readFileSync(join(folder, 'studies', 'weights', 'sweep.json'), 'utf8'))).toEqual(sweep)
     expect(readFileSync(join(folder, 'studies', 'weights', 'sweep.html'), 'utf8')).toContain('<b>Trials</b>')
+  }, 300_000)
+
+  it('Ctrl-C, which a terminal sends to children too, ends with 130 and how to go on', async () => {
+    const long = ['sweep', 'item', '--over', 'train.seed=7,8', '--name', 'stopped', '--set', 'train.steps=100000']
+    const line = commandLine([...long, '--workspace', folder])
+    const runs = (): string[] => readdirSync(join(folder, 'runs'))
+    const before = runs().length
+    // a process group of its own, as a terminal gives it
+    const child = spawn(line.command, line.args, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const ended = once(child, 'exit')
+    while (runs().length === before) {
+      expect(child.exitCode, said).toBeNull()
+      await sleep(50)
+    }
+    process.kill(-child.pid!, 'SIGINT')
+    expect(await ended, said).toEqual([130, null])
+    expect(said).toMatch(/Interrupted; what was done is kept\.\n.*Try: +Run the same command again/s)
   }, 300_000)
 
   it('trials are not what is meant by the latest run', async () => {

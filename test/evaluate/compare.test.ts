@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
-import { compareSides, sideOfBaseline, sideOfRun, type CompareOptions, type Comparison, type Kept } from '../../src/evaluate/compare.js'
+import {
+  compareSides,
+  sideOfBaseline,
+  sideOfRun,
+  type CompareOptions,
+  type Comparison,
+  type Kept,
+} from '../../src/evaluate/compare.js'
 import { comparisonText } from '../../src/evaluate/compare-text.js'
 import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js'
 import { readReport, saveReport, type ReportRow } from '../../src/evaluate/report.js'

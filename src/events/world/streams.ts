@@ -12,4 +12,8 @@ export const STREAM = {
   country: 10,
   advertising: 11,
   ads: 12,
+  onward: 13,
+  exposure: 14,
+  scoring: 15,
+  auction: 16,
 } as const

@@ -1,0 +1,212 @@
+import type { Config } from '../config/schema.js'
+import type { Workspace } from '../workspace/workspace.js'
+import { isSame, presetOf } from './arms.js'
+import { armOf } from './assignment.js'
+import { conversionsBefore, groups } from './groups.js'
+import { DailyLooks, type Look } from './looks.js'
+import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
+import { STAGES, type Outcomes, type Shown, type DayEnd } from './outcomes.js'
+import { experimentRanker, experimentRuns, experimentWorld, type SimulateOptions } from './setting.js'
+import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
+
+/**
+ * Who is in which arm, and what arms share: users alone are split, and both arms spend the same budgets; or each arm
+ * has its share of every budget, too.
+ */
+export type Design = 'user-split' | 'budget-split'
+
+export interface ExperimentRequest {
+  preset: string
+  design: Design
+  /** live both designs, to see what sharing budgets does */
+  designs: boolean
+  /** live the worlds in which everyone is treated, and nobody */
+  truth: boolean
+  /** worlds lived at once */
+  threads: number
+  options: SimulateOptions
+  signal?: AbortSignal
+}
+
+/** One metric, as scripts read it; truth is null where it was not lived. */
+export interface MetricResult {
+  name: string
+  arm: string
+  control: number
+  treatment: number
+  lift: number | null
+  interval: [number, number] | null
+  truth: number | null
+}
+
+export interface SurvivalResult {
+  arm: string
+  generator: string
+  stage: string
+  /** of the ads that the generator found */
+  share: number
+}
+
+/** A design held against the truth, in the first metric. */
+export interface DesignResult {
+  design: Design
+  name: string
+  lift: number
+  interval: [number, number] | null
+  truth: number
+}
+
+/** What `adseq simulate --json` prints. */
+export interface ExperimentResult {
+  arms: string[]
+  requests: number
+  seconds: number
+  design: Design
+  metrics: MetricResult[]
+  survival: SurvivalResult[]
+  /** where both were asked for */
+  designs?: DesignResult[]
+}
+
+/** What else there is to tell people. */
+export interface Experiment {
+  result: ExperimentResult
+  compared: Compared[]
+  looks: Look[]
+  users: { control: number; treatment: number }
+  /** advertisers with a conversion, by arm */
+  converting: number[]
+  /** ms of the funnel for a request, by arm */
+  funnelMs: number[]
+  shown: Shown[]
+  outcomes: Outcomes
+  /** [users] index of the arm */
+  split: Uint8Array
+  /** ads found in a request, by arm and generator in the order of result.survival */
+  found: { arm: string; generator: string; ads: number }[]
+}
+
+/**
+ * Runs an experiment: worlds are lived in threads, the one in which users are split and those of the truth.
+ * @param onLook told at the end of every day of the world in which users are split
+ */
+export async function experiment(
+  workspace: Workspace,
+  request: ExperimentRequest,
+  onLook: (look: Look, days: number) => void = () => {},
+): Promise<Experiment> {
+  const started = performance.now()
+  const { folder, config, snapshot, store, progress } = workspace
+  const { arms } = presetOf(request.preset)
+  experimentWorld(workspace)
+  const { item } = await experimentRuns(workspace)
+  // the threads find it kept
+  await experimentRanker(workspace)
+  const names = store.externalIds('users')
+  const shares = arms.map(() => 1 / arms.length)
+  const split = Uint8Array.from(names, (name) => armOf(`${request.preset} ${request.options.seed}`, name, shares))
+  const covariate = conversionsBefore(snapshot, item.manifest.cutoff)
+  const groupsOf = (outcomes: Outcomes): Groups => groups(split, outcomes, covariate)
+
+  const tasks = worldsOf(request, split)
+  const looks: Look[] = []
+  const looking = new DailyLooks(request.options.days)
+  const total = tasks.length * request.options.days
+  let days = 0
+  progress.start(`live ${tasks.length} ${tasks.length === 1 ? 'world' : 'worlds'}`, total, 'days')
+  const onDay = (world: string, day: DayEnd): void => {
+    progress.update(++days)
+    if (world !== request.design) return
+    const look = looking.at(day, groupsOf(day.outcomes))
+    if (!look) return
+    looks.push(look)
+    onLook(look, request.options.days)
+  }
+  const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
+  const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
+  progress.finish()
+
+  const main = worlds.get(request.design)!
+  const [all, none] = [worlds.get('all')?.end.outcomes, worlds.get('none')?.end.outcomes]
+  // where the arms are one and the same there is nothing to live: the truth is 0
+  const truthOf = (name: string): number | null => {
+    if (isSame(arms)) return 0
+    return all && none
+      ? trueLift(
+          METRICS.find((metric) => metric.name === name)!,
+          all,
+          none,
+        )
+      : null
+  }
+  const { outcomes } = main.end
+  const inArms = groupsOf(outcomes)
+  const compared = compare(outcomes, inArms)
+  const designs = (['user-split', 'budget-split'] as const).flatMap((design): DesignResult[] => {
+    const world = worlds.get(design)
+    const truth = truthOf(METRICS[0].name)
+    if (!request.designs || !world || truth === null) return []
+    const [{ name, lift, interval }] = compare(world.end.outcomes, groupsOf(world.end.outcomes), METRICS.slice(0, 1))
+    return [{ design, name, lift, interval: interval ?? null, truth }]
+  })
+  return {
+    result: {
+      arms: arms.map(({ name }) => name),
+      requests: [...worlds.values()].reduce((sum, { end }) => sum + end.requests.reduce((a, b) => a + b, 0), 0),
+      seconds: (performance.now() - started) / 1000,
+      design: request.design,
+      metrics: compared.map(({ name, control, treatment, lift, interval }) => ({
+        name,
+        arm: 'treatment',
+        control,
+        treatment,
+        lift: finite(lift),
+        interval: interval ?? null,
+        truth: finite(truthOf(name)),
+      })),
+      survival: survivalOf(main.end),
+      ...(request.designs && { designs }),
+    },
+    compared,
+    looks,
+    users: { control: inArms.control.length, treatment: inArms.treatment.length },
+    converting: main.end.converting,
+    funnelMs: main.end.funnelMs.map((ms, a) => ms / Math.max(1, main.end.requests[a])),
+    shown: main.shown,
+    outcomes,
+    split,
+    found: main.end.survival.map(({ arm, generator, counts }) => ({
+      arm,
+      generator,
+      ads: counts[0] / Math.max(1, main.end.requests[arms.findIndex(({ name }) => name === arm)]),
+    })),
+  }
+}
+
+/** The world that is reported first, so that its days are seen; then those it is held against. */
+function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: Uint8Array): WorldTask[] {
+  const { arms } = presetOf(preset)
+  const budgets = { 'user-split': 'shared', 'budget-split': 'split' } as const
+  const other: Design = design === 'user-split' ? 'budget-split' : 'user-split'
+  const tasks: WorldTask[] = [{ name: design, armOf: split, budgets: budgets[design], keep: true }]
+  if (truth && !isSame(arms)) {
+    for (const [name, arm] of [
+      ['none', 'control'],
+      ['all', 'treatment'],
+    ] as const)
+      tasks.push({ name, armOf: everyoneIn(arms, arm, split.length), budgets: 'shared', keep: false })
+  }
+  if (designs) tasks.push({ name: other, armOf: split, budgets: budgets[other], keep: false })
+  return tasks
+}
+
+function survivalOf({ survival }: DayEnd): SurvivalResult[] {
+  return survival.flatMap(({ arm, generator, counts }) =>
+    STAGES.map((stage, s) => ({ arm, generator, stage, share: counts[0] > 0 ? counts[s] / counts[0] : 0 })),
+  )
+}
+
+/** Worlds are what is lived at once: a program in one of them has a thread to itself. */
+export const oneThread = (config: Config): Config => ({ ...config, engine: { ...config.engine, threads: 1 } })
+
+const finite = (x: number | null): number | null => (x !== null && Number.isFinite(x) ? x : null)

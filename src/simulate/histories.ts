@@ -1,0 +1,52 @@
+import { historyEnd, type EventData, type Snapshot } from '../features/snapshot.js'
+
+/** Histories that grow: those of a snapshot up to a moment, each with room for what is to come. */
+export class Histories {
+  /** rows [offsets[u], ends[u]) are what user u has done */
+  readonly events: EventData
+  readonly ends: Int32Array
+
+  /** @param room [users] rows that may be added at most */
+  constructor(snapshot: Snapshot, until: number, room: ArrayLike<number>) {
+    const { users } = snapshot
+    const offsets = new Uint32Array(users + 1)
+    this.ends = new Int32Array(users)
+    for (let u = 0; u < users; u++) {
+      const known = historyEnd(snapshot, u, until) - snapshot.offsets[u]
+      this.ends[u] = offsets[u] + known
+      offsets[u + 1] = offsets[u] + known + room[u]
+    }
+    const rows = offsets[users]
+    this.events = {
+      users,
+      offsets,
+      eventItem: new Int32Array(rows).fill(-1),
+      eventAdvertiser: new Int32Array(rows).fill(-1),
+      eventType: new Uint8Array(rows),
+      eventDomain: new Uint8Array(rows),
+      eventTime: new Uint32Array(rows),
+      eventSeq: new Uint32Array(rows),
+    }
+    const columns = ['eventItem', 'eventAdvertiser', 'eventType', 'eventDomain', 'eventTime', 'eventSeq'] as const
+    for (const name of columns)
+      for (let u = 0; u < users; u++) {
+        const from = snapshot.offsets[u]
+        this.events[name].set(snapshot[name].subarray(from, from + this.ends[u] - offsets[u]), offsets[u])
+      }
+  }
+
+  /** Adds what a user did; times must not go back. @param type @param domain codes as stored */
+  add(user: number, item: number, advertiser: number, type: number, domain: number, time: number): void {
+    const row = this.ends[user]
+    const { events } = this
+    if (row === events.offsets[user + 1]) throw new Error(`there is no room for more events of user ${user}`)
+    if (row > events.offsets[user] && events.eventTime[row - 1] > time)
+      throw new Error(`an event of user ${user} at ${time} comes before their last`)
+    events.eventItem[row] = item
+    events.eventAdvertiser[row] = advertiser
+    events.eventType[row] = type
+    events.eventDomain[row] = domain
+    events.eventTime[row] = time
+    this.ends[user] = row + 1
+  }
+}

@@ -1,0 +1,70 @@
+import { PACINGS, type AdInventory } from '../ads/inventory.js'
+
+/** Weights of the error, of its sum and of its change in the logarithm of the bid multiplier. */
+const PID = { proportional: 1, integral: 0.2, derivative: 0.3 } as const
+/** A bid is shaded to so much of it at most; below that a campaign is left out of auctions. */
+const LEAST = 0.3
+/** A campaign that is ahead of its plan takes part in so much fewer auctions, one behind in so many more. */
+const STEP = 0.9
+const RAREST = 0.05
+/** The integral is kept within this, so that a long day does not outweigh an hour. */
+const WOUND_UP = 3
+
+/** How fast campaigns spend: what they spent today, by how much bids are shaded, and how often they take part. */
+export class Pacer {
+  /** [campaigns] of the day */
+  readonly spent: Float64Array
+  private readonly multipliers: Float64Array
+  private readonly participation: Float64Array
+  private readonly sum: Float64Array
+  private readonly last: Float64Array
+
+  constructor(private readonly ads: Pick<AdInventory, 'campaigns' | 'dailyBudget' | 'pacing'>) {
+    this.spent = new Float64Array(ads.campaigns)
+    this.multipliers = new Float64Array(ads.campaigns).fill(1)
+    this.participation = new Float64Array(ads.campaigns).fill(1)
+    this.sum = new Float64Array(ads.campaigns)
+    this.last = new Float64Array(ads.campaigns)
+  }
+
+  /** A new day: nothing is spent yet. */
+  begin(): void {
+    this.spent.fill(0)
+    this.sum.fill(0)
+    this.last.fill(0)
+  }
+
+  /** Of a campaign's bid so much is bid, 0.3 to 1. */
+  multiplier(campaign: number): number {
+    return this.multipliers[campaign]
+  }
+
+  /** Whether a campaign takes part in an auction. @param u uniform */
+  takesPart(campaign: number, u: number): boolean {
+    return u < this.participation[campaign]
+  }
+
+  charge(campaign: number, amount: number): void {
+    this.spent[campaign] += amount
+  }
+
+  /**
+   * Holds what was spent against the plan, for campaigns that spend evenly: a PID controller on the logarithm of the
+   * bid (Zhang et al. 2016), and probabilistic throttling in steps of a tenth (Agarwal et al. 2014).
+   * @param share of the day's requests that is over
+   */
+  control(share: number): void {
+    const { campaigns, dailyBudget, pacing } = this.ads
+    for (let c = 0; c < campaigns; c++) {
+      if (dailyBudget[c] === Infinity || PACINGS[pacing[c]] !== 'even') continue
+      const error = share - this.spent[c] / dailyBudget[c]
+      this.sum[c] = Math.max(-WOUND_UP, Math.min(WOUND_UP, this.sum[c] + error))
+      const change = error - this.last[c]
+      this.last[c] = error
+      const log = PID.proportional * error + PID.integral * this.sum[c] + PID.derivative * change
+      this.multipliers[c] = Math.min(1, Math.max(LEAST, Math.exp(log)))
+      const step = error < 0 ? STEP : 1 / STEP
+      this.participation[c] = Math.min(1, Math.max(RAREST, this.participation[c] * step))
+    }
+  }
+}

@@ -20,7 +20,7 @@ const LAYERS = [
   ['funnel'],
   ['generations'],
   ['evaluate'],
-  ['inspect'],
+  ['inspect', 'diagnose'],
   ['study', 'simulate', 'server'],
   ['tui'],
   ['cli'],

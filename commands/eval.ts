@@ -46,7 +46,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       delimiter: ',',
       default: [],
       helpValue: 'NAME',
-      description: 'baselines that take longer: ease, nearest-users',
+      description: 'baselines that take longer: ease, nearest-users, tifu-knn, up-cf',
     }),
     samples: Flags.integer({
       min: 0,
@@ -167,7 +167,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       )
     const [{ evaluateLeaveOneOutWorkspace }, { leaveOneOutText }, { inWorkspace }] = await Promise.all([
       import('../src/evaluate/leave-one-out-workspace.js'),
-      import('../src/evaluate/leave-one-out.js'),
+      import('../src/evaluate/leave-one-out-text.js'),
       import('../src/workspace/workspace.js'),
     ])
     const opened = { config, readonly: true, progress: this.progress(flags) }

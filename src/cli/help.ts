@@ -19,6 +19,7 @@ export const ORDER: readonly string[] = [
   'try',
   'tui',
   'compare',
+  'diagnose',
   'sweep',
   'reproduce',
   'simulate',

@@ -68,7 +68,7 @@ const train = z.strictObject({
   recencyHalfLifeDays: z.number().min(0),
   seed: count.max(0xffffffff),
   validateEvery: positive,
-  /** validations without a gain before training stops */
+  /** validations without a higher score before training stops; the score: validationScore in src/train/validation.ts */
   patience: positive,
   validationUsers: positive,
   refit: z.boolean(),

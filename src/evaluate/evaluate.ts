@@ -19,6 +19,7 @@ import type { OracleSource } from '../retrieve/oracle.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { day } from '../text/moments.js'
 import { count } from '../text/numbers.js'
+import { coverageNote } from './coverage-note.js'
 import { judgeFunnel, type FunnelJudged, type FunnelSource } from './funnel-lists.js'
 import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
@@ -106,6 +107,8 @@ export async function evaluate(
     if (oracle) await judge.baseline({ recommender: oracle }, 'oracle')
   }
   const funnel = options.funnel && (await judge.funnel(options.funnel))
+  const cost = coverageNote(judge.rows, kind)
+  if (cost) notes.push(cost)
   if (options.modelsOnly)
     notes.push(
       'only models were judged (--models-only); adseq eval without it sets hybrid, control and baselines beside them.',

@@ -29,12 +29,12 @@ export async function evaluateLeaveOneOutWorkspace(
   { run, baselines }: LeaveOneOutWorkspaceOptions,
 ): Promise<{ report: LeaveOneOutReport; path?: string }> {
   const { folder, snapshot, progress } = workspace
-  const { seed, bootstrap } = workspace.config.eval
+  const { seed, history, bootstrap } = workspace.config.eval
   const table = tableOf(baselines)
   const manifest = chooseRun(folder, run)
   const split = leaveOneOut(snapshot)
   const judge = (models: LeaveOneOutOptions['models']): Promise<LeaveOneOutReport> =>
-    evaluateLeaveOneOut(split, snapshot.hash, { seed, bootstrap, baselines: table, models, progress })
+    evaluateLeaveOneOut(split, snapshot.hash, { seed, history, bootstrap, baselines: table, models, progress })
   if (!manifest) return { report: await judge([]) }
   const report = await withModel(workspace, manifest, split, (model) => judge([model]))
   return { report, path: saveLeaveOneOut(runFolder(folder, manifest.id), report) }

@@ -25,7 +25,7 @@ export interface GraphVectors {
   warm: Uint8Array
   /**
    * [items] what an item says of who engages with it: the length of its vector before scaling times
-   * log((U + 1) / (U(i) + 1)) for U(i) of U users; 0 where it is cold
+   * log((U + 1) / (U(i) + 1)) for U(i) of the U users whose events make the edges; 0 where it is cold
    */
   strength: Float32Array
   /** the kind of events that made the edges */
@@ -114,11 +114,19 @@ export function chooseEvents(snapshot: Snapshot, limit: number): 'onsite' | 'vie
   return views > 0 && views >= ENOUGH * all ? 'views' : 'conversions'
 }
 
-/** The items of each user's events of a kind up to the limit, in order of time. */
+/** Users whose events make the graph: those that a snapshot holds besides are not counted. */
+export function usersInGraph(snapshot: Snapshot, { events }: GraphConfig, limit: number): number {
+  return itemSequences(snapshot, events === 'auto' ? chooseEvents(snapshot, limit) : events, limit).offsets.length - 1
+}
+
+/**
+ * The items of each user's events of a kind up to the limit, in order of time. A user without any has no sequence, so
+ * that who begins after the limit changes neither how rare an item is nor how the SVD starts.
+ */
 function itemSequences(snapshot: Snapshot, events: 'onsite' | 'views' | 'conversions', limit: number): ItemSequences {
   const { eventItem, eventTime, eventType, eventDomain } = snapshot
   const items = new Int32Array(eventItem.length)
-  const offsets = new Uint32Array(snapshot.users + 1)
+  const offsets: number[] = [0]
   let n = 0
   for (let u = 0; u < snapshot.users; u++) {
     for (let e = snapshot.offsets[u]; e < snapshot.offsets[u + 1] && eventTime[e] <= limit; e++) {
@@ -131,7 +139,7 @@ function itemSequences(snapshot: Snapshot, events: 'onsite' | 'views' | 'convers
             : conversionMask[type] === 1
       if (taken && eventItem[e] >= 0) items[n++] = eventItem[e]
     }
-    offsets[u + 1] = n
+    if (n > offsets[offsets.length - 1]) offsets.push(n)
   }
-  return { items: items.subarray(0, n), offsets }
+  return { items: items.subarray(0, n), offsets: Uint32Array.from(offsets) }
 }

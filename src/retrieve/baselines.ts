@@ -12,6 +12,8 @@ import { OwnRepeats } from './own-history.js'
 import { PopularityRecommender, logPopularity } from './popularity.js'
 import type { Recommender } from './recommender.js'
 import { DueRepeats, repeatGroups } from './repeat-times.js'
+import { TifuKnn } from './tifu-knn.js'
+import { UpCf } from './up-cf.js'
 
 /** What a baseline is made of. Everything that it knows ends at t. */
 export interface Ground {
@@ -80,6 +82,18 @@ export const BASELINES: readonly Baseline[] = [
     make: plain((snapshot, catalog, t) => new NearestUsers(snapshot, catalog, t)),
   },
   {
+    name: 'tifu-knn',
+    summary: 'what the user and near ones put into baskets, late ones more (Hu et al. 2020)',
+    slow: true,
+    make: plain((snapshot, catalog, t) => new TifuKnn(snapshot, catalog, t)),
+  },
+  {
+    name: 'up-cf',
+    summary: 'what is in the last baskets of similar users (Faggioli et al. 2020)',
+    slow: true,
+    make: plain((snapshot, catalog, t) => new UpCf(snapshot, catalog, t)),
+  },
+  {
     name: 'own-repeats',
     summary: 'what the user dealt with most often',
     make: plain((_, catalog) => new OwnRepeats(catalog)),
@@ -118,7 +132,7 @@ export function tableOf(names: readonly string[]): readonly Baseline[] {
   if (unknown !== undefined)
     throw new UserError(
       `There is no baseline on request called ${unknown}.`,
-      `Use ${slow.map(({ name }) => name).join(' or ')}; the others are always in the table.`,
+      `Use ${slow.map(({ name }) => name).join(', ')}; the others are always in the table.`,
     )
   return BASELINES.filter((one) => !one.slow || names.includes(one.name))
 }

@@ -18,6 +18,10 @@ export class EaseByUsers extends ExactRecommender {
   readonly name = 'EASE'
   readonly level
   readonly entries
+  /** users with a row of X: who dealt with none of these entries by t has none */
+  private readonly users: number
+  /** row of every user of the snapshot, -1 = none */
+  private readonly rowOf: Int32Array
   /** X^T: who dealt with an entry, of the entries that were converted on */
   private readonly byEntry: SparseMatrix
   /** K^-1 [users, users] */
@@ -39,9 +43,12 @@ export class EaseByUsers extends ExactRecommender {
     this.entries = catalog.size
     const counts = conversionCounts(snapshot, catalog, t)
     const converted = { ...catalog, entryOf: catalog.entryOf.map((e) => (counts[e] > 0 ? e : -1)) }
-    this.byEntry = transpose(userEntries(snapshot, converted, t, () => 1))
+    const { matrix, rowOf } = withoutEmptyRows(userEntries(snapshot, converted, t, () => 1))
+    this.rowOf = rowOf
+    this.users = matrix.height
+    this.byEntry = transpose(matrix)
     this.own = new OwnHistory(converted)
-    this.inverse = invertSymmetric(this.kernel(), snapshot.users)
+    this.inverse = invertSymmetric(this.kernel(), this.users)
     this.diagonal = this.remainders()
   }
 
@@ -54,10 +61,10 @@ export class EaseByUsers extends ExactRecommender {
     for (let q = from; q < to; q++) {
       const own = this.own.read(queries, q)
       const history = own.distinct
-      const pull =
+      const whole =
         queries.events === this.snapshot && queries.ends[q] === historyEnd(this.snapshot, queries.users[q], this.t)
-          ? this.pullOfUser(queries.users[q])
-          : this.pullOf(history)
+      const row = whole ? this.rowOf[queries.users[q]] : -1
+      const pull = row < 0 ? this.pullOf(history) : this.pullOfRow(row)
       const at = (q - from) * entries
       for (let e = 0; e < entries; e++) {
         let s = 0
@@ -72,7 +79,7 @@ export class EaseByUsers extends ExactRecommender {
   /** K^-1 X x of any history x. */
   private pullOf(history: Int32Array): Float64Array {
     const {
-      snapshot: { users },
+      users,
       byEntry: { offsets, columns },
       inverse,
     } = this
@@ -88,21 +95,17 @@ export class EaseByUsers extends ExactRecommender {
    * The same where x is the user's own row of X: X x is a column of K but for lambda, so K^-1 X x = e_u - lambda K^-1
    * e_u.
    */
-  private pullOfUser(user: number): Float64Array {
-    const {
-      snapshot: { users },
-      inverse,
-      regularisation,
-    } = this
-    const pull = Float64Array.from(inverse.subarray(user * users, (user + 1) * users), (x) => -regularisation * x)
-    pull[user]++
+  private pullOfRow(row: number): Float64Array {
+    const { users, inverse, regularisation } = this
+    const pull = Float64Array.from(inverse.subarray(row * users, (row + 1) * users), (x) => -regularisation * x)
+    pull[row]++
     return pull
   }
 
   /** X X^T + lambda I. */
   private kernel(): Float64Array {
     const {
-      snapshot: { users },
+      users,
       byEntry: { offsets, columns },
       regularisation,
     } = this
@@ -120,7 +123,7 @@ export class EaseByUsers extends ExactRecommender {
   /** 1 - x_j^T K^-1 x_j of every entry: between 0 and 1. */
   private remainders(): Float64Array {
     const {
-      snapshot: { users },
+      users,
       byEntry: { offsets, columns },
       inverse,
     } = this
@@ -135,4 +138,14 @@ export class EaseByUsers extends ExactRecommender {
       return 1 - s
     })
   }
+}
+
+/** The rows that hold anything, and where each row of the matrix went (-1: it is empty). */
+function withoutEmptyRows(matrix: SparseMatrix): { matrix: SparseMatrix; rowOf: Int32Array } {
+  const offsets: number[] = [0]
+  const rowOf = Int32Array.from({ length: matrix.height }, (_, row) => {
+    if (matrix.offsets[row + 1] === matrix.offsets[row]) return -1
+    return offsets.push(matrix.offsets[row + 1]) - 2
+  })
+  return { matrix: { ...matrix, height: offsets.length - 1, offsets: Float64Array.from(offsets) }, rowOf }
 }

@@ -1,4 +1,4 @@
-import type { EventData } from '../features/snapshot.js'
+import { historyEnd, type EventData } from '../features/snapshot.js'
 import type { Catalog } from '../protocol/catalog.js'
 import { EaseByEntries } from './ease-by-entries.js'
 import { EaseByUsers } from './ease-by-users.js'
@@ -21,6 +21,9 @@ export const EASE: EaseOptions = { cap: 2500, regularisation: 300 }
  */
 export function ease(snapshot: EventData, catalog: Catalog, t: number, options = EASE): Recommender {
   const converted = conversionCounts(snapshot, catalog, t).reduce((n, count) => n + (count > 0 ? 1 : 0), 0)
-  const overUsers = converted > options.cap && snapshot.users <= options.cap
+  // users who begin later decide nothing
+  let users = 0
+  for (let u = 0; u < snapshot.users; u++) if (historyEnd(snapshot, u, t) > snapshot.offsets[u]) users++
+  const overUsers = converted > options.cap && users <= options.cap
   return overUsers ? new EaseByUsers(snapshot, catalog, t, options) : new EaseByEntries(snapshot, catalog, t, options)
 }

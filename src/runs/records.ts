@@ -13,8 +13,12 @@ export interface StartRecord {
   phase: Phase
   /** steps of this phase: an upper bound while selecting, exact for a refit */
   steps: number
+  /** while selecting, what the score of a validation is; absent in records of earlier versions */
+  chosenBy?: string
   /** step this process starts from: above 0 when it resumes */
   from: number
+  /** what the settings ask for and the data does not allow */
+  notes?: string[]
   parameters: number
   engine: string
   device: string
@@ -41,6 +45,10 @@ export interface ValidationRecord {
   step: number
   /** recall over positives at K, on the validation window: {"10": 0.05, "100": 0.2} */
   recall: Record<string, number>
+  /** the same of advertisers, each ranked as its best item, where an item model is validated at both levels */
+  advertisers?: Record<string, number>
+  /** what steps are chosen by, see validationScore; absent in records of earlier versions, which watched one recall */
+  score?: number
   best: boolean
 }
 

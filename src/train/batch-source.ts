@@ -11,7 +11,7 @@ import { usesAges } from '../runs/model-inputs.js'
 import type { BatchShape, BatchSource, BatchSourceOptions } from './batch.js'
 import { bucketLengths, createLengthBuckets } from './sampling-buckets.js'
 import { CandidateMask } from './masks.js'
-import { createPool, logExpectedCount } from './negatives.js'
+import { createPool, knownEntries, logExpectedCount, negativesFor } from './negatives.js'
 import { createPositives } from './positives.js'
 import type { Positives } from './positives.js'
 import { Sampler } from './sampler.js'
@@ -24,16 +24,16 @@ const BATCH_STREAM = 1
  * Training batches drawn from a snapshot.
  *
  * Batch n: a length bucket in proportion to its share of the draws, S sequences and R rows (sampler.ts), then M
- * uniform draws from the pool. The candidates are the R positives and the M draws; Q is of that bucket. Popularity
- * features of a positive are as of its own row's anchor, those of a uniform negative as of the anchor of a row drawn
- * at random, so that both are spread over time alike.
+ * uniform draws from the pool, where the catalog is small fewer than the settings ask for (negativesFor). The
+ * candidates are the R positives and the M draws; Q is of that bucket. Popularity features of a positive are as of its
+ * own row's anchor, those of a uniform negative as of the anchor of a row drawn at random, so that both are spread over
+ * time alike.
  *
- * @throws UserError when there is no conversion, no eligible anchor, or fewer entries than uniform negatives.
+ * @throws UserError when there is no conversion or no eligible anchor, or settings contradict each other
  */
 export function createBatchSource(options: BatchSourceOptions): BatchSource {
   const { snapshot, kind, limit, model, train, seed } = options
   const R = train.rows
-  const M = train.uniformNegatives
   const P = train.positivesPerAnchor
   if (R % P !== 0 || R < 2) {
     throw new UserError(
@@ -48,7 +48,9 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   if (buckets.length === 0) throw nothingToDraw(options, positive)
 
   const first = firstSeen(snapshot, kind)
-  const pool = M > 0 ? createPool(first, limit, train.negativePool, M, seed) : new Uint32Array(0)
+  const known = knownEntries(first, limit)
+  const { draws: M, pool: size } = negativesFor(train, known.length)
+  const pool = M > 0 ? createPool(known, size, seed) : new Uint32Array(0)
   const logq = buckets.map((bucket) => logExpectedCount(bucket.probability, R, M, pool))
   const features = createItemFeatures(snapshot, model)
   const popularity = createPopularity(snapshot, kind, limit)

@@ -4,18 +4,23 @@ import { readSafetensors, writeSafetensors, type NamedArray } from '../core/safe
 import { flattenParameters, nameParameters, type ParameterSpec } from '../model/parameters.js'
 import type { Phase } from '../runs/records.js'
 
+/** 2: the graph counts the users whose events make it; before, it counted all users of the data. */
+export const PROGRESS_VERSION = 2
+
 /**
  * Where a training stands between two steps. Batches and dropout are functions of the step, so no generator is kept.
  */
 export interface Progress {
+  /** of what the parameters stand on; absent in checkpoints that were written before it was counted */
+  version?: typeof PROGRESS_VERSION
   phase: Phase
   /** steps of this phase that are done */
   step: number
   /** seconds of training so far, in this phase and in the one before */
   seconds: number
   earlierSeconds: number
-  /** the best validation so far: kept through the refit */
-  best?: { step: number; recall: Record<string, number> }
+  /** the best validation so far: kept through the refit. Checkpoints of earlier versions have no score. */
+  best?: { step: number; recall: Record<string, number>; score?: number }
   /** validations since the best one */
   stale: number
 }

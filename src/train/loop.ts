@@ -1,12 +1,22 @@
 import { Interrupted } from '../core/errors.js'
+import { usersInGraph } from '../features/graph.js'
+import { firstSeen } from '../features/snapshot.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
-import { readCheckpoint, writeCheckpoint, type Checkpoint, type Progress, type TrainingVectors } from './checkpoint.js'
+import {
+  PROGRESS_VERSION,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+  type Progress,
+  type TrainingVectors,
+} from './checkpoint.js'
 import { MetricsLog } from '../runs/metrics-log.js'
 import { hasSelected, weightsHash, writeModel } from '../runs/model-file.js'
 import { modelShape, type ModelTables } from '../runs/model-inputs.js'
+import { knownEntries, negativesFor } from './negatives.js'
 import { TrainingPhase, type Material, type StepResult } from './phase.js'
-import type { Phase, TrainRecord } from '../runs/records.js'
-import { createValidationSet, validate, watchedK } from './validation.js'
+import type { Phase, StartRecord, TrainRecord } from '../runs/records.js'
+import { createValidationSet, scoreText, validate } from './validation.js'
 
 const DAY = 86400
 /** Steps between step records. */
@@ -36,8 +46,8 @@ export interface TrainResult {
 /**
  * Trains one model, from the run's checkpoint if it has one:
  *
- * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when recall@100
- *    (a smaller K for a small catalog) has not risen for `patience` validations; the best step is chosen;
+ * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when the score
+ *    (validationScore: a mean over K and levels) has not risen for `patience` validations; the best step is chosen;
  * 2. refit: train anew up to the cutoff for that many steps, with the rates of 1, under which that number was chosen;
  *    the best model of 1 is kept as selected.safetensors.
  *    Without refit, the best parameters of 1 are the result.
@@ -51,8 +61,8 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   const shape = modelShape(snapshot, config, kind)
   const specs = parameterSpecs(shape, train.temperature)
   const log = new MetricsLog(folder)
-  const found = resumable(folder, readCheckpoint(folder, specs))
-  let progress: Progress = found?.progress ?? { phase: 'select', step: 0, seconds: 0, earlierSeconds: 0, stale: 0 }
+  const found = resumable(job, readCheckpoint(folder, specs))
+  let progress: Progress = found?.progress ?? BEGINNING
   let vectors: TrainingVectors | undefined = found?.vectors
   log.rewind(progress.phase, progress.step)
 
@@ -60,7 +70,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     log.append(r)
     return r
   }
-  const start = (steps: number): TrainRecord =>
+  const start = (steps: number, about: Pick<StartRecord, 'chosenBy' | 'notes'> = {}): TrainRecord =>
     record({
       type: 'start',
       run,
@@ -68,6 +78,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
       phase: progress.phase,
       steps,
       from: progress.step,
+      ...about,
       parameters: parameterCount(specs),
       engine: engine.name,
       device: engine.device,
@@ -82,13 +93,18 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   if (progress.phase === 'select') {
     const limit = cutoff - config.eval.windowDays * DAY
     const set = createValidationSet(snapshot, config, kind, limit, cutoff)
-    const watched = watchedK(set)
     const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
     const encoder = phase.encoder()
     try {
       let best = vectors?.best
       const meter = new Meter('select', train.steps, progress, now)
-      yield start(train.steps)
+      const { note } = negativesFor(train, knownEntries(firstSeen(snapshot, kind), limit).length)
+      yield start(train.steps, { chosenBy: scoreText(kind, set), ...(note && { notes: [note] }) })
+      if (best && progress.best && progress.best.score === undefined) {
+        // chosen by a version that watched one recall alone: judged again, so that later steps can be held against it
+        const { recall, score } = await phase.withParameters(best, () => validate(engine, encoder, set))
+        progress = { ...progress, best: { ...progress.best, recall, score } }
+      }
       while (progress.step < train.steps && progress.stale < train.patience) {
         await stopIfAsked(phase, best)
         const step = progress.step + 1
@@ -96,15 +112,16 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
         progress = { ...progress, step, seconds: meter.seconds }
         if (report) yield record(report)
         if (step % train.validateEvery === 0 || step === train.steps) {
-          const recall = await validate(engine, encoder, set)
-          const better = progress.best === undefined || recall[watched] > progress.best.recall[watched]
+          const validation = await validate(engine, encoder, set)
+          const { recall, score } = validation
+          const better = progress.best?.score === undefined || score > progress.best.score
           progress = {
             ...progress,
-            best: better ? { step, recall } : progress.best,
+            best: better ? { step, recall, score } : progress.best,
             stale: better ? 0 : progress.stale + 1,
           }
           if (better) best = await phase.parameters()
-          yield record({ type: 'validation', phase: 'select', step, recall, best: better })
+          yield record({ type: 'validation', phase: 'select', step, ...validation, best: better })
         }
         if (meter.due(train.checkpointSeconds)) save({ ...(await phase.vectors()), best })
       }
@@ -150,9 +167,31 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   }
 }
 
-/** A refit whose selected model is gone starts over: nothing after it could make that model again. */
-function resumable(folder: string, checkpoint: Checkpoint | undefined): Checkpoint | undefined {
-  return checkpoint?.progress.phase === 'refit' && !hasSelected(folder) ? undefined : checkpoint
+const BEGINNING: Progress = {
+  version: PROGRESS_VERSION,
+  phase: 'select',
+  step: 0,
+  seconds: 0,
+  earlierSeconds: 0,
+  stale: 0,
+}
+
+/**
+ * What a training goes on from. A refit whose selected model is gone starts over: nothing after it could make that
+ * model again. So does a phase whose parameters stand on graph vectors of an earlier version that are others now.
+ */
+function resumable(
+  { folder, snapshot, config, cutoff }: TrainJob,
+  checkpoint: Checkpoint | undefined,
+): Checkpoint | undefined {
+  if (!checkpoint) return undefined
+  const { progress } = checkpoint
+  if (progress.phase === 'refit' && !hasSelected(folder)) return undefined
+  if (progress.version === PROGRESS_VERSION) return checkpoint
+  const limit = progress.phase === 'refit' ? cutoff : cutoff - config.eval.windowDays * DAY
+  const same = !config.graph.vectors || usersInGraph(snapshot, config.graph, limit) === snapshot.users
+  if (same) return { ...checkpoint, progress: { ...progress, version: PROGRESS_VERSION } }
+  return progress.phase === 'refit' ? { progress: { ...progress, ...BEGINNING, phase: 'refit' } } : undefined
 }
 
 /** Collects steps into step records, and knows when the next checkpoint is due. */

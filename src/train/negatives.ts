@@ -1,36 +1,57 @@
+import type { TrainConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
+import { count } from '../text/numbers.js'
 
 const POOL_STREAM = 2
 
+/** The uniform negatives of a batch, as far as the catalog allows what the settings ask for. */
+export interface Negatives {
+  /** M, drawn for a batch */
+  draws: number
+  /** entries that they are drawn from; 0 = all that are known */
+  pool: number
+  /** what the settings ask for and the catalog does not allow, in one sentence */
+  note?: string
+}
+
 /**
- * The pool S that uniform negatives are drawn from: all entries first seen by the limit, or `size` of them chosen at
- * random by the seed.
- * @throws UserError when the pool would have fewer entries than `draws` negatives, or than `size`
+ * A small catalog is no reason not to train: no more negatives are drawn, and from no larger a pool, than entries are
+ * known.
+ * @param known entries known at the end of training
+ * @throws UserError when the pool is set to fewer entries than are drawn from it
  */
-export function createPool(first: Uint32Array, limit: number, size: number, draws: number, seed: number): Uint32Array {
+export function negativesFor(
+  { uniformNegatives, negativePool }: Pick<TrainConfig, 'uniformNegatives' | 'negativePool'>,
+  known: number,
+): Negatives {
+  if (negativePool > 0 && negativePool < Math.min(uniformNegatives, known)) {
+    throw new UserError(
+      `train.negativePool is ${negativePool}, smaller than the ${uniformNegatives} uniform negatives of a batch.`,
+      `Set train.negativePool to ${uniformNegatives} or more, or to 0 for the whole corpus.`,
+    )
+  }
+  const draws = Math.min(uniformNegatives, known)
+  const pool = negativePool > known ? 0 : negativePool
+  const less = [
+    ...(draws < uniformNegatives ? [`${count(draws)} uniform negatives a batch, not ${count(uniformNegatives)}`] : []),
+    ...(pool < negativePool ? [`a pool of ${count(known)}, not ${count(negativePool)}`] : []),
+  ]
+  if (uniformNegatives === 0 || less.length === 0) return { draws, pool }
+  return { draws, pool, note: `${less.join(', and ')}: no more entries are known` }
+}
+
+/** Entries first seen by the limit (unix seconds), ascending. */
+export function knownEntries(first: Uint32Array, limit: number): number[] {
   const known: number[] = []
   for (let i = 0; i < first.length; i++) if (first[i] <= limit) known.push(i)
-  if (draws > 0 && known.length < draws) {
-    throw new UserError(
-      `The corpus has ${known.length} entries at the end of training, fewer than the ${draws} uniform negatives ` +
-        'of a batch.',
-      `Set train.uniformNegatives to ${known.length} or less.`,
-    )
-  }
-  if (size > 0 && size > known.length) {
-    throw new UserError(
-      `train.negativePool is ${size}, but only ${known.length} entries are known at the end of training.`,
-      `Set train.negativePool to ${known.length} or less, or to 0 for the whole corpus.`,
-    )
-  }
-  if (size > 0 && size < draws) {
-    throw new UserError(
-      `train.negativePool is ${size}, smaller than the ${draws} uniform negatives of a batch.`,
-      `Set train.negativePool to ${draws} or more, or to 0 for the whole corpus.`,
-    )
-  }
-  if (size === 0) return Uint32Array.from(known)
+  return known
+}
+
+/** The pool S that uniform negatives are drawn from: all known entries, or `size` of them chosen by the seed. */
+export function createPool(entries: readonly number[], size: number, seed: number): Uint32Array {
+  const known = Uint32Array.from(entries)
+  if (size === 0) return known
   const rng = new Rng(seed, POOL_STREAM)
   for (let k = 0; k < size; k++) {
     const other = k + rng.int(known.length - k)
@@ -38,7 +59,7 @@ export function createPool(first: Uint32Array, limit: number, size: number, draw
     known[k] = known[other]
     known[other] = x
   }
-  return Uint32Array.from(known.slice(0, size)).sort()
+  return known.slice(0, size).sort()
 }
 
 /**

@@ -127,6 +127,17 @@ export class TrainingPhase {
     return (await this.state.read(['parameters'])).parameters as Float32Array
   }
 
+  /** What `use` gives while the model has other parameters; then it has its own again. */
+  async withParameters<T>(parameters: Float32Array, use: () => Promise<T>): Promise<T> {
+    const own = await this.parameters()
+    await this.state.write({ parameters })
+    try {
+      return await use()
+    } finally {
+      await this.state.write({ parameters: own })
+    }
+  }
+
   async close(): Promise<void> {
     await this.batches.stop()
     for (const program of this.programs.values()) program.dispose()

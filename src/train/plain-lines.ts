@@ -32,7 +32,9 @@ function lineOf(record: Exclude<TrainRecord, DoneRecord>, steps: number): string
       return (
         `${record.run}: ${PHASES[record.phase]}, ` +
         `${record.from > 0 ? `from step ${record.from} of ` : ''}${count(record.steps)} steps, ` +
-        `${count(record.parameters)} parameters, ${record.engine} on ${record.device}`
+        `${count(record.parameters)} parameters, ${record.engine} on ${record.device}` +
+        (record.notes ?? []).map((note) => `; ${note}`).join('') +
+        (record.chosenBy ? `; the best step has the highest ${record.chosenBy.replace(/^the /, '')}` : '')
       )
     case 'step': {
       const left =
@@ -46,8 +48,10 @@ function lineOf(record: Exclude<TrainRecord, DoneRecord>, steps: number): string
     }
     case 'validation':
       return (
-        `step ${count(record.step)}: validation ` +
-        `${recallText(record.recall)}${record.best ? ', the best so far' : ''}`
+        `step ${count(record.step)}: validation ${recallText(record.recall)}` +
+        `${record.advertisers ? `; advertisers ${recallText(record.advertisers)}` : ''}` +
+        `${record.score === undefined ? '' : `; score ${record.score.toFixed(4)}`}` +
+        `${record.best ? ', the best so far' : ''}`
       )
   }
 }

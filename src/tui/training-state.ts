@@ -37,6 +37,8 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       state.step = record.from
       state.recent = []
       say(state, startLine(record))
+      for (const note of record.notes ?? []) say(state, note)
+      if (record.chosenBy) say(state, `the best step has the highest ${record.chosenBy.replace(/^the /, '')}`)
       break
     case 'step':
       state.last = record
@@ -49,7 +51,8 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       say(
         state,
         `validated at step ${count(record.step)}   ` +
-          `${recallText(record.recall)}${record.best ? '   ✓ best so far' : ''}`,
+          `${recallText(record.recall)}${record.score === undefined ? '' : `   score ${share(record.score)}`}` +
+          `${record.best ? '   ✓ best so far' : ''}`,
         record.best,
       )
       break

@@ -73,7 +73,7 @@ test('mistakes get one sentence, what to do, and exit code 2', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'adseq-train-'))
   for (const [args, text] of [
     [['--workspace', empty], 'There is no data'],
-    [['--workspace', folder, '--set', 'train.uniformNegatives=5000'], 'fewer than the 5000 uniform negatives'],
+    [['--workspace', folder, '--set', 'train.negativePool=5'], 'smaller than the 16 uniform negatives'],
     [['--workspace', folder, '--set', 'model.widht=32'], 'width'],
   ] as const) {
     const { code, stderr } = await adseq('train', 'item', ...args)

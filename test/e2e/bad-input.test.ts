@@ -96,10 +96,11 @@ describe('bad input is one sentence that says what to do, with exit code 2, and 
     })
   })
 
-  it('a corpus smaller than the number of negatives', async () => {
-    expect(await mistake('train', 'item', '--set', 'train.uniformNegatives=5000')).toMatchObject({
-      message: expect.stringMatching(/30 entries .*fewer than the 5000 uniform negatives/),
-      hint: expect.stringContaining('train.uniformNegatives'),
+  it('a pool smaller than the number of negatives', async () => {
+    const set = ['--set', 'train.uniformNegatives=20', '--set', 'train.negativePool=5']
+    expect(await mistake('train', 'item', ...set)).toMatchObject({
+      message: expect.stringMatching(/negativePool is 5, smaller than the 20 uniform negatives/),
+      hint: expect.stringContaining('train.negativePool'),
     })
   })
 

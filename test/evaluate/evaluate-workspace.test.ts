@@ -111,6 +111,7 @@ describe('evaluating a workspace', () => {
       }
       const before = await rows()
       expect(before.notes).toContain('has not trained on the validation window')
+      expect(before.notes).toContain('coverage@10')
       expect(before.hybrid.fitted).toBeDefined()
 
       const whole = readFileSync(join(files, 'model.safetensors'))

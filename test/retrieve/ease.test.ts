@@ -11,21 +11,19 @@ import { day, queriesAt, snapshotOf, type FixtureEvent } from '../fixtures/histo
 const t = day(40)
 const lambda = 0.5
 // item 3 is viewed only; what user 0 does on day 41 is not known at t
-const few = snapshotOf(
-  [
-    [0, 0, 1],
-    [0, 1, 2],
-    [0, 0, 3],
-    [0, 3, 3, 'view'],
-    [1, 1, 1],
-    [1, 2, 40],
-    [2, 1, 38],
-    [2, 2, 39],
-    [2, 4, 40],
-    [0, 4, 41],
-  ],
-  { advertisers: [0, 0, 1, 1, 1] },
-)
+const events: FixtureEvent[] = [
+  [0, 0, 1],
+  [0, 1, 2],
+  [0, 0, 3],
+  [0, 3, 3, 'view'],
+  [1, 1, 1],
+  [1, 2, 40],
+  [2, 1, 38],
+  [2, 2, 39],
+  [2, 4, 40],
+  [0, 4, 41],
+]
+const few = snapshotOf(events, { advertisers: [0, 0, 1, 1, 1] })
 
 /** Scores of every user's history up to t; of a shorter one where `until` is earlier. */
 async function scores(recommender: Recommender, snapshot: Snapshot, until = t): Promise<number[][]> {
@@ -102,6 +100,9 @@ describe('EASE', () => {
     expect(made(3)).toBeInstanceOf(EaseByUsers)
     expect(made(3).name).toBe('EASE')
     expect(made(2).name).toBe('EASE, top 2')
+    // who begins after t is not counted among the users
+    const later = snapshotOf([...events, [3, 0, 41], [4, 1, 42]], { advertisers: [0, 0, 1, 1, 1] })
+    expect(ease(later, catalogAt(later, 'item', t), t, { cap: 3, regularisation: 1 })).toBeInstanceOf(EaseByUsers)
     // columns 1 (3 conversions) and 0 (2, before item 2 by its number)
     for (const row of await scores(made(2), few)) expect(row.slice(2)).toEqual([0, 0, 0])
   })

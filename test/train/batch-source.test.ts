@@ -143,8 +143,6 @@ describe('data that cannot be learned from', () => {
   const cases: [string, Parameters<typeof sourceOptions>, string][] = [
     ['no conversion', [{}, { snapshot: views }], 'There is no conversion of an item in the data before 2026-02-20'],
     ['a window longer than the data', [{ windowDays: 90 }], 'No history is followed by a conversion within 90 days'],
-    ['fewer items than negatives', [{ uniformNegatives: 500 }], 'fewer than the 500 uniform negatives'],
-    ['a pool larger than the corpus', [{ negativePool: 500 }], 'train.negativePool is 500'],
     ['a pool smaller than the negatives', [{ negativePool: 3 }], 'smaller than the 4 uniform negatives'],
     ['rows that are no multiple of the positives', [{ rows: 9 }], 'train.rows is 9'],
   ]

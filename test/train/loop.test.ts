@@ -9,7 +9,7 @@ import { listRuns, readManifest } from '../../src/runs/manifest.js'
 import type { StepRecord, ValidationRecord } from '../../src/runs/records.js'
 import { runTraining } from '../../src/train/run-training.js'
 import { learningRateAt } from '../../src/train/schedule.js'
-import { DAY, makeSnapshot, upTo } from '../fixtures/snapshot.js'
+import { DAY, fixtureEvents, fromEvents, makeSnapshot, upTo, type FixtureEvent } from '../fixtures/snapshot.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
 
 describe('training', () => {
@@ -26,6 +26,10 @@ describe('training', () => {
       expect(validations.map((r) => r.step)).toEqual([20, 40, 60])
       const best = validations.filter((r) => r.best).at(-1)!
       expect(done).toMatchObject({ steps: best.step, recall: best.recall })
+      // the best is the first of the highest score, which is of items and of advertisers
+      expect(best.score).toBe(Math.max(...validations.map((r) => r.score!)))
+      expect(best.advertisers!['1']).toBeGreaterThan(0)
+      expect(records[0]).toMatchObject({ chosenBy: expect.stringContaining('advertisers') })
       const refit = records.filter((r): r is StepRecord => r.type === 'step' && r.phase === 'refit')
       expect(refit.at(-1)!.step).toBe(best.step)
 
@@ -71,10 +75,19 @@ describe('training', () => {
     })
   })
 
-  it('sees nothing after the cutoff: deleting those events gives the same weights', async () => {
-    const snapshot = makeSnapshot()
-    const cutoff = timeRange(snapshot).last - 20 * DAY
-    const without = upTo(snapshot, cutoff)
+  it('sees nothing after the cutoff: without what happens or begins later the weights are the same', async () => {
+    const sizes = { users: 80, items: 60, advertisers: 6, clusters: 6 }
+    const events = fixtureEvents()
+    const cutoff = timeRange(fromEvents(events, sizes)).last - 20 * DAY
+    // five users and three items begin after the cutoff
+    const later = Array.from({ length: 63 }, (_, item): FixtureEvent => ({
+      user: 80 + (item % 5),
+      item,
+      type: 'checkout',
+      time: cutoff + (1 + item) * 3600,
+    }))
+    const snapshot = fromEvents([...events, ...later], { ...sizes, users: 85, items: 63 })
+    const without = upTo(fromEvents(events, sizes), cutoff)
     expect(without.eventTime.filter((time) => time > cutoff).length).toBe(0)
     expect(snapshot.eventTime.filter((time) => time > cutoff).length).toBeGreaterThan(500)
     const config = settings('train.steps=6', 'train.warmupSteps=2', `eval.cutoff=${cutoff}`)
@@ -125,6 +138,19 @@ describe('training', () => {
       expect(validations.length).toBe(3)
       expect(done.steps).toBe(5)
       expect(records.some((r) => r.type === 'start' && r.phase === 'refit')).toBe(false)
+    })
+  })
+
+  it('trains on a catalog smaller than its negatives, and says so once', async () => {
+    await inWorkspace(async (folder) => {
+      const snapshot = makeSnapshot({ users: 30, items: 12, advertisers: 3, clusters: 3 })
+      const config = settings('train.uniformNegatives=512', 'train.negativePool=1000', 'train.steps=4')
+      const { records, done } = await collect(runTraining(options(folder, { config, snapshot })))
+      expect(done.recall['10']).toBeGreaterThan(0)
+      const notes = records.flatMap((r) => (r.type === 'start' ? (r.notes ?? []) : []))
+      expect(notes).toEqual([
+        '12 uniform negatives a batch, not 512, and a pool of 12, not 1,000: no more entries are known',
+      ])
     })
   })
 

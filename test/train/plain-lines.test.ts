@@ -20,6 +20,7 @@ const RECORDS: TrainRecord[] = [
     kind: 'item',
     phase: 'select',
     steps: 100,
+    chosenBy: 'the geometric mean of recall@10 and recall@100 of items',
     from: 20,
     parameters: 12345,
     engine: 'onnx',
@@ -28,7 +29,15 @@ const RECORDS: TrainRecord[] = [
   step(30),
   step(40),
   step(50),
-  { type: 'validation', phase: 'select', step: 50, recall: { '1': 0.01, '10': 0.05, '100': 0.25 }, best: true },
+  {
+    type: 'validation',
+    phase: 'select',
+    step: 50,
+    recall: { '1': 0.01, '10': 0.05, '100': 0.25 },
+    advertisers: { '1': 0.1, '10': 0.5, '100': 0.75 },
+    score: 0.25,
+    best: true,
+  },
   step(100),
   { type: 'done', run: 'item-1', weightsHash: 'abc', steps: 50, seconds: 10, recall: { '10': 0.05, '100': 0.25 } },
 ]
@@ -46,8 +55,10 @@ it('says in plain lines what happens, and of the steps one line in five seconds 
   )
   expect(done).toEqual(RECORDS.at(-1))
   expect(lines).toEqual([
-    'item-1: selecting the number of steps, from step 20 of 100 steps, 12,345 parameters, onnx on cpu',
-    'step 50: validation recall@10 0.0500, recall@100 0.2500, the best so far',
+    'item-1: selecting the number of steps, from step 20 of 100 steps, 12,345 parameters, onnx on cpu; ' +
+      'the best step has the highest geometric mean of recall@10 and recall@100 of items',
+    'step 50: validation recall@10 0.0500, recall@100 0.2500; advertisers recall@10 0.5000, recall@100 0.7500; ' +
+      'score 0.2500, the best so far',
     'step 100/100: loss 2.5000, tau 0.100, 1,234 rows/s, 0.0 s left',
   ])
 })

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Interrupted } from '../../src/core/errors.js'
+import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
 import { readManifest } from '../../src/runs/manifest.js'
 import { verifyModel } from '../../src/runs/model-file.js'
 import type { TrainRecord } from '../../src/runs/records.js'
 import { runTraining, type TrainOptions } from '../../src/train/run-training.js'
+import { BEGIN, DAY, fixtureEvents, fromEvents, makeSnapshot } from '../fixtures/snapshot.js'
 import { collect, inWorkspace, options, settings } from './settings.js'
 
 /** Trains and stops at the first record that `when` is true for, as a killed or interrupted process would. */
@@ -75,6 +77,52 @@ describe('a training that was cut off', () => {
       expect(steps(written)).toEqual(steps(whole.records))
     })
   })
+
+  // an earlier version counted users who begin after the cutoff in the graph: with none it goes on, else it starts over
+  const late = fromEvents([...fixtureEvents(), { user: 80, item: 0, type: 'checkout', time: BEGIN + 125 * DAY }], {
+    users: 81,
+    items: 60,
+    advertisers: 6,
+    clusters: 6,
+  })
+  it.each([
+    ['selecting', at('select', 30), makeSnapshot(), 30],
+    ['the refit', at('refit', 1), makeSnapshot(), 1],
+    ['selecting, from its start where the graph was another', at('select', 30), late, 0],
+    ['the refit, from its start where the graph was another', at('refit', 1), late, 0],
+  ])(
+    'is resumed in %s though an earlier version began it, which knew no score',
+    async (_name, when, snapshot, from) => {
+      const config = settings(
+        'train.steps=40',
+        'train.validateEvery=10',
+        'train.patience=9',
+        'train.learningRate=0.003',
+      )
+      const whole = await inWorkspace(async (folder) => collect(runTraining(options(folder, { config, snapshot }))))
+      await inWorkspace(async (folder) => {
+        const job = options(folder, { config, snapshot })
+        const { run } = await cutOff(job, when)
+        const files = join(folder, 'runs', run)
+        const checkpoint = join(files, 'checkpoint.safetensors')
+        const { arrays, metadata } = readSafetensors(checkpoint)
+        const { best, version, ...progress } = JSON.parse(metadata.progress)
+        expect(version).toBe(2)
+        expect(best.score).toBeGreaterThan(0)
+        const old = { ...progress, best: { step: best.step, recall: best.recall } }
+        writeSafetensors(checkpoint, arrays, { progress: JSON.stringify(old) })
+        const log = join(files, 'metrics.jsonl')
+        const earlier = (_: string, line: string): string => {
+          const { chosenBy: _c, score: _s, advertisers: _a, ...record } = JSON.parse(line)
+          return JSON.stringify(record)
+        }
+        writeFileSync(log, readFileSync(log, 'utf8').replace(/^(.+)$/gm, earlier))
+        const { records, done } = await collect(runTraining(job))
+        expect(records[0]).toMatchObject({ type: 'start', run, from })
+        expect(done).toMatchObject({ weightsHash: whole.done.weightsHash, steps: whole.done.steps })
+      })
+    },
+  )
 
   it('resumes in the middle of the refit', async () => {
     const config = settings('train.steps=30', 'train.validateEvery=15', 'train.learningRate=0.003')

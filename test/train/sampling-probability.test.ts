@@ -24,7 +24,9 @@ function claimsOf(options: BatchSourceOptions): Map<number, Map<number, number>>
 function deviations(options: BatchSourceOptions, claims = claimsOf(options)): number[] {
   const source = createBatchSource(options)
   const entries = options.kind === 'item' ? market.items : market.advertisers
-  const { rows: R, uniformNegatives: M } = options.train
+  const R = options.train.rows
+  // fewer than asked for where the catalog is smaller
+  const M = source.buckets[0].C - R
   const stats = source.buckets.map(() => ({ n: 0, sum: new Float64Array(entries), squares: new Float64Array(entries) }))
   const count = new Float64Array(entries)
   for (let n = 0; n < BATCHES; n++) {
@@ -77,6 +79,7 @@ describe('Q is what 10,000 batches hold', () => {
   it('with more draws than positives in a window, a random pool of negatives, and advertisers', () => {
     expectMatch(sourceOptions({ rows: 14, positivesPerAnchor: 7, negativePool: 6 }))
     expectMatch(sourceOptions({ uniformNegatives: 0 }, { kind: 'advertiser' }))
+    expectMatch(sourceOptions({ uniformNegatives: 500, negativePool: 900 }))
   })
 
   it('and not what batches of another half-life, objective or anchor policy hold', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { createEngine, type Engine } from '../../src/engine/index.js'
 import type { Encoder } from '../../src/runs/encoder.js'
-import { createValidationSet, validate, watchedK } from '../../src/train/validation.js'
+import { createValidationSet, scoreText, validate, validationScore } from '../../src/train/validation.js'
 import { BEGIN, DAY, fromEvents, type FixtureEvent } from '../fixtures/snapshot.js'
 import { settings } from './settings.js'
 
@@ -47,7 +47,8 @@ describe('validation set', () => {
     expect([...set.queries.users]).toEqual([0, 3, 4])
     expect(set.queries.moment).toBe(from)
     expect([...set.queries.ends]).toEqual([1, snapshot.offsets[3] + 2, snapshot.offsets[4] + 2])
-    expect([...set.entries]).toEqual([0, 1, 2, 3, 4])
+    expect([...set.ids]).toEqual([0, 1, 2, 3, 4])
+    expect(set.entries).toBe(5)
     expect([...set.offsets]).toEqual([0, 3, 4, 5])
     expect([...set.positives]).toEqual([2, 2, -1, 4, 3])
   })
@@ -61,9 +62,37 @@ describe('validation set', () => {
 
   it('counts advertisers for the advertiser model', () => {
     const set = createValidationSet(snapshot, settings(), 'advertiser', from, to)
-    expect([...set.entries]).toEqual([0, 1])
+    expect([...set.ids]).toEqual([0, 1])
     expect([...set.positives]).toEqual([0, 0, 1, 0, 1])
-    expect(watchedK(set)).toBe('1')
+    expect(set.advertisers).toBeUndefined()
+    // 10 would be more than half of two
+    expect(scoreText('advertiser', set)).toBe('recall@1 of advertisers')
+  })
+
+  it('of an item model also looks for advertisers', () => {
+    const { advertisers } = createValidationSet(snapshot, settings(), 'item', from, to)
+    expect(advertisers!.entries).toBe(2)
+    // item i is of advertiser i % 2
+    expect([...advertisers!.of]).toEqual([0, 1, 0, 1, 0])
+    expect([...advertisers!.positives]).toEqual([0, 0, 1, 0, 1])
+    const alone = { ...snapshot, itemAdvertiser: snapshot.itemAdvertiser.map(() => -1) }
+    expect(createValidationSet(alone, settings(), 'item', from, to).advertisers).toBeUndefined()
+  })
+
+  it('masks the history where the evaluation does', () => {
+    // user 3 has dealt with item 2 and advertiser 0, user 4 with items 3 and 4, of which 3 was to be found
+    const set = createValidationSet(snapshot, settings('eval.history=masked'), 'item', from, to)
+    expect([...set.queries.users]).toEqual([0, 3])
+    expect([...set.positives]).toEqual([2, 2, -1, 4])
+    expect([...set.without!.offsets]).toEqual([0, 1, 3])
+    expect([...set.without!.entries]).toEqual([0, 2, 0])
+    // of advertisers only the 1 of user 0 is new
+    expect([...set.advertisers!.positives]).toEqual([1])
+    expect(scoreText('item', set)).toBe(
+      'the geometric mean of recall@1 of items, recall@1 of their advertisers, new to the user alone',
+    )
+    const old = fromEvents([event(0, 0, 1), event(0, 0, 11)], sizes)
+    expect(() => createValidationSet(old, settings('eval.history=masked'), 'item', from, to)).toThrow('new to them')
   })
 
   it('says what to do when there is nobody', () => {
@@ -93,7 +122,28 @@ describe('validation set', () => {
         return Float32Array.from(items.flat())
       },
     } as unknown as Encoder
-    // ranks 1, 1, miss, 2, 5: two of five at 1, four of five at 10
-    expect(await validate(engine, stub, set)).toEqual({ '1': 2 / 5, '10': 4 / 5, '100': 4 / 5 })
+    // ranks 1, 1, miss, 2, 5: two of five at 1, four of five at 10. By their best item all users put advertiser 0
+    // first; user 0 looks for 0, 0, 1, user 3 for 0, user 4 for 1: three of five at 1
+    const found = await validate(engine, stub, set)
+    expect(found.recall).toEqual({ '1': 2 / 5, '10': 4 / 5, '100': 4 / 5 })
+    expect(found.advertisers).toEqual({ '1': 3 / 5, '10': 1, '100': 1 })
+    // of 5 and of 2 entries only recall@1 says anything
+    expect(found.score).toBeCloseTo(Math.sqrt((2 / 5) * (3 / 5)), 12)
+  })
+
+  it('scores by the geometric mean over K and levels', () => {
+    const level = (entries: number, at10: number, at100: number) => ({
+      entries,
+      positives: 50,
+      recall: { '1': 0.02, '10': at10, '100': at100 },
+    })
+    expect(validationScore([level(1000, 0.1, 0.4)])).toBeCloseTo(0.2, 12)
+    expect(validationScore([level(1000, 0.1, 0.4), level(1000, 0.3, 0.3)])).toBeCloseTo(
+      (0.1 * 0.4 * 0.3 * 0.3) ** 0.25,
+      12,
+    )
+    // 100 of 150 would find most of everything; nothing found is half a conversion of 50
+    expect(validationScore([level(150, 0.1, 0.9)])).toBeCloseTo(0.1, 12)
+    expect(validationScore([level(1000, 0, 0.04)])).toBeCloseTo(Math.sqrt(0.01 * 0.04), 12)
   })
 })

@@ -62,15 +62,19 @@ export function createValidationSet(
   const positive = createPositives(snapshot, kind, train.labelWeights)
   const window = { masked, to, positive }
   const eligible: number[] = []
+  let histories = 0
   for (let user = 0; user < snapshot.users; user++) {
     const end = historyEnd(snapshot, user, from)
-    if (end > snapshot.offsets[user] && toFind(snapshot, catalog, user, end, window).length > 0) eligible.push(user)
+    if (end === snapshot.offsets[user]) continue
+    histories++
+    if (toFind(snapshot, catalog, user, end, window).length > 0) eligible.push(user)
   }
   if (eligible.length === 0) {
     throw new UserError(
       `No user has both a history before ${day(from)} and a conversion${masked ? ' on something new to them' : ''} ` +
         `in the validation window that ends on ${day(to)}.`,
-      'Set eval.windowDays to more, or import data of a longer time.',
+      // a longer window begins even earlier
+      `Set eval.windowDays to ${histories > 0 ? 'more' : 'less'}, or import data of a longer time.`,
     )
   }
   const users = new Rng(train.seed, STREAM).shuffle(Int32Array.from(eligible)).slice(0, train.validationUsers).sort()

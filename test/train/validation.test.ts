@@ -53,6 +53,19 @@ describe('validation set', () => {
     expect([...set.positives]).toEqual([2, 2, -1, 4, 3])
   })
 
+  it('that has no users says which way the window must change', () => {
+    const hint = (at: number, until: number): string => {
+      try {
+        createValidationSet(snapshot, settings(), 'item', at, until)
+      } catch (error) {
+        if (error instanceof UserError) return error.hint
+      }
+      return 'no error'
+    }
+    expect(hint(BEGIN - 10 * DAY, BEGIN)).toBe('Set eval.windowDays to less, or import data of a longer time.')
+    expect(hint(from, from + 1)).toBe('Set eval.windowDays to more, or import data of a longer time.')
+  })
+
   it('takes a sample of the users, the same for the same seed', () => {
     const config = settings('train.validationUsers=2')
     const set = createValidationSet(snapshot, config, 'item', from, to)

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 
 /**
- * Version 2: users whose events came one by one while a generation was served. What is read of them goes up to `seq`,
+ * Version 3: users whose events came one by one while a generation was served. What is read of them goes up to `seq`,
  * also where the generation is older.
  * @param where TEMP makes the table beside a database that cannot be written
  */

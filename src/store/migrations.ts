@@ -14,7 +14,8 @@ interface Migration {
 
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, sql: SCHEMA_1, standIn: '' },
-  { version: 2, sql: adsSchema('') + liveSchema(''), standIn: adsSchema('TEMP') + liveSchema('TEMP') },
+  { version: 2, sql: adsSchema(''), standIn: adsSchema('TEMP') },
+  { version: 3, sql: liveSchema(''), standIn: liveSchema('TEMP') },
 ]
 
 /** The schema version of a database; 0 for an empty one. @throws UserError when it is not ours */

@@ -1,7 +1,7 @@
 import { DOMAINS, EVENT_TYPES } from './event-types.js'
 
 /** The schema version that this adseq writes. A workspace with a higher one is refused. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 const codes = (names: readonly string[]): string => names.map((name, code) => `(${code}, '${name}')`).join(', ')
 

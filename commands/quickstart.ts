@@ -5,7 +5,7 @@ import { AdseqCommand } from '../src/cli/command.js'
 export default class Quickstart extends AdseqCommand {
   static override summary = 'Run the whole loop on real data and on a synthetic world.'
   static override description =
-    'About five minutes on two cores. Every step is a command of adseq in a process of its own, and is printed.'
+    'About six minutes on two cores. Every step is a command of adseq in a process of its own, and is printed.'
 
   static override flags = {
     folder: Flags.string({ description: 'folder for its two workspaces', default: 'adseq-quickstart' }),

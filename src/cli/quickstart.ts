@@ -13,7 +13,7 @@ export interface QuickstartOptions {
   sampleData: string
   /** how to start adseq itself: node and the entry script */
   adseq: readonly [string, ...string[]]
-  /** a minute instead of five: few steps, a tiny world. For a smoke test; its figures mean nothing. */
+  /** a minute or two instead of six: few steps, a tiny world. For a smoke test; its figures mean nothing. */
   small: boolean
   print: (line: string) => void
 }
@@ -71,6 +71,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   await step(world, 'train', 'l1')
   await step(world, 'infer')
   await step(world, 'index')
+  await step(world, 'explain', 'u17', '--k', '5')
   const report = await judged(world, 'funnel', '--runs', 'all', ...slow)
   return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
 }

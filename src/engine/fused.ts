@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
 import './gradients.js'
 
 /*
@@ -28,48 +28,11 @@ export function normalize<T extends Tensor>(x: T, epsilon = 1e-5): T {
   return forward(x) as T
 }
 
-/** a · b · scale, either transposed in its last two axes. Stacks must have equal leading axes. */
-export function scaledMatMul<T extends Tensor>(a: T, b: T, scale: number, transposeA = false, transposeB = false): T {
-  const multiply = tf.customGrad((...args) => {
-    const [left, right, save] = args as unknown as [Tensor, Tensor, Save]
-    save([left, right])
-    return {
-      value: product(left, right, transposeA, transposeB, scale),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [l, r] = saved
-        const dl = transposeA ? product(r, dy, transposeB, true, scale) : product(dy, r, false, !transposeB, scale)
-        const dr = transposeB ? product(dy, l, true, transposeA, scale) : product(l, dy, !transposeA, false, scale)
-        return [dl, dr]
-      },
-    }
-  })
-  return multiply(a, b) as T
-}
-
 /**
- * Scaled dot-product attention (Vaswani et al., 2017): softmax(q·kᵀ / sqrt(d) + bias) · v.
- * @param q [B, H, T, d] @param k [B, H, T, d] @param v [B, H, T, d]
- * @param bias broadcasts to [B, H, T, T]; large negative where a query must not look. No gradient flows to it.
- * @returns [B, H, T, d]
- */
-export function attention(q: Tensor4D, k: Tensor4D, v: Tensor4D, bias: Tensor): Tensor4D {
-  const scale = 1 / Math.sqrt(q.shape[3])
-  const attend = tf.customGrad((...args) => {
-    const [query, key, value, mask, save] = args as unknown as [Tensor, Tensor, Tensor, Tensor, Save]
-    const [output, weights] = attended(query, key, value, mask, scale)
-    save([query, key, value, weights, output])
-    return {
-      value: output,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => [...attendedGradient(dy, saved, scale), tf.zeros(mask.shape)],
-    }
-  })
-  return attend(q, k, v, bias) as Tensor4D
-}
-
-/**
- * Self-attention of `heads` heads on merged projections, so that all heads move between layouts in one transpose.
+ * Self-attention of `heads` heads (Vaswani et al., 2017), softmax(q·kᵀ / sqrt(d) + bias) · v, on merged projections, so
+ * that all heads move between layouts in one transpose.
  * @param qkv [B · T, 3 · D]: the queries, keys and values of every position side by side
- * @param bias broadcasts to [B, heads, T, T], as in `attention`
+ * @param bias broadcasts to [B, heads, T, T]; large negative where a query must not look. No gradient flows to it.
  * @returns [B · T, D]
  */
 export function selfAttention(qkv: Tensor2D, bias: Tensor, B: number, T: number, heads: number): Tensor2D {

@@ -1,7 +1,7 @@
 import type { Kind } from '../config/schema.js'
 import type { DotProducts } from '../ann/dot-products.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { catalogAt, type Catalog } from '../protocol/catalog.js'
+import type { Catalog } from '../protocol/catalog.js'
 import { levelOf, type EvaluationSet } from '../protocol/evaluation-set.js'
 import type { Level } from '../protocol/queries.js'
 import type { Encoder } from '../runs/encoder.js'
@@ -123,6 +123,3 @@ export async function fitHybrid(
 
 /** The levels that a model of a kind recommends at: its own first. */
 export const levelsOf = (kind: Kind): Level[] => (kind === 'item' ? ['item', 'advertiser', 'category'] : [kind])
-
-/** What is known at a moment, of the model's own kind. */
-export const catalogOfKind = (snapshot: Snapshot, kind: Kind, t: number): Catalog => catalogAt(snapshot, kind, t)

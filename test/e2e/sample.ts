@@ -13,10 +13,11 @@ engine: {threads: 1}
 `
 
 /**
- * Writes a cut of the sample data (20 households with all their baskets, and the items in them) and adseq.yaml.
+ * Writes a cut of the sample data (one household in `of`, 20 in all, with all their baskets, and the items in them) and
+ * adseq.yaml.
  * @returns the files of the cut: events, items, users
  */
-export function cutSample(folder: string): [events: string, items: string, users: string] {
+export function cutSample(folder: string, of = 40): [events: string, items: string, users: string] {
   const keep = (name: string, wanted: (row: string[]) => boolean): string => {
     const [header, ...rows] = gunzipSync(readFileSync(join(data, `${name}.csv.gz`)))
       .toString()
@@ -28,7 +29,7 @@ export function cutSample(folder: string): [events: string, items: string, users
   }
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'adseq.yaml'), SMALL)
-  const household = ([user]: string[]): boolean => Number(user) % 40 === 3
+  const household = ([user]: string[]): boolean => Number(user) % of === 3
   const items = new Set<string>()
   const events = keep('events', (row) => household(row) && items.add(row[1]) !== undefined)
   return [events, keep('items', ([item]) => items.has(item)), keep('users', household)]

@@ -1,11 +1,10 @@
 import type { Config, Kind } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { partsAsOf } from '../funnel/as-of.js'
-import { countryOf, readCountries } from '../funnel/countries.js'
+import { countryOf } from '../funnel/countries.js'
 import { Funnel } from '../funnel/funnel.js'
 import { GENERATORS } from '../funnel/generators/index.js'
-import { keptRanker, runRanker, withModels } from '../funnel/l1/run-ranker.js'
+import { rankerOf, withParts } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { tableOf } from '../retrieve/baselines.js'
 import { aboutFitting, fittingModel } from '../retrieve/fitting-model.js'
@@ -102,25 +101,14 @@ async function withFunnel<T>(
   protocol: ProtocolOptions,
   use: (source: FunnelSource) => Promise<T>,
 ): Promise<T> {
-  const { folder, snapshot, store, config } = workspace
-  const found = finishedRuns(folder).findLast(
+  const found = finishedRuns(workspace.folder).findLast(
     ({ kind, cutoff, data }) =>
       kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
   )
   const runs = { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
-  const { ranker } = keptRanker(workspace, runs, protocol) ?? (await runRanker(workspace, runs, protocol))
-  const countries = readCountries(store, snapshot.users)
-  return withModels(workspace, runs, protocol, 'final', async (itemModel, advertiser) => {
-    const { parts, now } = await partsAsOf(snapshot, {
-      item: itemModel,
-      advertiser,
-      countries,
-      t: protocol.cutoff,
-      windowDays: protocol.windowDays,
-      masked: protocol.history === 'masked',
-      seed: protocol.seed,
-    })
-    const funnel = new Funnel(parts, GENERATORS, config.funnel, ranker)
+  const ranker = await rankerOf(workspace, runs, protocol)
+  return withParts(workspace, runs, protocol, 'final', ({ parts, now, countries }) => {
+    const funnel = new Funnel(parts, GENERATORS, workspace.config.funnel, ranker)
     return use({ funnel, now, countryOf: (user) => countryOf(countries, user) })
   })
 }

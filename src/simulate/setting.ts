@@ -3,12 +3,10 @@ import type { FunnelConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { EXPOSURE, type ExposureKnobs } from '../events/world/exposure.js'
 import { storedWorld, type StoredWorld } from '../events/world/stored-world.js'
-import { partsAsOf } from '../funnel/as-of.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { readCountries } from '../funnel/countries.js'
 import type { Parts } from '../funnel/generators/generator.js'
 import type { Countries } from '../funnel/tables.js'
-import { keptRanker, runRanker, withModels, type FunnelRuns } from '../funnel/l1/run-ranker.js'
+import { rankerOf, withParts, type FunnelRuns } from '../funnel/l1/run-ranker.js'
 import type { LightRanker } from '../funnel/l1/light-ranker.js'
 import { servedProtocol } from '../retrieve/run-model.js'
 import { chooseRuns } from '../runs/manifest.js'
@@ -115,7 +113,7 @@ export async function experimentRuns(workspace: Workspace): Promise<FunnelRuns> 
 export async function experimentRanker(workspace: Workspace): Promise<LightRanker> {
   const runs = await experimentRuns(workspace)
   const protocol = servedProtocol(workspace.config.eval, runs.item.manifest)
-  return (keptRanker(workspace, runs, protocol) ?? (await runRanker(workspace, runs, protocol))).ranker
+  return rankerOf(workspace, runs, protocol)
 }
 
 /**
@@ -129,12 +127,9 @@ export async function settingOf(workspace: Workspace, options: SimulateOptions):
   const ads = loadInventory(store, snapshot)
   const runs = await experimentRuns(workspace)
   const protocol = servedProtocol(config.eval, runs.item.manifest)
-  const ranker = await experimentRanker(workspace)
-  const countries = readCountries(store, snapshot.users)
-  const { cutoff, windowDays, history, seed } = protocol
-  const { parts } = await withModels(workspace, runs, protocol, 'final', (item, advertiser) =>
-    partsAsOf(snapshot, { item, advertiser, countries, t: cutoff, windowDays, masked: history === 'masked', seed }),
-  )
+  const ranker = await rankerOf(workspace, runs, protocol)
+  const { cutoff } = protocol
+  const { parts, countries } = await withParts(workspace, runs, protocol, 'final', (made) => Promise.resolve(made))
   // days are those of budgets: from midnight to midnight, UTC
   const start = Math.ceil((cutoff + 1) / DAY) * DAY
   const to = start + (options.days + BEYOND_DAYS) * DAY

@@ -14,8 +14,11 @@ import { runFolder } from '../../store/paths.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { partsAsOf, type FunnelModel } from '../as-of.js'
 import { countryOf, readCountries } from '../countries.js'
+import type { AdsNow } from '../eligibility.js'
 import { Funnel } from '../funnel.js'
+import type { Parts } from '../generators/generator.js'
 import { GENERATORS } from '../generators/index.js'
+import type { Countries } from '../tables.js'
 import { featureNames } from './features.js'
 import { LightRanker } from './light-ranker.js'
 import { labelledUsers } from './rows.js'
@@ -71,25 +74,14 @@ export async function runRanker(
   runs: FunnelRuns,
   options: ProtocolOptions,
 ): Promise<KeptRanker & { path: string }> {
-  const { snapshot, progress, store, config } = workspace
-  const t = options.cutoff - options.windowDays * DAY
-  const countries = readCountries(store, snapshot.users)
-  const users = labelledUsers(snapshot, t, options.windowDays, USERS, options.seed)
+  const { snapshot, progress, config } = workspace
+  const users = labelledUsers(snapshot, momentOf(options, 'before the window'), options.windowDays, USERS, options.seed)
   if (users.users.length < 20)
     throw new UserError(
       `Only ${users.users.length} users were active before the window that a light ranker learns from.`,
       'Choose a later eval.cutoff or a shorter eval.windowDays, or import more data.',
     )
-  const made = await withModels(workspace, runs, options, 'before the window', async (item, advertiser) => {
-    const { parts, now } = await partsAsOf(snapshot, {
-      item,
-      advertiser,
-      countries,
-      t,
-      windowDays: options.windowDays,
-      masked: options.history === 'masked',
-      seed: options.seed,
-    })
+  const made = await withParts(workspace, runs, options, 'before the window', async ({ parts, now, countries }) => {
     const funnel = new Funnel(parts, GENERATORS, config.funnel)
     return trainLightRanker(funnel, now, users, {
       engine: await workspace.engine(),
@@ -102,21 +94,55 @@ export async function runRanker(
   return { ...made, path }
 }
 
-/**
- * Lends the models of a funnel: as they are served, or as they were before they learned from the validation window.
- */
-export async function withModels<T>(
+/** The ranker of these runs: the one that is kept, else trained now and kept. @throws UserError as runRanker */
+export async function rankerOf(workspace: Workspace, runs: FunnelRuns, options: ProtocolOptions): Promise<LightRanker> {
+  return (keptRanker(workspace, runs, options) ?? (await runRanker(workspace, runs, options))).ranker
+}
+
+/** As they are served, or as they were before they learned from the validation window. */
+type Phase = 'final' | 'before the window'
+
+/** The moment that models of a phase know: the cutoff, or the beginning of the window before it. */
+const momentOf = ({ cutoff, windowDays }: ProtocolOptions, phase: Phase): number =>
+  phase === 'final' ? cutoff : cutoff - windowDays * DAY
+
+/** What a funnel is made of as of a moment, with an ad of everything known by then, and where users are. */
+export interface PartsAsOf {
+  parts: Parts
+  now: AdsNow
+  countries: Countries
+}
+
+/** Lends the parts of a funnel of two runs, as of the moment that their models of a phase know. */
+export function withParts<T>(
   workspace: Workspace,
   runs: FunnelRuns,
   options: ProtocolOptions,
-  which: 'final' | 'before the window',
+  phase: Phase,
+  use: (made: PartsAsOf) => Promise<T>,
+): Promise<T> {
+  const { snapshot, store } = workspace
+  const countries = readCountries(store, snapshot.users)
+  const { windowDays, history, seed } = options
+  const asOf = { countries, t: momentOf(options, phase), windowDays, masked: history === 'masked', seed }
+  return withModels(workspace, runs, options, phase, async (item, advertiser) =>
+    use({ ...(await partsAsOf(snapshot, { item, advertiser, ...asOf })), countries }),
+  )
+}
+
+/** Lends the models of a funnel. */
+async function withModels<T>(
+  workspace: Workspace,
+  runs: FunnelRuns,
+  options: ProtocolOptions,
+  phase: Phase,
   use: (item: FunnelModel, advertiser: FunnelModel | undefined) => Promise<T>,
 ): Promise<T> {
   const lend = async <R>(run: LoadedRun, work: (model: FunnelModel) => Promise<R>): Promise<R> => {
     const { weights } = await runWeights(workspace, run, options)
     const { kind, id } = run.manifest
     const of = (towers: Towers): FunnelModel => ({ run: id, kind, width: run.encoder.width, towers, weights })
-    const model: Model = which === 'final' ? modelOf(run) : runModel(workspace, run, options)
+    const model: Model = phase === 'final' ? modelOf(run) : runModel(workspace, run, options)
     return model.selected ? model.selected((towers) => work(of(towers))) : work(of(towersOf(run.encoder)))
   }
   return lend(runs.item, (item) =>

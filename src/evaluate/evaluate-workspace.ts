@@ -3,7 +3,6 @@ import { UserError, hasCode } from '../core/errors.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { countryOf } from '../funnel/countries.js'
 import { Funnel } from '../funnel/funnel.js'
-import { GENERATORS } from '../funnel/generators/index.js'
 import { rankerOf, withParts } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { tableOf } from '../retrieve/baselines.js'
@@ -107,8 +106,8 @@ async function withFunnel<T>(
   )
   const runs = { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
   const ranker = await rankerOf(workspace, runs, protocol)
-  return withParts(workspace, runs, protocol, 'final', ({ parts, now, countries }) => {
-    const funnel = new Funnel(parts, GENERATORS, workspace.config.funnel, ranker)
+  return withParts(workspace, runs, protocol, 'final', ({ parts, types, now, countries }) => {
+    const funnel = new Funnel(parts, types, workspace.config.funnel, ranker)
     return use({ funnel, now, countryOf: (user) => countryOf(countries, user) })
   })
 }

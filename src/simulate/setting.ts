@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.js'
 import { EXPOSURE, type ExposureKnobs } from '../events/world/exposure.js'
 import { storedWorld, type StoredWorld } from '../events/world/stored-world.js'
 import type { Snapshot } from '../features/snapshot.js'
-import type { Parts } from '../funnel/generators/generator.js'
+import type { GeneratorType, Parts } from '../funnel/generators/generator.js'
 import type { Countries } from '../funnel/tables.js'
 import { rankerOf, withParts, type FunnelRuns } from '../funnel/l1/run-ranker.js'
 import type { LightRanker } from '../funnel/l1/light-ranker.js'
@@ -38,6 +38,8 @@ export interface Setting {
   /** unix seconds up to which the snapshot's histories are read */
   asOf: number
   parts: Parts
+  /** of generators */
+  types: readonly GeneratorType[]
   /** absent: no arm may be ranked by it */
   ranker?: LightRanker
   funnel: FunnelConfig
@@ -129,7 +131,8 @@ export async function settingOf(workspace: Workspace, options: SimulateOptions):
   const protocol = servedProtocol(config.eval, runs.item.manifest)
   const ranker = await rankerOf(workspace, runs, protocol)
   const { cutoff } = protocol
-  const { parts, countries } = await withParts(workspace, runs, protocol, 'final', (made) => Promise.resolve(made))
+  const made = await withParts(workspace, runs, protocol, 'final', (parts) => Promise.resolve(parts))
+  const { parts, types, countries } = made
   // days are those of budgets: from midnight to midnight, UTC
   const start = Math.ceil((cutoff + 1) / DAY) * DAY
   const to = start + (options.days + BEYOND_DAYS) * DAY
@@ -146,6 +149,7 @@ export async function settingOf(workspace: Workspace, options: SimulateOptions):
     start,
     asOf: cutoff,
     parts,
+    types,
     ranker,
     funnel: config.funnel,
     inventory: { ...ads, dailyBudget: ads.dailyBudget.map((budget) => budget * options.budgets) },

@@ -1,6 +1,5 @@
 import type { AdsNow } from '../funnel/eligibility.js'
 import { Funnel, type FunnelRun } from '../funnel/funnel.js'
-import { GENERATORS } from '../funnel/generators/index.js'
 import { muted, type Arm, type Assignment } from './arms.js'
 import { STAGES } from './outcomes.js'
 import { Pacer } from './pacing.js'
@@ -32,7 +31,7 @@ export function sidesOf(setting: Setting, assignment: Assignment): Side[] {
   return arms.map((arm, a) => {
     const ranker = arm.ranked ? setting.ranker : undefined
     if (arm.ranked && !ranker) throw new Error(`${arm.name} is ranked, and there is no light ranker`)
-    const funnel = new Funnel(setting.parts, muted(GENERATORS, arm.without), setting.funnel, ranker)
+    const funnel = new Funnel(setting.parts, muted(setting.types, arm.without), setting.funnel, ranker)
     return {
       arm,
       funnel,

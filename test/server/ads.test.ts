@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
+import { trainRanker } from '../../src/funnel/l1/run-ranker.js'
+import { indexWorkspace } from '../../src/generations/index-workspace.js'
 import type { AdsAnswer } from '../../src/server/ads-answer.js'
 import { serve, type RunningServer } from '../../src/server/serve.js'
 import { UNLIMITED } from '../../src/store/ads.js'
 import { openStore } from '../../src/store/open.js'
+import { inWorkspace } from '../../src/workspace/workspace.js'
 import { START } from '../fixtures/trained-workspace.js'
 import { runAdseq } from '../e2e/run-adseq.js'
 import { publish, temporaryFolder } from './published.js'
@@ -197,6 +200,24 @@ describe('POST /v1/ads', () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
     expect(metrics).toContain('adseq_generators_left_out_total{generator="broken",state="failed"} 1')
     expect(metrics).toContain('adseq_stage_seconds_count{stage="item-model"} 1')
+  })
+
+  it('orders the ads of a generator of the user by a ranker that was trained with it', async () => {
+    const folder = copy()
+    writeFileSync(
+      join(folder, 'mine.mjs'),
+      "export default {name: 'mine', summary: 'x', open: () => ({level: 'item', " +
+        'ranked: () => ({entries: [3, 5], scores: [2, 1], complete: true})})}',
+    )
+    const set = ['on=true', 'limit=5', 'quota=5', 'file=mine.mjs'].map((pair) => `funnel.generators.mine.${pair}`)
+    const config = loadConfig(folder, { set, env: {} })
+    await inWorkspace(folder, { config }, async (workspace) => {
+      await trainRanker(workspace)
+      await indexWorkspace(workspace)
+    })
+    const answer = await ads(await serving(folder, ...set), { user: 'u7', k: 1000 })
+    expect(answer.provenance.rankedBy).toBe('l1')
+    expect(answer.ads.some(({ sources }) => sources.some(({ generator }) => generator === 'mine'))).toBe(true)
   })
 
   it.each([

@@ -1,3 +1,4 @@
+import { GENERATORS } from '../../src/funnel/generators/index.js'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +74,7 @@ export async function tinySetting(changed: Partial<WorldKnobs>, days: number, la
       life: liveOrganically(stored, 1, { from: asOf, first: start, to: start + days * DAY - 1 }),
       start,
       asOf,
+      types: GENERATORS,
       parts: {
         catalog: snapshot,
         items: new VectorHybrid('item', hybrid, { encodeUsers }),

@@ -16,8 +16,8 @@ import { partsAsOf, type FunnelModel } from '../as-of.js'
 import { countryOf, readCountries } from '../countries.js'
 import type { AdsNow } from '../eligibility.js'
 import { Funnel } from '../funnel.js'
-import type { Parts } from '../generators/generator.js'
-import { GENERATORS } from '../generators/index.js'
+import type { GeneratorType, Parts } from '../generators/generator.js'
+import { generatorTypes } from '../own-generators.js'
 import type { Countries } from '../tables.js'
 import { featureNames } from './features.js'
 import { LightRanker } from './light-ranker.js'
@@ -81,14 +81,20 @@ export async function runRanker(
       `Only ${users.users.length} users were active before the window that a light ranker learns from.`,
       'Choose a later eval.cutoff or a shorter eval.windowDays, or import more data.',
     )
-  const made = await withParts(workspace, runs, options, 'before the window', async ({ parts, now, countries }) => {
-    const funnel = new Funnel(parts, GENERATORS, config.funnel)
-    return trainLightRanker(funnel, now, users, {
-      engine: await workspace.engine(),
-      countryOf: (u) => countryOf(countries, users.users[u]),
-      progress,
-    })
-  })
+  const made = await withParts(
+    workspace,
+    runs,
+    options,
+    'before the window',
+    async ({ parts, types, now, countries }) => {
+      const funnel = new Funnel(parts, types, config.funnel)
+      return trainLightRanker(funnel, now, users, {
+        engine: await workspace.engine(),
+        countryOf: (u) => countryOf(countries, users.users[u]),
+        progress,
+      })
+    },
+  )
   const path = rankerPath(workspace, runs, options)
   made.ranker.save(path, { report: JSON.stringify(made.report) })
   return { ...made, path }
@@ -109,24 +115,30 @@ const momentOf = ({ cutoff, windowDays }: ProtocolOptions, phase: Phase): number
 /** What a funnel is made of as of a moment, with an ad of everything known by then, and where users are. */
 export interface PartsAsOf {
   parts: Parts
+  /** of generators, the user's own too: as they are served */
+  types: readonly GeneratorType[]
   now: AdsNow
   countries: Countries
 }
 
-/** Lends the parts of a funnel of two runs, as of the moment that their models of a phase know. */
-export function withParts<T>(
+/**
+ * Lends the parts of a funnel of two runs, as of the moment that their models of a phase know.
+ * @throws UserError where a generator of the user's own cannot be loaded
+ */
+export async function withParts<T>(
   workspace: Workspace,
   runs: FunnelRuns,
   options: ProtocolOptions,
   phase: Phase,
   use: (made: PartsAsOf) => Promise<T>,
 ): Promise<T> {
-  const { snapshot, store } = workspace
+  const { folder, config, snapshot, store } = workspace
+  const types = await generatorTypes(folder, config.funnel)
   const countries = readCountries(store, snapshot.users)
   const { windowDays, history, seed } = options
   const asOf = { countries, t: momentOf(options, phase), windowDays, masked: history === 'masked', seed }
   return withModels(workspace, runs, options, phase, async (item, advertiser) =>
-    use({ ...(await partsAsOf(snapshot, { item, advertiser, ...asOf })), countries }),
+    use({ ...(await partsAsOf(snapshot, { item, advertiser, ...asOf })), types, countries }),
   )
 }
 

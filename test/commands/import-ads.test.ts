@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImportResult } from '../../src/events/import/import.js'
-import { openStore } from '../../src/store/open.js'
-import type { Store } from '../../src/store/store.js'
+import { look } from '../store/look.js'
 import { adseq, start } from './adseq.js'
 
 const ITEMS = 2000
@@ -19,15 +18,6 @@ function write(name: string, header: string, rows: number, row: (i: number) => s
   const path = join(folder, name)
   writeFileSync(path, `${header}\n${Array.from({ length: rows }, (_, i) => row(i)).join('\n')}\n`)
   return path
-}
-
-function look<T>(workspace: string, read: (store: Store) => T): T {
-  const store = openStore(workspace, { readonly: true })
-  try {
-    return read(store)
-  } finally {
-    store.close()
-  }
 }
 
 /** All that is known of ads, but for the moments of the imports. */

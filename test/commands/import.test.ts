@@ -15,8 +15,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silent } from '../../src/core/progress.js'
 import type { ImportResult } from '../../src/events/import/import.js'
-import { openStore } from '../../src/store/open.js'
-import type { Store } from '../../src/store/store.js'
+import { look } from '../store/look.js'
 import { importCsv } from '../events/import/workspace.js'
 import { adseq, root, start } from './adseq.js'
 
@@ -37,15 +36,6 @@ function bigFile(): string {
   )
   writeFileSync(path, `user_id,item_id,event_type,timestamp\n${rows.join('\n')}\n`)
   return path
-}
-
-function look<T>(workspace: string, read: (store: Store) => T): T {
-  const store = openStore(workspace, { readonly: true })
-  try {
-    return read(store)
-  } finally {
-    store.close()
-  }
 }
 
 /** Everything an import leaves, but for its moments. */

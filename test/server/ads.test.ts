@@ -1,7 +1,7 @@
-import { cpSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { trainRanker } from '../../src/funnel/l1/run-ranker.js'
 import { indexWorkspace } from '../../src/generations/index-workspace.js'
@@ -12,28 +12,14 @@ import { openStore } from '../../src/store/open.js'
 import { inWorkspace } from '../../src/workspace/workspace.js'
 import { START } from '../fixtures/trained-workspace.js'
 import { runAdseq } from '../e2e/run-adseq.js'
-import { publish, temporaryFolder } from './published.js'
+import { publishedOnce } from './published.js'
 
 const DAY = 86_400
-const { folder: published, remove } = temporaryFolder()
-beforeAll(() => publish(published), 240_000)
-afterAll(remove)
-
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
-function copy(): string {
-  const { folder, remove } = temporaryFolder()
-  ends.push(remove)
-  cpSync(published, folder, { recursive: true })
-  return folder
-}
+const { copy, atEnd } = publishedOnce()
 
 async function serving(folder: string, ...set: string[]): Promise<RunningServer> {
   const server = await serve({ folder, config: loadConfig(folder, { set: ['serve.port=0', ...set], env: {} }) })
-  ends.push(server.close)
+  atEnd(server.close)
   return server
 }
 

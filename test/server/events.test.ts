@@ -2,37 +2,23 @@ import { spawn } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { serve, type RunningServer } from '../../src/server/serve.js'
 import { openStore } from '../../src/store/open.js'
-import type { Store } from '../../src/store/store.js'
 import { START } from '../fixtures/trained-workspace.js'
 import { commandLine } from '../e2e/run-adseq.js'
-import { publish, publishAgain, startServer, temporaryFolder } from './published.js'
+import { look } from '../store/look.js'
+import { publishAgain, publishedOnce, startServer } from './published.js'
 
 const DAY = 86_400
 const TOKEN = 'secret'
-const { folder: published, remove } = temporaryFolder()
-beforeAll(() => publish(published), 240_000)
-afterAll(remove)
-
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
-function copy(): string {
-  const { folder, remove } = temporaryFolder()
-  ends.push(remove)
-  cpSync(published, folder, { recursive: true })
-  return folder
-}
+const { copy, atEnd } = publishedOnce()
 
 async function serving(folder: string, token = TOKEN): Promise<RunningServer> {
   const config = loadConfig(folder, { set: ['serve.port=0'], env: {} })
   const server = await serve({ folder, config, token, refreshMs: 100, logger: false })
-  ends.push(server.close)
+  atEnd(server.close)
   return server
 }
 
@@ -65,21 +51,12 @@ async function candidates(url: string, user: string) {
   }
 }
 
-function read<T>(folder: string, work: (store: Store) => T): T {
-  const store = openStore(folder, { readonly: true })
-  try {
-    return work(store)
-  } finally {
-    store.close()
-  }
-}
-
 const purchase = (item: string, time?: number) => ({ type: 'checkout', item, ...(time !== undefined && { time }) })
 
 describe('POST /v1/events', () => {
   it('is seen by the next read: history, vectors and advertisers are those that infer would make', async () => {
     const folder = copy()
-    const before = read(folder, (store) => ({ seq: store.lastSeq(), user: store.userId('u7')! }))
+    const before = look(folder, (store) => ({ seq: store.lastSeq(), user: store.userId('u7')! }))
     const { url } = await serving(folder)
     const [untouched, old] = [await candidates(url, 'u8'), await candidates(url, 'u7')]
     const time = START + 90 * DAY + 5
@@ -89,11 +66,11 @@ describe('POST /v1/events', () => {
     expect(now.provenance).toMatchObject({ seq: before.seq, userSeq: before.seq + 2 })
     expect(now.items).not.toEqual(old.items)
     expect(await candidates(url, 'u8')).toEqual(untouched)
-    const { run, vector, history } = read(folder, (store) => {
+    const { run, vector, history } = look(folder, (store) => {
       const run = store.currentGeneration()!.itemRun!
       return { run, vector: store.userEmbedding(run, before.user)!, history: store.history(before.user) }
     })
-    expect([...history.item.slice(-2)].sort()).toEqual(read(folder, (s) => [s.itemId('i30')!, s.itemId('i31')!].sort()))
+    expect([...history.item.slice(-2)].sort()).toEqual(look(folder, (s) => [s.itemId('i30')!, s.itemId('i31')!].sort()))
     expect([vector.seq, vector.asOf]).toEqual([before.seq + 2, time])
 
     // inference over everything agrees, and so does the generation that it makes
@@ -105,7 +82,7 @@ describe('POST /v1/events', () => {
     const { inferWorkspace } = await import('../../src/embed/infer-workspace.js')
     const { inWorkspace } = await import('../../src/workspace/workspace.js')
     await inWorkspace(again, { config: loadConfig(again, { env: {} }) }, (w) => inferWorkspace(w, { full: true }))
-    const inferred = read(again, (s) => s.userEmbedding(run, before.user)!)
+    const inferred = look(again, (s) => s.userEmbedding(run, before.user)!)
     inferred.vector.forEach((x, i) => expect(x).toBeCloseTo(vector.vector[i], 4))
   })
 
@@ -116,14 +93,14 @@ describe('POST /v1/events', () => {
     expect((await post(url, '/v1/events', { user: 'new', events: [purchase('i3')] })).status).toBe(200)
     const ads = (await post(url, '/v1/ads', { user: 'new' })) as unknown as { ads: unknown[]; provenance: unknown }
     expect(ads.ads.length).toBe(20)
-    expect(ads.provenance).toMatchObject({ userSeq: read(folder, (store) => store.lastSeq()) })
+    expect(ads.provenance).toMatchObject({ userSeq: look(folder, (store) => store.lastSeq()) })
     expect((await candidates(url, 'new')).items.length).toBe(40)
   })
 
   it('puts posts that come together into few transactions, and numbers each of them', async () => {
     const folder = copy()
     const { url } = await serving(folder)
-    const before = read(folder, (store) => store.lastSeq())
+    const before = look(folder, (store) => store.lastSeq())
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) =>
         post(url, '/v1/events', { user: `u${i % 40}`, events: [purchase('i1'), purchase('i2')] }),
@@ -164,10 +141,10 @@ describe('POST /v1/events', () => {
   ])('refuses %s with 400, and stores nothing of it', async (_, body, code) => {
     const folder = copy()
     const { url } = await serving(folder)
-    const before = read(folder, (store) => store.counts())
+    const before = look(folder, (store) => store.counts())
     const answer = await post(url, '/v1/events', { user: 'new', ...body })
     expect([answer.status, answer.error!.code]).toEqual([400, code])
-    expect(read(folder, (store) => store.counts())).toEqual(before)
+    expect(look(folder, (store) => store.counts())).toEqual(before)
   })
 
   it('takes events from who has the token alone, and from nobody where there is none', async () => {
@@ -179,7 +156,7 @@ describe('POST /v1/events', () => {
     for (const token of ['', undefined]) {
       const config = loadConfig(folder, { set: ['serve.port=0'], env: {} })
       const without = await serve({ folder: copy(), config, token })
-      ends.push(without.close)
+      atEnd(without.close)
       for (const sent of ['', TOKEN])
         expect(await post(without.url, '/v1/events', body, sent)).toMatchObject({ status: 403 })
     }
@@ -197,7 +174,7 @@ describe('what goes wrong with the store', () => {
     )
     const ended = once(child, 'exit')
     await once(child.stdout, 'data')
-    const before = read(folder, (store) => store.lastSeq())
+    const before = look(folder, (store) => store.lastSeq())
     let reading = true
     let reads = 0
     const reader = (async () => {
@@ -215,7 +192,7 @@ describe('what goes wrong with the store', () => {
         expect(answer).toMatchObject({ status: 503, retryAfter: '2', error: { code: 'store_locked' } })
       expect(performance.now() - began).toBeLessThan(3500)
     }
-    expect(read(folder, (store) => store.lastSeq())).toBe(before)
+    expect(look(folder, (store) => store.lastSeq())).toBe(before)
     await ended
     reading = false
     await reader
@@ -231,7 +208,7 @@ describe('what goes wrong with the store', () => {
     const child = spawn('sh', ['-c', 'ulimit -f 3000; exec "$@"', 'sh', line.command, ...line.args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    ends.push(() => child.kill('SIGKILL'))
+    atEnd(() => child.kill('SIGKILL'))
     const [text] = (await once(child.stdout, 'data')) as [Buffer]
     const url = /http:\/\/\S+/.exec(text.toString())![0]
     let acknowledged = 0
@@ -244,12 +221,12 @@ describe('what goes wrong with the store', () => {
     }
     expect(refused).toMatchObject({ status: 503, error: { code: 'store_unwritable' } })
     expect((await post(url, '/v1/ads', { user: 'u7' })).status).toBe(200)
-    expect(read(folder, (store) => store.lastSeq())).toBe(acknowledged)
+    expect(look(folder, (store) => store.lastSeq())).toBe(acknowledged)
   })
 
   it('kill -9 after an acknowledgement: nothing acknowledged is lost, and the next read sees it', async () => {
     const folder = copy()
-    let expected = read(folder, (store) => store.lastSeq())
+    let expected = look(folder, (store) => store.lastSeq())
     for (let round = 0; round < 3; round++) {
       const { server, url } = await startServer(folder, ['--token', TOKEN])
       const acknowledged: number[] = []
@@ -269,7 +246,7 @@ describe('what goes wrong with the store', () => {
       await Promise.all(senders)
       await server
       expect(acknowledged.length).toBeGreaterThan(5)
-      const last = read(folder, (store) => store.lastSeq())
+      const last = look(folder, (store) => store.lastSeq())
       expect(last).toBeGreaterThanOrEqual(Math.max(...acknowledged))
       // at most what was under way is there without an acknowledgement
       expect(last - expected - acknowledged.length).toBeLessThanOrEqual(8)
@@ -277,7 +254,7 @@ describe('what goes wrong with the store', () => {
     }
     const { server, url } = await startServer(folder)
     for (let n = 0; n < 8; n++) {
-      const [id, last] = read(folder, (store) => {
+      const [id, last] = look(folder, (store) => {
         const id = store.userId(`new${n}`)!
         return [id, store.history(id).seq.at(-1)]
       })

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { stringify } from 'yaml'
 import { inferWorkspace } from '../../src/embed/infer-workspace.js'
 import { indexWorkspace } from '../../src/generations/index-workspace.js'
@@ -21,6 +22,27 @@ export async function publish(folder: string): Promise<void> {
   fillWorkspace(folder)
   for (const kind of ['item', 'advertiser'] as const) await trainIn(folder, kind, config)
   await publishAgain(folder)
+}
+
+/**
+ * A folder that is published once for a file of tests. `copy()`: one of the same for a test to change; `atEnd`: what is
+ * to be done after the test, the last first.
+ */
+export function publishedOnce(): { copy: () => string; atEnd: (end: () => unknown) => void } {
+  const { folder: published, remove } = temporaryFolder()
+  beforeAll(() => publish(published), 240_000)
+  afterAll(remove)
+  const ends: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  })
+  const copy = (): string => {
+    const { folder, remove: removeCopy } = temporaryFolder()
+    ends.push(removeCopy)
+    cpSync(published, folder, { recursive: true })
+    return folder
+  }
+  return { copy, atEnd: (end) => ends.push(end) }
 }
 
 /** Encodes what is new, and publishes another generation. @returns its name */

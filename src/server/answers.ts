@@ -24,14 +24,19 @@ const ignored = z.strictObject({
   reason: z.enum(['unknown item', 'unknown advertiser']),
 })
 
-const rankedItem = z.strictObject({
-  rank: z.int(),
+/** An item by the names it has outside. */
+const aboutItem = {
   item: z.string(),
   title: z.string().nullable(),
   category: z.string().nullable(),
   price: z.number().nullable(),
   advertiser: z.string().nullable(),
   advertiserName: z.string().nullable(),
+}
+
+const rankedItem = z.strictObject({
+  rank: z.int(),
+  ...aboutItem,
   score: z.number(),
   source: z.literal('item-model'),
 })
@@ -124,12 +129,7 @@ export const userAnswer = z.strictObject({
 })
 
 export const itemAnswer = z.strictObject({
-  item: z.string(),
-  title: z.string().nullable(),
-  category: z.string().nullable(),
-  price: z.number().nullable(),
-  advertiser: z.string().nullable(),
-  advertiserName: z.string().nullable(),
+  ...aboutItem,
   launched: time.nullable(),
   inGeneration: z.boolean(),
 })

@@ -1,3 +1,4 @@
+import type { ItemRecord } from '../store/catalog.js'
 import { isoTime } from '../text/moments.js'
 import type { ServerStore } from './context.js'
 import type { Scored } from './retrieval.js'
@@ -46,6 +47,16 @@ export function provenance({ row, retrieval }: ServedGeneration): Provenance {
   }
 }
 
+/** An item by the names it has outside. */
+export const aboutItem = (item: ItemRecord) => ({
+  item: item.externalId,
+  title: item.title ?? null,
+  category: item.category ?? null,
+  price: item.price ?? null,
+  advertiser: item.advertiserExternalId ?? null,
+  advertiserName: item.advertiserName ?? null,
+})
+
 /** Scored items by the names they have outside. */
 export function rankItems(store: ServerStore, { indices, scores }: Scored): RankedItem[] {
   return Array.from(indices, (index, i) => {
@@ -53,12 +64,7 @@ export function rankItems(store: ServerStore, { indices, scores }: Scored): Rank
     if (!item) throw new Error(`The index holds item ${index + 1}, the store does not.`)
     return {
       rank: i + 1,
-      item: item.externalId,
-      title: item.title ?? null,
-      category: item.category ?? null,
-      price: item.price ?? null,
-      advertiser: item.advertiserExternalId ?? null,
-      advertiserName: item.advertiserName ?? null,
+      ...aboutItem(item),
       score: scores[i],
       source: 'item-model' as const,
     }

@@ -3,7 +3,7 @@ import { isoTime } from '../../text/moments.js'
 import { itemAnswer, neighboursAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext, ServerStore } from '../context.js'
 import { Problem } from '../problem.js'
-import { provenance, rankItems } from '../results.js'
+import { aboutItem, provenance, rankItems } from '../results.js'
 import { idParams, neighboursQuery, type NeighboursQuery } from '../schemas.js'
 
 /** GET /v1/items/{id}, GET /v1/items/{id}/neighbours?k=20: an item, and those whose vectors are nearest. */
@@ -22,12 +22,7 @@ export function itemRoutes(app: FastifyInstance, { store, serving }: ServerConte
       const id = idOf(store, request.params.id)
       const item = store.item(id)!
       return {
-        item: item.externalId,
-        title: item.title ?? null,
-        category: item.category ?? null,
-        price: item.price ?? null,
-        advertiser: item.advertiserExternalId ?? null,
-        advertiserName: item.advertiserName ?? null,
+        ...aboutItem(item),
         launched: item.launched === undefined ? null : isoTime(item.launched),
         inGeneration: id <= serving.generation.retrieval.facts.items,
       }

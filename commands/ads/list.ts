@@ -7,7 +7,7 @@ export default class AdsList extends AdseqCommand {
   static override summary = 'List ads of the workspace.'
   static override description =
     'A standard ad promotes anything of its advertiser, a shopping ad one item. An ad is paused or ended when its ' +
-    'campaign is. Ids are those of the imported data.'
+    'campaign is. Ids are those of the imported data; words of a title or name do as well.'
   static override examples = [
     '<%= config.bin %> ads list --advertiser a17 --status active',
     '<%= config.bin %> ads list --country DE --search "garden table"',

@@ -30,7 +30,8 @@ export abstract class AdseqCommand extends Command {
 
   /** Progress goes to stderr, so that stdout holds results only. */
   protected progress(flags: { quiet?: boolean }): Progress {
-    if (flags.quiet || this.jsonEnabled()) return silent
+    // who reads --json may read both streams as one, unless stderr is a terminal
+    if (flags.quiet || (this.jsonEnabled() && !process.stderr.isTTY)) return silent
     return process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(process.stderr)
   }
 

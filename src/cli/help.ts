@@ -34,9 +34,9 @@ export default class AdseqHelp extends Help {
   // oclif breaks lines that are too long, and keeps those that the source has
   protected override formatCommand(command: Command.Loadable): string {
     const description = command.description?.replace(/(?<!\n)\n(?!\n)/g, ' ')
-    const flags = Object.fromEntries(
-      Object.entries(command.flags).map(([name, flag]) => [name, isNone(flag) ? { ...flag, default: undefined } : flag]),
-    )
+    // "[default: ]" of a flag that can be repeated tells nothing
+    const told = (flag: Command.Flag.Cached): typeof flag => (isNone(flag) ? { ...flag, default: undefined } : flag)
+    const flags = Object.fromEntries(Object.entries(command.flags).map(([name, flag]) => [name, told(flag)]))
     return super.formatCommand({ ...command, description, flags })
   }
 
@@ -46,6 +46,6 @@ export default class AdseqHelp extends Help {
   }
 }
 
-/** a repeatable flag that is not given: "[default: ]" would tell nothing */
+/** a repeatable flag that is not given */
 const isNone = (flag: Command.Flag.Cached): boolean =>
   flag.type === 'option' && Array.isArray(flag.default) && flag.default.length === 0

@@ -3,6 +3,7 @@ import type { Listed } from './ranking.js'
 import type { EventType, Snapshot } from '../features/snapshot.js'
 import type { ItemGraph } from './item-graph.js'
 import type { Looking } from './looking.js'
+import type { Lookup } from '../store/entity-id.js'
 
 /** What the catalog says of an item; null where it is silent. */
 export interface ItemCard {
@@ -194,10 +195,7 @@ export interface ItemRecord {
 }
 
 /** External ids and names, by the store's integer ids (from 1). */
-export interface Names {
-  userId(externalId: string): number | undefined
-  itemId(externalId: string): number | undefined
-  advertiserId(externalId: string): number | undefined
+export interface Names extends Lookup {
   user(id: number): { externalId: string }
   item(id: number): ItemRecord
   advertiser(id: number): { externalId: string; name: string | null }

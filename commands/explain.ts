@@ -55,7 +55,7 @@ what it would have taken.`
       throw new UserError(`--${String(path.at(-1) ?? 'user')}: ${message}.`, 'For example: --time 2017-12-01T12:00:00Z')
     }
     const explanation = await explainAds(folder, config, { ...body.data, user: args.user }, flags.ad)
-    for (const line of explanationText(explanation, paperWidth(80), flags.ad)) this.log(line)
+    for (const line of explanationText(explanation, paperWidth(80), flags.ad)) this.say(line)
     return explanation
   }
 }

@@ -85,7 +85,7 @@ Ids are those of the imported data; an item is also found by words of its title,
       if (flags.why !== undefined) return this.why(subject, id, flags.why, flags.by)
       const size = { k: flags.k, events: flags.events, width: paperWidth() }
       const { view, text } = await inspectEntity(subject, what, id, size)
-      for (const line of text) this.log(line)
+      for (const line of text) this.say(line)
       return view
     })
   }
@@ -99,7 +99,7 @@ Ids are those of the imported data; an item is also found by words of its title,
     const folder = this.folder(flags)
     const opened = { config: loadConfig(folder, {}), readonly: true, progress: this.progress(flags) }
     const view = await inWorkspace(folder, opened, (workspace) => Promise.resolve(dataView(workspace.snapshot)))
-    for (const line of dataText(view)) this.log(line)
+    for (const line of dataText(view)) this.say(line)
     return view
   }
 
@@ -109,7 +109,7 @@ Ids are those of the imported data; an item is also found by words of its title,
       import('../src/inspect/text/why-text.js'),
     ])
     const view = await whyRetrieved(subject, user, entry, by)
-    for (const line of whyText(view, paperWidth())) this.log(line)
+    for (const line of whyText(view, paperWidth())) this.say(line)
     return view
   }
 }

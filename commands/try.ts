@@ -58,11 +58,11 @@ history given with --against, or with --user the user's own history.`
       const subject = await openSubject(workspace, options)
       if (why !== undefined) {
         const told = await whyTried(subject, request, why, by)
-        for (const line of whyText(told, paperWidth())) this.log(line)
+        for (const line of whyText(told, paperWidth())) this.say(line)
         return told
       }
       const view = await tryHistory(subject, request)
-      for (const line of tryText(view, paperWidth(), k)) this.log(line)
+      for (const line of tryText(view, paperWidth(), k)) this.say(line)
       return view
     })
   }

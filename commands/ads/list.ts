@@ -35,7 +35,7 @@ export default class AdsList extends AdseqCommand {
     const store = openStore(this.folder(flags), { readonly: true })
     try {
       const found = listAds(store, { advertiser, item, kind, status, country, search, limit })
-      for (const line of adListText(found, paperWidth(80))) this.log(line)
+      for (const line of adListText(found, paperWidth(80))) this.say(line)
       return found
     } finally {
       store.close()

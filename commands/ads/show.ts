@@ -18,7 +18,7 @@ export default class AdsShow extends AdseqCommand {
     const store = openStore(this.folder(flags), { readonly: true })
     try {
       const page = adPage(store, args.ad)
-      for (const line of adPageText(page, paperWidth(80))) this.log(line)
+      for (const line of adPageText(page, paperWidth(80))) this.say(line)
       return page
     } finally {
       store.close()

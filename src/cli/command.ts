@@ -35,7 +35,7 @@ export abstract class AdseqCommand extends Command {
     return process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(process.stderr)
   }
 
-  /** Prints sentences, on a terminal in lines that break between words; tables go to log(). */
+  /** Prints text, on a terminal in lines that break between words; what fits, as rows of a table, stays as it is. */
   protected say(text: string): void {
     this.log(wrap(text, process.stdout.isTTY ? process.stdout.columns : undefined))
   }

@@ -4,7 +4,7 @@ import { folded } from '../text/words.js'
 import type { Found } from './catalog.js'
 
 /** Where ids and words are looked up: the store, or what stands for it. */
-export interface Lookup {
+export interface IdLookup {
   userId(externalId: string): number | undefined
   itemId(externalId: string): number | undefined
   advertiserId(externalId: string): number | undefined
@@ -22,7 +22,7 @@ const MOST_WORDS = 10
  * where they fit just one (or are the whole title of just one).
  * @throws UserError where nothing fits, or several do: these are listed, those with most events first
  */
-export function entityId(from: Lookup, kind: 'user' | 'item' | 'advertiser', typed: string): number {
+export function entityId(from: IdLookup, kind: 'user' | 'item' | 'advertiser', typed: string): number {
   const id = kind === 'user' ? from.userId(typed) : kind === 'item' ? from.itemId(typed) : from.advertiserId(typed)
   if (id !== undefined && id > 0) return id
   if (kind === 'user')

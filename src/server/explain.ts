@@ -1,5 +1,6 @@
 import { findAd } from '../ads/list.js'
 import { UserError } from '../core/errors.js'
+import type { Progress } from '../core/progress.js'
 import type { AdFate } from '../funnel/trace.js'
 import { entityId } from '../store/entity-id.js'
 import { inWorkspace } from '../workspace/workspace.js'
@@ -26,9 +27,9 @@ export async function explainAds(
   folder: string,
   config: Config,
   body: AdsBody & { user: string },
-  ad?: string,
+  { ad, progress }: { ad?: string; progress?: Progress } = {},
 ): Promise<Explanation> {
-  return inWorkspace(folder, readerOptions(config), async (workspace) => {
+  return inWorkspace(folder, { ...readerOptions(config), progress }, async (workspace) => {
     const row = workspace.store.currentGeneration()
     if (!row) throw new UserError('There is no generation to ask.', 'Publish one: adseq infer, then adseq index.')
     const service = await AdService.open(workspace, row)

@@ -25,7 +25,10 @@ test('a description is one paragraph to the width of the terminal, and no flag h
   const help = new AdseqHelp(config, { ...config.pjson.oclif, maxWidth: 80 })
   const lines = (help as unknown as { formatCommand: (c: typeof command) => string }).formatCommand(command).split('\n')
   const first = lines.findIndex((line) => line.trim() === 'DESCRIPTION') + 3
-  const paragraph = lines.slice(first, lines.findIndex((line, i) => i > first && line.trim() === ''))
+  const paragraph = lines.slice(
+    first,
+    lines.findIndex((line, i) => i > first && line.trim() === ''),
+  )
   expect(paragraph.length).toBeGreaterThan(2)
   // every line but the last is so full that the next word does not fit
   for (const [i, line] of paragraph.slice(0, -1).entries())

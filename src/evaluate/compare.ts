@@ -107,6 +107,8 @@ export function compareSides(a: Side, b: Side, { bootstrap }: CompareOptions): C
  * @throws UserError when a run has not been evaluated under that protocol: it says which command does that
  */
 export function compareRuns(folder: string, a: string, b: string, config: Config, options: CompareOptions): Comparison {
+  if (a === b)
+    throw new UserError(`Both sides are ${a}.`, 'Name another run, the path of another report, or a baseline.')
   const first = keptSide(folder, a, config)
   const isBaseline = BASELINES.some(({ name }) => name === b)
   return compareSides(first, isBaseline ? sideOfBaseline(first, b) : keptSide(folder, b, config), options)

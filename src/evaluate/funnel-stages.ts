@@ -1,4 +1,5 @@
 import type { AdKind } from '../ads/inventory.js'
+import { bestPlaces } from '../core/best-places.js'
 import type { Candidates } from '../funnel/candidates.js'
 import { levelOf, type EvaluationSet, type LevelSet } from '../protocol/evaluation-set.js'
 import type { Recommender } from '../retrieve/recommender.js'
@@ -96,7 +97,7 @@ export class StageCounter {
       for (const [entry, n] of wanted) if (left.has(entry)) at.hits += n
       at.lost += value(of)
     }
-    if (row) this.best += topSum(Float64Array.from(row))
+    if (row) this.best += topSum(new Float64Array(row))
     count(
       this.whole.union,
       entries.map((_, c) => c),
@@ -136,8 +137,10 @@ export class StageCounter {
 
 /** Sum of the HANDED_ON highest. */
 function topSum(values: Float64Array): number {
-  return values
-    .sort()
-    .subarray(Math.max(0, values.length - HANDED_ON))
-    .reduce((a, b) => a + b, 0)
+  const places = bestPlaces(
+    values,
+    Int32Array.from({ length: values.length }, (_, i) => i),
+    HANDED_ON,
+  )
+  return places.reduceRight((sum, place) => sum + values[place], 0)
 }

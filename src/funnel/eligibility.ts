@@ -3,6 +3,7 @@ import { CAMPAIGN_STATUS, PACINGS, type AdInventory } from '../ads/inventory.js'
 import { EVENT_TYPES, type EventData } from '../features/snapshot.js'
 import type { Queries } from '../protocol/queries.js'
 import type { EntrySet } from '../retrieve/recommender.js'
+import type { ShelfOrder } from './shelf.js'
 
 const DAY = 86_400
 /** Seconds that a look at budgets holds: they are paced, so what is open changes with the hour. */
@@ -28,6 +29,8 @@ export interface AdsNow {
   inventory: AdInventory
   /** [campaigns] spent on the day of the moment */
   spent: Float64Array
+  /** in which ads are offered; made when it is first asked where absent */
+  order?: ShelfOrder
 }
 
 /** What decides which ads are open, whoever sees them. */

@@ -9,7 +9,7 @@ import type { GeneratorType, Parts } from './generators/generator.js'
 import { Features, featureNames } from './l1/features.js'
 import type { LightRanker } from './l1/light-ranker.js'
 import { Visitor, visitorCatalogs, type AdRequest, type VisitorCatalogs } from './request.js'
-import { Shelf } from './shelf.js'
+import { Shelf, shelfOrder } from './shelf.js'
 import { Surroundings } from './surroundings.js'
 import type { AdFate, FunnelTrace, GeneratorTrace } from './trace.js'
 
@@ -190,9 +190,11 @@ export class Funnel {
   }
 
   /** What is made once of an inventory. */
-  private ofInventory({ inventory }: AdsNow): { shelf: Shelf; union: Union } {
-    if (this.made?.shelf.inventory !== inventory)
-      this.made = { shelf: new Shelf(inventory, this.parts.tables), union: new Union(inventory.ads) }
+  private ofInventory({ inventory, order }: AdsNow): { shelf: Shelf; union: Union } {
+    if (this.made?.shelf.inventory !== inventory) {
+      const shelf = new Shelf(inventory, order ?? shelfOrder(inventory, this.parts.tables.items.lately))
+      this.made = { shelf, union: new Union(inventory.ads) }
+    }
     return this.made
   }
 

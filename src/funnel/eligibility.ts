@@ -54,16 +54,28 @@ export interface OpenAds {
   items: EntrySet
   /** advertisers with an open ad of any kind */
   advertisers: EntrySet
+  /** [campaigns] 1: closed */
+  shut: Uint8Array
   /** unix seconds until which it holds */
   until: number
 }
 
-/** @param sizes of the catalog */
-export function openAds(now: AdsNow, context: AdContext, sizes: { items: number; advertisers: number }): OpenAds {
+/**
+ * @param sizes of the catalog
+ * @param before of the same ads: its lists are kept where the same campaigns are open
+ */
+export function openAds(
+  now: AdsNow,
+  context: AdContext,
+  sizes: { items: number; advertisers: number },
+  before?: OpenAds,
+): OpenAds {
   const { inventory } = now
   const shut = new Uint8Array(inventory.campaigns)
   const closed = closer(now, context)
   for (let c = 0; c < inventory.campaigns; c++) if (closed(c) !== undefined) shut[c] = 1
+  const until = validUntil(inventory, context.moment)
+  if (before && shut.every((one, c) => one === before.shut[c])) return { ...before, context, now, until }
   const open = new Uint8Array(inventory.ads)
   const items = new Uint8Array(sizes.items).fill(1)
   const advertisers = new Uint8Array(sizes.advertisers).fill(1)
@@ -84,7 +96,8 @@ export function openAds(now: AdsNow, context: AdContext, sizes: { items: number;
     count,
     items: setOf(items),
     advertisers: setOf(advertisers),
-    until: validUntil(inventory, context.moment),
+    shut,
+    until,
   }
 }
 
@@ -155,8 +168,8 @@ export class OpenAdsCache {
     const key = JSON.stringify([country, [...policy].sort()])
     const found = this.kept.get(key)
     if (found && found.context.moment <= moment && moment < found.until) return found
-    if (this.kept.size >= CONTEXTS) this.kept.delete(this.kept.keys().next().value!)
-    const made = openAds(now, context, this.sizes)
+    if (!found && this.kept.size >= CONTEXTS) this.kept.delete(this.kept.keys().next().value!)
+    const made = openAds(now, context, this.sizes, found)
     this.kept.set(key, made)
     return made
   }

@@ -3,7 +3,8 @@ import type { Catalog } from '../protocol/catalog.js'
 import { NEAREST_USERS, Neighbourhood } from '../retrieve/nearest-users.js'
 import { faded, type Visitor } from './request.js'
 import { whole, type Tables } from './tables.js'
-import { Tally } from './tally.js'
+import type { Tally } from './tally.js'
+import { VisitorTally } from './visitor-tally.js'
 
 /** Events of a history that vote, the latest. */
 const RECENT = 100
@@ -16,10 +17,10 @@ const RECENT = 100
 export class Surroundings {
   private readonly items: Catalog
   private readonly neighbourhood: Neighbourhood
-  private readonly coVisits: OfVisitor
-  private readonly userVotes: OfVisitor
-  private readonly shopCoVisits: OfVisitor
-  private readonly shopVotes: OfVisitor
+  private readonly coVisits: VisitorTally
+  private readonly userVotes: VisitorTally
+  private readonly shopCoVisits: VisitorTally
+  private readonly shopVotes: VisitorTally
 
   constructor(
     private readonly catalog: CatalogData,
@@ -27,10 +28,10 @@ export class Surroundings {
   ) {
     this.items = whole(catalog, 'item')
     this.neighbourhood = new Neighbourhood(tables.users, NEAREST_USERS.neighbours, true)
-    this.coVisits = new OfVisitor(catalog.items, (visitor, into) => this.countCoVisits(visitor, into))
-    this.userVotes = new OfVisitor(catalog.items, (visitor, into) => this.countVotes(visitor, into))
-    const ofAdvertisers = (of: OfVisitor): OfVisitor =>
-      new OfVisitor(catalog.advertisers, (visitor, into) => this.sum(of.read(visitor), into))
+    this.coVisits = new VisitorTally(catalog.items, (visitor, into) => this.countCoVisits(visitor, into))
+    this.userVotes = new VisitorTally(catalog.items, (visitor, into) => this.countVotes(visitor, into))
+    const ofAdvertisers = (of: VisitorTally): VisitorTally =>
+      new VisitorTally(catalog.advertisers, (visitor, into) => this.sum(of.read(visitor), into))
     this.shopCoVisits = ofAdvertisers(this.coVisits)
     this.shopVotes = ofAdvertisers(this.userVotes)
   }
@@ -76,28 +77,5 @@ export class Surroundings {
       const advertiser = itemAdvertiser[item]
       if (advertiser >= 0) into.add(advertiser, items.get(item))
     }
-  }
-}
-
-/** A tally of the visitor that was asked about last. */
-class OfVisitor {
-  private visitor: Visitor | undefined
-  private readonly tally: Tally
-
-  constructor(
-    entries: number,
-    private readonly count: (visitor: Visitor, into: Tally) => void,
-  ) {
-    this.tally = new Tally(entries)
-  }
-
-  read(visitor: Visitor): Tally {
-    if (this.visitor !== visitor) {
-      // not theirs before it is whole
-      this.visitor = undefined
-      this.count(visitor, this.tally.clear())
-      this.visitor = visitor
-    }
-    return this.tally
   }
 }

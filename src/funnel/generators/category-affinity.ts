@@ -1,4 +1,4 @@
-import { Tally } from '../tally.js'
+import { VisitorTally } from '../visitor-tally.js'
 import type { GeneratorType } from './generator.js'
 
 /** The popular items of the categories that the user cares about: share of their interest times share of its items. */
@@ -12,16 +12,11 @@ export const categoryAffinity: GeneratorType = {
     for (let category = 0; category < totals.length; category++)
       for (let i = offsets[category]; i < offsets[category + 1]; i++) totals[category] += conversions[i]
     // an item is of one category, so that nothing is summed
-    const found = new Tally(catalog.items)
-    return {
-      level: 'item',
-      ranked({ categories }, n) {
-        found.clear()
-        for (const [category, { share }] of categories)
-          for (let i = offsets[category]; i < offsets[category + 1]; i++)
-            found.add(entries[i], (share * conversions[i]) / totals[category])
-        return found.best(n)
-      },
-    }
+    const found = new VisitorTally(catalog.items, ({ categories }, into) => {
+      for (const [category, { share }] of categories)
+        for (let i = offsets[category]; i < offsets[category + 1]; i++)
+          into.add(entries[i], (share * conversions[i]) / totals[category])
+    })
+    return { level: 'item', ranked: (visitor, n) => found.read(visitor).best(n) }
   },
 }

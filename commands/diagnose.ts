@@ -22,10 +22,9 @@ run's cutoff: the same for all, best sellers alone, worse than best sellers or t
       import('../src/diagnose/diagnose.js'),
       import('../src/workspace/workspace.js'),
     ])
-    const diagnosis = await inWorkspace(folder, { config, readonly: true }, (workspace) =>
-      diagnose(workspace, args.run),
-    )
-    this.log(diagnosisText(diagnosis))
+    const opened = { config, readonly: true, progress: this.progress(flags) }
+    const diagnosis = await inWorkspace(folder, opened, (workspace) => diagnose(workspace, args.run))
+    this.say(diagnosisText(diagnosis))
     return diagnosis
   }
 }

@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { examine } from '../src/cli/doctor/doctor.js'
-import { report } from '../src/cli/doctor/report.js'
+import type { Finding } from '../src/cli/doctor/finding.js'
+import { findingLines, verdict } from '../src/cli/doctor/report.js'
 import type { Device, EngineName } from '../src/engine/types.js'
 
 export default class Doctor extends AdseqCommand {
@@ -28,17 +29,26 @@ export default class Doctor extends AdseqCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Doctor)
+    const columns = process.stdout.isTTY ? process.stdout.columns : undefined
+    const found = (finding: Finding): void => findingLines(finding, columns).forEach((line) => this.log(line))
+    const surroundings = { folder: this.folder(flags), root: this.config.root, node: process.versions.node }
     const findings = flags.engine
-      ? await this.contract(flags.engine, flags.device)
-      : await examine({ folder: this.folder(flags), root: this.config.root, node: process.versions.node })
-    for (const line of report(findings, process.stdout.isTTY ? process.stdout.columns : undefined)) this.log(line)
+      ? await this.contract(flags.engine, flags.device, found)
+      : await examine(surroundings, { found })
+    this.log(verdict(findings))
     const healthy = findings.every(({ status }) => status !== 'failed')
     if (!healthy) process.exitCode = 2
     return { healthy, findings }
   }
 
-  private async contract(engine: 'auto' | EngineName, device?: Device): Promise<Awaited<ReturnType<typeof examine>>> {
+  private async contract(
+    engine: 'auto' | EngineName,
+    device: Device | undefined,
+    found: (finding: Finding) => void,
+  ): Promise<Finding[]> {
     const { examineEngine } = await import('../src/cli/doctor/contract.js')
-    return examineEngine({ engine, device })
+    const findings = await examineEngine({ engine, device })
+    findings.forEach(found)
+    return findings
   }
 }

@@ -54,8 +54,16 @@ what it would have taken.`
       const { path, message } = body.error.issues[0]
       throw new UserError(`--${String(path.at(-1) ?? 'user')}: ${message}.`, 'For example: --time 2017-12-01T12:00:00Z')
     }
-    const explanation = await explainAds(folder, config, { ...body.data, user: args.user }, flags.ad)
-    for (const line of explanationText(explanation, paperWidth(80), flags.ad)) this.log(line)
+    const explanation = await explainAds(
+      folder,
+      config,
+      { ...body.data, user: args.user },
+      {
+        ad: flags.ad,
+        progress: this.progress(flags),
+      },
+    )
+    for (const line of explanationText(explanation, paperWidth(80), flags.ad)) this.say(line)
     return explanation
   }
 }

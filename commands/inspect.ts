@@ -8,10 +8,17 @@ import { asServedFlag, lookingThrough, modelFlags, paperWidth } from '../src/cli
 
 export default class Inspect extends AdseqCommand {
   static override summary = 'Look at the data, or at one user, item or advertiser.'
-  static override description = `data: counts, steps from view to purchase, lengths of histories, repeats, and what will be hard to beat. user: the history up to the cutoff of the trained runs, what they recommend for it, and what was really bought in the
-days after (marked); with --why, what pulled one result; with --as-served, what adseq serve answers now. item: catalog, popularity, nearest items in the item tower's
-space and in that of the graph vectors it reads, who bought it. advertiser: catalog,
-best items, nearest advertisers. Ids are those of the imported data.`
+  static override description = `data: counts, steps from view to purchase, lengths of histories, repeats, and what will be hard to beat.
+
+user: the history up to the cutoff of the trained runs, what they recommend for it, and what was really bought in the
+days after (marked); with --why, what pulled one result; with --as-served, what adseq serve answers now.
+
+item: catalog, popularity, nearest items in the item tower's space and in that of the graph vectors it reads, who bought
+it.
+
+advertiser: catalog, best items, nearest advertisers.
+
+Ids are those of the imported data; an item is also found by words of its title, an advertiser by words of its name.`
   static override examples = [
     '<%= config.bin %> inspect data',
     '<%= config.bin %> inspect user 900',
@@ -19,6 +26,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
     '<%= config.bin %> inspect user 900 --as-served',
     '<%= config.bin %> inspect user 900 --recommender own-repeats',
     '<%= config.bin %> inspect item 1082185 --k 20',
+    '<%= config.bin %> inspect item "chocolate milk"',
     '<%= config.bin %> inspect user 900 --json | jq .items',
   ]
 
@@ -28,7 +36,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
       options: ['data', 'user', 'item', 'advertiser'],
       description: 'data, user, item or advertiser',
     }),
-    id: Args.string({ description: 'of a user, item or advertiser: its id in the imported data' }),
+    id: Args.string({ description: 'of a user, item or advertiser in the imported data; or words of its title' }),
   }
 
   static override flags = {
@@ -77,7 +85,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
       if (flags.why !== undefined) return this.why(subject, id, flags.why, flags.by)
       const size = { k: flags.k, events: flags.events, width: paperWidth() }
       const { view, text } = await inspectEntity(subject, what, id, size)
-      for (const line of text) this.log(line)
+      for (const line of text) this.say(line)
       return view
     })
   }
@@ -91,7 +99,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
     const folder = this.folder(flags)
     const opened = { config: loadConfig(folder, {}), readonly: true, progress: this.progress(flags) }
     const view = await inWorkspace(folder, opened, (workspace) => Promise.resolve(dataView(workspace.snapshot)))
-    for (const line of dataText(view)) this.log(line)
+    for (const line of dataText(view)) this.say(line)
     return view
   }
 
@@ -101,7 +109,7 @@ best items, nearest advertisers. Ids are those of the imported data.`
       import('../src/inspect/text/why-text.js'),
     ])
     const view = await whyRetrieved(subject, user, entry, by)
-    for (const line of whyText(view, paperWidth())) this.log(line)
+    for (const line of whyText(view, paperWidth())) this.say(line)
     return view
   }
 }

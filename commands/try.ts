@@ -6,7 +6,7 @@ export default class Try extends AdseqCommand {
   static override summary = 'See what a made-up or edited history retrieves.'
   static override description = `A history is written type:item, separated by commas, each with an optional age before the cutoff:
 "view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (30m, 3h, 2d, 1w). Events without an age come an hour apart, in the
-order written. A signup names an advertiser. Types: view, add_to_cart, checkout, signup, click, search.
+order written. A signup names an advertiser. An item is named by its id, or by words of its title. Types: view, add_to_cart, checkout, signup, click, search.
 
 Results are shown before and after, side by side, with how far each entry moved. Before is what is popular, or the
 history given with --against, or with --user the user's own history.`
@@ -58,11 +58,11 @@ history given with --against, or with --user the user's own history.`
       const subject = await openSubject(workspace, options)
       if (why !== undefined) {
         const told = await whyTried(subject, request, why, by)
-        for (const line of whyText(told, paperWidth())) this.log(line)
+        for (const line of whyText(told, paperWidth())) this.say(line)
         return told
       }
       const view = await tryHistory(subject, request)
-      for (const line of tryText(view, paperWidth(), k)) this.log(line)
+      for (const line of tryText(view, paperWidth(), k)) this.say(line)
       return view
     })
   }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { AdseqCommand } from '../src/cli/command.js'
-import { lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
+import { asServedFlag, lookingThrough, modelFlags, paperWidth } from '../src/cli/inspect-flags.js'
 import { Runs } from '../src/inspect/runs.js'
 import { runObject, runsText } from '../src/inspect/text/runs-text.js'
 
@@ -8,10 +8,10 @@ export default class Tui extends AdseqCommand {
   static override summary = 'Browse runs and users on the terminal.'
   static override description = `Runs: loss and recall curves of several runs laid over each other, and how their settings differ; a running
 training is followed. Users: a history beside what is retrieved for it, with what was really bought next marked.
-In a pipe: the list of runs as plain text.`
+With --as-served: what adseq serve answers now. In a pipe: the list of runs as plain text.`
   static override examples = ['<%= config.bin %> tui', '<%= config.bin %> tui | cat']
 
-  static override flags = { ...modelFlags }
+  static override flags = { 'as-served': asServedFlag, ...modelFlags }
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Tui)
@@ -19,7 +19,7 @@ In a pipe: the list of runs as plain text.`
     const runs = new Runs(folder)
     if (this.jsonEnabled() || !process.stdout.isTTY || !process.stdin.isTTY) {
       const list = runs.refresh()
-      for (const line of runsText(list, paperWidth())) this.log(line)
+      for (const line of runsText(list, paperWidth())) this.say(line)
       return { runs: list.map(runObject) }
     }
     const [{ runTui }, { lookupInThread }] = await Promise.all([

@@ -45,11 +45,11 @@ export default class AdsDerive extends AdseqCommand {
     try {
       if (flags.remove) {
         const removed = removeDerived(store)
-        for (const line of removedText(removed, paperWidth(80))) this.log(line)
+        for (const line of removedText(removed, paperWidth(80))) this.say(line)
         return { removed }
       }
       const derived = deriveAds(store, { share, replace: flags.replace, progress: this.progress(flags) })
-      for (const line of derivedText(derived, paperWidth(80))) this.log(line)
+      for (const line of derivedText(derived, paperWidth(80))) this.say(line)
       this.log('Next: adseq ads list')
       return derived
     } finally {

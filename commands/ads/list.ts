@@ -7,7 +7,7 @@ export default class AdsList extends AdseqCommand {
   static override summary = 'List ads of the workspace.'
   static override description =
     'A standard ad promotes anything of its advertiser, a shopping ad one item. An ad is paused or ended when its ' +
-    'campaign is. Ids are those of the imported data.'
+    'campaign is. Ids are those of the imported data; words of a title or name do as well.'
   static override examples = [
     '<%= config.bin %> ads list --advertiser a17 --status active',
     '<%= config.bin %> ads list --country DE --search "garden table"',
@@ -35,7 +35,7 @@ export default class AdsList extends AdseqCommand {
     const store = openStore(this.folder(flags), { readonly: true })
     try {
       const found = listAds(store, { advertiser, item, kind, status, country, search, limit })
-      for (const line of adListText(found, paperWidth(80))) this.log(line)
+      for (const line of adListText(found, paperWidth(80))) this.say(line)
       return found
     } finally {
       store.close()

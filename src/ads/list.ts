@@ -1,10 +1,12 @@
 import { UserError } from '../core/errors.js'
+import { count } from '../text/numbers.js'
 import type { AdKind, CampaignStatus, Origin } from '../store/ad-codes.js'
 import type { AdResults, AdView } from '../store/ad-search.js'
 import type { AdCounts } from '../store/ads.js'
+import { entityId } from '../store/entity-id.js'
 import type { Store } from '../store/store.js'
 
-/** Which ads to list; ids as in the imported data. */
+/** Which ads to list; an advertiser or item by its id or by words of its name or title. */
 export interface AdQuery {
   advertiser?: string
   item?: string
@@ -28,6 +30,8 @@ export interface AdPage extends AdView, AdResults {}
 
 /** Words that are looked for; more are refused. */
 const MOST_WORDS = 10
+/** Ads that are listed where words fit several. */
+const LISTED = 10
 /** Latest days of spend that a page shows. */
 const SPEND_DAYS = 7
 
@@ -36,33 +40,50 @@ export function listAds(store: Store, query: AdQuery): AdList {
   const { advertiser, item, search, limit, ...rest } = query
   const inventory = { ...store.ads.counts(), byOrigin: store.ads.byOrigin() }
   if (inventory.ads === 0) throw noAds()
-  const words = search?.split(/\s+/).filter(Boolean)
-  if (words && words.length > MOST_WORDS)
-    throw new UserError(`--search has ${words.length} words.`, `Give ${MOST_WORDS} at most.`)
   const filter = {
     ...rest,
-    words,
-    advertiser: advertiser === undefined ? undefined : known('advertiser', advertiser, store.advertiserId(advertiser)),
-    item: item === undefined ? undefined : known('item', item, store.itemId(item)),
+    words: search === undefined ? undefined : wordsOf(search, '--search'),
+    advertiser: advertiser === undefined ? undefined : entityId(store, 'advertiser', advertiser),
+    item: item === undefined ? undefined : entityId(store, 'item', item),
   }
   return { ...store.adSearch.find(filter, limit), inventory }
 }
 
-/** One ad with what became of it. @throws UserError for one that the workspace does not have */
+/** One ad with what became of it. @param ad as findAd */
 export function adPage(store: Pick<Store, 'ads' | 'adSearch'>, ad: string): AdPage {
-  if (store.ads.counts().ads === 0) throw noAds()
-  const [view] = store.adSearch.find({ ad }, 1).ads
-  if (view === undefined)
-    throw new UserError(`There is no ad ${ad} in this workspace.`, `Look for it: adseq ads list --search ${ad}`)
-  return { ...view, ...store.adSearch.results(ad, SPEND_DAYS) }
+  const view = findAd(store, ad)
+  return { ...view, ...store.adSearch.results(view.ad, SPEND_DAYS) }
 }
 
-function known(what: 'advertiser' | 'item', externalId: string, id: number | undefined): number {
-  if (id !== undefined) return id
+/**
+ * The ad that somebody typed: its id, or words that just one ad has.
+ * @throws UserError where nothing fits, or several do
+ */
+export function findAd(store: Pick<Store, 'ads' | 'adSearch'>, typed: string): AdView {
+  if (store.ads.counts().ads === 0) throw noAds()
+  const [view] = store.adSearch.find({ ad: typed }, 1).ads
+  if (view !== undefined) return view
+  const { total, ads } = store.adSearch.find({ words: wordsOf(typed, 'The ad') }, LISTED)
+  if (total === 1) return ads[0]
+  if (total === 0)
+    throw new UserError(
+      `There is no ad ${typed} in this workspace, and none with these words.`,
+      'Look at what there is: adseq ads list',
+    )
   throw new UserError(
-    `There is no ${what} ${externalId} in this workspace.`,
-    'Ids are those of the imported files; words are looked for with --search.',
+    `${count(total)} ads have "${typed}" in their id, title, category or advertiser.`,
+    [
+      `Write the id of one of them${total > LISTED ? `, or more words. The first ${LISTED}` : ''}:`,
+      ...ads.map(({ ad, title, advertiserName, advertiser }) => `${ad}  ${title ?? advertiserName ?? advertiser}`),
+    ].join('\n'),
   )
+}
+
+function wordsOf(text: string, whose: string): string[] {
+  const words = text.split(/\s+/).filter(Boolean)
+  if (words.length > MOST_WORDS)
+    throw new UserError(`${whose} has ${words.length} words.`, `Give ${MOST_WORDS} at most.`)
+  return words
 }
 
 const noAds = (): UserError =>

@@ -30,11 +30,12 @@ export abstract class AdseqCommand extends Command {
 
   /** Progress goes to stderr, so that stdout holds results only. */
   protected progress(flags: { quiet?: boolean }): Progress {
-    if (flags.quiet || this.jsonEnabled()) return silent
+    // who reads --json may read both streams as one, unless stderr is a terminal
+    if (flags.quiet || (this.jsonEnabled() && !process.stderr.isTTY)) return silent
     return process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(process.stderr)
   }
 
-  /** Prints sentences, on a terminal in lines that break between words; tables go to log(). */
+  /** Prints text, on a terminal in lines that break between words; what fits, as rows of a table, stays as it is. */
   protected say(text: string): void {
     this.log(wrap(text, process.stdout.isTTY ? process.stdout.columns : undefined))
   }

@@ -29,10 +29,23 @@ export const ORDER: readonly string[] = [
   'completion',
 ]
 
-/** oclif's help, with the commands in the order of the work. */
+/** oclif's help, with the commands in the order of the work, and descriptions as wide as the terminal. */
 export default class AdseqHelp extends Help {
+  // oclif breaks lines that are too long, and keeps those that the source has
+  protected override formatCommand(command: Command.Loadable): string {
+    const description = command.description?.replace(/(?<!\n)\n(?!\n)/g, ' ')
+    // "[default: ]" of a flag that can be repeated tells nothing
+    const told = (flag: Command.Flag.Cached): typeof flag => (isNone(flag) ? { ...flag, default: undefined } : flag)
+    const flags = Object.fromEntries(Object.entries(command.flags).map(([name, flag]) => [name, told(flag)]))
+    return super.formatCommand({ ...command, description, flags })
+  }
+
   protected override get sortedCommands(): Command.Loadable[] {
     const place = ({ id }: Command.Loadable): number => ORDER.indexOf(id) + 1 || ORDER.length + 1
     return [...super.sortedCommands].sort((a, b) => place(a) - place(b))
   }
 }
+
+/** a repeatable flag that is not given */
+const isNone = (flag: Command.Flag.Cached): boolean =>
+  flag.type === 'option' && Array.isArray(flag.default) && flag.default.length === 0

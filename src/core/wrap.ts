@@ -12,7 +12,12 @@ export function wrap(text: string, columns: number | undefined, label = ''): str
   const words = text.replace(/(\d) (?=(?:s|min|h|kB|MB|GB|%)(?!\w))/g, '$1\u00A0')
   const room = Math.max(20, columns - label.length)
   // lines that fit stay as they are: blanks at their beginning are a table's
-  const lines = words.split('\n').flatMap((line) => (textWidth(line) <= room ? line : wrapAnsi(line, room).split('\n')))
+  const lines = words.split('\n').flatMap((line) => {
+    if (textWidth(line) <= room) return line
+    const indent = /^ */.exec(line)![0]
+    const lines = wrapAnsi(line.trimStart(), Math.max(20, room - indent.length)).split('\n')
+    return lines.map((part) => indent + part)
+  })
   return lines
     .map((line, i) => `${i === 0 ? label : ' '.repeat(label.length)}${line}`)
     .join('\n')

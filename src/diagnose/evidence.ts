@@ -11,6 +11,7 @@ import { MetricsLog } from '../runs/metrics-log.js'
 import type { Manifest } from '../runs/manifest.js'
 import type { StepRecord, ValidationRecord } from '../runs/records.js'
 import { runFolder } from '../store/paths.js'
+import { count } from '../text/numbers.js'
 import type { Workspace } from '../workspace/workspace.js'
 
 /** Users whose results are looked at. */
@@ -66,6 +67,7 @@ export async function resultsEvidence(workspace: Workspace, manifest: Manifest):
   const model = modelOf(await workspace.run(manifest.id, kind))
   const products = await workspace.products(model.width)
   const tower = await towerRecommender(model.name, model, catalog, protocol.cutoff, products)
+  workspace.progress.start(`look at the results of ${count(set.queries.users.length)} users`)
   const conversions = conversionCounts(snapshot, catalog, protocol.cutoff)
   const bandOf = popularityBands(conversions)
   const bands = new Float64Array(BANDS + 1)
@@ -89,6 +91,7 @@ export async function resultsEvidence(workspace: Workspace, manifest: Manifest):
     popularity: await recallOf(new PopularityRecommender(snapshot, catalog, protocol.cutoff, 30)),
     ownRepeats: await recallOf(new OwnRepeats(catalog)),
   }
+  workspace.progress.finish()
   const sum = (of: (entry: number) => boolean): number =>
     positives.reduce((n, entry, p) => n + (of(entry) ? counts[p] : 0), 0)
   return {

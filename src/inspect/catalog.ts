@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.js'
+import { entityId } from '../store/entity-id.js'
 import type { ItemCard, Names } from './types.js'
 
 const BLANK: ItemCard = { item: null, title: null, advertiser: null, advertiserName: null, category: null, price: null }
@@ -20,22 +20,9 @@ export function advertiserCard(names: Names, a: number): { advertiser: string; a
   return { advertiser: externalId, advertiserName: name }
 }
 
-const SHOW = { user: 'v_history for users', item: 'the table items', advertiser: 'the table advertisers' } as const
-
-/** Index (from 0) of an external id. @throws UserError when the workspace does not have it */
-export function indexOf(names: Names, kind: 'user' | 'item' | 'advertiser', externalId: string): number {
-  const id =
-    kind === 'user'
-      ? names.userId(externalId)
-      : kind === 'item'
-        ? names.itemId(externalId)
-        : names.advertiserId(externalId)
-  if (id === undefined || id <= 0) {
-    throw new UserError(
-      `There is no ${kind} ${externalId} in this workspace.`,
-      `Ids are those of the imported files; sqlite3 adseq.db lists them (${SHOW[kind]}), and \`adseq tui\` picks ` +
-        'users at random.',
-    )
-  }
-  return id - 1
+/**
+ * Index (from 0) of an external id, or of words of a title or name. @throws UserError where nothing fits, or several do
+ */
+export function indexOf(names: Names, kind: 'user' | 'item' | 'advertiser', typed: string): number {
+  return entityId(names, kind, typed) - 1
 }

@@ -42,6 +42,7 @@ export function originOf({ item, advertiser, served, moment, windowDays }: Subje
   return {
     itemBy: name('item', item),
     advertiserBy: name('advertiser', advertiser),
+    generation: served?.generation ?? null,
     itemRun: run('item', item),
     advertiserRun: run('advertiser', advertiser),
     moment,

@@ -11,6 +11,7 @@ export function storeNames(store: Store): Names {
     userId: (externalId) => store.userId(externalId),
     itemId: (externalId) => store.itemId(externalId),
     advertiserId: (externalId) => store.advertiserId(externalId),
+    named: (table, words, limit) => store.named(table, words, limit),
     user: (id) => ({ externalId: known(store.user(id), `user ${id}`).externalId }),
     item(id) {
       const item = known(store.item(id), `item ${id}`)

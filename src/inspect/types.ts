@@ -3,6 +3,7 @@ import type { Listed } from './ranking.js'
 import type { EventType, Snapshot } from '../features/snapshot.js'
 import type { ItemGraph } from './item-graph.js'
 import type { Looking } from './looking.js'
+import type { IdLookup } from '../store/entity-id.js'
 
 /** What the catalog says of an item; null where it is silent. */
 export interface ItemCard {
@@ -60,6 +61,8 @@ export interface Origin {
   /** the runs that were asked; null where there is none */
   itemRun: string | null
   advertiserRun: string | null
+  /** the generation that is looked at as it is served; null for runs at their cutoff */
+  generation: string | null
   /** the model sees events up to here: unix seconds */
   moment: number
   /** the days after it in which purchases count as next */
@@ -194,10 +197,7 @@ export interface ItemRecord {
 }
 
 /** External ids and names, by the store's integer ids (from 1). */
-export interface Names {
-  userId(externalId: string): number | undefined
-  itemId(externalId: string): number | undefined
-  advertiserId(externalId: string): number | undefined
+export interface Names extends IdLookup {
   user(id: number): { externalId: string }
   item(id: number): ItemRecord
   advertiser(id: number): { externalId: string; name: string | null }

@@ -23,11 +23,13 @@ const DAY = 86_400
  * @throws UserError for an unknown user
  */
 export async function inspectUser(subject: Subject, externalId: string, { k, events }: UserOptions): Promise<UserView> {
-  const { snapshot, names, moment, windowDays, item, advertiser } = subject
+  const { snapshot, names, moment, windowDays, item, advertiser, served } = subject
   const user = indexOf(names, 'user', externalId)
   const queries = subject.history(user)
   const { from, to } = rowsOf(queries)
-  const after = { from: historyEnd(snapshot, user, moment), to: historyEnd(snapshot, user, moment + windowDays * DAY) }
+  // what is served now has nothing after it to be held against
+  const last = served ? moment : moment + windowDays * DAY
+  const after = { from: historyEnd(snapshot, user, moment), to: historyEnd(snapshot, user, last) }
   const bought = conversionCounts(queries.events, from, to)
   const next = conversionCounts(snapshot, after.from, after.to)
   // without a history there is nothing to encode

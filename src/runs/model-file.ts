@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.js'
 import { readSafetensors, writeSafetensors, type NamedArray, type Safetensors } from '../core/safetensors.js'
-import { flattenParameters, nameParameters, parameterSpecs } from '../model/parameters.js'
+import { candidateFeatures, flattenParameters, nameParameters, parameterSpecs } from '../model/parameters.js'
 import type { ModelShape } from '../model/shape.js'
 import type { ModelTables } from './model-inputs.js'
 
@@ -56,18 +56,41 @@ export function readModel(
   checksum?: string,
 ): TrainedModel {
   const { arrays } = verifyModel(folder, file, checksum)
+  const itemVectors = arrays[ITEM_VECTORS].data as Float32Array
   return {
-    parameters: flattenParameters(
-      parameterSpecs(shape),
-      arrays as Record<string, { shape: number[]; data: Float32Array }>,
-    ),
+    parameters: flattenParameters(parameterSpecs(shape), withReach(shape, arrays as Record<string, FloatArray>)),
     tables: {
-      itemVectors: arrays[ITEM_VECTORS].data as Float32Array,
-      itemStrength: arrays[ITEM_STRENGTH].data as Float32Array,
+      itemVectors,
+      // read by the profile alone, and the first models had none
+      itemStrength: (arrays[ITEM_STRENGTH]?.data ??
+        new Float32Array(itemVectors.length / shape.config.vectorWidth)) as Float32Array,
       warm: arrays[WARM].data as Uint8Array,
       advertiserTable: arrays[ADVERTISER_TABLE]?.data as Float32Array | undefined,
     },
   }
+}
+
+interface FloatArray {
+  shape: number[]
+  data: Float32Array
+}
+
+const CANDIDATE = 'candidate.hidden.weight'
+/** Columns of the popularity features that count users; the first models read those that count events alone. */
+const REACH = 2
+
+/** The arrays of a model of before reach was read, with rows of zeros for it: it answers as it did. */
+function withReach(shape: ModelShape, arrays: Record<string, FloatArray>): Record<string, FloatArray> {
+  const old = arrays[CANDIDATE]
+  const rows = candidateFeatures(shape)
+  if (old?.shape[0] !== rows - REACH) return arrays
+  const columns = old.shape[1]
+  const data = new Float32Array(rows * columns)
+  // the features of popularity come last, but for an item's own vector
+  const at = (rows - REACH - (shape.config.itemIds ? shape.config.width : 0)) * columns
+  data.set(old.data.subarray(0, at))
+  data.set(old.data.subarray(at), at + REACH * columns)
+  return { ...arrays, [CANDIDATE]: { shape: [rows, columns], data } }
 }
 
 /**

@@ -65,7 +65,8 @@ function resumed(settings: RunSettings): StartedRun | undefined {
 }
 
 function fresh(settings: RunSettings): StartedRun {
-  const { workspace, kind, config, snapshot, cutoff, engine, study, now = new Date() } = settings
+  const { workspace, kind, config, snapshot, cutoff, engine, study } = settings
+  const now = afterOthers(workspace, settings.now ?? new Date())
   const { hash, users, items, advertisers, lastSeq } = snapshot
   const manifest: Manifest = {
     version: 1,
@@ -92,6 +93,12 @@ function fresh(settings: RunSettings): StartedRun {
   const release = takeLock(trainingLock(folder), `training of ${manifest.id}`)
   writeManifest(folder, manifest)
   return { manifest, release }
+}
+
+/** The moment, or right after the newest run where the clock was set back: 'latest' means what was started last. */
+function afterOthers(workspace: string, now: Date): Date {
+  const newest = Math.max(0, ...listRuns(workspace).map(({ created }) => Date.parse(created)))
+  return now.getTime() > newest ? now : new Date(newest + 1)
 }
 
 /** Names everything that decides the weights of a run, but the data. */

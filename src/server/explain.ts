@@ -1,5 +1,8 @@
+import { findAd } from '../ads/list.js'
 import { UserError } from '../core/errors.js'
+import type { Progress } from '../core/progress.js'
 import type { AdFate } from '../funnel/trace.js'
+import { entityId } from '../store/entity-id.js'
 import { inWorkspace } from '../workspace/workspace.js'
 import type { Config } from '../config/schema.js'
 import { AdService, readerOptions } from './ad-service.js'
@@ -16,23 +19,39 @@ export interface Explanation {
 }
 
 /**
- * `adseq explain`: the answer that the server would give, with what every stage did, and what became of one ad.
+ * `adseq explain`: the answer that the server would give, with what every stage did, and what became of one ad. Ads,
+ * items and advertisers may be typed as words of their titles.
  * @throws UserError when nothing is published, or the user or the ad is not there
  */
 export async function explainAds(
   folder: string,
   config: Config,
   body: AdsBody & { user: string },
-  ad?: string,
+  { ad, progress }: { ad?: string; progress?: Progress } = {},
 ): Promise<Explanation> {
-  return inWorkspace(folder, readerOptions(config), async (workspace) => {
+  return inWorkspace(folder, { ...readerOptions(config), progress }, async (workspace) => {
     const row = workspace.store.currentGeneration()
     if (!row) throw new UserError('There is no generation to ask.', 'Publish one: adseq infer, then adseq index.')
     const service = await AdService.open(workspace, row)
-    const question = { body: { ...body, trace: true }, now: new Clock(config.serve.clock).now(service.facts.asOf) }
+    const { store } = workspace
+    const exclude = body.exclude && {
+      ads: body.exclude.ads?.map((typed) => findAd(store, typed).ad),
+      items: body.exclude.items?.map((typed) => store.item(entityId(store, 'item', typed))!.externalId),
+      advertisers: body.exclude.advertisers?.map(
+        (typed) => store.advertiser(entityId(store, 'advertiser', typed))!.externalId,
+      ),
+    }
+    const question = {
+      body: { ...body, exclude, trace: true },
+      now: new Clock(config.serve.clock).now(service.facts.asOf),
+    }
     try {
       const { answer } = await service.ads(question)
-      return { user: body.user, answer, ...(ad !== undefined && { fate: await service.fate(question, ad) }) }
+      return {
+        user: body.user,
+        answer,
+        ...(ad !== undefined && { fate: await service.fate(question, findAd(store, ad).ad) }),
+      }
     } catch (error) {
       if (error instanceof Problem) throw new UserError(error.message, error.hint)
       throw error

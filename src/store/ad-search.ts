@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { folded } from '../text/words.js'
 import type { AdKind, AdStatus, BidType, CampaignStatus, Origin, Pacing } from './ad-codes.js'
 
 /** Which ads; what is left out says nothing. */
@@ -117,8 +118,8 @@ function conditions(filter: AdFilter): { sql: string; values: Record<string, str
   const values: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) values[name] = value
   words.forEach((word, n) => {
-    where.push(`instr(lower(${TEXT}), lower(:word${n})) > 0`)
-    values[`word${n}`] = word
+    where.push(`instr(folded(${TEXT}), :word${n}) > 0`)
+    values[`word${n}`] = folded(word)
   })
   return { sql: where.length > 0 ? `WHERE ${where.join(' AND ')}` : '', values }
 }

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { folded } from '../text/words.js'
 
 export interface ItemRecord {
   id: number
@@ -27,6 +28,13 @@ export interface AdvertiserRecord {
   name?: string
 }
 
+/** An item with its title, or an advertiser with its name. */
+export interface Found {
+  id: number
+  externalId: string
+  text: string
+}
+
 /** [id, external id, advertiser (0 = none), category, price, title, launched], null where unknown. */
 export type ItemRow = [
   id: number,
@@ -51,7 +59,7 @@ export class Catalog {
   private readonly itemPage: Database.Statement
   private readonly attributes: Database.Statement
 
-  constructor(db: Database.Database) {
+  constructor(private readonly db: Database.Database) {
     this.attributes = db
       .prepare("SELECT id, attributes ->> ('$.' || json_quote(?)) FROM users WHERE attributes IS NOT NULL ORDER BY id")
       .raw()
@@ -102,6 +110,29 @@ export class Catalog {
 
   advertiser(id: number): AdvertiserRecord | undefined {
     return present(this.oneAdvertiser.get(id)) as AdvertiserRecord | undefined
+  }
+
+  /** Those whose title or name has all the words, those with most events first. Reads the table, then all events. */
+  named(table: 'items' | 'advertisers', words: readonly string[], limit: number): { total: number; found: Found[] } {
+    const [text, of] = table === 'items' ? ['title', 'item'] : ['name', 'advertiser']
+    const fits = words.map(() => `instr(folded(t.${text}), ?) > 0`).join(' AND ')
+    const matches = `FROM ${table} t WHERE t.${text} IS NOT NULL AND ${fits}`
+    const values = words.map(folded)
+    const total = this.db.prepare(`SELECT count(*) ${matches}`).pluck().get(values) as number
+    const events = table === 'items' ? 'e.item' : 'ifnull(e.advertiser, i.advertiser)'
+    const found =
+      total === 0
+        ? []
+        : this.db
+            .prepare(
+              `WITH fit AS MATERIALIZED (SELECT t.id, t.external_id externalId, t.${text} text ${matches}),
+              seen AS (SELECT ${events} ${of}, count(*) n FROM events e LEFT JOIN items i ON i.id = e.item
+                WHERE ${events} IN (SELECT id FROM fit) GROUP BY 1)
+              SELECT id, externalId, text FROM fit LEFT JOIN seen ON seen.${of} = fit.id
+              ORDER BY ifnull(n, 0) DESC, id LIMIT ?`,
+            )
+            .all(...values, limit)
+    return { total, found: found as Found[] }
   }
 
   /** [id, value] of an attribute of every user who has it. */

@@ -4,16 +4,19 @@ import { join } from 'node:path'
 import { brokenInstall, installAgain, otherNode } from '../core/broken-install.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { OWN_FOLDER } from '../core/own-folder.js'
+import { folded } from '../text/words.js'
 
 /**
  * Opens a database. The only place that loads SQLite: better-sqlite3 13 brings a binary for every Node from 22.14 on
  * (Node-API 10). Loading that kills a process of Node 20, which has version 12, compiled for it by
- * scripts/sqlite-for-node20.mjs.
+ * scripts/sqlite-for-node20.mjs. In SQL, folded(TEXT) is a text without case and accents.
  * @throws UserError when the module was installed for another Node, or not at all; else SQLite's own errors
  */
 export function openDatabase(path: string, options: Database.Options = {}): Database.Database {
   try {
-    return new (betterSqlite3())(path, options)
+    const database = new (betterSqlite3())(path, options)
+    database.function('folded', { deterministic: true }, (text) => (text === null ? null : folded(String(text))))
+    return database
   } catch (error) {
     throw brokenInstall(error) ?? error
   }

@@ -3,7 +3,14 @@ import { sha256 } from '../core/hash.js'
 import { AdSearch } from './ad-search.js'
 import { Ads } from './ads.js'
 import { Candidates, type CandidateList } from './candidates.js'
-import { Catalog, type AdvertiserRecord, type ItemRecord, type ItemRow, type UserRecord } from './catalog.js'
+import {
+  Catalog,
+  type AdvertiserRecord,
+  type Found,
+  type ItemRecord,
+  type ItemRow,
+  type UserRecord,
+} from './catalog.js'
 import { Embeddings, type UserEmbedding, type UserEmbeddings } from './embeddings.js'
 import { EventLog, type EventColumns, type EventRow } from './events.js'
 import { Generations, type Generation } from './generations.js'
@@ -147,6 +154,11 @@ export class Store {
 
   advertiserId(externalId: string): number | undefined {
     return this.catalog.id('advertisers', externalId)
+  }
+
+  /** Items by words of their title, advertisers by words of their name, those with most events first. */
+  named(table: 'items' | 'advertisers', words: readonly string[], limit: number): { total: number; found: Found[] } {
+    return this.catalog.named(table, words, limit)
   }
 
   user(id: number): UserRecord | undefined {

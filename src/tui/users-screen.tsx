@@ -125,8 +125,9 @@ function Title({ view }: { view: UserView | undefined }): ReactNode {
       <Text bold>user {view.user}</Text>
       <Text dimColor>
         {'  '}
-        {plural(view.historyEvents, 'event')} up to the cutoff {day(view.moment)}
-        {view.itemRun === null ? '' : ` · ${view.itemRun}`}
+        {plural(view.historyEvents, 'event')} up to {view.generation === null ? 'the cutoff ' : ''}
+        {day(view.moment)}
+        {view.generation === null ? (view.itemRun === null ? '' : ` · ${view.itemRun}`) : ` · as served`}
       </Text>
     </Text>
   )
@@ -183,7 +184,11 @@ function Panes({ view, pane, level, cursors, width, height }: PanesProps): React
           )}
         </Box>
       </Box>
-      <PaneTitle title="BOUGHT NEXT" note={nextSummary(view)} focused={pane === 'next'} />
+      <PaneTitle
+        title="BOUGHT NEXT"
+        note={view.generation === null ? nextSummary(view) : 'not known yet'}
+        focused={pane === 'next'}
+      />
       <TableView
         columns={nextColumns(view.moment)}
         rows={view.next}
@@ -191,7 +196,7 @@ function Panes({ view, pane, level, cursors, width, height }: PanesProps): React
         height={below}
         cursor={cursors.next}
         focused={pane === 'next'}
-        empty="nothing"
+        empty={view.generation === null ? 'nothing' : `served now by ${view.generation}`}
         colour={(row) => (row.rank !== null && row.rank <= view.items.length ? theme.good : undefined)}
       />
       <Rule width={width} />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deriveAds } from '../../src/ads/derive.js'
-import { adPage, listAds, type AdQuery } from '../../src/ads/list.js'
+import { adPage, findAd, listAds, type AdQuery } from '../../src/ads/list.js'
 import { adListText, adPageText, derivedText, money } from '../../src/ads/text.js'
 import type { Store } from '../../src/store/store.js'
 import { textWidth } from '../../src/text/width.js'
@@ -67,6 +67,8 @@ describe('a list of ads', () => {
     [{ search: "'" }, []],
     [{ advertiser: 'a1', kind: 'shopping', status: 'paused', country: 'AT', search: 'lamp' }, ['lamp', 'lamp too']],
     [{ limit: 1 }, ['brand']],
+    [{ item: 'garden' }, ['100%']],
+    [{ advertiser: 'ember' }, ['brand', 'lamp', 'lamp too']],
   ])('%j', (query, expected) => expect(found(query)).toEqual(expected))
 
   test('says how many there are beyond the limit, and what the workspace holds', () => {
@@ -77,8 +79,8 @@ describe('a list of ads', () => {
   })
 
   test.each<[Partial<AdQuery>, string]>([
-    [{ advertiser: 'a9' }, 'There is no advertiser a9 in this workspace.'],
-    [{ item: 'i9' }, 'There is no item i9 in this workspace.'],
+    [{ advertiser: 'a9' }, 'There is no advertiser a9 in this workspace, and none with that in its name.'],
+    [{ item: 'i9' }, 'There is no item i9 in this workspace, and none with that in its title.'],
     [{ search: 'a b c d e f g h i j k' }, '--search has 11 words.'],
   ])('refused: %j', (query, message) => {
     expect(() => found(query)).toThrow(expect.objectContaining({ name: 'UserError', message }))
@@ -91,6 +93,21 @@ describe('a list of ads', () => {
 })
 
 describe('the page of an ad', () => {
+  test('is found by its id, or by words that it alone has', () => {
+    expect(['lamp', 'bright', 'garden 100'].map((typed) => findAd(filled(), typed).ad)).toEqual([
+      'lamp',
+      'lamp too',
+      '100%',
+    ])
+    expect(() => findAd(filled(), 'table lamp')).toThrow(
+      expect.objectContaining({
+        message: '2 ads have "table lamp" in their id, title, category or advertiser.',
+        hint: 'Write the id of one of them:\nlamp  Table lamp\nlamp too  Bright!',
+      }),
+    )
+    expect(() => findAd(filled(), 'sofa')).toThrow('There is no ad sofa in this workspace, and none with these words.')
+  })
+
   test('has its campaign and what became of it', () => {
     const page = adPage(filled(), 'lamp')
     expect(page).toMatchObject({
@@ -106,12 +123,6 @@ describe('the page of an ad', () => {
       spent: 40.5,
     })
     expect(page.spend.map(([day]) => day)).toEqual([19_683, 19_682, 19_681, 19_680, 19_679, 19_678, 19_677])
-  })
-
-  test('one that is not there is refused', () => {
-    expect(() => adPage(filled(), 'lam')).toThrow(
-      expect.objectContaining({ message: 'There is no ad lam in this workspace.' }),
-    )
   })
 
   test('as text', () => {

@@ -13,6 +13,12 @@ test('a word that is longer than the line stays whole, to be copied', () => {
   )
 })
 
+test('the lines of an indented one are indented, too', () => {
+  expect(wrap('Hard here:\n  Own repeats: a third of all conversions.', 24)).toBe(
+    'Hard here:\n  Own repeats: a third\n  of all conversions.',
+  )
+})
+
 test('a text that fits, and one in a pipe, are left as they are', () => {
   expect(wrap('two  spaces', 80)).toBe('two  spaces')
   const long = 'word '.repeat(100).trim()

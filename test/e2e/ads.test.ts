@@ -80,7 +80,10 @@ test('ads by the command line: derived, listed, looked at, replaced by imported 
 
 test('mistakes: exit code 2, one sentence, what to do', async () => {
   const mistakes: [string[], RegExp][] = [
-    [['ads', 'show', 'nobody'], /There is no ad nobody in this workspace\.\nTry: {3}Look for it: adseq ads list/],
+    [
+      ['ads', 'show', 'nobody'],
+      /There is no ad nobody in this workspace, and none .*\nTry: {3}Look at what there is: adseq ads list/,
+    ],
     [['ads', 'list', '--item', 'i99'], /There is no item i99/],
     [['ads', 'list', '--limit', '0'], /--limit|greater than or equal/],
     [['ads', 'list', '--kind', 'video'], /--kind is video, not one of standard, shopping/],

@@ -10,6 +10,7 @@ import {
 } from '../../src/features/snapshot.js'
 import { historyAt, type Looking } from '../../src/inspect/looking.js'
 import type { Names, Subject } from '../../src/inspect/types.js'
+import { folded } from '../../src/text/words.js'
 import { catalogAt } from '../../src/protocol/catalog.js'
 import type { Queries } from '../../src/protocol/queries.js'
 import { TowerRecommender } from '../../src/retrieve/towers.js'
@@ -30,6 +31,7 @@ const ADVERTISERS = [
   { id: 'dairy', name: 'Dairy & Sons' },
   { id: 'tools', name: undefined },
 ]
+const NAMED = ADVERTISERS.map(({ id, name }) => ({ id, text: name }))
 /** directions of the items: food along x, tools along y; "future" would be the best tool of all */
 const VECTORS = [
   [1, 0],
@@ -95,6 +97,15 @@ export const fixtureNames: Names = {
   userId: (id) => found(USERS.indexOf(id)),
   itemId: (id) => found(ITEMS.findIndex((i) => i.id === id)),
   advertiserId: (id) => found(ADVERTISERS.findIndex((a) => a.id === id)),
+  named(table, words) {
+    const texts = table === 'items' ? ITEMS.map(({ id, title }) => ({ id, text: title })) : NAMED
+    const found = texts.flatMap(({ id: externalId, text }, i) =>
+      text !== undefined && words.every((word) => folded(text).includes(folded(word)))
+        ? [{ id: i + 1, externalId, text }]
+        : [],
+    )
+    return { total: found.length, found }
+  },
   user: (id) => ({ externalId: USERS[id - 1] }),
   item(id) {
     const { id: externalId, advertiser, category, price, title } = ITEMS[id - 1]

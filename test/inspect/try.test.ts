@@ -102,4 +102,11 @@ describe('trying a history', () => {
     expect(text.join('\n')).toMatch(/^BEFORE +│ AFTER\nuser ann +│ user ann, 2 added$/m)
     expect(text.join('\n')).toMatch(/│ 1 {2}↑ 2/)
   })
+
+  it('keeps the scores of both lists where there is little room', async () => {
+    const request = { history: 'checkout:milk,view:butter', against: 'checkout:drill', k: 5 }
+    const text = tryText(await tryHistory(fixtureSubject(), request), 72, 5)
+    for (const line of text) expect(line.length).toBeLessThanOrEqual(72)
+    for (const head of text.filter((line) => line.includes(' #'))) expect(head).toMatch(/score.*│.*score/)
+  })
 })

@@ -70,6 +70,15 @@ describe('inspecting a user', () => {
   })
 })
 
+it('of what is served now nothing is said to have been bought next', async () => {
+  const served = { generation: 'generation-x', advertisers: () => [{ id: 0, rank: 1, score: 0.5 }] }
+  const view = await inspectUser({ ...fixtureSubject(), served }, 'ann', options)
+  expect(view).toMatchObject({ generation: 'generation-x', next: [], nextConversions: 0 })
+  const page = userText(view, 100).join('\n')
+  expect(page).toContain('RECOMMENDED ADVERTISERS by generation-x')
+  expect(page).not.toMatch(/cutoff|next|✓/i)
+})
+
 describe('a random user', () => {
   it('has a history and a conversion in the window', () => {
     const subject = fixtureSubject()

@@ -25,12 +25,22 @@ const CHECKS: readonly Check[] = [
   generation,
 ]
 
-/** Runs every check. A check that breaks is a finding, never the end of the examination. */
-export async function examine(surroundings: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
+/**
+ * Runs every check. A check that breaks is a finding, never the end of the examination.
+ * @param found is told each finding as soon as it is made: the checksums of large files take their time
+ */
+export async function examine(
+  surroundings: Surroundings,
+  { checks = CHECKS, found = () => {} }: { checks?: readonly Check[]; found?: (finding: Finding) => void } = {},
+): Promise<Finding[]> {
   process.on('unhandledRejection', unlessItIsAFinding)
   try {
     const findings: Finding[] = []
-    for (const check of checks) findings.push(...(await attempt(check, surroundings)))
+    for (const check of checks) {
+      const made = await attempt(check, surroundings)
+      made.forEach(found)
+      findings.push(...made)
+    }
     return findings
   } finally {
     process.off('unhandledRejection', unlessItIsAFinding)

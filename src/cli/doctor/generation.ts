@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../../core/errors.js'
+import { count } from '../../text/numbers.js'
 import { runFolder, pathsOf } from '../../store/paths.js'
 import { failed, ok, type Check, type Finding } from './finding.js'
 
@@ -35,7 +36,7 @@ export const generation: Check = async ({ folder }) => {
     const { items } = await verifyGeneration(pathsOf(folder).index, current)
     return findings.length > 0
       ? findings
-      : [ok('generation', `${current.id} is served: ${items} items, checksums verified`)]
+      : [ok('generation', `${current.id} is served: ${count(items)} items, checksums verified`)]
   } catch (error) {
     if (error instanceof UserError) return [failed('generation', error.message, error.hint)]
     throw error

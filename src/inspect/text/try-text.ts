@@ -46,7 +46,7 @@ export function tryText(view: TryView, width: number, k: number): string[] {
       ),
       '',
     )
-  lines.push(`↑ ↓ places moved   new (57): from place 57, beyond the ${k} shown   → 57: went there`)
+  lines.push('↑ ↓ places moved   new (57): came from place 57   → 57: went to place 57')
   return lines
 }
 
@@ -56,7 +56,7 @@ function itemColumns(side: 'before' | 'after', k: number): Column<Moved>[] {
     { head: side === 'after' ? 'moved' : 'went', value: (r) => move(r, side, k) },
     { head: 'title', value: titleOf, weight: 3, min: 10, max: 48 },
     { head: 'advertiser', value: sellerOf, min: 6, max: 16, drop: 1 },
-    { head: 'score', value: (r) => r.score.toFixed(3), align: 'right', drop: 2 },
+    { head: 'score', value: (r) => r.score.toFixed(3), align: 'right' },
   ]
 }
 
@@ -65,7 +65,7 @@ function advertiserColumns(side: 'before' | 'after', k: number): Column<MovedAdv
     { head: '#', value: (r) => String(r.rank), align: 'right' },
     { head: side === 'after' ? 'moved' : 'went', value: (r) => move(r, side, k) },
     { head: 'advertiser', value: sellerOf, min: 8, max: 40 },
-    { head: 'score', value: (r) => r.score.toFixed(3), align: 'right', drop: 2 },
+    { head: 'score', value: (r) => r.score.toFixed(3), align: 'right' },
   ]
 }
 

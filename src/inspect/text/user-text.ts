@@ -57,10 +57,11 @@ export const NEXT_COLUMNS: Column<NextPurchase>[] = [
 
 /** A user's page as plain lines of at most `width` columns; `most` rows of what was bought next. */
 export function userText(view: UserView, width: number, most = 15): string[] {
+  const served = view.generation !== null
   const asked = view.itemBy !== null || view.advertiserBy !== null
   const lines = [
     `user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} ` +
-      `UTC${asked ? ', the cutoff' : ''}`,
+      `UTC${asked && !served ? ', the cutoff' : ''}`,
     '',
   ]
   lines.push(view.history.length < view.historyEvents ? `HISTORY, the latest ${view.history.length}` : 'HISTORY')
@@ -75,7 +76,7 @@ export function userText(view: UserView, width: number, most = 15): string[] {
     ...(view.itemBy === null
       ? [noModel('item')]
       : view.items.length > 0
-        ? tableLines(ITEM_COLUMNS, view.items, width)
+        ? tableLines(withoutNext(ITEM_COLUMNS, served), view.items, width)
         : ['  none']),
     '',
   )
@@ -84,10 +85,11 @@ export function userText(view: UserView, width: number, most = 15): string[] {
     ...(view.advertiserBy === null
       ? [noModel('advertiser')]
       : view.advertisers.length > 0
-        ? tableLines(ADVERTISER_COLUMNS, view.advertisers, width)
+        ? tableLines(withoutNext(ADVERTISER_COLUMNS, served), view.advertisers, width)
         : ['  none']),
     '',
   )
+  if (served) return [...lines, 'before 3×: three conversions in the history']
   lines.push('BOUGHT NEXT', nextSummary(view))
   if (view.next.length > 0) lines.push(...tableLines(NEXT_COLUMNS, view.next.slice(0, most), width))
   if (view.next.length > most) lines.push(`  and ${count(view.next.length - most)} more (--json lists all)`)
@@ -98,6 +100,10 @@ export function userText(view: UserView, width: number, most = 15): string[] {
   )
   return lines
 }
+
+/** What is served now has no window after it, in which something was bought next. */
+const withoutNext = <T>(columns: Column<T>[], served: boolean): Column<T>[] =>
+  served ? columns.filter(({ head }) => head !== 'next') : columns
 
 /** "12 conversions in 30 days: 3 in the top 10, 5 in the top 100" */
 export function nextSummary(view: UserView): string {

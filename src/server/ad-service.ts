@@ -182,6 +182,7 @@ export class AdService {
 
   private async read({ body, now, deadline }: AdsQuestion): Promise<Asked> {
     const ads = this.inventory.now(now)
+    const { longestCapDays } = this.inventory
     const { store } = this.workspace
     const { user, events, context, k, exclude, impressions } = body
     const moment = context.time ?? now
@@ -192,7 +193,7 @@ export class AdService {
       queries: await this.askers.withVectors(asked.queries),
       ...(asked.id !== undefined && { user: asked.id - 1 }),
       context: adContext,
-      impressions: [...this.shown(asked.id, moment, ads), ...this.shownToo(impressions, ads)],
+      impressions: [...this.shown(asked.id, moment, longestCapDays, ads), ...this.shownToo(impressions, ads)],
       exclude: {
         ads: set(exclude.ads, (ad) => this.inventory.indexOf(ads.inventory, ad)),
         items: set(exclude.items, (item) => index(store.itemId(item))),
@@ -207,10 +208,8 @@ export class AdService {
   }
 
   /** What the store knows the user was shown, as far back as a cap of any campaign looks. */
-  private shown(id: number | undefined, moment: number, { inventory }: AdsNow): Impression[] {
-    if (id === undefined || inventory.version === 0) return []
-    const days = inventory.capDays.reduce((most, one) => Math.max(most, one), 0)
-    if (days === 0) return []
+  private shown(id: number | undefined, moment: number, days: number, { inventory }: AdsNow): Impression[] {
+    if (id === undefined || inventory.version === 0 || days === 0) return []
     const rows = this.workspace.store.ads.shownTo(id, moment - days * DAY, moment)
     return rows.flatMap(([ad, time]) => (ad <= inventory.ads ? [{ ad: ad - 1, time }] : []))
   }

@@ -49,6 +49,8 @@ export class AdsInventory {
   /** store.adsVersion() that `made` was loaded at: before the first ads it is 0 */
   private version = -1
   private looked = -Infinity
+  /** days that a frequency cap of any campaign looks back, 0 where there is none */
+  longestCapDays = 0
   private loading: Promise<void> | undefined
 
   /** @param onFailure told when changed ads cannot be loaded: those before are answered with, and it is tried again */
@@ -131,6 +133,7 @@ export class AdsInventory {
   private keep({ inventory, order }: Omit<AdsNow, 'spent'>, version: number, day: number): void {
     const spent = this.isOwn(inventory) ? spentOn(this.source.store, day) : new Float64Array(inventory.campaigns)
     this.made = { now: { inventory, order, spent }, day }
+    this.longestCapDays = inventory.capDays.reduce((most, one) => Math.max(most, one), 0)
     this.version = version
   }
 

@@ -82,8 +82,9 @@ export async function makeWorkspace(folder: string, { items, users, ads }: Sizes
     advertisers: entries('advertiser', advertisers),
     funnel: { tables, ranker: randomRanker(rng) },
     asOf,
-    // random vectors have no near neighbours to speak of: a graph finds fewer of them than of learned ones
-    index: { ...config.index, recall: 0 },
+    // random vectors have no near neighbours to speak of: a graph finds fewer of them than of learned ones. It is built
+    // with less care than one that is served, which at a million items takes most of the time
+    index: { ...config.index, expansionAdd: 32, recall: 0 },
     history: 'kept',
     seed: 1,
     progress: silent,

@@ -1,9 +1,12 @@
 /**
- * npm run bench serve [-- --json --items 1000000 --users 100000 --ads 1000000 --rate 300 --seconds 30 --keep DIR]
+ * npm run bench serve [-- --json --items 1000000 --users 100000 --ads 1000000 --rate 300 --seconds 30 --keep DIR
+ *   --soak SECONDS]
  *
  * Makes a workspace of random vectors, starts the real server on it, and drives POST /v1/ads over loopback at a fixed
  * rate, open loop: a request counts from when it was due. First with stored users, then with histories that are encoded
- * on the spot, then at five times the rate. --keep leaves the workspace, and uses the one that lies there.
+ * on the spot, then at five times the rate; last, at rates that rise until one request of a hundred is not answered.
+ * --keep leaves the workspace, and uses the one that lies there. --soak asks for stored users alone, for so long, and
+ * tells memory and latency ten times on the way.
  */
 import { execa } from 'execa'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -25,9 +28,12 @@ const { values: flags } = parseArgs({
     rate: { type: 'string', default: '300' },
     seconds: { type: 'string', default: '30' },
     keep: { type: 'string' },
+    soak: { type: 'string' },
   },
 })
 const [items, users, ads, rate, seconds] = [flags.items, flags.users, flags.ads, flags.rate, flags.seconds].map(Number)
+/** Of each rate of the curve, in seconds; and by how much each is above the one before. */
+const CURVE = { seconds: 8, step: 1.5 }
 /** Events of a history that is sent. */
 const SENT = 20
 
@@ -106,14 +112,28 @@ try {
   tell(`serving on ${url}`)
   await drive(url, rate / 2, 5, ofUser)
   const start = rssMB(server.pid!)
+  if (flags.soak !== undefined) {
+    const part = Number(flags.soak) / 10
+    for (let n = 1; n <= 10; n++) {
+      const { p50, p99, shed, errors } = await drive(url, rate, part, ofUser)
+      const at = `${duration(n * part)}: ${Math.round(rssMB(server.pid!))} MB (${Math.round(start)} at the start)`
+      console.log(`${at}, p50 ${short(p50)} p99 ${short(p99)} ms, ${shed} shed, ${errors} errors`)
+    }
+    server.kill('SIGTERM')
+    await server
+    process.exit(0)
+  }
   const stored = await drive(url, rate, seconds, ofUser)
   const realtime = await drive(url, rate, seconds, ofHistory)
   const overload = await drive(url, 5 * rate, seconds, ofUser)
   const rss = [start, rssMB(server.pid!)]
-  const curve = []
-  if (!flags.json)
-    for (const times of [0.25, 0.5, 1, 1.5, 2])
-      curve.push([times * rate, await drive(url, times * rate, 10, ofUser)] as const)
+  const curve: [perSecond: number, driven: Driven][] = []
+  for (let perSecond = Math.ceil(rate / 10), holds = !flags.json; holds && perSecond < 5 * rate;) {
+    const driven = await drive(url, perSecond, CURVE.seconds, ofUser)
+    curve.push([perSecond, driven])
+    holds = driven.throughput > 0.99 * perSecond
+    perSecond = Math.ceil(perSecond * CURVE.step)
+  }
   const metrics = await (await fetch(`${url}/metrics`)).text()
   server.kill('SIGTERM')
   await server

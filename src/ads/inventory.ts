@@ -68,12 +68,15 @@ export interface AdInventory {
   unlisted: number
 }
 
+/** What an inventory reads of the catalog. */
+export type InventoryCatalog = Pick<CatalogData, 'items' | 'advertisers' | 'categories' | 'itemCategory'>
+
 /**
  * Reads all ads into memory, as they are at one moment, by one scan of the campaigns and one of the ads.
  * @param catalog of the same workspace; it may be older than the ads
  * @throws UserError when countries or flags are too many to be held
  */
-export function loadInventory(store: Store, catalog: CatalogData): AdInventory {
+export function loadInventory(store: Store, catalog: InventoryCatalog): AdInventory {
   return store.read(() => {
     const { ads, campaigns } = store.ads.counts()
     const columns = adColumns(store, ads, catalog)
@@ -103,7 +106,7 @@ export function spentOn(store: Store, day: number): Float64Array {
 
 type AdColumns = Pick<AdInventory, 'campaign' | 'advertiser' | 'item' | 'category' | 'paused'>
 
-function adColumns(store: Store, ads: number, catalog: CatalogData): AdColumns {
+function adColumns(store: Store, ads: number, catalog: InventoryCatalog): AdColumns {
   const columns = {
     campaign: new Int32Array(ads),
     advertiser: new Int32Array(ads),
@@ -125,7 +128,7 @@ function adColumns(store: Store, ads: number, catalog: CatalogData): AdColumns {
 }
 
 /** The index of an ad's category: its item's, or of its own path the deepest level that the catalog knows. */
-function categoryFinder({ categories, itemCategory, items }: CatalogData): (row: AdRow) => number {
+function categoryFinder({ categories, itemCategory, items }: InventoryCatalog): (row: AdRow) => number {
   const index = new Map(categories.map((path, i) => [path, i]))
   const levels = items === 0 ? 0 : itemCategory.length / items
   const ofPath = (path: string): number => {
@@ -216,7 +219,7 @@ function campaignColumns(store: Store, campaigns: number): CampaignColumns {
   }
 }
 
-function listsByItem({ item, advertiser }: AdColumns, { items, advertisers }: CatalogData): Lists {
+function listsByItem({ item, advertiser }: AdColumns, { items, advertisers }: InventoryCatalog): Lists {
   const listed = (ad: number): boolean => item[ad] >= 0 && item[ad] < items && advertiser[ad] < advertisers
   const offsets = new Uint32Array(items + 1)
   for (let ad = 0; ad < item.length; ad++) if (listed(ad)) offsets[item[ad] + 1]++
@@ -227,7 +230,7 @@ function listsByItem({ item, advertiser }: AdColumns, { items, advertisers }: Ca
   return { offsets, ads }
 }
 
-function listsByAdvertiser({ item, advertiser }: AdColumns, ofItem: Lists, { advertisers }: CatalogData): Lists {
+function listsByAdvertiser({ item, advertiser }: AdColumns, ofItem: Lists, { advertisers }: InventoryCatalog): Lists {
   const offsets = new Uint32Array(advertisers + 1)
   const isStandard = (ad: number): boolean => item[ad] < 0 && advertiser[ad] < advertisers
   for (let ad = 0; ad < item.length; ad++) if (isStandard(ad)) offsets[advertiser[ad] + 1]++

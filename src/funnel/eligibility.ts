@@ -3,6 +3,7 @@ import { CAMPAIGN_STATUS, PACINGS, type AdInventory } from '../ads/inventory.js'
 import { EVENT_TYPES, type EventData } from '../features/snapshot.js'
 import type { Queries } from '../protocol/queries.js'
 import type { EntrySet } from '../retrieve/recommender.js'
+import type { ShelfOrder } from './shelf.js'
 
 const DAY = 86_400
 /** Seconds that a look at budgets holds: they are paced, so what is open changes with the hour. */
@@ -28,6 +29,8 @@ export interface AdsNow {
   inventory: AdInventory
   /** [campaigns] spent on the day of the moment */
   spent: Float64Array
+  /** in which ads are offered; made when it is first asked where absent */
+  order?: ShelfOrder
 }
 
 /** What decides which ads are open, whoever sees them. */
@@ -51,16 +54,28 @@ export interface OpenAds {
   items: EntrySet
   /** advertisers with an open ad of any kind */
   advertisers: EntrySet
+  /** [campaigns] 1: closed */
+  shut: Uint8Array
   /** unix seconds until which it holds */
   until: number
 }
 
-/** @param sizes of the catalog */
-export function openAds(now: AdsNow, context: AdContext, sizes: { items: number; advertisers: number }): OpenAds {
+/**
+ * @param sizes of the catalog
+ * @param before of the same ads: its lists are kept where the same campaigns are open
+ */
+export function openAds(
+  now: AdsNow,
+  context: AdContext,
+  sizes: { items: number; advertisers: number },
+  before?: OpenAds,
+): OpenAds {
   const { inventory } = now
   const shut = new Uint8Array(inventory.campaigns)
   const closed = closer(now, context)
   for (let c = 0; c < inventory.campaigns; c++) if (closed(c) !== undefined) shut[c] = 1
+  const until = validUntil(inventory, context.moment)
+  if (before && shut.every((one, c) => one === before.shut[c])) return { ...before, context, now, until }
   const open = new Uint8Array(inventory.ads)
   const items = new Uint8Array(sizes.items).fill(1)
   const advertisers = new Uint8Array(sizes.advertisers).fill(1)
@@ -81,7 +96,8 @@ export function openAds(now: AdsNow, context: AdContext, sizes: { items: number;
     count,
     items: setOf(items),
     advertisers: setOf(advertisers),
-    until: validUntil(inventory, context.moment),
+    shut,
+    until,
   }
 }
 
@@ -152,8 +168,8 @@ export class OpenAdsCache {
     const key = JSON.stringify([country, [...policy].sort()])
     const found = this.kept.get(key)
     if (found && found.context.moment <= moment && moment < found.until) return found
-    if (this.kept.size >= CONTEXTS) this.kept.delete(this.kept.keys().next().value!)
-    const made = openAds(now, context, this.sizes)
+    if (!found && this.kept.size >= CONTEXTS) this.kept.delete(this.kept.keys().next().value!)
+    const made = openAds(now, context, this.sizes, found)
     this.kept.set(key, made)
     return made
   }
@@ -217,7 +233,9 @@ export class UserRules {
     const { inventory } = this.ads.now
     const { moment } = this.ads.context
     const { ads, items, advertisers } = this.excluded
-    const [campaign, item, advertiser] = [inventory.campaign[ad], inventory.item[ad], inventory.advertiser[ad]]
+    const campaign = inventory.campaign[ad]
+    const item = inventory.item[ad]
+    const advertiser = inventory.advertiser[ad]
     if (ads?.has(ad) || items?.has(item) || advertisers?.has(advertiser)) return 'excluded by the request'
     const days = inventory.excludeBuyersDays[campaign]
     if (days > 0) {

@@ -1,49 +1,55 @@
 import type { AdInventory } from '../ads/inventory.js'
 import type { Kind } from '../config/schema.js'
 import type { UserRules } from './eligibility.js'
-import type { Tables } from './tables.js'
 
-/** The ads of items and advertisers, in the order in which they are offered. */
-export class Shelf {
+/** Ads in the order in which they are offered, where `ofAdvertiser` and `ofItem` of the inventory have them. */
+export interface ShelfOrder {
   /** of each advertiser: standard ads by bid, then shopping ads by conversions of their items in 30 days */
-  private readonly ofAdvertiser: Int32Array
+  ofAdvertiser: Int32Array
   /** of each item by bid */
-  private readonly ofItem: Int32Array
+  ofItem: Int32Array
+}
 
+/** @param lately [items] what grows with the conversions of an item in 30 days */
+export function shelfOrder(inventory: AdInventory, lately: Float32Array): ShelfOrder {
+  const { bid, campaign, item, ofItem, ofAdvertiser } = inventory
+  const byBid = (a: number, b: number): number => bid[campaign[b]] - bid[campaign[a]] || a - b
+  const shown = (a: number, b: number): number => {
+    if (item[a] < 0 || item[b] < 0) return item[a] < 0 && item[b] < 0 ? byBid(a, b) : item[a] < 0 ? -1 : 1
+    return lately[item[b]] - lately[item[a]] || byBid(a, b)
+  }
+  return { ofItem: sorted(ofItem, byBid), ofAdvertiser: sorted(ofAdvertiser, shown) }
+}
+
+/** The ads of items and advertisers. */
+export class Shelf {
   constructor(
     readonly inventory: AdInventory,
-    tables: Pick<Tables, 'items'>,
-  ) {
-    const { bid, campaign, item, ofItem, ofAdvertiser } = inventory
-    const byBid = (a: number, b: number): number => bid[campaign[b]] - bid[campaign[a]] || a - b
-    const { lately } = tables.items
-    const shown = (a: number, b: number): number => {
-      if (item[a] < 0 || item[b] < 0) return item[a] < 0 && item[b] < 0 ? byBid(a, b) : item[a] < 0 ? -1 : 1
-      return lately[item[b]] - lately[item[a]] || byBid(a, b)
-    }
-    this.ofItem = sorted(ofItem, byBid)
-    this.ofAdvertiser = sorted(ofAdvertiser, shown)
-  }
+    private readonly order: ShelfOrder,
+  ) {}
 
   /**
-   * The ads to offer for an entry: of an item the one with the highest bid; of an advertiser the best standard ad and
-   * `shopping` ads of its most popular items. Those that may not be shown make room for the next.
+   * Writes the ads to offer for an entry: of an item the one with the highest bid; of an advertiser the best standard
+   * ad and `shopping` ads of its most popular items. Those that may not be shown make room for the next.
+   * @param out where they are written, from `at` on, as far as it reaches @returns where they end
    */
-  offer(level: Kind, entry: number, rules: UserRules, shopping: number): number[] {
+  offer(level: Kind, entry: number, rules: UserRules, shopping: number, out: Int32Array, at: number): number {
     const { ofItem, ofAdvertiser, item } = this.inventory
-    const [lists, ads] = level === 'item' ? [ofItem, this.ofItem] : [ofAdvertiser, this.ofAdvertiser]
-    const out: number[] = []
-    let room = level === 'item' ? 1 : shopping
-    let standard = level === 'item' ? 0 : 1
-    for (let i = lists.offsets[entry]; i < lists.offsets[entry + 1] && room + standard > 0; i++) {
+    const ofItems = level === 'item'
+    const { offsets } = ofItems ? ofItem : ofAdvertiser
+    const ads = ofItems ? this.order.ofItem : this.order.ofAdvertiser
+    let room = ofItems ? 1 : shopping
+    let standard = ofItems ? 0 : 1
+    const end = offsets[entry + 1]
+    for (let i = offsets[entry]; i < end && room + standard > 0 && at < out.length; i++) {
       const ad = ads[i]
       const isShopping = item[ad] >= 0
       if ((isShopping ? room : standard) === 0 || !rules.allows(ad)) continue
-      out.push(ad)
+      out[at++] = ad
       if (isShopping) room--
       else standard--
     }
-    return out
+    return at
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.js'
-import { madeUpHistory } from '../features/made-up-history.js'
 import type { CatalogData } from '../features/snapshot.js'
 import type { AdContext, AdsNow, Impression } from '../funnel/eligibility.js'
 import { Funnel } from '../funnel/funnel.js'
@@ -8,30 +7,19 @@ import type { AdRequest } from '../funnel/request.js'
 import type { AdFate } from '../funnel/trace.js'
 import { catalogOfGeneration } from '../generations/catalog.js'
 import { openGeneration, type Generation } from '../generations/open.js'
-import { servedUser, storedHistory, type ServedUser } from '../generations/served.js'
-import type { Queries } from '../protocol/queries.js'
 import type { Generation as GenerationRow } from '../store/generations.js'
 import { isoTime } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { whyNone, type AboutUser, type AdsQuestion, type AnsweredAd, type TimedAnswer } from './ads-answer.js'
+import { whyNone, type AboutUser, type AdsQuestion, type TimedAnswer } from './ads-answer.js'
 import { AdsInventory, StaleInventory } from './ads-inventory.js'
+import { Askers } from './askers.js'
 import type { Encoded } from './events-thread.js'
-import { knownHistory, type IgnoredEvent } from './posted-history.js'
-import { Problem, unknownUser } from './problem.js'
+import type { IgnoredEvent } from './posted-history.js'
+import { Problem } from './problem.js'
 import type { RetrievalFacts } from './retrieval.js'
 import type { AdsBody } from './schemas.js'
 
 const DAY = 86_400
-
-/** Who asks: a user of the store, or a history that was sent. */
-interface Asker {
-  /** store id */
-  id?: number
-  queries: Queries
-  stored?: ServedUser['advertisers']
-  userSeq?: number
-  ignored?: IgnoredEvent[]
-}
 
 interface Asked {
   request: AdRequest
@@ -46,29 +34,36 @@ interface Asked {
  */
 export class AdService {
   readonly facts: RetrievalFacts
+  readonly askers: Askers
   private readonly inventory: AdsInventory
 
   private constructor(
     private readonly workspace: Workspace,
     private readonly generation: Generation,
-    private readonly catalog: CatalogData,
+    catalog: CatalogData,
     private readonly funnel: Funnel | undefined,
+    onFailure?: (what: string, error: unknown) => void,
   ) {
     const { asOf, items } = generation.manifest
     this.facts = { items, asOf, known: { items: catalog.items, advertisers: catalog.advertisers } }
-    this.inventory = new AdsInventory(workspace.store, catalog)
+    this.askers = new Askers(workspace.store, generation, catalog, this.facts)
+    const lately = generation.tables?.items.lately ?? new Float32Array(catalog.items)
+    const { folder, store } = workspace
+    this.inventory = new AdsInventory({ folder, store, catalog, lately }, onFailure)
+    // before the first request: there may be a million
+    this.inventory.now(asOf)
   }
 
   /**
    * @param workspace opened to read; the caller closes it
-   * @param onFailure told when a generator of the user's own throws
+   * @param onFailure told when a generator of the user's own throws, or changed ads cannot be loaded
    * @throws UserError when a file of the generation or of its runs is missing, cut short or changed, or a generator of
    * the user's own cannot be loaded
    */
   static async open(
     workspace: Workspace,
     row: GenerationRow,
-    onFailure?: (generator: string, error: unknown) => void,
+    onFailure?: (what: string, error: unknown) => void,
   ): Promise<AdService> {
     const { paths, config, folder } = workspace
     const item = await workspace.userTower(row.itemRun!, 'item')
@@ -79,8 +74,11 @@ export class AdService {
     const { items, advertisers, tables, ranker } = generation
     const types = await generatorTypes(folder, config.funnel)
     const funnel =
-      tables && new Funnel({ catalog, items, advertisers, tables }, types, config.funnel, ranker, onFailure)
-    return new AdService(workspace, generation, catalog, funnel)
+      tables &&
+      new Funnel({ catalog, items, advertisers, tables }, types, config.funnel, ranker, (name, error) =>
+        onFailure?.(`generator ${name}`, error),
+      )
+    return new AdService(workspace, generation, catalog, funnel, onFailure)
   }
 
   /** The ads for a user or a history. @throws Problem for a user who is not there, or a history of unknown things */
@@ -89,7 +87,7 @@ export class AdService {
       return await this.answer(question)
     } catch (error) {
       if (!(error instanceof StaleInventory)) throw error
-      this.inventory.forget()
+      await this.inventory.renew()
       return this.answer(question)
     }
   }
@@ -100,10 +98,14 @@ export class AdService {
     const { ads, degraded, rankedBy, trace } = run.answer
     const { manifest } = this.generation
     const { inventory } = asked.now
+    const names = this.inventory.named(
+      inventory,
+      ads.map(({ ad }) => ad),
+    )
     return {
       trace: trace!,
       answer: {
-        ads: ads.map((one) => this.named(one, asked.now)),
+        ads: ads.map(({ score, sources }, i) => ({ ...names[i], score, sources })),
         degraded,
         provenance: {
           generation: manifest.generation,
@@ -132,20 +134,12 @@ export class AdService {
     return this.running().fate(request, now, index)
   }
 
-  /**
-   * A stored user as they are served.
-   * @param user store id @returns undefined for one without a vector
-   */
-  stored(user: number): ServedUser | undefined {
-    return servedUser(this.workspace.store, this.generation.manifest, this.catalog, user)
-  }
-
   /** What is stored of a user after their events, by the runs of the generation. @param user store id */
   async encode(user: number): Promise<Encoded> {
-    const found = this.stored(user)
+    const found = this.askers.stored(user)
     if (!found) throw new Error(`encode: user ${user} has no events that this generation may read`)
     const { advertisers } = this
-    const queries = await this.withVectors(found.queries)
+    const queries = await this.askers.withVectors(found.queries)
     const vectors = Object.entries(queries.vectors!).map(([run, vector]) => ({ run, vector }))
     const { seq, asOf } = found.encoded
     if (!advertisers) return { user, seq, asOf, vectors }
@@ -162,7 +156,7 @@ export class AdService {
 
   /** What is known of a stored user. @param user store id */
   about(user: number): AboutUser | undefined {
-    const found = this.stored(user)
+    const found = this.askers.stored(user)
     if (!found) return undefined
     const { queries, encoded, advertisers } = found
     return {
@@ -170,16 +164,6 @@ export class AdService {
       ...encoded,
       vector: queries.vectors?.[this.items.run] !== undefined,
       advertisers: advertisers?.ids.length ?? null,
-    }
-  }
-
-  /** A history that is stored nowhere, seen at `moment` (unix seconds). */
-  history(events: Parameters<typeof madeUpHistory>[1], moment: number): Queries {
-    return {
-      events: madeUpHistory(this.catalog, events),
-      users: Int32Array.of(0),
-      ends: Int32Array.of(events.length),
-      moment,
     }
   }
 
@@ -196,27 +180,20 @@ export class AdService {
     return this.generation.manifest.seq
   }
 
-  /** Vectors of both runs for a query; where they are not stored the user towers make them, once for all stages. */
-  async withVectors(queries: Queries): Promise<Queries> {
-    const vectors: Record<string, Float32Array> = { ...queries.vectors }
-    for (const hybrid of [this.items, this.advertisers])
-      if (hybrid && !vectors[hybrid.run]) vectors[hybrid.run] = (await hybrid.userVectors(queries))[0]
-    return { ...queries, vectors }
-  }
-
   private async read({ body, now, deadline }: AdsQuestion): Promise<Asked> {
     const ads = this.inventory.now(now)
+    const { longestCapDays } = this.inventory
     const { store } = this.workspace
     const { user, events, context, k, exclude, impressions } = body
     const moment = context.time ?? now
-    const asked = user === undefined ? this.posted(events!, moment) : this.user(user, moment)
-    const country = context.country ?? (asked.id === undefined ? undefined : this.countryOf(asked.id))
+    const asked = user === undefined ? this.askers.posted(events!, moment) : this.askers.user(user, moment)
+    const country = context.country ?? (asked.id === undefined ? undefined : this.askers.countryOf(asked.id))
     const adContext: AdContext = { moment, ...(country !== undefined && { country }), policy: context.policy }
     const request: AdRequest = {
-      queries: await this.withVectors(asked.queries),
+      queries: await this.askers.withVectors(asked.queries),
       ...(asked.id !== undefined && { user: asked.id - 1 }),
       context: adContext,
-      impressions: [...this.shown(asked.id, moment, ads), ...this.shownToo(impressions, ads)],
+      impressions: [...this.shown(asked.id, moment, longestCapDays, ads), ...this.shownToo(impressions, ads)],
       exclude: {
         ads: set(exclude.ads, (ad) => this.inventory.indexOf(ads.inventory, ad)),
         items: set(exclude.items, (item) => index(store.itemId(item))),
@@ -230,39 +207,9 @@ export class AdService {
     return { request, now: ads, userSeq: asked.userSeq, ignored: asked.ignored }
   }
 
-  private user(externalId: string, moment: number): Asker {
-    const { store } = this.workspace
-    const id = store.userId(externalId)
-    if (id === undefined) throw unknownUser(externalId)
-    const { manifest } = this.generation
-    const found = this.stored(id)
-    if (found)
-      return { id, queries: seenFrom(found.queries, moment), stored: found.advertisers, userSeq: found.encoded.seq }
-    // nothing of theirs is known to the generation: what they did is read, if that is nothing
-    const events = storedHistory(store, this.catalog, id, manifest.seq)
-    const ends = Int32Array.of(events.eventTime.length)
-    return { id, queries: { events, users: Int32Array.of(0), ends, moment }, userSeq: manifest.seq }
-  }
-
-  private posted(events: NonNullable<AdsBody['events']>, moment: number): Asker {
-    const { store } = this.workspace
-    const known = knownHistory(store, events, this.facts, moment)
-    return {
-      queries: seenFrom(this.history(known.events, known.anchorTime), moment),
-      ...(known.ignored.length > 0 && { ignored: known.ignored }),
-    }
-  }
-
-  private countryOf(id: number): string | undefined {
-    const country = this.workspace.store.user(id)?.attributes.country
-    return country === undefined ? undefined : String(country)
-  }
-
   /** What the store knows the user was shown, as far back as a cap of any campaign looks. */
-  private shown(id: number | undefined, moment: number, { inventory }: AdsNow): Impression[] {
-    if (id === undefined || inventory.version === 0) return []
-    const days = inventory.capDays.reduce((most, one) => Math.max(most, one), 0)
-    if (days === 0) return []
+  private shown(id: number | undefined, moment: number, days: number, { inventory }: AdsNow): Impression[] {
+    if (id === undefined || inventory.version === 0 || days === 0) return []
     const rows = this.workspace.store.ads.shownTo(id, moment - days * DAY, moment)
     return rows.flatMap(([ad, time]) => (ad <= inventory.ads ? [{ ad: ad - 1, time }] : []))
   }
@@ -272,27 +219,6 @@ export class AdService {
       const at = this.inventory.indexOf(inventory, ad)
       return at === undefined ? [] : [{ ad: at, time }]
     })
-  }
-
-  private named(
-    { ad, score, sources }: { ad: number; score: number; sources: AnsweredAd['sources'] },
-    { inventory }: AdsNow,
-  ): AnsweredAd {
-    const { store } = this.workspace
-    const item = inventory.item[ad] < 0 ? undefined : store.item(inventory.item[ad] + 1)
-    const seller = inventory.advertiser[ad] < 0 ? undefined : store.advertiser(inventory.advertiser[ad] + 1)
-    const { externalId, title } = this.inventory.name(inventory, ad)
-    return {
-      ad: externalId,
-      kind: item ? 'shopping' : 'standard',
-      advertiser: seller?.externalId ?? null,
-      advertiserName: seller?.name ?? null,
-      ...(item && { item: item.externalId }),
-      title: title ?? item?.title ?? seller?.name ?? null,
-      ...(item?.price !== undefined && { price: item.price }),
-      score,
-      sources,
-    }
   }
 
   private running(): Funnel {
@@ -313,11 +239,6 @@ export class AdService {
 export function readerOptions(config: Config): { config: Config; readonly: true } {
   const { engine } = config
   return { config: { ...config, engine: { ...engine, threads: engine.threads || 1 } }, readonly: true }
-}
-
-/** Seen from a moment, but not from before the last event. */
-function seenFrom(queries: Queries, moment: number): Queries {
-  return { ...queries, moment: Math.max(moment, queries.events.eventTime.at(-1) ?? 0) }
 }
 
 const index = (id: number | undefined): number | undefined => (id === undefined ? undefined : id - 1)

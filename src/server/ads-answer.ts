@@ -1,6 +1,6 @@
 import type { AdsNow } from '../funnel/eligibility.js'
 import type { FunnelRun } from '../funnel/funnel.js'
-import type { FunnelTrace } from '../funnel/trace.js'
+import type { FunnelTrace, GeneratorTrace } from '../funnel/trace.js'
 import type { IgnoredEvent } from './posted-history.js'
 import type { AdsBody } from './schemas.js'
 
@@ -63,6 +63,32 @@ export interface TimedAnswer {
   answer: AdsAnswer
   trace: FunnelTrace
 }
+
+/** An answer as it is sent from thread to thread: text, for it is only handed on. */
+export interface SentAnswer {
+  /** JSON of an AdsAnswer */
+  text: string
+  /** ids of its ads */
+  ads: string[]
+  stages: StageTimes
+}
+
+/** What the stages of a request took, in milliseconds. */
+export interface StageTimes {
+  generators: Pick<GeneratorTrace, 'generator' | 'state' | 'ms'>[]
+  ranking: number
+  funnel: number
+}
+
+export const sentAnswer = ({ answer, trace }: TimedAnswer): SentAnswer => ({
+  text: JSON.stringify(answer),
+  ads: answer.ads.map(({ ad }) => ad),
+  stages: {
+    generators: trace.generators.map(({ generator, state, ms }) => ({ generator, state, ms })),
+    ranking: trace.ranking.ms,
+    funnel: trace.ms,
+  },
+})
 
 /** What a generation knows of a user. */
 export interface AboutUser {

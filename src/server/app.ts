@@ -19,8 +19,8 @@ import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
 import type { Shadow, ShadowWatcher } from './shadow.js'
 import { validate } from './validation.js'
 
-/** Share of a request's time that it may be kept waiting for others. */
-const WAITING_SHARE = 0.5
+/** Share of a request's time that it may be kept waiting for others; the rest is for its own work, and the way. */
+const WAITING_SHARE = 0.25
 
 export interface AppOptions extends Omit<ServerContext, 'metrics' | 'shadow'> {
   /** opens another generation that is asked the same in the background */

@@ -7,8 +7,9 @@ const SMOOTHING = 0.05
  * Refuses work over a bound of requests in flight with 503 and Retry-After, rather than queueing it without end:
  * a caller that gets a quick no can go elsewhere, one that waits cannot.
  *
- * It refuses, too, when those in flight would keep a newcomer waiting longer than it has: by what requests have taken
- * lately, for work is done one after the other.
+ * It refuses, too, when those in flight would keep a newcomer waiting longer than it has. Work is done one after the
+ * other, so what a request takes is the time from the answer before to its own, and a newcomer waits for as many of
+ * these as there are requests in flight.
  *
  * A place is taken for the time that work runs, no longer and no shorter, whatever becomes of the connection: a client
  * that sends half a body has none.
@@ -18,6 +19,8 @@ export class LoadShedding {
   shed = 0
   /** milliseconds that one request has taken lately, without its waiting for others */
   private each = 0
+  /** performance.now() of the last answer */
+  private answered = -Infinity
 
   /** @param patienceMs how long a request may be kept waiting */
   constructor(
@@ -38,13 +41,15 @@ export class LoadShedding {
         this.retryAfterSeconds,
       )
     }
-    const among = ++this.inFlight
+    this.inFlight++
     const began = performance.now()
     try {
       return await work()
     } finally {
       this.inFlight--
-      this.each += SMOOTHING * ((performance.now() - began) / among - this.each)
+      const now = performance.now()
+      this.each += SMOOTHING * (now - Math.max(began, this.answered) - this.each)
+      this.answered = now
     }
   }
 }

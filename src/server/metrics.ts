@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { FunnelTrace } from '../funnel/trace.js'
+import type { StageTimes } from './ads-answer.js'
 
 /** What GET /metrics tells Prometheus. A registry of its own, so that two servers in one process do not mix. */
 export class ServerMetrics {
@@ -82,12 +82,12 @@ export class ServerMetrics {
   }
 
   /** What a request for ads took. Generators are those of the settings: their number is bounded. */
-  stages({ generators, ranking, ms }: FunnelTrace): void {
+  stages({ generators, ranking, funnel }: StageTimes): void {
     for (const { generator, state, ms: own } of generators)
       if (state === 'done') this.stage.observe({ stage: generator }, own / 1000)
       else this.leftOut.inc({ generator, state })
-    this.stage.observe({ stage: 'ranking' }, ranking.ms / 1000)
-    this.stage.observe({ stage: 'funnel' }, ms / 1000)
+    this.stage.observe({ stage: 'ranking' }, ranking / 1000)
+    this.stage.observe({ stage: 'funnel' }, funnel / 1000)
   }
 
   /** onResponse hook. Labels are route patterns, never paths: their number is bounded. */

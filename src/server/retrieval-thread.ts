@@ -4,7 +4,7 @@ import type { Queries } from '../protocol/queries.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { Workspace } from '../workspace/workspace.js'
 import { AdService, readerOptions } from './ad-service.js'
-import type { AboutUser, AdsQuestion, TimedAnswer } from './ads-answer.js'
+import { sentAnswer, type AboutUser, type AdsQuestion, type SentAnswer } from './ads-answer.js'
 import type { Encoded } from './events-thread.js'
 import { Problem, type SentProblem } from './problem.js'
 import type { RetrievalFacts, RetrievalJob, Retrieved, RetrievedForUser, Scored } from './retrieval.js'
@@ -26,7 +26,7 @@ async function best(recommender: Recommender, queries: Queries, k: number): Prom
 
 async function posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved> {
   const { items, advertisers } = service
-  const queries = service.history(history, moment)
+  const queries = service.askers.history(history, moment)
   return {
     items: await best(items, queries, k),
     ...(advertisers && { advertisers: await best(advertisers, queries, k) }),
@@ -34,7 +34,7 @@ async function posted(history: MadeUpEvent[], moment: number, k: number): Promis
 }
 
 async function stored(user: number, k: number): Promise<RetrievedForUser | undefined> {
-  const found = service.stored(user)
+  const found = service.askers.stored(user)
   if (!found) return undefined
   const { queries, encoded, advertisers: list } = found
   const { items, advertisers } = service
@@ -62,8 +62,8 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T | SentProblem> {
 const methods = {
   /** Opens the generation and warms its towers, so that the first request is as fast as the others. */
   async open({ folder, config, generation }: RetrievalJob): Promise<RetrievalFacts> {
-    service = await AdService.open(new Workspace(folder, readerOptions(config)), generation, (generator, error) =>
-      console.error(`adseq serve: generator ${generator} failed: ${(error as Error).stack ?? String(error)}`),
+    service = await AdService.open(new Workspace(folder, readerOptions(config)), generation, (what, error) =>
+      console.error(`adseq serve: ${what} failed: ${(error as Error).stack ?? String(error)}`),
     )
     const { asOf } = service.facts
     const first = { item: 0, advertiser: -1, type: 0, domain: 0, time: asOf }
@@ -79,8 +79,8 @@ const methods = {
   neighbours: ({ item, k }: { item: number; k: number }): Promise<Scored & { exact: boolean }> =>
     inTurn(() => service.items.nearest(item, k)),
   encode: ({ user }: { user: number }): Promise<Encoded> => inTurn(() => service.encode(user)),
-  ads: (question: AdsQuestion): Promise<TimedAnswer | SentProblem> =>
-    inTurn(() => orProblem(() => service.ads(question))),
+  ads: (question: AdsQuestion): Promise<SentAnswer | SentProblem> =>
+    inTurn(() => orProblem(async () => sentAnswer(await service.ads(question)))),
 }
 
 export type RetrievalThread = typeof methods

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.js'
 import { Thread } from '../core/thread.js'
 import type { MadeUpEvent } from '../features/made-up-history.js'
 import type { Generation } from '../store/generations.js'
-import type { AboutUser, AdsQuestion, TimedAnswer } from './ads-answer.js'
+import type { AboutUser, AdsQuestion, SentAnswer } from './ads-answer.js'
 import { received } from './problem.js'
 import type { Encoded } from './events-thread.js'
 import type { RetrievalThread } from './retrieval-thread.js'
@@ -46,7 +46,7 @@ export interface Retrieval {
   /** The same for any history, seen at `moment` (unix seconds) and encoded by the generation's user towers. */
   posted(history: MadeUpEvent[], moment: number, k: number): Promise<Retrieved>
   /** The ads for a user or a history. @throws Problem for a request that cannot be answered */
-  ads(question: AdsQuestion): Promise<TimedAnswer>
+  ads(question: AdsQuestion): Promise<SentAnswer>
   /** What the generation knows of a user. @param user store id */
   about(user: number): Promise<AboutUser | undefined>
   /** The k items of nearest vectors. @param item index */

@@ -83,7 +83,15 @@ export async function serve({
       maxInFlight,
       ...(beside && {
         openShadow: (watcher: ShadowWatcher) =>
-          new Shadow(() => startRetrieval({ folder, generation: beside, config }), watcher),
+          new Shadow(
+            () =>
+              Serving.open({
+                current: () => beside,
+                load: (generation) => startRetrieval({ folder, generation, config }),
+                onLoadFailure: (_row, error) => watcher.failed(error),
+              }),
+            watcher,
+          ),
       }),
       writing: log && { token: token!, log },
       logger,

@@ -1,5 +1,5 @@
-import type { AdsAnswer, AdsQuestion } from './ads-answer.js'
-import type { Retrieval } from './retrieval.js'
+import type { AdsQuestion } from './ads-answer.js'
+import type { Serving } from './serving.js'
 
 /** What becomes known of a shadow. */
 export interface ShadowWatcher {
@@ -10,49 +10,50 @@ export interface ShadowWatcher {
 
 /**
  * Another generation that answers the same requests in the background, in a thread of its own, one at a time: what
- * comes while it is busy is left out. Answers never wait for it, and it never fails one.
+ * comes while it is busy is left out. Answers never wait for it, and it never fails one. Where its thread dies another
+ * is started.
  */
 export class Shadow {
-  private retrieval: Retrieval | undefined
-  private busy = true
+  private serving: Serving | undefined
+  private busy = false
   private readonly opened: Promise<void>
 
-  /** @param load opens the generation; where it cannot, the watcher is told, and there is no shadow */
+  /** @param open the generation; where it cannot be opened the watcher is told, and there is no shadow */
   constructor(
-    load: () => Promise<Retrieval>,
+    open: () => Promise<Serving>,
     private readonly watcher: ShadowWatcher,
   ) {
-    this.opened = load().then(
-      (retrieval) => {
-        this.retrieval = retrieval
-        this.busy = false
-      },
+    this.opened = open().then(
+      (serving) => void (this.serving = serving),
       (error: Error) => watcher.failed(error),
     )
   }
 
   /** Asks what was answered, where it has time. */
-  ask(question: AdsQuestion, { ads }: AdsAnswer): void {
-    if (this.busy || !this.retrieval || this.retrieval.dead) return
+  ask(question: AdsQuestion, ads: readonly string[]): void {
+    const { serving } = this
+    if (this.busy || !serving) return
+    // dead: another is started, or tried again when that is due
+    if (!serving.ready) return void serving.refresh()
     this.busy = true
     const { body, now } = question
-    this.retrieval
-      .ads({ body: { ...body, trace: false }, now })
-      .then(({ answer }) => this.watcher.overlap(overlapOf(ads, answer.ads)))
+    serving
+      .use(({ retrieval }) => retrieval.ads({ body: { ...body, trace: false }, now }))
+      .then((shadow) => this.watcher.overlap(overlapOf(ads, shadow.ads)))
       .catch((error: Error) => this.watcher.failed(error))
       .finally(() => (this.busy = false))
   }
 
   async close(): Promise<void> {
     await this.opened
-    await this.retrieval?.close()
+    await this.serving?.close()
   }
 }
 
 /** Ads that both have, of those that the longer has; 1 where neither has any. */
-export function overlapOf(one: readonly { ad: string }[], other: readonly { ad: string }[]): number {
+export function overlapOf(one: readonly string[], other: readonly string[]): number {
   const most = Math.max(one.length, other.length)
   if (most === 0) return 1
-  const names = new Set(one.map(({ ad }) => ad))
-  return other.filter(({ ad }) => names.has(ad)).length / most
+  const names = new Set(one)
+  return other.filter((ad) => names.has(ad)).length / most
 }

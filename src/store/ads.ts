@@ -108,6 +108,20 @@ export type ImpressionRow = [
   converted: number,
 ]
 
+/** Columns of `cards`: an ad with the names of what it promotes. */
+export type AdCard = [
+  externalId: string,
+  title: string | null,
+  /** ids; item 0: a standard ad */
+  item: number,
+  advertiser: number,
+  itemExternalId: string | null,
+  itemTitle: string | null,
+  itemPrice: number | null,
+  advertiserExternalId: string | null,
+  advertiserName: string | null,
+]
+
 const PAGE = 10_000
 
 /** The ads inventory: campaigns, their ads, what they spent, and what was shown to whom. */
@@ -115,7 +129,7 @@ export class Ads {
   private readonly versionNow: Database.Statement
   private readonly oneCampaign: Database.Statement
   private readonly oneAd: Database.Statement
-  private readonly adOfId: Database.Statement
+  private readonly cardsOf: Database.Statement
   private readonly campaignPage: Database.Statement
   private readonly adPage: Database.Statement
   private readonly impressionPage: Database.Statement
@@ -137,12 +151,17 @@ export class Ads {
     this.oneCampaign = db.prepare(`SELECT id, external_id externalId, advertiser, status, bid, bid_type bidType,
       daily_budget dailyBudget, pacing, starts, ends, countries, flags, cap, cap_days capDays,
       exclude_buyers_days excludeBuyersDays, origin FROM campaigns WHERE external_id = ?`)
-    const ad = (key: string): Database.Statement =>
-      db.prepare(
-        `SELECT id, external_id externalId, campaign, advertiser, item, title, category, status FROM ads WHERE ${key} = ?`,
+    this.oneAd = db.prepare(
+      `SELECT id, external_id externalId, campaign, advertiser, item, title, category, status
+        FROM ads WHERE external_id = ?`,
+    )
+    this.cardsOf = db
+      .prepare(
+        `SELECT a.external_id, a.title, ifnull(a.item, 0), a.advertiser, i.external_id, i.title, i.price, v.external_id,
+          v.name FROM json_each(?) j LEFT JOIN ads a ON a.id = j.value LEFT JOIN items i ON i.id = a.item
+          LEFT JOIN advertisers v ON v.id = a.advertiser ORDER BY j.key`,
       )
-    this.oneAd = ad('external_id')
-    this.adOfId = ad('id')
+      .raw()
     const page = (columns: string, table: string, key: string): Database.Statement =>
       db.prepare(`SELECT ${columns} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${PAGE}`).raw()
     this.campaignPage = page(
@@ -189,8 +208,10 @@ export class Ads {
     return this.oneAd.get(externalId) as AdRecord | undefined
   }
 
-  adById(id: number): AdRecord | undefined {
-    return this.adOfId.get(id) as AdRecord | undefined
+  /** Ads by id, in the order asked for; undefined for one that is not there. */
+  cards(ids: readonly number[]): (AdCard | undefined)[] {
+    const rows = this.cardsOf.all(JSON.stringify(ids)) as [externalId: string | null, ...unknown[]][]
+    return rows.map((row) => (row[0] === null ? undefined : (row as AdCard)))
   }
 
   /** All campaigns in order of id. */

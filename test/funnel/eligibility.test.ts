@@ -116,6 +116,12 @@ describe('open ads', () => {
     expect(cache.get(ads, { moment: noon.moment + 29 })).toBe(first)
     expect(cache.get(ads, { moment: noon.moment + 30 }).count).toBe(first.count + 1)
     expect(cache.get(now(), noon)).not.toBe(first)
+    // budgets are looked at every minute; where that changes nothing the lists are not made anew
+    const contexts = new OpenAdsCache(snapshot)
+    const paced = now({ dailyBudget: third(1, Infinity) })
+    const [early, later] = [0, 60].map((seconds) => contexts.get(paced, { moment: noon.moment + seconds }))
+    expect(later.until).toBe(early.until + 60)
+    expect(later.items).toBe(early.items)
     // a clock that goes backwards is no reason to show what has not begun
     expect(cache.get(ads, { moment: noon.moment - 1 }).count).toBe(4)
   })

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -150,4 +150,39 @@ it('comes back by itself when the retrieval thread dies; /readyz and every answe
     while ((await ask('/readyz')).status !== 200) await sleep(50)
     expect((await ask('/v1/ads', { user: 'u1' })).status).toBe(200)
   }
+})
+
+it('starts a shadow anew whose thread died; answers go on all the while', async () => {
+  const [file, threads, kill] = ['mortal.mjs', 'threads.txt', 'kill.txt'].map((name) => join(folder, name))
+  writeFileSync(
+    file,
+    `import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+    import { threadId } from 'node:worker_threads'
+    export default { name: 'mortal', summary: 'x', open() {
+      appendFileSync(${JSON.stringify(threads)}, threadId + '\\n')
+      return { level: 'item', ranked() {
+        const kill = ${JSON.stringify(kill)}
+        if (existsSync(kill) && readFileSync(kill, 'utf8') === String(threadId))
+          setImmediate(() => { throw new Error('the thread ends') })
+        return new Promise((resolve) => setTimeout(() => resolve({ entries: [], scores: [], complete: true }), 5))
+      } } } }`,
+  )
+  const set = ['on=true', 'limit=1', 'quota=1', `file=${file}`].map((pair) => `funnel.generators.mortal.${pair}`)
+  const config = loadConfig(folder, { set: ['serve.port=0', 'funnel.deadlineMs=60000', ...set], env: {} })
+  server = await serve({ folder, config, shadow: generations[0] })
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${server!.url}/metrics`)).text()
+    return Number(new RegExp(`^adseq_shadow_${name} (\\S+)$`, 'm').exec(text)![1])
+  }
+  const askUntil = async (done: () => Promise<boolean>): Promise<void> => {
+    while (!(await done())) expect((await ask('/v1/ads', { user: 'u1', k: 5 })).status).toBe(200)
+  }
+  await askUntil(async () => (await metric('overlap_count')) >= 2)
+  const started = (): string[] => readFileSync(threads, 'utf8').trim().split('\n')
+  expect(started().length).toBe(2)
+  writeFileSync(kill, started()[1])
+  await askUntil(async () => (await metric('failures_total')) > 0)
+  const before = await metric('overlap_count')
+  await askUntil(async () => (await metric('overlap_count')) > before + 1)
+  expect(started().length).toBe(3)
 })

@@ -53,3 +53,27 @@ it('refuses who would be kept waiting for longer than they have, by what request
   // one alone is never refused, however slow
   for (let i = 0; i < 3; i++) expect(await shedding.run(work(80))).toBe('done')
 })
+
+it('keeps those that it takes within their patience, though five times too much comes', async () => {
+  const shedding = new LoadShedding(64, 40)
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = () => (last = last.then(() => new Promise((resolve) => setTimeout(resolve, 5))))
+  const waits: number[] = []
+  const ask = async (): Promise<void> => {
+    const due = performance.now()
+    await shedding.run(inTurn)
+    waits.push(performance.now() - due)
+  }
+  const all: Promise<unknown>[] = []
+  // one a millisecond where one takes five or more
+  for (let n = 0; n < 400; n++) {
+    all.push(ask().catch(() => {}))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(all)
+  expect(shedding.shed).toBeGreaterThan(150)
+  expect(waits.length).toBe(400 - shedding.shed)
+  // it waits for its patience at most, and then takes its own time; the first of all come before anything is known
+  const later = waits.slice(waits.length >> 1).sort((a, b) => a - b)
+  expect(later[later.length >> 1]).toBeLessThan(80)
+})

@@ -21,15 +21,15 @@ export function adsRoute(app: FastifyInstance, { serving, clock, deadlineMs, met
         response: { 200: adsAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
       },
     },
-    async (request) =>
+    async (request, reply) =>
       serving.use(async ({ retrieval }) => {
         const deadline = performance.timeOrigin + performance.now() + deadlineMs
         const now = clock.now(retrieval.facts.asOf)
         const question = { body: request.body, now, deadline }
-        const { answer, trace } = await retrieval.ads(question)
-        shadow?.ask(question, answer)
-        metrics.stages(trace)
-        return answer
+        const { text, ads, stages } = await retrieval.ads(question)
+        shadow?.ask(question, ads)
+        metrics.stages(stages)
+        return reply.type('application/json; charset=utf-8').send(text)
       }),
   )
 }

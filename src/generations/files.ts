@@ -166,6 +166,6 @@ export async function verifyFile(id: string, path: string, expected: FileSum): P
 function unusable(id: string, why: string): UserError {
   return new UserError(
     `Generation ${id} cannot be used: ${why}.`,
-    'Run `adseq index` to build a new one, or `adseq generations --activate ID` to serve another.',
+    'Run `adseq index` to build a new one, or `adseq generations activate ID` to serve another.',
   )
 }

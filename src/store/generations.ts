@@ -42,7 +42,7 @@ export class Generations {
       'INSERT INTO current VALUES (1, ?) ON CONFLICT (slot) DO UPDATE SET generation = excluded.generation',
     )
     this.served = db.prepare(`SELECT ${columns} FROM generations g JOIN current ON current.generation = g.id`)
-    this.list = db.prepare(`SELECT ${columns} FROM generations g ORDER BY created DESC, id DESC`)
+    this.list = db.prepare(`SELECT ${columns} FROM generations g ORDER BY created DESC, g.rowid DESC`)
     this.one = db.prepare(`SELECT ${columns} FROM generations g WHERE id = ?`)
   }
 

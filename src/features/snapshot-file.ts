@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sweepTemporaries } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import type { Progress } from '../core/progress.js'
 import { readSafetensors, writeSafetensors, type NamedArray, type TypedArray } from '../core/safetensors.js'
@@ -130,6 +131,7 @@ function readCached(folder: string, store: SnapshotSource, half: Half, progress:
 
 /** Snapshots of earlier states of the data, and of earlier versions, are of no more use. */
 function removeOthers(cache: string, hash: string): void {
+  sweepTemporaries(cache, () => true)
   for (const name of readdirSync(cache)) {
     if (
       /^[0-9a-f]{16}(\.\w+)?\.safetensors$/.test(name) &&

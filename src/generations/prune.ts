@@ -5,7 +5,7 @@ import { lockHolder, takeLock, tryLock } from '../core/lock.js'
 import { openStore } from '../store/open.js'
 import { pathsOf } from '../store/paths.js'
 import type { Store } from '../store/store.js'
-import { hasFiles, removeGeneration } from './files.js'
+import { hasFiles, removeGeneration, sweep } from './files.js'
 
 /** Begins the name of a file that says that a live process reads a generation. */
 const READING = '.reading-'
@@ -72,13 +72,17 @@ export function removeOlder(
   return removed
 }
 
-/** `adseq generations prune`. @throws UserError when something is being built */
+/** `adseq generations prune`; what killed commands left goes too. @throws UserError when something is being built */
 export function pruneGenerations(folder: string, keep: number): string[] {
   const { index } = pathsOf(folder)
   const store = openStore(folder)
   try {
     const release = lockBuilds(index, '`adseq generations prune`')
     try {
+      sweep(
+        index,
+        store.listGenerations().map((row) => row.id),
+      )
       return removeOlder(index, store, keep)
     } finally {
       release()

@@ -9,9 +9,9 @@ import { importFiles, type ImportOptions } from '../events/import/import.js'
 import type { FileResult } from '../events/import/outcome.js'
 import { pathsOf } from '../store/paths.js'
 import { inWorkspace, type Workspace } from '../workspace/workspace.js'
-import type { GenerationManifest } from './files.js'
-import { hasFiles } from './files.js'
+import { hasFiles, type GenerationManifest } from './files.js'
 import { indexWorkspace, runsToIndex, sourceOf } from './index-workspace.js'
+import { pruneGenerations } from './prune.js'
 
 /** Files of one format. */
 export interface Imports {
@@ -96,8 +96,12 @@ async function publish(workspace: Workspace, signal: AbortSignal | undefined): P
   const [newest] = store.listGenerations()
   if (newest && hasFiles(pathsOf(folder).index, newest.id)) {
     const { madeFrom } = newest.info
-    if (madeFrom !== undefined && madeFrom === sourceOf(workspace, runsToIndex(folder)))
-      return { generation: newest.id, published: false, current: store.currentGeneration()!.id, removed: [] }
+    if (madeFrom !== undefined && madeFrom === sourceOf(workspace, runsToIndex(folder))) {
+      const current = store.currentGeneration()!.id
+      // the newest stays also where another was activated: it would be built again
+      const removed = current === newest.id ? pruneGenerations(folder, config.refresh.keep) : []
+      return { generation: newest.id, published: false, current, removed }
+    }
   }
   const { manifest, removed, seconds } = await indexWorkspace(workspace, { keep: config.refresh.keep, signal })
   const { generation, items, recall } = manifest

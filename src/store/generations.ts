@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { UserError } from '../core/errors.js'
+import { faultPoint } from '../core/fault.js'
 
 /** What serving reads: runs, an ingest number, and the files of index/<id>/ by checksum. */
 export interface Generation {
@@ -60,8 +61,10 @@ export class Generations {
         indexHash ?? null,
         JSON.stringify(info),
       )
+      faultPoint('publish generation')
       this.flip.run(id)
     })
+    faultPoint('published generation')
   }
 
   /** Serves an earlier generation again. @throws UserError when there is none of that name */

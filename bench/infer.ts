@@ -1,5 +1,5 @@
 /**
- * npm run bench infer -- [--json] [--users 1000000] [--items 20000] [--events 5] [--share 0.01] [--keep FOLDER]
+ * npm run bench infer -- [--json] [--users 1000000] [--items 20000] [--events 5] [--share 0.01]
  *
  * What `adseq infer` costs: a full pass over all users of a synthetic log with short histories, by a small item model
  * that is trained a few steps, then a pass after a share of the users got an event more (--share, the active ones).
@@ -7,7 +7,7 @@
  * users a second, and the most memory.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,7 +28,6 @@ const { values: flags } = parseArgs({
     items: { type: 'string', default: '20000' },
     events: { type: 'string', default: '5' },
     share: { type: 'string', default: '0.01' },
-    keep: { type: 'string' },
     pass: { type: 'string' },
   },
 })
@@ -50,14 +49,12 @@ if (flags.pass !== undefined) console.log(JSON.stringify(await pass(flags.pass))
 else await bench()
 
 async function bench(): Promise<void> {
-  const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'adseq-bench-'))
+  const folder = mkdtempSync(join(tmpdir(), 'adseq-bench-'))
   const tell = (text: string): void => void (flags.json || console.log(text))
   try {
     const [users, share] = [Number(flags.users), Number(flags.share)]
-    if (!existsSync(join(folder, 'adseq.db'))) {
-      tell(`Making histories of ${count(users)} users, and a model.`)
-      await make(folder, users)
-    }
+    tell(`Making histories of ${count(users)} users, and a model.`)
+    await make(folder, users)
     const full = passApart(folder)
     if (full.encoded !== users) throw new Error(`the full pass encoded ${full.encoded} users`)
     addEvents(folder, users, Math.round(users * share))
@@ -83,7 +80,7 @@ async function bench(): Promise<void> {
         `(${cpus().length} cores)`,
     )
   } finally {
-    if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

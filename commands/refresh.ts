@@ -11,19 +11,16 @@ import type { Imports, RefreshResult } from '../src/generations/refresh.js'
 import { count, duration, plural } from '../src/text/numbers.js'
 
 export default class Refresh extends AdseqCommand {
-  static override summary = 'Import what is new, encode users with new events, publish: one command for cron.'
-  static override description = `What to import stands in adseq.yaml, a line each as it is typed after adseq import, with names from the workspace folder
-on; or a format and its files are given here, and are imported instead:
-
-  refresh:
-    imports:
-      - csv incoming/*.csv items.csv
-      - ads ads.csv --map bid=max_cpc
+  static override summary = 'Import, infer and index what is new: for cron.'
+  static override description = `What to import stands in adseq.yaml under refresh.imports, a line each as it is typed after adseq import, with names from
+the workspace folder on: ["csv incoming/*.csv items.csv", "ads ads.csv --map bid=max_cpc"]. A format and its files that are
+given here are imported instead.
 
 Files known already add nothing, and of a log that has grown only its end is read into the store. A generation is published
-where data, runs, light ranker or settings differ from what the newest was made from; run again it does nothing. One runs at a
-time: a second says who is at work, and ends with exit code 2. Killed at any moment, the next goes on where it stopped, and
-what is served stays whole. A server that runs meanwhile goes on answering and taking events.`
+where data, runs, light ranker or settings differ from what the newest was made from; run again it does nothing.
+
+One runs at a time: a second says who is at work, and ends with exit code 2. Killed at any moment, the next goes on where it
+stopped, and what is served stays whole. A server that runs meanwhile goes on answering and taking events.`
   static override examples = [
     '<%= config.bin %> refresh',
     '<%= config.bin %> refresh csv clicks.csv items.csv',

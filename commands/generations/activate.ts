@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { AdseqCommand } from '../../src/cli/command.js'
 
 export default class GenerationsActivate extends AdseqCommand {
-  static override summary = 'Serve a published generation, an older one for instance.'
+  static override summary = 'Serve a published generation, also an older one.'
   static override description = `An exact rollback: nothing is copied or computed, user vectors are read at the generation's own ingest number. Its files are
 checked first. A running server goes over to it by itself, within a second or two. adseq refresh leaves it in place until
 there is something new to publish.`

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
+import { paperWidth } from '../src/cli/inspect-flags.js'
 import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { loadConfig } from '../src/config/load.js'
 import type { Config } from '../src/config/schema.js'
@@ -124,7 +125,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const { report, samples, names, path } = await inWorkspace(folder, opened, (workspace) =>
       evaluateWorkspace(workspace, options),
     )
-    this.say(reportText(report))
+    this.say(reportText(report, paperWidth(Infinity)))
     if (report.stages) this.say(stagesText(report.stages))
     if (report.reliability) this.say(reliabilityText(report.reliability, 'days it has not seen, everyone active'))
     if (flags.slices) this.say(slicesText(report))

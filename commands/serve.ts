@@ -5,11 +5,18 @@ import { loadConfig } from '../src/config/load.js'
 
 export default class Serve extends AdseqCommand {
   static override summary = 'Serve the current generation over HTTP.'
-  static override description = `POST /v1/ads                        {"user": "ID", "k": 20}: the ads for a user, or for a history that is sent
-POST /v1/events                     {"user": "ID", "events": [...]}: what a user did; the next answer knows it
-POST /v1/retrieve                   {"events": [{"type": "view", "item": "ID"}], "k": 20}: what a history retrieves
-GET  /v1/users/ID/candidates?k=20   the user's stored advertisers and the items of the index, with names and scores
-GET  /healthz, /readyz, /metrics    the process; whether it can answer; Prometheus metrics
+  static override description = `POST /v1/ads                    ads for a user, or for a history sent
+POST /v1/events                 what a user did; the next answer knows it
+POST /v1/retrieve               items and advertisers for a history sent
+GET  /v1/users/ID               what is stored of a user
+GET  /v1/users/ID/candidates    their stored advertisers, items by the index
+GET  /v1/items/ID/neighbours    items near it
+GET  /docs, /openapi.json       every route with all it takes, to try out
+GET  /healthz, /readyz          the process; whether it can answer
+GET  /metrics                   for Prometheus
+
+For example {"user": "ID", "k": 20} to /v1/ads, with events in the place of user for a history, and with context, exclude
+and trace where wanted.
 
 A generation that adseq index publishes, or adseq generations activates, is picked up without a restart, and so are changed
 ads. Events are taken from who sends the token (authorization: Bearer TOKEN), from nobody where there is none. Over a bound

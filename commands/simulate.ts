@@ -11,6 +11,7 @@ export default class Simulate extends AdseqCommand {
 what is shown, and what comes of it follows from what the user wants. Two arms differ in one thing. Beside what the
 experiment estimates stands the truth: the world is lived again with everyone treated, and with nobody. See
 docs/simulate.md for the model and its limits.`
+  static override usage = '<%= command.id %> --preset PRESET [FLAGS]'
   static override examples = [
     '<%= config.bin %> simulate --preset sequence-model',
     '<%= config.bin %> simulate --preset sequence-model --power',

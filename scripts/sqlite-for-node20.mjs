@@ -2,7 +2,7 @@
 // SQLite in a minute; from Node 22 on the binary inside better-sqlite3 13 is used and there is nothing to do. By hand:
 // node scripts/sqlite-for-node20.mjs
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -22,6 +22,8 @@ if (hasCompiler()) {
 }
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const place = join(root, 'node_modules', '.node20')
+// npx runs this again, from where it links the clone to
+if (isInstalled()) process.exit(0)
 mkdirSync(place, { recursive: true })
 for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(root, 'node20', file), join(place, file))
 
@@ -43,6 +45,15 @@ if (status !== 0) {
       'which need no compiler; or install a C++ compiler, make and python3 (for node-gyp), then run the same again.',
   )
   process.exit(1)
+}
+
+/** Whether what the lock file names is there and loads. */
+function isInstalled() {
+  const same = (name) =>
+    existsSync(join(place, name)) && readFileSync(join(place, name)).equals(readFileSync(join(root, 'node20', name)))
+  if (!same('package.json') || !same('package-lock.json')) return false
+  const load = "new (require('better-sqlite3'))(':memory:').close()"
+  return spawnSync(process.execPath, ['-e', load], { cwd: place, stdio: 'ignore' }).status === 0
 }
 
 function hasCompiler() {

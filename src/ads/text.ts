@@ -20,7 +20,7 @@ export function money(amount: number): string {
 }
 
 const AD_TABLE: Column<AdView>[] = [
-  { head: 'ad', value: (r) => r.ad, min: 8, max: 30 },
+  { head: 'ad', value: (r) => r.ad, min: 8, max: 30, weight: 8 },
   { head: 'kind', value: (r) => r.kind, drop: 3 },
   { head: 'title', value: (r) => r.title ?? '-', min: 12, max: 40, weight: 2 },
   { head: 'advertiser', value: (r) => r.advertiserName ?? r.advertiser, min: 6, max: 24, drop: 2, dim: true },

@@ -38,7 +38,7 @@ export const ORDER: readonly string[] = [
 export default class AdseqHelp extends Help {
   // oclif breaks lines that are too long, and keeps those that the source has
   protected override formatCommand(command: Command.Loadable): string {
-    const description = command.description?.replace(/(?<!\n)\n(?!\n)/g, ' ')
+    const description = command.description && paragraphs(command.description)
     // "[default: ]" of a flag that can be repeated tells nothing
     const told = (flag: Command.Flag.Cached): typeof flag => (isNone(flag) ? { ...flag, default: undefined } : flag)
     const flags = Object.fromEntries(Object.entries(command.flags).map(([name, flag]) => [name, told(flag)]))
@@ -49,6 +49,16 @@ export default class AdseqHelp extends Help {
     const place = ({ id }: Command.Loadable): number => ORDER.indexOf(id) + 1 || ORDER.length + 1
     return [...super.sortedCommands].sort((a, b) => place(a) - place(b))
   }
+}
+
+/** Joins the lines of paragraphs; those of a list, which has columns, stay as they are. */
+function paragraphs(text: string): string {
+  const lines = text.split('\n')
+  const alone = (line: string | undefined): boolean => line === undefined || line === '' || /\S {2,}\S/.test(line)
+  return lines
+    .map((line, i) => line + (alone(line) || alone(lines[i + 1]) ? '\n' : ' '))
+    .join('')
+    .trimEnd()
 }
 
 /** a repeatable flag that is not given */

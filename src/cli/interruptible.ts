@@ -1,5 +1,14 @@
 import { Interrupted } from '../core/errors.js'
 
+/** Milliseconds within which a second signal is the first one again: a terminal and a starter may both send it. */
+const TWICE = 300
+
+/** Without the exit that native code in other threads does not survive. */
+function endAtOnce(): void {
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+}
+
 /**
  * Runs work that stops at its next safe point when the user interrupts (Ctrl-C, or SIGTERM): the signal is aborted with
  * the error to throw. A second Ctrl-C ends the process at once.
@@ -10,8 +19,13 @@ export async function interruptible<T>(hint: string, work: (signal: AbortSignal)
   // not once(): with a listener that is gone when it runs, what watches for the end of children (signal-exit) takes the
   // signal for one that nobody handles, and ends the process
   const terminate = (): void => stop.abort(new Interrupted(hint))
-  let presses = 0
-  const interrupt = (): void => (presses++ > 0 ? process.exit(130) : terminate())
+  let first: number | undefined
+  const interrupt = (): void => {
+    const now = performance.now()
+    first ??= now
+    if (first === now) terminate()
+    else if (now - first > TWICE) endAtOnce()
+  }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', terminate)
   try {

@@ -1,4 +1,5 @@
 import { wrap } from '../core/wrap.js'
+import { printable } from '../text/width.js'
 import { MEANING, type Explained } from './explain.js'
 
 /**
@@ -22,9 +23,12 @@ export function printError(
   }
   const columns = stderr.isTTY ? (stderr.columns ?? 80) : undefined
   // over a line of progress that is not finished
-  stderr.write(`${stderr.isTTY ? '\r\u001B[2K' : ''}${wrap(message, columns, 'Error: ')}\n`)
-  if (hint) stderr.write(`${wrap(hint, columns, 'Try:   ')}\n`)
+  stderr.write(`${stderr.isTTY ? '\r\u001B[2K' : ''}${wrap(harmless(message), columns, 'Error: ')}\n`)
+  if (hint) stderr.write(`${wrap(harmless(hint), columns, 'Try:   ')}\n`)
 }
+
+/** Bytes of a file that a message quotes must not command the terminal. */
+const harmless = (text: string): string => text.split('\n').map(printable).join('\n')
 
 interface Out {
   isTTY?: boolean

@@ -88,6 +88,8 @@ function readConfigFile(folder: string): string | undefined {
     return readFileSync(join(folder, 'adseq.yaml'), 'utf8')
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    if (hasCode(error, 'EISDIR'))
+      throw new UserError(`${join(folder, 'adseq.yaml')} is a folder.`, 'Move it away; adseq init writes the file.')
     throw error
   }
 }

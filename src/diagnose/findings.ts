@@ -105,7 +105,7 @@ function popularity({ train }: TrainingEvidence, { kind, recall, bands }: Result
       cause: 'popularity is corrected away',
       evidence: shown,
       advice: standard
-        ? 'judge and serve the model with its hybrid, which adds popularity (row "model + history")'
+        ? 'judge and serve the model with its hybrid, which adds popularity (row "+ history")'
         : 'a wrong log-Q favours what is rare: --set train.logq=standard',
     })
   if (recall.model < recall.popularity)
@@ -115,7 +115,7 @@ function popularity({ train }: TrainingEvidence, { kind, recall, bands }: Result
       advice:
         found.length > 0
           ? 'mend what is said of popularity first'
-          : 'train longer or with more negatives, and judge the hybrid (row "model + history")',
+          : 'train longer or with more negatives, and judge the hybrid (row "+ history")',
     })
   return found
 }
@@ -126,7 +126,7 @@ function repeats({ recall }: ResultsEvidence): Finding | undefined {
     cause: 'repeats are what counts here',
     evidence: `recall@10 is ${share(recall.model)}; what users dealt with most often has ${share(recall.ownRepeats)}`,
     advice:
-      'a cosine of two towers does not remember single entries: judge the hybrid (row "model + history"), or what is ' +
+      'a cosine of two towers does not remember single entries: judge the hybrid (row "+ history"), or what is ' +
       'new to users alone (--set eval.history=masked)',
   }
 }

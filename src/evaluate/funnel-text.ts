@@ -38,12 +38,12 @@ export function stagesText(stages: readonly Stage[]): string {
   return [
     ...lines,
     '',
-    'ads = a user, on average; kept = share of all conversions that can still be won; only here = share that no ' +
-      'other ' +
+    'ads = a user, on average; kept = share of all conversions that can still be won; only here = share that no other ' +
       'generator found' +
       (stages.some(({ oracleLost }) => oracleLost !== undefined)
         ? "; value lost = of the oracle's best 100, by its own expectation."
-        : '.'),
+        : '.') +
+      ' In the table above entries that no generator found tie for the last place.',
   ].join('\n')
 }
 

@@ -5,14 +5,14 @@ import type { Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
 import { share, signed, count } from '../text/numbers.js'
 import { day } from '../text/moments.js'
-import { columns } from '../text/table.js'
+import { columnsWithin } from '../text/table.js'
 
 /** The report as plain lines: the verdict, protocol, a table a level, how to read it, notes. */
-export function reportText(report: Report): string {
+export function reportText(report: Report, width = Infinity): string {
   return [
     ...verdictLines(report),
     protocolText(report),
-    ...levelsText(report, ['item', 'advertiser', 'category']),
+    ...levelsText(report, ['item', 'advertiser', 'category'], width),
     '',
     readingText(report),
     ...report.notes.map((note) => `Note: ${note}`),
@@ -63,7 +63,7 @@ export function protocolText({ protocol, data }: Pick<Report, 'protocol' | 'data
 }
 
 /** A table for each of the levels that the report has, with what is counted as missed under it. */
-export function levelsText(report: Report, wanted: readonly Level[]): string[] {
+export function levelsText(report: Report, wanted: readonly Level[], width = Infinity): string[] {
   const lines: string[] = []
   for (const level of wanted) {
     const rows = report.rows.filter((row) => row.level === level)
@@ -75,7 +75,7 @@ export function levelsText(report: Report, wanted: readonly Level[]): string[] {
         `${count(rows[0].positives)} conversions to find, ${count(rows[0].positivesNew)} of them new to the user`,
       '',
     )
-    lines.push(...table(rows))
+    lines.push(...table(rows, width))
     const weighed = rows.flatMap((row) => (formula(row) ? [`${row.name} = ${formula(row)}.`] : []))
     if (weighed.length > 0) lines.push('', ...weighed)
     const beside = rows
@@ -120,7 +120,8 @@ function withHistoryText(
 
 const conversions = (n: number): string => (n === 1 ? '1 conversion' : `${count(n)} conversions`)
 
-function table(rows: readonly ReportRow[]): string[] {
+/** Where there is no room, coverage@100 goes first. */
+function table(rows: readonly ReportRow[], width: number): string[] {
   const head = ['', 'R@10', '95 %', 'R@100', 'new@10', 'new@100', 'cov@10', 'cov@100']
   const best = rows.length > 1 ? bestRow(rows) : undefined
   const cells = rows.map((row) => [
@@ -135,7 +136,7 @@ function table(rows: readonly ReportRow[]): string[] {
   ])
   const ceiling = rows[0].coverageCeiling
   cells.push(['most possible', '', '', '', '', '', share(ceiling['10']), share(ceiling['100'])])
-  return columns([head, ...cells])
+  return columnsWithin([head, ...cells], width, [7, 5, 2])
 }
 
 /** "mean pooling against transformer: R@10 -.0012 (95 % interval -.0020 to -.0004, over the same users)" */

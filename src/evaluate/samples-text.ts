@@ -5,6 +5,7 @@ import type { EntryCard, SampleNames } from './sample-names.js'
 import type { Sample, SampleResult } from './samples.js'
 import { share, count } from '../text/numbers.js'
 import { day } from '../text/moments.js'
+import { printable } from '../text/width.js'
 
 /** Reasons told for a result. */
 const TOLD = 2
@@ -51,7 +52,7 @@ function reasons({ id, why }: SampleResult, rank: number, sample: Sample, names:
   return [`         ${told.length > 0 ? `pulled by ${told.join(', ')}` : 'pulled by no event'}`]
 }
 
-export const titleOf = ({ title, externalId }: EntryCard): string => title ?? externalId
+export const titleOf = ({ title, externalId }: EntryCard): string => printable(title ?? externalId)
 
 export const ASPECT_NAMES: Record<Aspect, { one: string; many: string }> = {
   category: { one: 'category', many: 'categories' },

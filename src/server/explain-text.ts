@@ -21,12 +21,24 @@ const digits = (x: number): string => (x !== 0 && Math.abs(x) < 1e-3 ? x.toExpon
 
 const ADS: Column<AnsweredAd & { place: number }>[] = [
   { head: '#', value: (a) => String(a.place), align: 'right' },
-  { head: 'ad', value: (a) => a.ad, min: 8, max: 24 },
+  { head: 'ad', value: (a) => a.ad, min: 8, max: 30, weight: 8 },
   { head: 'title', value: (a) => a.title ?? '-', min: 10, max: 40, weight: 2 },
-  { head: 'advertiser', value: (a) => a.advertiserName ?? a.advertiser ?? '-', min: 6, max: 20, drop: 1 },
+  { head: 'advertiser', value: (a) => a.advertiserName ?? a.advertiser ?? '-', min: 6, max: 20, drop: 2 },
   { head: 'score', value: (a) => digits(a.score), align: 'right' },
-  { head: 'found by', value: (a) => a.sources.map((s) => `${s.generator} ${s.rank}`).join(', '), min: 12, max: 60 },
+  { head: 'found by', value: foundBy, min: 18, max: 60 },
 ]
+
+/** The generator that ranked it highest first. */
+function foundBy({ sources }: AnsweredAd): string {
+  const [best, ...others] = [...sources].sort((a, b) => a.rank - b.rank)
+  const more = others.length > 0 ? ` +${others.length}` : ''
+  return best ? `${best.generator} ${best.rank}${more}` : '-'
+}
+
+/** What the columns of FATE are. */
+const FATE_WORDS =
+  'its place = where the generator ranks it; brings = places that it brings at most; needed = the score of the last one ' +
+  'that it brought.'
 
 const FATE: Column<AdFate['generators'][number]>[] = [
   { head: 'generator', value: (g) => g.generator, min: 10 },
@@ -53,6 +65,11 @@ export function explanationText({ user, answer, fate }: Explanation, width: numb
     ...tableLines(GENERATORS, generators, width),
     '',
     ...say(
+      'searched = entries looked at for ads that may be shown; ads = what it brought; kept = within its quota; handed on ' +
+        '= among the ads below.',
+    ),
+    '',
+    ...say(
       `Together they found ${plural(union, 'ad')}, ordered by ` +
         `${ranking.by === 'l1' ? 'the light ranker' : 'fused ranks'}. ${count(blend.kept)} were within the quotas, ` +
         `and ${count(blend.handedOn)} are handed on${dropped.length > 0 ? `; left out: ${dropped.join(', ')}` : ''}.`,
@@ -68,6 +85,15 @@ export function explanationText({ user, answer, fate }: Explanation, width: numb
           ),
         ]
       : []),
-    ...(fate ? ['', ...say(`Ad ${ad}: ${fate.verdict}`), '', ...tableLines(FATE, fate.generators, width)] : []),
+    ...(fate
+      ? [
+          '',
+          ...say(`Ad ${ad}: ${fate.verdict}`),
+          '',
+          ...tableLines(FATE, fate.generators, width),
+          '',
+          ...say(FATE_WORDS),
+        ]
+      : []),
   ]
 }

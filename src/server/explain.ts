@@ -53,6 +53,8 @@ export async function explainAds(
         ...(ad !== undefined && { fate: await service.fate(question, findAd(store, ad).ad) }),
       }
     } catch (error) {
+      if (error instanceof Problem && error.code === 'unknown_user')
+        throw new UserError(error.message, 'Use an id as it stands in the imported data; adseq tui shows some.')
       if (error instanceof Problem) throw new UserError(error.message, error.hint)
       throw error
     }

@@ -10,13 +10,16 @@ export const MAX_BODY_BYTES = 256 * 1024
 const externalId = z.string().min(1).max(MAX_ID)
 
 /** Unix seconds, or an ISO 8601 date with a time zone; handed on as unix seconds. */
-const moment = z.union([
-  z.number().int().min(0).max(4_294_967_294),
-  z.iso
-    .datetime({ offset: true })
-    .transform((text) => Math.floor(Date.parse(text) / 1000))
-    .pipe(z.number().min(0).max(4_294_967_294)),
-])
+const moment = z.union(
+  [
+    z.number().int().min(0).max(4_294_967_294),
+    z.iso
+      .datetime({ offset: true })
+      .transform((text) => Math.floor(Date.parse(text) / 1000))
+      .pipe(z.number().min(0).max(4_294_967_294)),
+  ],
+  { error: 'a time is unix seconds, or a text with its time zone such as "2026-01-31T12:00:00Z"' },
+)
 
 export const idParams = z.strictObject({ id: externalId })
 

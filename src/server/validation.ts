@@ -20,7 +20,7 @@ export function validate(
         400,
         'invalid_request',
         `${named.join('; ')}${more}.`,
-        'See `adseq serve --help` for what each route takes.',
+        'GET /docs says what each route takes.',
       ),
     }
   }

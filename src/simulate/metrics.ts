@@ -110,7 +110,7 @@ export function compare(outcomes: Outcomes, groups: Groups, metrics = METRICS): 
       control: control.value,
       treatment: treatment.value,
       lift: control.value === 0 ? NaN : treatment.value / control.value - 1,
-      interval: liftInterval(treatment, control, normalQuantile(1 - ALPHA / 2)),
+      interval: notBelowNothing(liftInterval(treatment, control, normalQuantile(1 - ALPHA / 2))),
       // two arms that do not vary at all differ for certain, or not at all
       p: se > 0 || Number.isNaN(se) ? twoSided(value / se) : value === 0 ? 1 : 0,
     }
@@ -142,3 +142,8 @@ export function trueLift({ numerator, denominator }: Metric, all: Outcomes, none
 }
 
 const sum = (values: ArrayLike<number>): number => Array.prototype.reduce.call(values, (a, b) => a + b, 0) as number
+
+/** All figures are sums of what cannot be negative: none falls by more than all of it. */
+function notBelowNothing(interval: [number, number] | undefined): [number, number] | undefined {
+  return interval && [Math.max(-1, interval[0]), interval[1]]
+}

@@ -91,3 +91,15 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   )
 }
+
+/**
+ * The same in at most so many columns of the terminal, where leaving some out suffices.
+ * @param drop indices of the columns that may be left out, the first to go first
+ */
+export function columnsWithin(rows: readonly (readonly string[])[], width: number, drop: readonly number[]): string[] {
+  for (let gone = 0; ; gone++) {
+    const left = drop.slice(0, gone)
+    const lines = columns(rows.map((row) => row.filter((_, c) => !left.includes(c))))
+    if (gone === drop.length || lines.every((line) => textWidth(line) <= width)) return lines
+  }
+}

@@ -87,7 +87,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   const stopIfAsked = async (phase: TrainingPhase, best?: Float32Array): Promise<void> => {
     if (!job.signal?.aborted) return
     save({ ...(await phase.vectors()), best })
-    throw new Interrupted(`Run the same command again: it resumes ${run} at step ${progress.step + 1}.`)
+    throw new Interrupted(`Run the same command again: it resumes ${run} after step ${progress.step}.`)
   }
 
   if (progress.phase === 'select') {

@@ -1,4 +1,4 @@
-import { Box, useApp } from 'ink'
+import { Box, Text, useApp } from 'ink'
 import type { ReactNode } from 'react'
 import type { Run } from '../inspect/runs.js'
 import { Footer, Header, Rule, SCREENS, type Keys, type ScreenName } from './frame.js'
@@ -31,6 +31,9 @@ interface State {
   models: RunNames
   usersSeen: boolean
 }
+
+/** Of the terminal. */
+const SMALLEST = { columns: 40, rows: 12 }
 
 const COMMON: Keys = [
   ['tab', 'screen'],
@@ -75,6 +78,8 @@ export function App({ folder, readRuns, open, draw }: AppProps): ReactNode {
   // a screen that is not shown stays mounted, so that it keeps its cursor and its choice
   const shown = (name: ScreenName): 'flex' | 'none' => (!help && name === screen ? 'flex' : 'none')
   const active = (name: ScreenName) => (): boolean => !now().help && now().screen === name
+  if (columns < SMALLEST.columns || rows < SMALLEST.rows)
+    return <Text>{`adseq tui needs ${SMALLEST.columns} columns and ${SMALLEST.rows} rows; q quits.`}</Text>
   const width = Math.max(40, columns)
   const height = Math.max(12, rows - 1) - 3
   return (

@@ -38,7 +38,7 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       state.recent = []
       say(state, startLine(record))
       for (const note of record.notes ?? []) say(state, note)
-      if (record.chosenBy) say(state, `the best step has the highest ${record.chosenBy.replace(/^the /, '')}`)
+      if (record.chosenBy) say(state, `score: ${record.chosenBy.replaceAll('recall', '').replace(/^the /, '')}`)
       break
     case 'step':
       state.last = record
@@ -50,9 +50,13 @@ export function advance(state: TrainingState, record: TrainRecord): void {
       if (record.best) state.best = { step: record.step, recall: record.recall }
       say(
         state,
-        `validated at step ${count(record.step)}   ` +
-          `${recallText(record.recall)}${record.score === undefined ? '' : `   score ${share(record.score)}`}` +
-          `${record.best ? '   ✓ best so far' : ''}`,
+        [
+          `step ${count(record.step)}${record.best ? ' ✓ best so far' : ''}`,
+          ...(record.score === undefined ? [] : [`score ${share(record.score)}`]),
+          recallText(record.recall),
+          // what does not fit is cut
+          ...(record.advertisers ? [`advertisers ${recallText(record.advertisers)}`] : []),
+        ].join('   '),
         record.best,
       )
       break
@@ -75,10 +79,10 @@ export function secondsLeft(state: TrainingState): number | undefined {
   return ((start.steps - last.step) * (last.seconds - first.seconds)) / (last.step - first.step)
 }
 
-/** {"10": .05, "100": .2} -> "recall@10 .0500   @100 .200", smallest K first */
+/** {"10": .05, "100": .2} -> "recall @10 .0500 @100 .200", smallest K first */
 export function recallText(recall: Record<string, number>): string {
   const ks = Object.keys(recall).sort((a, b) => Number(a) - Number(b))
-  return ks.map((k, i) => `${i === 0 ? 'recall' : ''}@${k} ${share(recall[k])}`).join('   ')
+  return `recall ${ks.map((k) => `@${k} ${share(recall[k])}`).join(' ')}`
 }
 
 export const PHASE_NAMES: Record<Phase, string> = { select: 'selecting steps', refit: 'refitting up to the cutoff' }

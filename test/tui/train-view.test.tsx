@@ -79,7 +79,7 @@ describe('the training view', () => {
     expect(frame).toContain('rows/s 3,410')
     expect(frame).toContain('lr 1.80e-3')
     expect(frame).toContain('tau .083')
-    expect(frame).toContain('validated at step 100   recall@10 .050   @100 .150   ✓ best so far')
+    expect(frame).toContain('step 100 ✓ best so far   recall @10 .050 @100 .150')
     expect(frame).toContain('loss (smoothed)')
     expect(frame).toContain('● recall@10  ○ recall@100')
   })
@@ -119,7 +119,7 @@ describe('the training view', () => {
     }
     const end = plain(out.frames.join('\n'))
     expect(end).toContain('✓ item model done: 500 steps in 3 min 12 s')
-    expect(end).toContain('validated recall@10 .081   @100 .239')
+    expect(end).toContain('validated recall @10 .081 @100 .239')
   })
 
   it('redraws at most ten times a second', async () => {

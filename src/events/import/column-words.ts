@@ -54,8 +54,15 @@ const WORDS: Partial<Record<Column, readonly string[]>> = {
 /** A name without case, blanks and signs: user-id, userId and "User ID" are user_id. */
 export const bareName = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
-/** Which columns of a file may be those that are looked for; each is one of them at most. */
-export function likelyColumns(wanted: readonly Column[], header: readonly string[]): Partial<Record<Column, string>> {
+/**
+ * Which columns of a file may be those that are looked for; each is one of them at most.
+ * @param spelled also a name that is nearly the one looked for
+ */
+export function likelyColumns(
+  wanted: readonly Column[],
+  header: readonly string[],
+  { spelled = true } = {},
+): Partial<Record<Column, string>> {
   const found: Partial<Record<Column, string>> = {}
   const free = new Set(header)
   const take = (look: (column: Column, names: string[]) => string | undefined): void => {
@@ -73,6 +80,6 @@ export function likelyColumns(wanted: readonly Column[], header: readonly string
       (name) => name.includes('.') && WORDS[column]?.includes(bareName(name.slice(name.lastIndexOf('.') + 1))),
     ),
   )
-  take((column, names) => nearest(column, names))
+  if (spelled) take((column, names) => nearest(column, names))
   return found
 }

@@ -193,10 +193,34 @@ function kindOf(head: FileHead, columns: Layout['columns'], mapping: Mapping): F
     return 'events'
   }
   if (has('timestamp') && has('item_id')) throw missing('user_id', 'whose event it is')
-  if (has('item_id')) return 'items'
-  if (has('user_id')) return 'users'
+  if (has('item_id') || has('user_id')) {
+    const kind = has('item_id') ? 'items' : 'users'
+    const events = asEvents(head, columns, mapping)
+    if (events === undefined) return kind
+    throw new UserError(
+      `${name} could be ${kind} or events: it names ${kind === 'items' ? 'an item' : 'a user'}, and has columns for ` +
+        `the rest of an event (${Object.values(events).join(', ')}).`,
+      `Of events: --map ${Object.entries(events)
+        .map((pair) => pair.join('='))
+        .join(',')}. Of ${kind}: --without timestamp`,
+    )
+  }
   if (has('advertiser_id')) return 'advertisers'
   throw missing('user_id', 'nor item_id: it is neither events, items nor users')
+}
+
+/** The columns by which a file of items or users may be one of events: all that an event needs, under other names. */
+function asEvents(
+  { header, shapes }: FileHead,
+  columns: Layout['columns'],
+  mapping: Mapping,
+): Partial<Record<Column, string>> | undefined {
+  const needed = (['user_id', 'item_id', 'timestamp'] as const).filter((one) => columns[one] === undefined)
+  if (!mapping.header || needed.some((one) => mapping.without.includes(one))) return undefined
+  const single = header.filter((title, i) => !shapes.has(title) && !Object.values(columns).includes(i))
+  const wanted: Column[] = columns.event_type === undefined ? [...needed, 'event_type'] : needed
+  const found = likelyColumns(wanted, single, { spelled: false })
+  return needed.every((one) => found[one] !== undefined) ? found : undefined
 }
 
 function notSingle(name: string, column: Column, title: string, shape: 'object' | 'list', header: string[]): UserError {

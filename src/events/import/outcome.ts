@@ -70,10 +70,10 @@ export function outcome(
 ): string {
   const values = Object.values(lost).reduce((sum, n) => sum + n, 0)
   return [
-    `${count(stored)} rows`,
+    plural(stored, 'row'),
     ...(first === undefined ? [] : [day(first) === day(last!) ? day(first) : `${day(first)} to ${day(last!)}`]),
     ...(skipped > 0 ? [`${count(skipped)} skipped (${byReason(skips)})`] : []),
-    ...(values > 0 ? [`${count(values)} values left out (${byReason(lost)})`] : []),
+    ...(values > 0 ? [`${plural(values, 'value')} left out (${byReason(lost)})`] : []),
     ...(rejected > 0
       ? [`${count(rejected)} rejected (${byReason(reasons)}${rejectsFile ? `; see ${rejectsFile}` : ''})`]
       : []),
@@ -125,14 +125,17 @@ export function alreadyImported(
   options = file.options,
   as = found.name,
 ): FileResult {
-  const otherwise =
-    hashJson(found.options) === hashJson(options) ? '' : ` (with other options: ${JSON.stringify(found.options)})`
-  const name = as === file.source.name ? '' : ` as ${as}`
-  progress.line(`${file.source.name}: already imported${name}${otherwise}, nothing added.`)
+  const same = found.kind === file.kind && hashJson(found.options) === hashJson(options)
+  const name = as === file.source.name ? '' : ` under the name ${as}`
+  progress.line(`${file.source.name}: already imported${name}${same ? '' : otherwise(found)}, nothing added.`)
   const memory = store.imports.memory(file.source.hash) as Memory | undefined
   const counts = { skips: memory?.skips ?? {}, lost: memory?.lost ?? {} }
   return fileResult({ ...file, kind: found.kind }, 'already imported', 0, found, counts, {}, [])
 }
+
+/** How a file was read before. */
+const otherwise = ({ kind }: ImportRecord): string =>
+  `, as a file of ${kind} and with other flags or columns; to read it anew, import into a new workspace (--workspace)`
 
 export function tooMany(
   { source, mend }: FileImport,
@@ -150,6 +153,6 @@ export function tooMany(
     `${source.name}: ${count(rejects.count)} of the first ${count(total)} rows were rejected ` +
       `(${rejects.summary()}), more than the ${Number((allowed * 100).toFixed(3))} % allowed. ` +
       `${kept > 0 ? `${count(kept)} rows before them are imported` : 'Nothing was imported'}.`,
-    `See ${rejects.path}. ${advice}, or allow more: --max-rejects ${share}`,
+    `See ${rejects.path}. ${advice}${share < 1 ? `, or allow more: --max-rejects ${share}` : '.'}`,
   )
 }

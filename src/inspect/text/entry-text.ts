@@ -3,6 +3,7 @@ import type { Activity, AdvertiserView, Buyer, ItemCard, ItemView, Neighbour } f
 import { categoryEnd, sellerOf, titleOf } from './words.js'
 import { plural, price, count } from '../../text/numbers.js'
 import { day } from '../../text/moments.js'
+import { printable } from '../../text/width.js'
 
 const CARD_COLUMNS = [
   { head: 'title', value: titleOf, weight: 3, min: 12, max: 48 },
@@ -31,12 +32,14 @@ const BUYER_COLUMNS: Column<Buyer>[] = [
 
 /** An item's page as plain lines of at most `width` columns. */
 export function itemText(view: ItemView, width: number): string[] {
-  const lines = [`item ${view.item}   ${view.title ?? '(no title)'}`]
-  lines.push(
-    `advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ` +
-      `${price(view.price) || 'unknown'}`,
+  const lines = [
+    printable(`item ${view.item}   ${view.title ?? '(no title)'}`),
+    printable(
+      `advertiser ${sellerOf(view) || 'unknown'}   category ${view.category ?? 'unknown'}   price ` +
+        `${price(view.price) || 'unknown'}`,
+    ),
     '',
-  )
+  ]
   lines.push(...activityLines(view.activity, 'items'), '')
   if (view.itemRun === null) lines.push('NEAREST ITEMS', '  there is no trained item model: adseq train item', '')
   else {
@@ -64,7 +67,8 @@ export function itemText(view: ItemView, width: number): string[] {
 
 /** An advertiser's page as plain lines of at most `width` columns. */
 export function advertiserText(view: AdvertiserView, width: number): string[] {
-  const lines = [`advertiser ${view.advertiser}${view.advertiserName === null ? '' : `   ${view.advertiserName}`}`]
+  const name = view.advertiserName === null ? '' : `   ${view.advertiserName}`
+  const lines = [printable(`advertiser ${view.advertiser}${name}`)]
   lines.push(
     `${plural(view.items, 'item')}${view.medianPrice === null ? '' : `, median price ${price(view.medianPrice)}`}`,
     '',

@@ -3,6 +3,7 @@ import type { HistoryRow, ItemCard, NextPurchase, RetrievedAdvertiser, Retrieved
 import { categoryEnd, sellerOf, titleOf } from './words.js'
 import { plural, price, count } from '../../text/numbers.js'
 import { minute } from '../../text/moments.js'
+import { printable } from '../../text/width.js'
 
 /** To be copied into `adseq try`; the first to go where there is no room. */
 const ITEM_ID = { head: 'item', value: (r: ItemCard) => r.item ?? '', max: 24, drop: 5, dim: true }
@@ -60,7 +61,7 @@ export function userText(view: UserView, width: number, most = 15): string[] {
   const served = view.generation !== null
   const asked = view.itemBy !== null || view.advertiserBy !== null
   const lines = [
-    `user ${view.user}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} ` +
+    `user ${printable(view.user)}   ${plural(view.historyEvents, 'event')} up to ${minute(view.moment)} ` +
       `UTC${asked && !served ? ', the cutoff' : ''}`,
     '',
   ]

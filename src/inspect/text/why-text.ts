@@ -3,6 +3,7 @@ import type { PulledBy, WhyView } from '../types.js'
 import { sellerOf, titleOf } from './words.js'
 import { plural, price, count } from '../../text/numbers.js'
 import { day } from '../../text/moments.js'
+import { printable } from '../../text/width.js'
 
 /** Rows shown of what pulls, and of what pushes away. */
 const PULLS = 15
@@ -16,7 +17,7 @@ export function whyText(view: WhyView, width: number): string[] {
       ? `item ${entry.item}   ${entry.title ?? '(no title)'}${price(entry.price) && `   ${price(entry.price)}`}`
       : `advertiser ${entry.advertiser}${entry.advertiserName === null ? '' : `   ${entry.advertiserName}`}`
   const lines = [
-    name,
+    printable(name),
     `place ${count(rank)} of ${count(of)} for ${whose}, score ${score.toFixed(3)}, by ${view.run}`,
     '',
   ]

@@ -1,13 +1,14 @@
+import { printable } from '../../text/width.js'
 import type { ItemCard } from '../types.js'
 
 /** What names an item best: its title, else its id; an event without item is named by its advertiser alone. */
 export function titleOf(card: ItemCard): string {
-  return card.title ?? card.item ?? '(no item)'
+  return printable(card.title ?? card.item ?? '(no item)')
 }
 
 /** The advertiser's name, else its id. */
 export function sellerOf(card: { advertiser: string | null; advertiserName: string | null }): string {
-  return card.advertiserName ?? card.advertiser ?? ''
+  return printable(card.advertiserName ?? card.advertiser ?? '')
 }
 
 /** The last part of a category path, which says most: "GROCERY/FROZEN/ICE" -> "ICE". */
@@ -24,5 +25,5 @@ export function cardLine(card: ItemCard): string {
     card.price === null ? null : card.price.toFixed(2),
     card.category,
   ]
-  return parts.filter((part) => part !== null && part !== '').join(' · ')
+  return printable(parts.filter((part) => part !== null && part !== '').join(' · '))
 }

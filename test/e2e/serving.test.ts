@@ -98,9 +98,7 @@ describe('infer, index, generations', () => {
     const { generation: newer } = await json(folder, 'index')
     expect(await json(folder, 'generations')).toMatchObject({ current: newer })
     expect(await json(folder, 'generations', 'activate', older)).toMatchObject({ current: older })
-    expect((await json(folder, 'generations', 'activate', 'nothing')).error!.message).toContain(
-      'no generation nothing',
-    )
+    expect((await json(folder, 'generations', 'activate', 'nothing')).error!.message).toContain('no generation nothing')
     const last = await json(folder, 'index', '--keep', '0')
     expect(readdirSync(join(folder, 'index'))).toEqual([last.generation])
     expect(await json(folder, 'infer', '--full')).toMatchObject({ encoded: first.users })

@@ -77,6 +77,7 @@ export const DEFAULTS: Config = {
   serve: { host: '127.0.0.1', port: 8787, clock: 'auto' },
   engine: { name: 'auto', device: 'cpu', threads: 0 },
   import: { csv: { columns: {}, eventTypes: {}, header: true, maxRejects: 0.05 } },
+  refresh: { imports: [], keep: 3 },
   item: {},
   // few advertisers, so the positives of other rows are negatives enough
   advertiser: { train: { uniformNegatives: 0 } },

@@ -165,6 +165,12 @@ export const configSchema = z.strictObject({
     threads: count.max(1024),
   }),
   import: z.strictObject({ csv }),
+  refresh: z.strictObject({
+    /** what is imported, a line each as it stands after `adseq import`; names from the workspace folder on, with * and ? */
+    imports: z.array(z.string().min(1)).max(1000),
+    /** older generations whose files stay */
+    keep: count,
+  }),
   /** what differs for the item model, for the advertiser model */
   item: z.strictObject(overrides),
   advertiser: z.strictObject(overrides),

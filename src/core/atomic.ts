@@ -1,5 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { faultPoint } from './fault.js'
+import { isRunning } from './running.js'
 
 /**
  * Writes a file so that a reader sees the old content or the new, never a part: temporary file in the same folder,
@@ -7,6 +9,7 @@ import { dirname } from 'node:path'
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = `${path}.tmp-${process.pid}`
+  sweepTemporaries(dirname(path), (name) => name === basename(path))
   const file = openSync(temporary, 'w')
   try {
     try {
@@ -17,12 +20,11 @@ export function writeFileAtomic(path: string, data: string | Uint8Array | Iterab
     } finally {
       closeSync(file)
     }
-    renameSync(temporary, path)
+    moveInto(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
-  fsyncFolder(dirname(path))
 }
 
 /** Makes a finished file durable and visible under its final name: fsync, rename, fsync of the folder. */
@@ -33,8 +35,23 @@ export function publishFile(temporary: string, path: string): void {
   } finally {
     closeSync(file)
   }
+  moveInto(temporary, path)
+}
+
+function moveInto(temporary: string, path: string): void {
+  faultPoint(`write ${basename(path)}`)
   renameSync(temporary, path)
   fsyncFolder(dirname(path))
+  faultPoint(`wrote ${basename(path)}`)
+}
+
+/** Removes temporary files that processes that are no more have left beside files of a folder. */
+export function sweepTemporaries(folder: string, of: (name: string) => boolean): void {
+  for (const file of readdirSync(folder)) {
+    const [, name, pid] = /^(.+)\.tmp-(\d+)$/.exec(file) ?? []
+    if (name !== undefined && of(name) && Number(pid) !== process.pid && !isRunning(Number(pid)))
+      rmSync(join(folder, file), { force: true })
+  }
 }
 
 /** Makes renames and new names in a folder durable. */

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { UserError, hasCode } from './errors.js'
+import { isRunning } from './running.js'
 
 /** Who holds a lock. */
 export interface Holder {
@@ -96,12 +97,7 @@ function read(path: string): Holder | undefined {
 
 /** Whether a process of this id runs (also one of another user), and is the one that took the lock, not a later one. */
 function isAlive({ pid, started }: Holder): boolean {
-  if (pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (!hasCode(error, 'EPERM')) return false
-  }
+  if (!isRunning(pid)) return false
   const now = startOf(pid)
   return started === undefined || now === undefined || now === started
 }

@@ -1,6 +1,7 @@
 import type { TopLists } from '../ann/ann-index.js'
 import type { Queries } from '../protocol/queries.js'
 import type { Kind } from '../config/schema.js'
+import { faultPoint } from '../core/fault.js'
 import type { Progress } from '../core/progress.js'
 import type { Store } from '../store/store.js'
 
@@ -104,11 +105,14 @@ async function encodeRun(tower: InferTower, asOf: number, options: InferOptions)
     store.transaction(() => {
       store.putUserEmbeddings(tower.run, asOf, seq, ids, vectors)
       if (best) store.putCandidates(tower.run, seq, ids, best.entries, best.scores)
+      faultPoint('commit vectors')
     })
+    faultPoint('committed vectors')
     full?.done(users[users.length - 1] + 1)
     progress.update(at + users.length)
   }
   store.setWatermark(tower.run, seq)
+  faultPoint('raised watermark')
   full?.finish()
   progress.finish(`${count(due.length)} of ${count(histories.users)}`)
   return due

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sweepTemporaries } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import type { Progress } from '../core/progress.js'
 import { readSafetensors, writeSafetensors, type NamedArray, type TypedArray } from '../core/safetensors.js'
@@ -35,21 +36,30 @@ const ARRAYS = {
 }
 const NUMBERS = { catalog: ['lastSeq', 'items', 'advertisers'], events: ['users'] } as const
 
+/** A store that a snapshot is read from. */
+export interface SnapshotStore extends SnapshotSource {
+  /** runs reading `work` on the data as it is at one moment, whatever others write meanwhile */
+  read<T>(work: () => T): T
+}
+
 /**
  * The snapshot of the store's present data: from cache/<data hash>.*.safetensors of the workspace, or built by one scan
- * of the store and cached there. A damaged file is built anew, and so said. Its arrays are in shared memory.
+ * of the store and cached there. What others write meanwhile, a server for instance, is not in it. A damaged file is
+ * built anew, and so said. Its arrays are in shared memory.
  */
-export function loadSnapshot(folder: string, store: SnapshotSource, progress: Progress): Snapshot {
-  const catalog = readCached(folder, store, 'catalog', progress)
-  const events = catalog && readCached(folder, store, 'events', progress)
-  return shareSnapshot(catalog && events ? { ...catalog, ...events } : rebuild(folder, store, progress))
+export function loadSnapshot(folder: string, store: SnapshotStore, progress: Progress): Snapshot {
+  return store.read(() => {
+    const catalog = readCached(folder, store, 'catalog', progress)
+    const events = catalog && readCached(folder, store, 'events', progress)
+    return shareSnapshot(catalog && events ? { ...catalog, ...events } : rebuild(folder, store, progress))
+  })
 }
 
 /** The catalog of loadSnapshot alone: read without the events where the snapshot is cached. */
-export function loadCatalog(folder: string, store: SnapshotSource, progress: Progress): CatalogData {
+export function loadCatalog(folder: string, store: SnapshotStore, progress: Progress): CatalogData {
   const cached = readCached(folder, store, 'catalog', progress)
   if (cached) return cached
-  const snapshot = rebuild(folder, store, progress)
+  const snapshot = store.read(() => rebuild(folder, store, progress))
   const catalog: Record<string, unknown> = { hash: snapshot.hash, categories: snapshot.categories }
   for (const name of [...NUMBERS.catalog, ...ARRAYS.catalog]) catalog[name] = snapshot[name]
   return catalog as unknown as CatalogData
@@ -121,6 +131,7 @@ function readCached(folder: string, store: SnapshotSource, half: Half, progress:
 
 /** Snapshots of earlier states of the data, and of earlier versions, are of no more use. */
 function removeOthers(cache: string, hash: string): void {
+  sweepTemporaries(cache, () => true)
   for (const name of readdirSync(cache)) {
     if (
       /^[0-9a-f]{16}(\.\w+)?\.safetensors$/.test(name) &&

@@ -1,8 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
-import { takeLock } from '../core/lock.js'
 import type { Progress } from '../core/progress.js'
 import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
@@ -13,17 +12,9 @@ import type { Fitted } from '../retrieve/fit.js'
 import { newId } from '../store/paths.js'
 import type { Store } from '../store/store.js'
 import { count } from '../text/numbers.js'
-import {
-  FILES,
-  finishBuilding,
-  hasFiles,
-  removeGeneration,
-  startBuilding,
-  sweep,
-  type FileSum,
-  type GenerationManifest,
-} from './files.js'
+import { FILES, finishBuilding, startBuilding, sweep, type FileSum, type GenerationManifest } from './files.js'
 import type { IndexTask, IndexTaskResult, IndexThread } from './index-thread.js'
+import { lockBuilds, removeOlder } from './prune.js'
 
 /** What publishing needs of the store. */
 export type GenerationStore = Pick<
@@ -61,6 +52,8 @@ export interface BuildOptions {
   history: 'kept' | 'masked'
   /** orders equal scores */
   seed: number
+  /** names all that it is made from: another build from the same would be the same */
+  madeFrom?: string
   /** older generations whose files are kept for a rollback; undefined keeps all */
   keep?: number
   progress: Progress
@@ -89,8 +82,7 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
   const { indexFolder, store, items, advertisers, keep, now = () => new Date() } = build
   const seq = servableSeq(store, items.run, advertisers?.run)
   const started = now()
-  mkdirSync(indexFolder, { recursive: true })
-  const release = takeLock(join(indexFolder, '.lock'), '`adseq index`')
+  const release = lockBuilds(indexFolder, '`adseq index`')
   try {
     const swept = sweep(
       indexFolder,
@@ -110,9 +102,17 @@ export async function buildGeneration(build: BuildOptions): Promise<BuildResult>
       seq,
       vectorsHash: vectors.sha256,
       indexHash: index.sha256,
-      info: { manifest: checksum, items: items.entries, width: items.width, asOf, index, recall },
+      info: {
+        manifest: checksum,
+        items: items.entries,
+        width: items.width,
+        asOf,
+        index,
+        recall,
+        madeFrom: build.madeFrom,
+      },
     })
-    const removed = keep === undefined ? [] : prune(indexFolder, store, keep)
+    const removed = keep === undefined ? [] : removeOlder(indexFolder, store, keep)
     return { manifest, swept, removed, seconds: (now().getTime() - started.getTime()) / 1000 }
   } finally {
     release()
@@ -289,16 +289,4 @@ function sampleVectors(store: GenerationStore, { run, entries, width }: Publishe
   const vectors = new Float32Array(found.length * width)
   found.forEach((vector, i) => vectors.set(vector, i * width))
   return vectors
-}
-
-/** Removes the files of all but the newest `keep` old generations; their rows stay, as a record. */
-function prune(indexFolder: string, store: GenerationStore, keep: number): string[] {
-  const current = store.currentGeneration()?.id
-  const older = store
-    .listGenerations()
-    .map((row) => row.id)
-    .filter((id) => id !== current && hasFiles(indexFolder, id))
-  const removed = older.slice(keep)
-  for (const id of removed) removeGeneration(indexFolder, id)
-  return removed
 }

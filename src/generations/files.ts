@@ -4,6 +4,7 @@ import type { IndexFile } from '../ann/hnsw.js'
 import type { SearchCost } from '../ann/search-cost.js'
 import { fsyncFolder, writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
+import { faultPoint } from '../core/fault.js'
 import { sha256, sha256File } from '../core/hash.js'
 import type { Fitted } from '../retrieve/fit.js'
 
@@ -87,8 +88,10 @@ export function startBuilding(indexFolder: string, generation: string): string {
 export function finishBuilding(building: string, indexFolder: string, manifest: GenerationManifest): string {
   const text = `${JSON.stringify(manifest, null, 2)}\n`
   writeFileAtomic(join(building, MANIFEST_FILE), text)
+  faultPoint('name generation')
   renameSync(building, join(indexFolder, manifest.generation))
   fsyncFolder(indexFolder)
+  faultPoint('named generation')
   return sha256(text)
 }
 
@@ -98,6 +101,7 @@ export function removeGeneration(indexFolder: string, generation: string): void 
   if (!existsSync(folder)) return
   const away = join(indexFolder, `${PRIVATE}removed-${generation}`)
   renameSync(folder, away)
+  faultPoint('remove generation')
   rmSync(away, { recursive: true, force: true })
 }
 
@@ -166,6 +170,6 @@ export async function verifyFile(id: string, path: string, expected: FileSum): P
 function unusable(id: string, why: string): UserError {
   return new UserError(
     `Generation ${id} cannot be used: ${why}.`,
-    'Run `adseq index` to build a new one, or `adseq generations --activate ID` to serve another.',
+    'Run `adseq index` to build a new one, or `adseq generations activate ID` to serve another.',
   )
 }

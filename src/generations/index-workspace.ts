@@ -1,15 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import { hashJson, sha256 } from '../core/hash.js'
 import { lastEventTime } from '../embed/pending.js'
 import { readCountries } from '../funnel/countries.js'
-import { keptRanker } from '../funnel/l1/run-ranker.js'
+import { keptRanker, rankerPath } from '../funnel/l1/run-ranker.js'
 import { makeTables } from '../funnel/tables.js'
 import { catalogOf } from '../protocol/catalog.js'
 import { logPopularity } from '../retrieve/popularity.js'
 import { runWeights, servedProtocol } from '../retrieve/run-model.js'
-import { chooseRuns, type RunNames } from '../runs/manifest.js'
+import { chooseRuns, findRun, type RunNames } from '../runs/manifest.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { buildGeneration, servableSeq, type BuildResult, type PublishedEntries } from './build.js'
+
+/** Raised when other files come of the same: what was published before is then built again. */
+const VERSION = 1
 
 export interface IndexWorkspaceOptions {
   runs?: RunNames
@@ -24,12 +29,12 @@ export async function indexWorkspace(
   { runs = {}, keep, signal }: IndexWorkspaceOptions = {},
 ): Promise<BuildResult> {
   const { folder, config, store, progress, paths } = workspace
-  const chosen = chooseRuns(folder, runs)
-  if (chosen.item === undefined)
-    throw new UserError('There is no finished item run to index.', 'Train one: adseq train item.')
+  const chosen = runsToIndex(folder, runs)
   if (chosen.advertiser === undefined)
     progress.line('There is no finished advertiser run: the generation serves items only (adseq train advertiser).')
   servableSeq(store, chosen.item, chosen.advertiser)
+  // before anything is read: what comes meanwhile is not in it
+  const madeFrom = sourceOf(workspace, chosen)
   const asOf = lastEventTime(workspace.snapshot)
   const item = await workspace.run(chosen.item, 'item')
   const advertiser = chosen.advertiser === undefined ? undefined : await workspace.run(chosen.advertiser, 'advertiser')
@@ -50,9 +55,46 @@ export async function indexWorkspace(
     index: config.index,
     history: config.eval.history,
     seed: manifest.seed,
+    madeFrom,
     keep,
     progress,
     signal,
+  })
+}
+
+interface IndexRuns {
+  item: string
+  advertiser?: string
+}
+
+/** @throws UserError when there is no finished item run */
+export function runsToIndex(folder: string, runs: RunNames = {}): IndexRuns {
+  const { item, advertiser } = chooseRuns(folder, runs)
+  if (item === undefined) throw new UserError('There is no finished item run to index.', 'Train one: adseq train item.')
+  return { item, ...(advertiser !== undefined && { advertiser }) }
+}
+
+/**
+ * Names what a generation built now would be made from: data, runs, light ranker, how far users are encoded, settings.
+ * Nothing is loaded for it.
+ */
+export function sourceOf(workspace: Workspace, { item, advertiser }: IndexRuns): string {
+  const { folder, config, store } = workspace
+  const manifest = findRun(folder, item, 'item')
+  const other = advertiser === undefined ? undefined : findRun(folder, advertiser, 'advertiser')
+  const protocol = servedProtocol(config.eval, manifest)
+  const runs = { item: { manifest }, ...(other && { advertiser: { manifest: other } }) }
+  const ranker = rankerPath(workspace, runs, protocol)
+  return hashJson({
+    VERSION,
+    weights: [manifest.weightsHash, other?.weightsHash ?? null],
+    runs: [item, advertiser ?? null],
+    seq: servableSeq(store, item, advertiser),
+    data: store.dataHash(),
+    ranker: existsSync(ranker) ? sha256(readFileSync(ranker)) : null,
+    protocol,
+    index: config.index,
+    history: config.eval.history,
   })
 }
 

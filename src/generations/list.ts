@@ -14,7 +14,7 @@ export interface ListedGeneration {
   items: number | null
   /** measured recall of the index against exact search */
   recall: number | null
-  /** false: removed by `adseq index --keep`; it can no longer be served */
+  /** false: removed (adseq generations prune); it can no longer be served */
   files: boolean
 }
 

@@ -1,7 +1,7 @@
 import { emptyLists, type TopLists } from '../ann/ann-index.js'
 import { dot } from '../ann/dot-products.js'
 import type { ItemIndex } from '../ann/item-index.js'
-import { exactCost, graphCost, type SearchCost } from '../ann/search-cost.js'
+import { exactCost, graphCost, slackOf, type SearchCost } from '../ann/search-cost.js'
 import { TopK, before } from '../ann/top-k.js'
 import type { Kind } from '../config/schema.js'
 import type { Queries } from '../protocol/queries.js'
@@ -11,8 +11,6 @@ import type { EntrySet, ListOptions, Recommender, Searched } from './recommender
 import type { Towers } from './towers.js'
 
 const NO_WEIGHTS: BlendWeights = { own: 0, popularity: 0 }
-/** A filtered search asks for a little more than the share of the eligible says: they are not spread evenly. */
-const SLACK = 1.2
 
 export interface HybridVectors {
   /** id of the run that made them */
@@ -143,12 +141,19 @@ export class VectorHybrid implements Recommender {
     const eligible = only?.ids.length ?? this.entries
     const among = (entry: number): boolean => !skipped.has(entry) && only?.outside[entry] !== 1
     if (index) {
-      let ask = Math.ceil(((wanted * this.entries) / Math.max(1, eligible)) * (only ? SLACK : 1))
-      while (ask < this.entries && (!only || graphCost(index.cost, ask) < exactCost(index.cost, eligible))) {
-        const found = (await index.items.find(user, ask)).filter(among)
-        if (found.length >= Math.min(k, eligible))
-          return { best: this.rank(user, queries, q, found, { k, among, seed }), searched: ask, exact: false }
-        ask *= 2
+      const depth = (wanted * this.entries) / Math.max(1, eligible)
+      // far down a graph misses some of the best: of what it finds only the first 1 / slack is taken for complete
+      const slack = slackOf(index.cost, depth)
+      let spent = 0
+      for (let ask = Math.ceil(depth * slack); ask < this.entries; ask *= 2) {
+        spent += graphCost(index.cost, ask)
+        if (spent > exactCost(index.cost, eligible)) break
+        const found = await index.items.find(user, ask)
+        const complete = found.subarray(0, Math.ceil(found.length / slack)).filter(among).length
+        if (complete >= Math.min(k, eligible)) {
+          const best = this.rank(user, queries, q, found.filter(among), { k, among, seed })
+          return { best, searched: found.length, exact: false }
+        }
       }
     }
     return { best: this.exact(user, queries, q, { k, skipped, only, seed }), searched: eligible, exact: true }

@@ -1,7 +1,9 @@
 import type { Config } from '../config/schema.js'
 import { Thread } from '../core/thread.js'
 import type { MadeUpEvent } from '../features/made-up-history.js'
+import { markRead } from '../generations/prune.js'
 import type { Generation } from '../store/generations.js'
+import { pathsOf } from '../store/paths.js'
 import type { AboutUser, AdsQuestion, SentAnswer } from './ads-answer.js'
 import { received } from './problem.js'
 import type { Encoded } from './events-thread.js'
@@ -75,7 +77,9 @@ export interface RetrievalJob {
  * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
  */
 export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
+  const unmark = markRead(pathsOf(job.folder).index, job.generation.id)
   const thread = new Thread<RetrievalThread>(new URL('./retrieval-thread', import.meta.url))
+  thread.onEnd(unmark)
   try {
     const facts = await thread.ask('open', job)
     return {

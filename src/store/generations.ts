@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { UserError } from '../core/errors.js'
+import { faultPoint } from '../core/fault.js'
 
 /** What serving reads: runs, an ingest number, and the files of index/<id>/ by checksum. */
 export interface Generation {
@@ -42,7 +43,7 @@ export class Generations {
       'INSERT INTO current VALUES (1, ?) ON CONFLICT (slot) DO UPDATE SET generation = excluded.generation',
     )
     this.served = db.prepare(`SELECT ${columns} FROM generations g JOIN current ON current.generation = g.id`)
-    this.list = db.prepare(`SELECT ${columns} FROM generations g ORDER BY created DESC, id DESC`)
+    this.list = db.prepare(`SELECT ${columns} FROM generations g ORDER BY created DESC, g.rowid DESC`)
     this.one = db.prepare(`SELECT ${columns} FROM generations g WHERE id = ?`)
   }
 
@@ -60,8 +61,10 @@ export class Generations {
         indexHash ?? null,
         JSON.stringify(info),
       )
+      faultPoint('publish generation')
       this.flip.run(id)
     })
+    faultPoint('published generation')
   }
 
   /** Serves an earlier generation again. @throws UserError when there is none of that name */

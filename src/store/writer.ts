@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { UserError, hasCode } from '../core/errors.js'
+import { faultPoint } from '../core/fault.js'
 import { AdsWriter } from './ads-writer.js'
 import { DataDigest } from './data-digest.js'
 import { Interner } from './interner.js'
@@ -187,8 +188,10 @@ export class BulkWriter {
       this.saveDigest.run(this.digest.toString())
       this.ads.finish()
       also?.()
+      faultPoint('commit rows')
       this.db.exec('COMMIT')
       this.open = false
+      faultPoint('committed rows')
     } catch (error) {
       this.rollback()
       throw error
@@ -206,6 +209,7 @@ export class BulkWriter {
   /** After a bulk load: the (user, time) index, where it is not there yet. Commits first. */
   finish(): void {
     if (this.open) this.commit()
+    faultPoint('index rows')
     this.db.exec(EVENTS_INDEX)
   }
 

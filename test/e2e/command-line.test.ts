@@ -216,7 +216,7 @@ describe('a workspace that this user cannot write', () => {
     [['infer']],
     [['index']],
     [['generate-data', '--preset', 'tiny', '--append']],
-    [['generations', '--activate', 'x']],
+    [['generations', 'activate', 'x']],
     [['init', '--force']],
   ])('%j refuses, and says what to do', async (args) => {
     const { message, hint } = errorOf(await look(...args, '--json'))

@@ -97,10 +97,8 @@ describe('infer, index, generations', () => {
 
     const { generation: newer } = await json(folder, 'index')
     expect(await json(folder, 'generations')).toMatchObject({ current: newer })
-    expect(await json(folder, 'generations', '--activate', older)).toMatchObject({ current: older })
-    expect((await json(folder, 'generations', '--activate', 'nothing')).error!.message).toContain(
-      'no generation nothing',
-    )
+    expect(await json(folder, 'generations', 'activate', older)).toMatchObject({ current: older })
+    expect((await json(folder, 'generations', 'activate', 'nothing')).error!.message).toContain('no generation nothing')
     const last = await json(folder, 'index', '--keep', '0')
     expect(readdirSync(join(folder, 'index'))).toEqual([last.generation])
     expect(await json(folder, 'infer', '--full')).toMatchObject({ encoded: first.users })
@@ -215,6 +213,6 @@ describe('serve', () => {
     expect(stderr).toMatch(
       /^Error: The index \S+items\.usearch is damaged: it has \d+ bytes, its manifest says \d+\.$/m,
     )
-    expect((await json(folder, 'generations', '--activate', generation)).error!.message).toContain('cannot be used')
+    expect((await json(folder, 'generations', 'activate', generation)).error!.message).toContain('cannot be used')
   }, 120_000)
 })

@@ -4,7 +4,7 @@ import { hashJson } from '../../src/core/hash.js'
 import { EVENT_TYPES } from '../../src/features/snapshot.js'
 import type { EventType, Snapshot } from '../../src/features/snapshot.js'
 import { buildSnapshot } from '../../src/features/snapshot-build.js'
-import type { SnapshotSource } from '../../src/features/snapshot-build.js'
+import type { SnapshotStore } from '../../src/features/snapshot-file.js'
 
 export const DAY = 86400
 /** A midnight in UTC: 2026-01-01. */
@@ -38,9 +38,10 @@ export interface MadeData {
 }
 
 /** A store in memory with the events in the order given. */
-export function madeStore(data: MadeData): SnapshotSource {
+export function madeStore(data: MadeData): SnapshotStore {
   const { users, items, events, advertisers = 0 } = data
   return {
+    read: (work) => work(),
     dataHash: () => hashJson(data),
     lastSeq: () => events.length,
     counts: () => ({ users, items: items.length, advertisers, events: events.length }),

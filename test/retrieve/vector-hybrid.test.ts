@@ -148,4 +148,31 @@ describe('a hybrid over vectors', () => {
     const { vectors: _, ...bare } = queries(1, 10, 1)
     await expect(new VectorHybrid('item', parts(10)).list(bare, 1)).rejects.toThrow('without its user tower')
   })
+
+  test('takes of what a graph finds only as much for complete as its slack says, or scores what is eligible', async () => {
+    const of = parts(2000)
+    const exact = new VectorHybrid('item', of)
+    const asked = queries(1, 2000, 3)
+    const only = setOf(2000, 0.1)
+    const right = await exact.list(asked, 20, { only })
+    const row = new Float32Array(2000)
+    await exact.score(asked, 0, 1, row)
+    const order = [...row.keys()].sort((a, b) => row[b] - row[a])
+    // of n that it is asked for, it finds every second one beyond the first quarter
+    const find = async (_: Float32Array, n: number) =>
+      Uint32Array.from([...order.slice(0, n / 4), ...order.slice(n / 4).filter((_, i) => i % 2 === 0)].slice(0, n))
+    const lists = async (slack: number | null) => {
+      const index = { items: { find } as unknown as ItemIndex, cost: { ...FREE_GRAPH, slack } }
+      let exactly: boolean | undefined
+      const found = await new VectorHybrid('item', { ...of, index }).list(asked, 20, {
+        only,
+        onSearch: (_, { exact }) => (exactly = exact),
+      })
+      return { exactly, entries: [...found.entries] }
+    }
+    const wanted = [...right.entries]
+    expect((await lists(1)).entries).not.toEqual(wanted)
+    expect(await lists(4)).toEqual({ exactly: false, entries: wanted })
+    expect(await lists(null)).toEqual({ exactly: true, entries: wanted })
+  })
 })

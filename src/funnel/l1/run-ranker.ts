@@ -35,6 +35,8 @@ export interface FunnelRuns {
   item: LoadedRun
   advertiser?: LoadedRun
 }
+type Described = Record<'item', Pick<LoadedRun, 'manifest'>> &
+  Partial<Record<'advertiser', Pick<LoadedRun, 'manifest'>>>
 
 /** A light ranker, with what it was trained on. */
 export interface KeptRanker {
@@ -43,7 +45,11 @@ export interface KeptRanker {
 }
 
 /** Where the ranker of two runs for a protocol is kept: in the folder of the item run. */
-export function rankerPath(workspace: Workspace, { item, advertiser }: FunnelRuns, options: ProtocolOptions): string {
+export function rankerPath(
+  workspace: Pick<Workspace, 'folder' | 'config'>,
+  { item, advertiser }: Described,
+  options: ProtocolOptions,
+): string {
   const { hash } = protocolOf(options)
   const { generators, adsPerAdvertiser } = workspace.config.funnel
   const weights = [item.manifest.weightsHash, advertiser?.manifest.weightsHash]

@@ -1,6 +1,7 @@
 import type { AdKind } from '../ads/inventory.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { blend } from '../funnel/blend.js'
+import { chosen, type Candidates } from '../funnel/candidates.js'
 import type { AdsNow } from '../funnel/eligibility.js'
 import type { Funnel } from '../funnel/funnel.js'
 import { ReliabilityCounter, type Reliability } from '../funnel/l1/reliability.js'
@@ -131,25 +132,22 @@ class KindOfAds {
     )
   }
 
-  async add(query: number, all: Awaited<ReturnType<Funnel['find']>>['candidates'], scores: Float32Array) {
+  async add(query: number, all: Candidates, scores: Float32Array) {
     const { inventory } = this.now
     const isShopping = this.kind === 'shopping'
-    const rows = Array.from(all.ads.keys()).filter((c) => inventory.item[all.ads[c]] >= 0 === isShopping)
-    const candidates = {
-      ads: Int32Array.from(rows, (c) => all.ads[c]),
-      sources: rows.map((c) => all.sources[c]),
-    }
+    const rows = all.ads.map((_, c) => c).filter((c) => inventory.item[all.ads[c]] >= 0 === isShopping)
+    const candidates = chosen(all, rows)
     const entries = candidates.ads.map((ad) => this.catalog.entryOf[this.column[ad]])
     const { settings, generators } = this.funnel
     const { blended, kept } = blend(
       candidates,
-      rows.map((c) => scores[c]),
+      Float32Array.from(rows, (c) => scores[c]),
       inventory,
       { ...settings, k: DEPTH, standardShare: 1, quotas: generators.map(({ quota }) => quota) },
     )
-    const handed = blended.map(({ candidate }) => candidate)
-    this.lists.push(Int32Array.from(handed, (c) => entries[c]))
-    await this.counter.add({ query, entries, sources: candidates.sources, kept, handed })
+    const handed = Int32Array.from(blended, ({ candidate }) => candidate)
+    this.lists.push(handed.map((c) => entries[c]))
+    await this.counter.add({ query, entries, sources: candidates, kept, handed })
   }
 
   recommender(): Recommender {

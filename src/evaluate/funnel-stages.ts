@@ -1,4 +1,5 @@
 import type { AdKind } from '../ads/inventory.js'
+import { bestPlaces } from '../core/best-places.js'
 import type { Candidates } from '../funnel/candidates.js'
 import { levelOf, type EvaluationSet, type LevelSet } from '../protocol/evaluation-set.js'
 import type { Recommender } from '../retrieve/recommender.js'
@@ -29,11 +30,12 @@ export interface StageSets {
   query: number
   /** entries of candidates, in their order */
   entries: Int32Array
-  sources: Candidates['sources']
+  /** what found each of them */
+  sources: Pick<Candidates, 'offsets' | 'generator'>
   /** candidates that are left after quotas */
-  kept: readonly number[]
+  kept: Int32Array
   /** candidates that are handed on, in order */
-  handed: readonly number[]
+  handed: Int32Array
 }
 
 const LEVELS = { shopping: 'item', standard: 'advertiser' } as const
@@ -75,26 +77,31 @@ export class StageCounter {
     const wanted = new Map<number, number>()
     for (let p = offsets[query]; p < offsets[query + 1]; p++)
       if (positives[p] >= 0) wanted.set(positives[p], (wanted.get(positives[p]) ?? 0) + counts[p])
-    sources.forEach((all, c) => {
+    const { offsets: from, generator } = sources
+    for (let c = 0; c < entries.length; c++) {
       const hits = wanted.get(entries[c]) ?? 0
-      for (const { generator } of all) {
-        this.found[generator].out++
-        this.found[generator].hits += hits
-        if (all.length === 1) this.found[generator].unique += hits
+      for (let s = from[c]; s < from[c + 1]; s++) {
+        const found = this.found[generator[s]]
+        found.out++
+        found.hits += hits
+        if (from[c + 1] - from[c] === 1) found.unique += hits
       }
-    })
+    }
     await this.oracle?.score(this.evaluation.queries, query, query + 1, this.row)
     const row = this.oracle && this.row
-    const value = (of: readonly number[]): number =>
+    const value = (of: Int32Array): number =>
       row ? topSum(Float64Array.from(new Set(of.map((c) => entries[c])), (e) => row[e])) : 0
-    const count = (at: { out: number; hits: number; lost: number }, of: readonly number[]): void => {
+    const count = (at: { out: number; hits: number; lost: number }, of: Int32Array): void => {
       at.out += of.length
       const left = new Set(of.map((c) => entries[c]))
       for (const [entry, n] of wanted) if (left.has(entry)) at.hits += n
       at.lost += value(of)
     }
-    if (row) this.best += topSum(Float64Array.from(row))
-    count(this.whole.union, [...entries.keys()])
+    if (row) this.best += topSum(new Float64Array(row))
+    count(
+      this.whole.union,
+      entries.map((_, c) => c),
+    )
     count(this.whole.quota, kept)
     count(this.whole.blend, handed.slice(0, HANDED_ON))
   }
@@ -130,8 +137,10 @@ export class StageCounter {
 
 /** Sum of the HANDED_ON highest. */
 function topSum(values: Float64Array): number {
-  return values
-    .sort()
-    .subarray(Math.max(0, values.length - HANDED_ON))
-    .reduce((a, b) => a + b, 0)
+  const places = bestPlaces(
+    values,
+    Int32Array.from({ length: values.length }, (_, i) => i),
+    HANDED_ON,
+  )
+  return places.reduceRight((sum, place) => sum + values[place], 0)
 }

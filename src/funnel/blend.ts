@@ -1,4 +1,5 @@
 import type { AdInventory } from '../ads/inventory.js'
+import { bestPlaces } from '../core/best-places.js'
 import type { Candidates } from './candidates.js'
 
 export interface BlendOptions {
@@ -28,7 +29,7 @@ export interface Blended {
 export interface BlendResult {
   blended: Blended[]
   /** candidates within the quota of a generator, by score */
-  kept: number[]
+  kept: Int32Array
   /** [generators] of them that the generator found */
   keptOf: number[]
   /** [candidates] undefined: handed on */
@@ -46,23 +47,18 @@ export function blend(
   { advertiser, item }: Pick<AdInventory, 'advertiser' | 'item'>,
   options: BlendOptions,
 ): BlendResult {
-  const { ads, sources } = candidates
-  const order = Array.from(ads.keys()).sort((a, b) => scores[b] - scores[a] || ads[a] - ads[b])
-  const dropped: (Dropped | undefined)[] = new Array<undefined>(ads.length).fill(undefined)
-  const { kept, keptOf } = withinQuotas(order, sources, options.quotas)
-  const stays = new Set(kept)
-  for (const c of order) if (!stays.has(c)) dropped[c] = 'quota'
+  const { ads } = candidates
+  const order = bestPlaces(new Float64Array(scores), ads, ads.length)
+  const { kept, keptOf } = withinQuotas(order, candidates, options.quotas)
+  const dropped: (Dropped | undefined)[] = new Array<Dropped>(ads.length).fill('quota')
+  for (const c of kept) dropped[c] = undefined
 
   const blended: Blended[] = []
   const ofAdvertiser = new Map<number, number>()
   const items = new Set<number>()
   const standard = { room: Math.ceil(options.k * options.standardShare), passed: [] as number[] }
   // candidates by what they count now: only those of an advertiser that was just chosen change
-  const heap = new Heap(
-    kept,
-    (c) => scores[c],
-    (c) => ads[c],
-  )
+  const heap = new Heap(kept, scores, ads)
   const worth = (c: number): number => scores[c] * options.diversity ** (ofAdvertiser.get(advertiser[ads[c]]) ?? 0)
   const choose = (c: number, score: number): void => {
     blended.push({ candidate: c, score })
@@ -98,67 +94,83 @@ export function blend(
 
 /** Of each generator's ads the best by score, as many as its quota; an ad stays where any generator keeps it. */
 function withinQuotas(
-  order: readonly number[],
-  sources: Candidates['sources'],
+  order: Int32Array,
+  { offsets, generator }: Candidates,
   quotas: readonly number[],
-): { kept: number[]; keptOf: number[] } {
+): { kept: Int32Array; keptOf: number[] } {
   const keptOf = quotas.map(() => 0)
-  const kept = order.filter((c) => {
+  const kept = new Int32Array(order.length)
+  let n = 0
+  for (let i = 0; i < order.length; i++) {
+    const c = order[i]
     let stays = false
-    for (const { generator } of sources[c]) {
-      if (keptOf[generator] >= quotas[generator]) continue
-      keptOf[generator]++
+    for (let s = offsets[c]; s < offsets[c + 1]; s++) {
+      const g = generator[s]
+      if (keptOf[g] >= quotas[g]) continue
+      keptOf[g]++
       stays = true
     }
-    return stays
-  })
-  return { kept, keptOf }
+    if (stays) kept[n++] = c
+  }
+  return { kept: kept.subarray(0, n), keptOf }
 }
 
-/** The highest score first, of equal ones the lower key. */
+/**
+ * What is not chosen yet, the highest score first, of equal ones the lower ad. Those that count less by now than when
+ * they were put in are put back, into a heap of their own: there are few of them, and the others stay as sorted.
+ */
 class Heap {
-  private readonly slots: Blended[]
+  private next = 0
+  private readonly back: Blended[] = []
 
+  /** @param sorted candidates by score, best first, of equal ones the lower ad */
   constructor(
-    candidates: readonly number[],
-    score: (candidate: number) => number,
-    private readonly key: (candidate: number) => number,
-  ) {
-    // sorted by score is a heap already
-    this.slots = candidates.map((candidate) => ({ candidate, score: score(candidate) }))
-  }
+    private readonly sorted: Int32Array,
+    private readonly scores: ArrayLike<number>,
+    private readonly ads: Int32Array,
+  ) {}
 
   pop(): Blended | undefined {
-    const { slots } = this
-    const top = slots[0]
-    const last = slots.pop()
-    if (top === undefined || last === undefined || slots.length === 0) return top
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= slots.length) break
-      if (child + 1 < slots.length && this.before(slots[child + 1], slots[child])) child++
-      if (!this.before(slots[child], last)) break
-      slots[i] = slots[child]
-      i = child
-    }
-    slots[i] = last
-    return top
+    const { sorted, scores, back } = this
+    if (this.next === sorted.length) return this.popBack()
+    const candidate = sorted[this.next]
+    const score = scores[candidate]
+    if (back.length > 0 && this.before(back[0], { candidate, score })) return this.popBack()
+    this.next++
+    return { candidate, score }
   }
 
   push(one: Blended): void {
-    const { slots } = this
-    let i = slots.push(one) - 1
+    const { back } = this
+    let i = back.push(one) - 1
     while (i > 0) {
       const parent = (i - 1) >> 1
-      if (!this.before(one, slots[parent])) break
-      slots[i] = slots[parent]
+      if (!this.before(one, back[parent])) break
+      back[i] = back[parent]
       i = parent
     }
-    slots[i] = one
+    back[i] = one
+  }
+
+  private popBack(): Blended | undefined {
+    const { back } = this
+    const top = back[0]
+    const last = back.pop()
+    if (top === undefined || last === undefined || back.length === 0) return top
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= back.length) break
+      if (child + 1 < back.length && this.before(back[child + 1], back[child])) child++
+      if (!this.before(back[child], last)) break
+      back[i] = back[child]
+      i = child
+    }
+    back[i] = last
+    return top
   }
 
   private before(a: Blended, b: Blended): boolean {
-    return a.score !== b.score ? a.score > b.score : this.key(a.candidate) < this.key(b.candidate)
+    return a.score !== b.score ? a.score > b.score : this.ads[a.candidate] < this.ads[b.candidate]
   }
 }

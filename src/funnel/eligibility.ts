@@ -217,7 +217,9 @@ export class UserRules {
     const { inventory } = this.ads.now
     const { moment } = this.ads.context
     const { ads, items, advertisers } = this.excluded
-    const [campaign, item, advertiser] = [inventory.campaign[ad], inventory.item[ad], inventory.advertiser[ad]]
+    const campaign = inventory.campaign[ad]
+    const item = inventory.item[ad]
+    const advertiser = inventory.advertiser[ad]
     if (ads?.has(ad) || items?.has(item) || advertisers?.has(advertiser)) return 'excluded by the request'
     const days = inventory.excludeBuyersDays[campaign]
     if (days > 0) {

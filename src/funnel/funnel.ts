@@ -1,8 +1,8 @@
-import type { AdKind } from '../ads/inventory.js'
+import type { AdInventory, AdKind } from '../ads/inventory.js'
 import type { FunnelConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { blend, type BlendResult } from './blend.js'
-import { fusion, union, type Candidates } from './candidates.js'
+import { Union, fusion, type Candidates } from './candidates.js'
 import { OpenAdsCache, UserRules, type AdsNow, type OpenAds } from './eligibility.js'
 import { generate, type Generated, type RunningGenerator, type Setting } from './generate.js'
 import type { GeneratorType, Parts } from './generators/generator.js'
@@ -10,6 +10,7 @@ import { Features, featureNames } from './l1/features.js'
 import type { LightRanker } from './l1/light-ranker.js'
 import { Visitor, visitorCatalogs, type AdRequest, type VisitorCatalogs } from './request.js'
 import { Shelf } from './shelf.js'
+import { Surroundings } from './surroundings.js'
 import type { AdFate, FunnelTrace, GeneratorTrace } from './trace.js'
 
 /** An ad that is handed on to heavy scoring and the auction. */
@@ -57,7 +58,9 @@ export class Funnel {
   readonly features: Features
   private readonly catalogs: VisitorCatalogs
   private readonly opened: OpenAdsCache
-  private shelf: Shelf | undefined
+  private readonly surroundings: Surroundings
+  /** of the inventory that was asked about last */
+  private made: { shelf: Shelf; union: Union } | undefined
 
   /**
    * @param types built-in generators and those of the user's own @param ranker without one candidates are ordered by
@@ -86,6 +89,7 @@ export class Funnel {
       )
     this.catalogs = visitorCatalogs(parts.catalog)
     this.opened = new OpenAdsCache(parts.catalog)
+    this.surroundings = new Surroundings(parts.catalog, parts.tables)
   }
 
   /** What orders the candidates. */
@@ -116,11 +120,7 @@ export class Funnel {
       ads: result.blended.map(({ candidate, score }) => ({
         ad: candidates.ads[candidate],
         score,
-        sources: candidates.sources[candidate].map(({ generator, rank, score: own }) => ({
-          generator: this.generators[generator].name,
-          rank,
-          score: own,
-        })),
+        sources: this.sources(candidates, candidate),
       })),
       degraded: this.generators.filter((_, g) => states[g] !== 'done').map(({ name }) => name),
       rankedBy: this.rankedBy,
@@ -132,7 +132,8 @@ export class Funnel {
 
   /** What the generators bring, before ranking. */
   async find(request: AdRequest, now: AdsNow): Promise<Found> {
-    const setting = this.setting(request, now)
+    const { shelf, union } = this.ofInventory(now)
+    const setting = this.setting(request, now, shelf)
     const found: (Generated | null)[] = []
     const states: GeneratorTrace['state'][] = []
     for (const generator of this.generators) {
@@ -140,7 +141,7 @@ export class Funnel {
       states.push(state)
       found.push(one)
     }
-    return { setting, found, states, candidates: union(found) }
+    return { setting, found, states, candidates: union.of(found) }
   }
 
   /** What becomes of one ad in a request: where it ends, and what it would have taken. */
@@ -185,18 +186,23 @@ export class Funnel {
     if (!this.ranker || candidates.ads.length === 0) return fusion(candidates)
     const { inventory } = setting.open.now
     const rows = await this.features.read(setting.visitor, candidates, inventory)
-    const kinds = Array.from(candidates.ads, (ad): AdKind => (inventory.item[ad] >= 0 ? 'shopping' : 'standard'))
-    return this.ranker.probabilities(rows, kinds)
+    return this.ranker.probabilities(rows, kindsOf(candidates, inventory))
   }
 
-  private setting(request: AdRequest, now: AdsNow): Setting {
+  /** What is made once of an inventory. */
+  private ofInventory({ inventory }: AdsNow): { shelf: Shelf; union: Union } {
+    if (this.made?.shelf.inventory !== inventory)
+      this.made = { shelf: new Shelf(inventory, this.parts.tables), union: new Union(inventory.ads) }
+    return this.made
+  }
+
+  private setting(request: AdRequest, now: AdsNow, shelf: Shelf): Setting {
     const open = this.opened.get(now, request.context)
-    if (this.shelf?.inventory !== now.inventory) this.shelf = new Shelf(now.inventory, this.parts.tables)
     return {
-      visitor: new Visitor(request, this.catalogs),
+      visitor: new Visitor(request, this.catalogs, this.surroundings),
       open,
       rules: new UserRules(open, request),
-      shelf: this.shelf,
+      shelf,
       shopping: this.settings.adsPerAdvertiser,
     }
   }
@@ -224,6 +230,13 @@ export class Funnel {
     }
   }
 
+  private sources({ offsets, generator, rank, score }: Candidates, c: number): HandedAd['sources'] {
+    const sources: HandedAd['sources'] = []
+    for (let s = offsets[c]; s < offsets[c + 1]; s++)
+      sources.push({ generator: this.generators[generator[s]].name, rank: rank[s], score: score[s] })
+    return sources
+  }
+
   private quotas(): number[] {
     return this.generators.map(({ quota }) => quota)
   }
@@ -239,14 +252,16 @@ export class Funnel {
   }): FunnelTrace {
     const { setting, found, states, candidates, result, ranked, ms } = run
     const { open } = setting
-    const handed = new Set(result.blended.map(({ candidate }) => candidate))
+    const handedOn = this.generators.map(() => 0)
+    const { offsets, generator: foundBy } = candidates
+    for (const { candidate: c } of result.blended)
+      for (let s = offsets[c]; s < offsets[c + 1]; s++) handedOn[foundBy[s]]++
     const dropped: FunnelTrace['blend']['dropped'] = {}
     for (const why of result.dropped) if (why) dropped[why] = (dropped[why] ?? 0) + 1
     return {
       inventory: aboutInventory(open),
       generators: this.generators.map(({ name, generator, limit }, g): GeneratorTrace => {
         const one = found[g]
-        const of = (c: number): boolean => candidates.sources[c].some((source) => source.generator === g)
         return {
           generator: name,
           level: generator.level,
@@ -258,7 +273,7 @@ export class Funnel {
           rounds: one?.rounds ?? 0,
           ms: one?.ms ?? 0,
           kept: result.keptOf[g],
-          handedOn: [...handed].filter(of).length,
+          handedOn: handedOn[g],
         }
       }),
       union: candidates.ads.length,
@@ -267,6 +282,13 @@ export class Funnel {
       ms,
     }
   }
+}
+
+/** Kinds of the ads of [candidates]. */
+export function kindsOf({ ads }: Candidates, { item }: Pick<AdInventory, 'item'>): AdKind[] {
+  const kinds = new Array<AdKind>(ads.length)
+  for (let c = 0; c < ads.length; c++) kinds[c] = item[ads[c]] >= 0 ? 'shopping' : 'standard'
+  return kinds
 }
 
 const aboutInventory = ({ now: { inventory }, count, items, advertisers }: OpenAds): FunnelTrace['inventory'] => ({

@@ -17,8 +17,8 @@ export interface RunningGenerator {
 
 /** What a generator brought: an ad's rank is its place, from 1. */
 export interface Generated {
-  ads: number[]
-  scores: number[]
+  ads: Int32Array
+  scores: Float64Array
   /** entries that were looked at */
   searched: number
   exact: boolean
@@ -38,22 +38,21 @@ export async function generate(
   const started = performance.now()
   const { level } = generator
   const most = level === 'item' ? open.items.ids.length : open.advertisers.ids.length
+  const ads = new Int32Array(limit)
+  const scores = new Float64Array(limit)
   for (let n = limit, rounds = 1; ; n *= 2, rounds++) {
     const ranked = await generator.ranked(visitor, n, open)
-    const ads: number[] = []
-    const scores: number[] = []
-    for (let i = 0; i < ranked.entries.length && ads.length < limit; i++) {
-      for (const ad of shelf.offer(level, ranked.entries[i], rules, shopping)) {
-        if (ads.length === limit) break
-        ads.push(ad)
-        scores.push(ranked.scores[i])
-      }
+    const { entries } = ranked
+    let found = 0
+    for (let i = 0; i < entries.length && found < limit; i++) {
+      const end = shelf.offer(level, entries[i], rules, shopping, ads, found)
+      while (found < end) scores[found++] = ranked.scores[i]
     }
-    if (ads.length === limit || ranked.complete || n >= most)
+    if (found === limit || ranked.complete || n >= most)
       return {
-        ads,
-        scores,
-        searched: ranked.searched ?? ranked.entries.length,
+        ads: ads.subarray(0, found),
+        scores: scores.subarray(0, found),
+        searched: ranked.searched ?? entries.length,
         exact: ranked.exact ?? true,
         rounds,
         ms: performance.now() - started,

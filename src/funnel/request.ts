@@ -4,7 +4,9 @@ import { seenAt, type Queries } from '../protocol/queries.js'
 import { RECENT_HALF_LIFE_DAYS } from '../retrieve/own-history.js'
 import { readPairs, type Pair } from '../retrieve/pairs.js'
 import type { AdContext, Excluded, Impression } from './eligibility.js'
+import type { Surroundings } from './surroundings.js'
 import { whole } from './tables.js'
+import type { Tally } from './tally.js'
 
 const DAY = 86_400
 
@@ -48,13 +50,13 @@ export class Visitor {
   private itemPairs: ReadonlyMap<number, Pair> | undefined
   private advertiserPairs: ReadonlyMap<number, Pair> | undefined
   private interests: ReadonlyMap<number, Interest> | undefined
-  private shops: ReadonlyMap<string, number> | undefined
+  private shops: ReadonlyMap<number, number> | undefined
   private band: number | undefined
-  private readonly made = new Map<string, unknown>()
 
   constructor(
     readonly request: AdRequest,
     private readonly catalogs: VisitorCatalogs,
+    private readonly surroundings: Surroundings,
   ) {}
 
   /** unix seconds from which the history is seen */
@@ -77,9 +79,9 @@ export class Visitor {
     return (this.interests ??= this.readInterests())
   }
 
-  /** What they did with items of a category of one advertiser: key shopKey, events counted as 2^(-age / 30 days). */
-  get shopShelves(): ReadonlyMap<string, number> {
-    return (this.shops ??= this.readShops())
+  /** What they did with items of a category of one advertiser: events counted as 2^(-age / 30 days). */
+  ofShelf(category: number, advertiser: number): number {
+    return (this.shops ??= this.readShops()).get(this.shelfKey(category, advertiser)) ?? 0
   }
 
   /** Mean log price of what they dealt with; NaN where no price is known. */
@@ -87,10 +89,23 @@ export class Visitor {
     return (this.band ??= this.meanPrice())
   }
 
-  /** Something that several stages need of this user, made once. */
-  once<T>(key: string, make: () => T): T {
-    if (!this.made.has(key)) this.made.set(key, make())
-    return this.made.get(key) as T
+  /** Items that stand near their last ones in histories; good until another visitor is read. */
+  get near(): Tally {
+    return this.surroundings.near(this)
+  }
+
+  /** Items that the users most like them dealt with; good until another visitor is read. */
+  get votes(): Tally {
+    return this.surroundings.votes(this)
+  }
+
+  /** The same by the advertiser of the items. */
+  get nearOfAdvertisers(): Tally {
+    return this.surroundings.nearOfAdvertisers(this)
+  }
+
+  get votesOfAdvertisers(): Tally {
+    return this.surroundings.votesOfAdvertisers(this)
   }
 
   /** Events of the history. */
@@ -138,14 +153,19 @@ export class Visitor {
     return found
   }
 
-  private readShops(): Map<string, number> {
+  private readShops(): Map<number, number> {
     const { data } = this.catalogs
-    const found = new Map<string, number>()
+    const found = new Map<number, number>()
     for (const [item, { decayed }] of this.items) {
-      const key = shopKey(categoryOf(data, item), data.itemAdvertiser[item])
+      const key = this.shelfKey(categoryOf(data, item), data.itemAdvertiser[item])
       found.set(key, (found.get(key) ?? 0) + decayed)
     }
     return found
+  }
+
+  /** One number for both; -1 is none. */
+  private shelfKey(category: number, advertiser: number): number {
+    return (category + 1) * (this.catalogs.data.advertisers + 1) + advertiser + 1
   }
 
   private meanPrice(): number {
@@ -159,8 +179,6 @@ export class Visitor {
     return sum / n
   }
 }
-
-export const shopKey = (category: number, advertiser: number): string => `${category} ${advertiser}`
 
 /** Catalogs of everything: they are made once. */
 export interface VisitorCatalogs {

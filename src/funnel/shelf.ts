@@ -26,24 +26,27 @@ export class Shelf {
   }
 
   /**
-   * The ads to offer for an entry: of an item the one with the highest bid; of an advertiser the best standard ad and
-   * `shopping` ads of its most popular items. Those that may not be shown make room for the next.
+   * Writes the ads to offer for an entry: of an item the one with the highest bid; of an advertiser the best standard
+   * ad and `shopping` ads of its most popular items. Those that may not be shown make room for the next.
+   * @param out where they are written, from `at` on, as far as it reaches @returns where they end
    */
-  offer(level: Kind, entry: number, rules: UserRules, shopping: number): number[] {
+  offer(level: Kind, entry: number, rules: UserRules, shopping: number, out: Int32Array, at: number): number {
     const { ofItem, ofAdvertiser, item } = this.inventory
-    const [lists, ads] = level === 'item' ? [ofItem, this.ofItem] : [ofAdvertiser, this.ofAdvertiser]
-    const out: number[] = []
-    let room = level === 'item' ? 1 : shopping
-    let standard = level === 'item' ? 0 : 1
-    for (let i = lists.offsets[entry]; i < lists.offsets[entry + 1] && room + standard > 0; i++) {
+    const ofItems = level === 'item'
+    const { offsets } = ofItems ? ofItem : ofAdvertiser
+    const ads = ofItems ? this.ofItem : this.ofAdvertiser
+    let room = ofItems ? 1 : shopping
+    let standard = ofItems ? 0 : 1
+    const end = offsets[entry + 1]
+    for (let i = offsets[entry]; i < end && room + standard > 0 && at < out.length; i++) {
       const ad = ads[i]
       const isShopping = item[ad] >= 0
       if ((isShopping ? room : standard) === 0 || !rules.allows(ad)) continue
-      out.push(ad)
+      out[at++] = ad
       if (isShopping) room--
       else standard--
     }
-    return out
+    return at
   }
 }
 

@@ -1,3 +1,4 @@
+import { bestPlaces } from '../core/best-places.js'
 import type { EventData } from '../features/snapshot.js'
 import { transpose, type SparseMatrix } from '../features/sparse.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
@@ -129,36 +130,35 @@ export class Neighbourhood {
     for (const [entry, value] of x) {
       const weight = value * idf[entry] ** 2
       if (weight <= 0) continue
-      const end = byEntry.offsets[entry + 1]
-      const last = this.quick ? Math.min(end, byEntry.offsets[entry] + LATEST) : end
-      for (let j = byEntry.offsets[entry]; j < last; j++) {
-        const user = byEntry.columns[j]
+      const { offsets, columns, values } = byEntry
+      const end = offsets[entry + 1]
+      const last = this.quick ? Math.min(end, offsets[entry] + LATEST) : end
+      for (let j = offsets[entry]; j < last; j++) {
+        const user = columns[j]
         if (user === self) continue
-        if (similarity[user] === 0) touched[n++] = user
-        similarity[user] += weight * byEntry.values[j]
+        const sum = similarity[user]
+        if (sum === 0) touched[n++] = user
+        similarity[user] = sum + weight * values[j]
       }
     }
     const near = touched.subarray(0, n)
-    for (const user of near) similarity[user] /= Math.sqrt(squares) * norms[user]
+    const norm = Math.sqrt(squares)
+    for (let i = 0; i < n; i++) similarity[near[i]] /= norm * norms[near[i]]
     const { byUser } = vectors
-    for (const user of this.nearest(near))
-      for (let i = byUser.offsets[user]; i < byUser.offsets[user + 1]; i++)
-        vote(byUser.columns[i], similarity[user] * byUser.values[i])
-    for (const user of near) similarity[user] = 0
+    const { offsets, columns, values } = byUser
+    for (const user of this.nearest(near)) {
+      const end = offsets[user + 1]
+      for (let i = offsets[user]; i < end; i++) vote(columns[i], similarity[user] * values[i])
+    }
+    for (let i = 0; i < n; i++) similarity[near[i]] = 0
   }
 
   /** The users that vote, most similar first, of equal ones the lower index; the others need no sorting. */
   private nearest(near: Int32Array): Int32Array {
     const { similarity, neighbours } = this
-    let among = near
-    if (near.length > neighbours) {
-      const least = Float64Array.from(near, (user) => similarity[user]).sort()[near.length - neighbours]
-      among = near.filter((user) => similarity[user] >= least)
-    }
-    return among
-      .slice()
-      .sort((a, b) => similarity[b] - similarity[a] || a - b)
-      .subarray(0, neighbours)
+    const values = new Float64Array(near.length)
+    for (let i = 0; i < near.length; i++) values[i] = similarity[near[i]]
+    return bestPlaces(values, near, neighbours).map((place) => near[place])
   }
 }
 

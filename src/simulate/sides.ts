@@ -46,18 +46,17 @@ export function sidesOf(setting: Setting, assignment: Assignment): Side[] {
 
 /** Counts what generators found through the stages. @returns the generators that found each ad handed on */
 export function countFound({ counts }: Side, { candidates, result }: FunnelRun): Map<number, number[]> {
+  const { offsets, generator } = candidates
+  const foundBy = (candidate: number): Int32Array => generator.subarray(offsets[candidate], offsets[candidate + 1])
   const add = (stage: (typeof STAGES)[number], candidate: number): void => {
-    for (const { generator } of candidates.sources[candidate]) counts[generator][STAGES.indexOf(stage)]++
+    for (const generator of foundBy(candidate)) counts[generator][STAGES.indexOf(stage)]++
   }
   for (let c = 0; c < candidates.ads.length; c++) add('found', c)
   for (const c of result.kept) add('kept', c)
   const found = new Map<number, number[]>()
   for (const { candidate } of result.blended) {
     add('handed on', candidate)
-    found.set(
-      candidates.ads[candidate],
-      candidates.sources[candidate].map(({ generator }) => generator),
-    )
+    found.set(candidates.ads[candidate], [...foundBy(candidate)])
   }
   return found
 }

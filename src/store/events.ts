@@ -80,14 +80,25 @@ export class EventLog {
   /** The latest `limit` events of a user up to a moment and an ingest number, oldest first. */
   history(user: number, options: { until?: number; atSeq?: number; limit?: number } = {}): EventColumns {
     const { until = Number.MAX_SAFE_INTEGER, atSeq = Number.MAX_SAFE_INTEGER, limit = -1 } = options
-    const rows = (this.ofUser.all(user, until, atSeq, limit) as EventRow[]).reverse()
-    return {
-      seq: Uint32Array.from(rows, (row) => row[0]),
-      item: Int32Array.from(rows, (row) => row[2]),
-      advertiser: Int32Array.from(rows, (row) => row[3]),
-      type: Uint8Array.from(rows, (row) => row[4]),
-      domain: Uint8Array.from(rows, (row) => row[5]),
-      time: Uint32Array.from(rows, (row) => row[6]),
+    const rows = this.ofUser.all(user, until, atSeq, limit) as EventRow[]
+    const n = rows.length
+    const columns: EventColumns = {
+      seq: new Uint32Array(n),
+      item: new Int32Array(n),
+      advertiser: new Int32Array(n),
+      type: new Uint8Array(n),
+      domain: new Uint8Array(n),
+      time: new Uint32Array(n),
     }
+    for (let i = 0; i < n; i++) {
+      const row = rows[n - 1 - i]
+      columns.seq[i] = row[0]
+      columns.item[i] = row[2]
+      columns.advertiser[i] = row[3]
+      columns.type[i] = row[4]
+      columns.domain[i] = row[5]
+      columns.time[i] = row[6]
+    }
+    return columns
   }
 }

@@ -7,11 +7,15 @@ const wide: BlendOptions = { k: 10, advertiserCap: 10, diversity: 1, standardSha
 
 /** Ads 0, 1, 2 ...; each found by generator 0 unless said otherwise. */
 function candidates(n: number, generators: (ad: number) => number[] = () => [0]): Candidates {
+  const foundBy = Array.from({ length: n }, (_, ad) => generators(ad))
+  const offsets = new Int32Array(n + 1)
+  foundBy.forEach((all, ad) => (offsets[ad + 1] = offsets[ad] + all.length))
   return {
     ads: Int32Array.from({ length: n }, (_, ad) => ad),
-    sources: Array.from({ length: n }, (_, ad) =>
-      generators(ad).map((generator) => ({ generator, rank: 1, score: 1 })),
-    ),
+    offsets,
+    generator: Int32Array.from(foundBy.flat()),
+    rank: new Int32Array(offsets[n]).fill(1),
+    score: new Float64Array(offsets[n]).fill(1),
   }
 }
 
@@ -66,7 +70,7 @@ describe('blend', () => {
   test('a generator keeps its best, and an ad stays where any generator keeps it', () => {
     const both = candidates(4, (ad) => (ad === 2 ? [0, 1] : [ad === 3 ? 1 : 0]))
     const result = blend(both, [4, 3, 2, 1], inventory([0, 1, 2, 3]), { ...wide, quotas: [1, 1] })
-    expect(result.kept).toEqual([0, 2])
+    expect([...result.kept]).toEqual([0, 2])
     expect(result.keptOf).toEqual([1, 1])
     expect(result.dropped).toEqual([undefined, 'quota', undefined, 'quota'])
   })

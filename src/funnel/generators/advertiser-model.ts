@@ -14,11 +14,16 @@ export const advertiserModel: GeneratorType = {
       async ranked({ request: { queries, stored } }, n, open) {
         if (stored && n <= stored.ids.length) {
           const { outside } = open.advertisers
-          const kept = Array.from(stored.ids.keys()).filter((i) => outside[stored.ids[i]] === 0)
-          const rows = kept.slice(0, n)
+          const [entries, scores] = [new Int32Array(n), new Float64Array(n)]
+          let found = 0
+          for (let i = 0; i < stored.ids.length && found < n; i++) {
+            if (outside[stored.ids[i]] !== 0) continue
+            entries[found] = stored.ids[i]
+            scores[found++] = stored.scores[i]
+          }
           return {
-            entries: rows.map((i) => stored.ids[i]),
-            scores: rows.map((i) => stored.scores[i]),
+            entries: entries.subarray(0, found),
+            scores: scores.subarray(0, found),
             complete: false,
             searched: stored.ids.length,
           }

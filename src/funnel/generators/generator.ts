@@ -51,23 +51,3 @@ export interface GeneratorType {
   /** undefined: with these parts there is nothing to generate */
   open(parts: Parts): CandidateGenerator | undefined
 }
-
-/**
- * Entries by a map of scores, best first; of equal scores the lower index. Of many more than n only the best are
- * sorted.
- */
-export function rankedBy(scores: ReadonlyMap<number, number>, n: number): Ranked {
-  let all = [...scores]
-  const complete = all.length <= n
-  if (all.length > 2 * n) {
-    const values = Float64Array.from(all, ([, score]) => score).sort()
-    const least = values[Math.max(0, values.length - n)]
-    all = all.filter(([, score]) => score >= least)
-  }
-  const kept = all.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, n)
-  return {
-    entries: Int32Array.from(kept, ([entry]) => entry),
-    scores: Float64Array.from(kept, ([, score]) => score),
-    complete,
-  }
-}

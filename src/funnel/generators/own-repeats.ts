@@ -1,18 +1,20 @@
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
-import { rankedBy, type GeneratorType } from './generator.js'
+import { Tally } from '../tally.js'
+import type { GeneratorType } from './generator.js'
 
 /** Items of the user's own history, by how often they will be converted on again, given the time since the last. */
 export const ownRepeats: GeneratorType = {
   name: 'own-repeats',
   summary: 'items that the user dealt with before and that are due again',
-  open({ tables }) {
+  open({ catalog, tables }) {
     const times = new RepeatTimes(tables.repeats.items)
+    const due = new Tally(catalog.items)
     return {
       level: 'item',
-      ranked(visitor, n) {
-        const due = new Map<number, number>()
-        for (const [item, pair] of visitor.items) due.set(item, times.expected(item, pair, visitor.moment))
-        return rankedBy(due, n)
+      ranked({ items, moment }, n) {
+        due.clear()
+        for (const [item, pair] of items) due.add(item, times.expected(item, pair, moment))
+        return due.best(n)
       },
     }
   },

@@ -1,3 +1,5 @@
+import { bestPlaces } from '../../core/best-places.js'
+
 /**
  * Logits to probabilities: isotonic regression (pool adjacent violators, Ayer et al. 1955) on rows that training has
  * not seen, between its steps linear in the logit.
@@ -19,29 +21,38 @@ export class Calibration {
    * @returns none where there is no conversion to learn from
    */
   static fit(logits: ArrayLike<number>, labels: ArrayLike<number>, weights: ArrayLike<number>): Calibration {
-    const order = Array.from({ length: logits.length }, (_, i) => i).sort((a, b) => logits[a] - logits[b])
-    const pools: { weight: number; positives: number; sum: number }[] = []
-    for (const i of order) {
-      pools.push({ weight: weights[i], positives: weights[i] * labels[i], sum: weights[i] * logits[i] })
-      for (let last = pools.length - 1; last > 0; last--) {
-        const [a, b] = [pools[last - 1], pools[last]]
-        if (a.positives / a.weight < b.positives / b.weight) break
-        pools.splice(last - 1, 2, {
-          weight: a.weight + b.weight,
-          positives: a.positives + b.positives,
-          sum: a.sum + b.sum,
-        })
+    const n = logits.length
+    const falling = new Float64Array(n)
+    for (let i = 0; i < n; i++) falling[i] = -logits[i]
+    const order = bestPlaces(
+      falling,
+      Int32Array.from({ length: n }, (_, i) => i),
+      n,
+    )
+    // pools so far: rows, conversions, and the sum of the logits
+    const [weight, positives, sum] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
+    let size = 0
+    for (let o = 0; o < n; o++, size++) {
+      const i = order[o]
+      weight[size] = weights[i]
+      positives[size] = weights[i] * labels[i]
+      sum[size] = weights[i] * logits[i]
+      for (; size > 0; size--) {
+        const before = size - 1
+        if (positives[before] / weight[before] < positives[size] / weight[size]) break
+        weight[before] += weight[size]
+        positives[before] += positives[size]
+        sum[before] += sum[size]
       }
     }
-    if (!pools.some(({ positives }) => positives > 0)) return Calibration.none()
-    const shares = Float32Array.from(pools, ({ positives, weight }) => positives / weight)
+    if (!positives.subarray(0, size).some((share) => share > 0)) return Calibration.none()
+    const shares = Float32Array.from({ length: size }, (_, p) => positives[p] / weight[p])
     // nothing is impossible because it has not happened yet, nor certain: half a row more, or half of the next step
     const last = shares.length - 1
-    if (shares[0] === 0) shares[0] = Math.min(0.5 / (pools[0].weight + 1), (shares[1] ?? 1) / 2)
-    if (shares[last] === 1)
-      shares[last] = 1 - Math.min(0.5 / (pools[last].weight + 1), (1 - (shares[last - 1] ?? 0)) / 2)
+    if (shares[0] === 0) shares[0] = Math.min(0.5 / (weight[0] + 1), (shares[1] ?? 1) / 2)
+    if (shares[last] === 1) shares[last] = 1 - Math.min(0.5 / (weight[last] + 1), (1 - (shares[last - 1] ?? 0)) / 2)
     return new Calibration(
-      Float32Array.from(pools, ({ sum, weight }) => sum / weight),
+      Float32Array.from({ length: size }, (_, p) => sum[p] / weight[p]),
       shares,
     )
   }

@@ -2,11 +2,9 @@ import type { AdInventory } from '../../ads/inventory.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
-import { coVisits } from '../generators/co-visitation.js'
 import type { Parts } from '../generators/generator.js'
 import { categoryOf } from '../../protocol/catalog.js'
-import { UserVotes } from '../generators/nearest-users.js'
-import { faded, shopKey, type Visitor } from '../request.js'
+import { faded, type Visitor } from '../request.js'
 
 const DAY = 86_400
 /** Added to a rank before it is turned over. */
@@ -52,6 +50,19 @@ const COLUMNS = [
   'sources',
 ] as const
 const AT = Object.fromEntries(COLUMNS.map((name, i) => [name, i])) as Record<(typeof COLUMNS)[number], number>
+/** Columns that are the same for all ads of an advertiser. */
+const OF_ADVERTISER = [
+  AT['advertiser stands near own items'],
+  AT['advertiser votes of near users'],
+  AT['advertiser cosine'],
+  AT['own advertiser events'],
+  AT['own advertiser events lately'],
+  AT['own advertiser conversions'],
+  AT['own advertiser age'],
+  AT['own advertiser due'],
+  AT['advertiser popularity'],
+  AT['advertiser popularity lately'],
+]
 
 /** Names of the columns, in order. @param generators names */
 export const featureNames = (generators: readonly string[]): string[] => [
@@ -66,9 +77,11 @@ export const featureNames = (generators: readonly string[]): string[] => [
  */
 export class Features {
   readonly width: number
-  private readonly votes: UserVotes
   private readonly dueItems: RepeatTimes
   private readonly dueAdvertisers: RepeatTimes
+  /** [items] deepest category, and log(1 + price) */
+  private readonly category: Int32Array
+  private readonly price: Float64Array
 
   /** @param generators how many there are */
   constructor(
@@ -76,9 +89,15 @@ export class Features {
     generators: number,
   ) {
     this.width = COLUMNS.length + generators
-    this.votes = new UserVotes(parts)
     this.dueItems = new RepeatTimes(parts.tables.repeats.items)
     this.dueAdvertisers = new RepeatTimes(parts.tables.repeats.advertisers)
+    const { catalog } = parts
+    this.category = new Int32Array(catalog.items)
+    this.price = new Float64Array(catalog.items)
+    for (let item = 0; item < catalog.items; item++) {
+      this.category[item] = categoryOf(catalog, item)
+      this.price[item] = Math.log1p(catalog.itemPrice[item])
+    }
   }
 
   /**
@@ -87,103 +106,111 @@ export class Features {
    */
   async read(
     visitor: Visitor,
-    { ads, sources }: Candidates,
+    { ads, offsets, generator, rank }: Candidates,
     inventory: Pick<AdInventory, 'item' | 'advertiser' | 'category'>,
-    rows: ArrayLike<number> = Int32Array.from(ads.keys()),
+    rows: ArrayLike<number> = ads.map((_, c) => c),
   ): Promise<Float32Array> {
     const { parts, width } = this
     const { queries } = visitor.request
     const itemUser = (await parts.items.userVectors(queries))[0]
     const advertiserUser = (await parts.advertisers?.userVectors(queries))?.[0]
-    const near = coVisits(visitor, parts.tables.near)
-    const votes = this.votes.of(visitor)
-    const { itemAdvertiser } = parts.catalog
-    const nearShops = visitor.once('co-visits of advertisers', () => summed(near, itemAdvertiser))
-    const shopVotes = visitor.once('votes for advertisers', () => summed(votes, itemAdvertiser))
+    // from here on nothing is waited for: tallies are the visitor's as long as no other is asked about
+    const { near, votes, moment } = visitor
     const out = new Float32Array(rows.length * width)
-    for (let r = 0; r < rows.length; r++) {
+    const rowOfAdvertiser = new Map<number, number>()
+    const length = Math.log1p(visitor.events) / 5
+    const age = visitor.lastTime > 0 ? faded(moment - visitor.lastTime) : 0
+    for (let r = 0, at = 0; r < rows.length; r++, at += width) {
       const c = rows[r]
-      const row = out.subarray(r * width, (r + 1) * width)
-      const [item, advertiser] = [inventory.item[ads[c]], inventory.advertiser[ads[c]]]
-      const category = item >= 0 ? categoryOf(parts.catalog, item) : inventory.category[ads[c]]
+      const item = inventory.item[ads[c]]
+      const advertiser = inventory.advertiser[ads[c]]
+      const category = item >= 0 ? this.category[item] : inventory.category[ads[c]]
       if (item >= 0) {
-        row[AT['item cosine']] = parts.items.cosine(itemUser, item)
-        this.readItem(row, item, visitor)
-        row[AT['stands near own items']] = Math.log1p(near.get(item) ?? 0)
-        row[AT['votes of near users']] = Math.log1p(votes.get(item) ?? 0)
+        out[at + AT['item cosine']] = parts.items.cosine(itemUser, item)
+        this.readItem(out, at, item, visitor)
+        out[at + AT['stands near own items']] = Math.log1p(near.get(item))
+        out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
       }
       if (advertiser >= 0) {
-        if (parts.advertisers && advertiserUser)
-          row[AT['advertiser cosine']] = parts.advertisers.cosine(advertiserUser, advertiser)
-        this.readAdvertiser(row, advertiser, visitor)
-        row[AT['advertiser stands near own items']] = Math.log1p(nearShops.get(advertiser) ?? 0)
-        row[AT['advertiser votes of near users']] = Math.log1p(shopVotes.get(advertiser) ?? 0)
+        // ads of one advertiser have these columns in common
+        const same = rowOfAdvertiser.get(advertiser)
+        if (same !== undefined) {
+          for (const column of OF_ADVERTISER) out[at + column] = out[same + column]
+        } else {
+          rowOfAdvertiser.set(advertiser, at)
+          if (parts.advertisers && advertiserUser)
+            out[at + AT['advertiser cosine']] = parts.advertisers.cosine(advertiserUser, advertiser)
+          this.readAdvertiser(out, at, advertiser, visitor)
+        }
       }
-      if (category >= 0) this.readCategory(row, category, item, advertiser, visitor)
-      row[AT['history length']] = Math.log1p(visitor.events) / 5
-      row[AT['history age']] = visitor.lastTime > 0 ? faded(visitor.moment - visitor.lastTime) : 0
-      row[AT.sources] = sources[c].length / 3
-      for (const { generator, rank } of sources[c]) row[COLUMNS.length + generator] = RANK / (RANK + rank)
+      if (category >= 0) this.readCategory(out, at, category, item, advertiser, visitor)
+      out[at + AT['history length']] = length
+      out[at + AT['history age']] = age
+      out[at + AT.sources] = (offsets[c + 1] - offsets[c]) / 3
+      for (let s = offsets[c]; s < offsets[c + 1]; s++)
+        out[at + COLUMNS.length + generator[s]] = RANK / (RANK + rank[s])
     }
     return out
   }
 
-  private readItem(row: Float32Array, item: number, visitor: Visitor): void {
+  private readItem(out: Float32Array, at: number, item: number, visitor: Visitor): void {
     const { tables, catalog } = this.parts
     const pair = visitor.items.get(item)
     if (pair) {
-      readPair(row, AT['own item events'], pair, visitor.moment)
-      row[AT['own item in the cart']] = pair.state === LAST.carted ? 1 : 0
-      row[AT['own item due']] = Math.log1p(this.dueItems.expected(item, pair, visitor.moment))
+      readPair(out, at + AT['own item events'], pair, visitor.moment)
+      out[at + AT['own item in the cart']] = pair.state === LAST.carted ? 1 : 0
+      out[at + AT['own item due']] = Math.log1p(this.dueItems.expected(item, pair, visitor.moment))
     }
-    row[AT['item popularity']] = tables.items.ever[item] / 5
-    row[AT['item popularity lately']] = tables.items.lately[item] / 5
-    row[AT['item popularity this week']] = tables.items.week[item] / 5
-    row[AT['item age']] = Math.log1p(Math.max(0, visitor.moment - catalog.itemFirstSeen[item]) / DAY) / 5
-    const price = Math.log1p(catalog.itemPrice[item])
+    out[at + AT['item popularity']] = tables.items.ever[item] / 5
+    out[at + AT['item popularity lately']] = tables.items.lately[item] / 5
+    out[at + AT['item popularity this week']] = tables.items.week[item] / 5
+    out[at + AT['item age']] = Math.log1p(Math.max(0, visitor.moment - catalog.itemFirstSeen[item]) / DAY) / 5
+    const price = this.price[item]
     const mean = visitor.price
     if (!Number.isFinite(price) || !Number.isFinite(mean)) return
-    row[AT['price difference']] = price - mean
-    row[AT['price distance']] = Math.abs(price - mean)
-    row[AT['price known']] = 1
+    out[at + AT['price difference']] = price - mean
+    out[at + AT['price distance']] = Math.abs(price - mean)
+    out[at + AT['price known']] = 1
   }
 
-  private readAdvertiser(row: Float32Array, advertiser: number, visitor: Visitor): void {
+  private readAdvertiser(out: Float32Array, at: number, advertiser: number, visitor: Visitor): void {
     const { tables } = this.parts
     const pair = visitor.advertisers.get(advertiser)
     if (pair) {
-      readPair(row, AT['own advertiser events'], pair, visitor.moment)
-      row[AT['own advertiser due']] = Math.log1p(this.dueAdvertisers.expected(advertiser, pair, visitor.moment))
+      readPair(out, at + AT['own advertiser events'], pair, visitor.moment)
+      out[at + AT['own advertiser due']] = Math.log1p(this.dueAdvertisers.expected(advertiser, pair, visitor.moment))
     }
-    row[AT['advertiser popularity']] = tables.advertisers.ever[advertiser] / 5
-    row[AT['advertiser popularity lately']] = tables.advertisers.lately[advertiser] / 5
+    out[at + AT['advertiser popularity']] = tables.advertisers.ever[advertiser] / 5
+    out[at + AT['advertiser popularity lately']] = tables.advertisers.lately[advertiser] / 5
+    out[at + AT['advertiser stands near own items']] = Math.log1p(visitor.nearOfAdvertisers.get(advertiser))
+    out[at + AT['advertiser votes of near users']] = Math.log1p(visitor.votesOfAdvertisers.get(advertiser))
   }
 
-  private readCategory(row: Float32Array, category: number, item: number, advertiser: number, visitor: Visitor): void {
-    row[AT['category popularity']] = this.parts.tables.categories[category] / 5
+  private readCategory(
+    out: Float32Array,
+    at: number,
+    category: number,
+    item: number,
+    advertiser: number,
+    visitor: Visitor,
+  ): void {
+    out[at + AT['category popularity']] = this.parts.tables.categories[category] / 5
     const interest = visitor.categories.get(category)
     if (!interest) return
-    row[AT['own category share']] = interest.share
-    row[AT['own category share this week']] = interest.thisWeek
-    row[AT['own category conversions']] = Math.log1p(interest.conversions)
-    row[AT['own category age']] = faded(visitor.moment - interest.last)
-    row[AT['own category of the advertiser']] = Math.log1p(visitor.shopShelves.get(shopKey(category, advertiser)) ?? 0)
-    const price = item < 0 ? NaN : Math.log1p(this.parts.catalog.itemPrice[item]) - interest.price
-    if (Number.isFinite(price)) row[AT['price difference in the category']] = Math.abs(price)
+    out[at + AT['own category share']] = interest.share
+    out[at + AT['own category share this week']] = interest.thisWeek
+    out[at + AT['own category conversions']] = Math.log1p(interest.conversions)
+    out[at + AT['own category age']] = faded(visitor.moment - interest.last)
+    out[at + AT['own category of the advertiser']] = Math.log1p(visitor.ofShelf(category, advertiser))
+    const price = item < 0 ? NaN : this.price[item] - interest.price
+    if (Number.isFinite(price)) out[at + AT['price difference in the category']] = Math.abs(price)
   }
-}
-
-/** Sums over the items of each group. */
-function summed(votes: ReadonlyMap<number, number>, groupOf: Int32Array): Map<number, number> {
-  const sums = new Map<number, number>()
-  for (const [item, weight] of votes) sums.set(groupOf[item], (sums.get(groupOf[item]) ?? 0) + weight)
-  return sums
 }
 
 /** Events, events lately, conversions and age of a pair. */
-function readPair(row: Float32Array, at: number, { events, decayed, conversions, last }: Pair, moment: number): void {
-  row[at] = Math.log1p(events)
-  row[at + 1] = Math.log1p(decayed)
-  row[at + 2] = Math.log1p(conversions)
-  row[at + 3] = faded(moment - last)
+function readPair(out: Float32Array, at: number, { events, decayed, conversions, last }: Pair, moment: number): void {
+  out[at] = Math.log1p(events)
+  out[at + 1] = Math.log1p(decayed)
+  out[at + 2] = Math.log1p(conversions)
+  out[at + 3] = faded(moment - last)
 }

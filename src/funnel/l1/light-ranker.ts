@@ -20,11 +20,15 @@ export interface RankerWeights {
  * probability that the user converts on what the ad promotes within the window.
  */
 export class LightRanker {
+  private readonly nets: Readonly<Record<AdKind, Net>>
+
   constructor(
     /** names of the columns, in order */
     readonly features: readonly string[],
     readonly kinds: Readonly<Record<AdKind, RankerWeights>>,
-  ) {}
+  ) {
+    this.nets = { shopping: new Net(kinds.shopping), standard: new Net(kinds.standard) }
+  }
 
   /**
    * Probabilities of rows of features, by the kind of each. @param rows [n, features] @param kinds [n]
@@ -32,10 +36,9 @@ export class LightRanker {
   probabilities(rows: Float32Array, kinds: ArrayLike<AdKind>): Float32Array {
     const width = this.features.length
     const out = new Float32Array(kinds.length)
-    const sums = new Float64Array(this.kinds.shopping.output.length)
     for (let i = 0; i < kinds.length; i++) {
-      const weights = this.kinds[kinds[i]]
-      out[i] = weights.calibration.probability(logit(weights, rows, i * width, sums))
+      const kind = kinds[i]
+      out[i] = this.kinds[kind].calibration.probability(this.nets[kind].logit(rows, i * width))
     }
     return out
   }
@@ -70,23 +73,70 @@ export class LightRanker {
   }
 }
 
-/** The logit of the row that begins at `at`. @param sums [hidden] room to work in */
-export function logit(
-  { linear, bias, hidden, hiddenBias, output }: Omit<RankerWeights, 'calibration'>,
-  rows: Float32Array,
-  at: number,
-  sums = new Float64Array(output.length),
-): number {
-  const [F, H] = [linear.length, output.length]
-  sums.set(hiddenBias)
-  let z = bias
-  for (let f = 0; f < F; f++) {
-    const x = rows[at + f]
-    // most columns of a candidate that the user has not dealt with are 0
-    if (x === 0) continue
-    z += linear[f] * x
-    for (let h = 0, w = f * H; h < H; h++, w++) sums[h] += x * hidden[w]
+/** Hidden units that are summed together: as many as stay in registers. */
+const TOGETHER = 8
+
+/** Weights laid out to be read row after row. */
+export class Net {
+  private readonly bias: number
+  private readonly linear: Float64Array
+  /** [features, hidden], hidden units filled up to a multiple of TOGETHER with ones that are always shut */
+  private readonly hidden: Float64Array
+  private readonly hiddenBias: Float64Array
+  private readonly output: Float64Array
+  private readonly columns: Int32Array
+
+  constructor({ linear, bias, hidden, hiddenBias, output }: Omit<RankerWeights, 'calibration'>) {
+    const [F, H] = [linear.length, output.length]
+    const wide = Math.ceil(H / TOGETHER) * TOGETHER
+    this.bias = bias
+    this.linear = new Float64Array(linear)
+    this.hidden = new Float64Array(F * wide)
+    for (let f = 0; f < F; f++) this.hidden.set(hidden.subarray(f * H, (f + 1) * H), f * wide)
+    this.hiddenBias = new Float64Array(wide)
+    this.hiddenBias.set(hiddenBias)
+    this.output = new Float64Array(wide)
+    this.output.set(output)
+    this.columns = new Int32Array(F)
   }
-  for (let h = 0; h < H; h++) if (sums[h] > 0) z += sums[h] * output[h]
-  return z
+
+  /** The logit of the row of features that begins at `at`. */
+  logit(rows: Float32Array, at: number): number {
+    const { linear, hidden, hiddenBias, output, columns } = this
+    const wide = output.length
+    let z = this.bias
+    // most columns of a candidate that the user has not dealt with are 0
+    let n = 0
+    for (let f = 0; f < linear.length; f++) {
+      const x = rows[at + f]
+      if (x === 0) continue
+      columns[n++] = f
+      z += linear[f] * x
+    }
+    for (let h = 0; h < wide; h += TOGETHER) {
+      let [s0, s1, s2, s3] = [hiddenBias[h], hiddenBias[h + 1], hiddenBias[h + 2], hiddenBias[h + 3]]
+      let [s4, s5, s6, s7] = [hiddenBias[h + 4], hiddenBias[h + 5], hiddenBias[h + 6], hiddenBias[h + 7]]
+      for (let i = 0; i < n; i++) {
+        const x = rows[at + columns[i]]
+        const w = columns[i] * wide + h
+        s0 += x * hidden[w]
+        s1 += x * hidden[w + 1]
+        s2 += x * hidden[w + 2]
+        s3 += x * hidden[w + 3]
+        s4 += x * hidden[w + 4]
+        s5 += x * hidden[w + 5]
+        s6 += x * hidden[w + 6]
+        s7 += x * hidden[w + 7]
+      }
+      if (s0 > 0) z += s0 * output[h]
+      if (s1 > 0) z += s1 * output[h + 1]
+      if (s2 > 0) z += s2 * output[h + 2]
+      if (s3 > 0) z += s3 * output[h + 3]
+      if (s4 > 0) z += s4 * output[h + 4]
+      if (s5 > 0) z += s5 * output[h + 5]
+      if (s6 > 0) z += s6 * output[h + 6]
+      if (s7 > 0) z += s7 * output[h + 7]
+    }
+    return z
+  }
 }

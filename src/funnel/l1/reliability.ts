@@ -1,3 +1,5 @@
+import { bestPlaces } from '../../core/best-places.js'
+
 /** Bins of the reliability plot. */
 const BINS = 10
 
@@ -42,7 +44,11 @@ export class ReliabilityCounter {
       mean += p / n
     })
     const base = -(share * Math.log(share) + (1 - share) * Math.log(1 - share))
-    const order = Array.from(predicted.keys()).sort((a, b) => predicted[a] - predicted[b])
+    const order = bestPlaces(
+      Float64Array.from(predicted, (p) => -p),
+      Int32Array.from(predicted, (_, i) => i),
+      n,
+    )
     const parts = Math.min(BINS, n)
     const bins = Array.from({ length: parts }, (_, b) => {
       const rows = order.slice(Math.floor((b * n) / parts), Math.floor(((b + 1) * n) / parts))

@@ -4,7 +4,7 @@ import { conversionMask, historyEnd, type Snapshot } from '../../features/snapsh
 import type { Queries } from '../../protocol/queries.js'
 import type { Candidates } from '../candidates.js'
 import type { AdsNow } from '../eligibility.js'
-import type { Funnel } from '../funnel.js'
+import { kindsOf, type Funnel } from '../funnel.js'
 import type { AdRequest } from '../request.js'
 
 const DAY = 86_400
@@ -119,10 +119,10 @@ export async function* eachUser(
     const request = requestOf(users, u, vectors, countryOf(users.users[u]))
     const { setting, candidates } = await funnel.find(request, now)
     const found = converted(users, u)
-    const kinds = Array.from(candidates.ads, (ad): AdKind => (item[ad] >= 0 ? 'shopping' : 'standard'))
-    const labels = Uint8Array.from(candidates.ads, (ad, c) => {
-      const entry = kinds[c] === 'shopping' ? item[ad] : advertiser[ad]
-      return found[kinds[c]].has(entry) ? 1 : 0
+    const kinds = kindsOf(candidates, now.inventory)
+    const labels = new Uint8Array(kinds.length)
+    candidates.ads.forEach((ad, c) => {
+      if (found[kinds[c]].has(kinds[c] === 'shopping' ? item[ad] : advertiser[ad])) labels[c] = 1
     })
     yield {
       user: u,

@@ -7,7 +7,7 @@ import { optimizerFeeds } from '../../model/optimizer.js'
 import type { AdsNow } from '../eligibility.js'
 import type { Funnel } from '../funnel.js'
 import { Calibration } from './calibration.js'
-import { LightRanker, logit, type RankerWeights } from './light-ranker.js'
+import { LightRanker, Net, type RankerWeights } from './light-ranker.js'
 import { ReliabilityCounter, type Reliability } from './reliability.js'
 import { eachUser, type LabelledUsers } from './rows.js'
 
@@ -119,12 +119,13 @@ async function calibrate(
   report: Record<AdKind, L1Report>,
 ): Promise<void> {
   const seen = KINDS.map(() => [new Found(), new Found()] as const)
+  const nets = { shopping: new Net(kinds.shopping), standard: new Net(kinds.standard) }
+  const width = funnel.featureNames.length
   for await (const { user, candidates, kinds: kindOf, labels, read } of eachUser(funnel, now, held, countryOf)) {
-    const x = await read(Int32Array.from(candidates.ads.keys()))
-    const width = funnel.featureNames.length
+    const x = await read(candidates.ads.map((_, c) => c))
     candidates.ads.forEach((_, c) => {
       const kind = KINDS.indexOf(kindOf[c])
-      seen[kind][user % 2].add(logit(kinds[kindOf[c]], x, c * width), labels[c])
+      seen[kind][user % 2].add(nets[kindOf[c]].logit(x, c * width), labels[c])
     })
   }
   for (const [k, kind] of KINDS.entries()) {
@@ -353,12 +354,13 @@ function lossOf(
 ): number {
   let [logistic, rows, softmax, positives] = [0, 0, 0, 0]
   const z = new Float64Array(ROWS)
+  const net = new Net(weights)
   for (let g = 0; g < users; g++) {
     let total = 0
     let size = 0
     for (; size < ROWS && weight[g * ROWS + size] > 0; size++) {
       const r = g * ROWS + size
-      z[size] = logit(weights, x, r * F)
+      z[size] = net.logit(x, r * F)
       const sampled = z[size] + offset[r]
       logistic += Math.max(sampled, 0) + Math.log1p(Math.exp(-Math.abs(sampled))) - label[r] * sampled
       total += Math.exp(z[size] + (1 - label[r]) * offset[r])

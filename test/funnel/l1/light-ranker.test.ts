@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Rng } from '../../../src/core/rng.js'
 import { createEngine } from '../../../src/engine/index.js'
 import { Calibration, sigmoid } from '../../../src/funnel/l1/calibration.js'
-import { LightRanker, logit } from '../../../src/funnel/l1/light-ranker.js'
+import { LightRanker, Net, type RankerWeights } from '../../../src/funnel/l1/light-ranker.js'
 import { lightRankerSpecs, lightRankerState, lightRankerStep } from '../../../src/model/light-ranker.js'
 import { optimizerFeeds } from '../../../src/model/optimizer.js'
 
@@ -32,6 +32,9 @@ const weights = {
   hiddenBias: Float32Array.from(named['hidden.bias']),
   output: Float32Array.from(named['output.weight']),
 }
+
+const logit = (of: Omit<RankerWeights, 'calibration'>, rows: Float32Array, at: number): number =>
+  new Net(of).logit(rows, at)
 
 describe('the light ranker', () => {
   test('by hand: a linear part, and two hidden units of which one is shut', () => {

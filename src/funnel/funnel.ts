@@ -59,6 +59,7 @@ export class Funnel {
   private readonly catalogs: VisitorCatalogs
   private readonly opened: OpenAdsCache
   private readonly surroundings: Surroundings
+  private readonly ranker: LightRanker | undefined
   /** of the inventory that was asked about last */
   private made: { shelf: Shelf; union: Union } | undefined
 
@@ -72,7 +73,7 @@ export class Funnel {
     readonly parts: Parts,
     types: readonly GeneratorType[],
     readonly settings: FunnelConfig,
-    private readonly ranker?: LightRanker,
+    ranker?: LightRanker,
     private readonly onFailure: (generator: string, error: unknown) => void = () => {},
   ) {
     const { generators } = settings
@@ -82,7 +83,8 @@ export class Funnel {
       return generator ? [{ name, generator, limit, quota, foreign: file !== undefined }] : []
     })
     this.features = new Features(parts, this.generators.length)
-    if (ranker && JSON.stringify(ranker.features) !== JSON.stringify(this.featureNames))
+    this.ranker = ranker?.for(this.featureNames)
+    if (ranker && !this.ranker)
       throw new UserError(
         'The light ranker was trained with other generators than funnel.generators names.',
         'Train it again and publish it: adseq train l1, then adseq index. Or set funnel.generators back.',

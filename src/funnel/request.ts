@@ -7,6 +7,7 @@ import type { AdContext, Excluded, Impression } from './eligibility.js'
 import type { Surroundings } from './surroundings.js'
 import { whole } from './tables.js'
 import type { Tally } from './tally.js'
+import { latestVisits, type LatestVisits } from './visits.js'
 
 const DAY = 86_400
 
@@ -51,7 +52,8 @@ export class Visitor {
   private advertiserPairs: ReadonlyMap<number, Pair> | undefined
   private interests: ReadonlyMap<number, Interest> | undefined
   private shops: ReadonlyMap<number, number> | undefined
-  private band: number | undefined
+  private meanLogPrice: number | undefined
+  private latest: LatestVisits | undefined
 
   constructor(
     readonly request: AdRequest,
@@ -86,7 +88,12 @@ export class Visitor {
 
   /** Mean log price of what they dealt with; NaN where no price is known. */
   get price(): number {
-    return (this.band ??= this.meanPrice())
+    return (this.meanLogPrice ??= this.meanPrice())
+  }
+
+  /** What they did in their latest visits. */
+  get visits(): LatestVisits {
+    return (this.latest ??= latestVisits(this.request.queries, this.catalogs.data))
   }
 
   /** Items that stand near their last ones in histories; good until another visitor is read. */

@@ -5,6 +5,7 @@ import { catalogAt, catalogOf, categoryOf, type Catalog } from '../protocol/cata
 import { CO_VISITATION, coVisitations } from '../retrieve/co-visitation.js'
 import { NEAREST_USERS, latestUsers, userVectors, type UserVectors } from '../retrieve/nearest-users.js'
 import { conversionCounts } from '../retrieve/popularity.js'
+import { countFollows, noFollows, type Follows } from './follows.js'
 import { repeatGroups, repeatTables, type RepeatTables } from '../retrieve/repeat-times.js'
 import { conversionMask } from '../features/snapshot.js'
 
@@ -53,6 +54,8 @@ export interface Tables {
   /** [items, items] what stands near an item in histories */
   near: SparseMatrix<Float32Array>
   repeats: { items: RepeatTables; advertisers: RepeatTables }
+  /** what is converted on after a visit to a category */
+  follows: Follows
   /** histories of the users with the latest events */
   users: UserVectors
 }
@@ -81,6 +84,7 @@ export function makeTables(snapshot: Snapshot, countries: Countries, asOf: numbe
       items: repeatTables(snapshot, items, repeatGroups(snapshot, items), asOf, windowDays),
       advertisers: repeatTables(snapshot, advertisers, repeatGroups(snapshot, advertisers), asOf, windowDays),
     },
+    follows: countFollows(snapshot, asOf, windowDays),
     users: latestUsers(userVectors(snapshot, items, asOf, NEAREST_USERS), snapshot, USERS),
   }
 }
@@ -176,6 +180,10 @@ export function tablesToArrays(tables: Tables): Record<string, NamedArray> {
   put('near.values', tables.near.values)
   for (const [level, { windowDays: _, ...repeats }] of Object.entries(tables.repeats))
     for (const [name, data] of Object.entries(repeats)) put(`repeats.${level}.${name}`, data)
+  put('follows.offsets', tables.follows.lift.offsets)
+  put('follows.columns', tables.follows.lift.columns)
+  put('follows.values', tables.follows.lift.values)
+  put('follows.rest', tables.follows.rest)
   const { t, halfLifeDays, known, byUser } = tables.users
   put('users.facts', Float64Array.of(t, halfLifeDays, known))
   put('users.offsets', byUser.offsets)
@@ -207,6 +215,14 @@ export function tablesFromArrays(
     rowOf: get(`repeats.${level}.rowOf`),
     own: get(`repeats.${level}.own`),
   })
+  const follows = (): Follows => {
+    const categories = get('categories').length
+    // a generation of an earlier adseq has none, and its ranker does not ask
+    if (!arrays['follows.rest']) return noFollows(categories)
+    const [offsets, columns] = [get<Float64Array>('follows.offsets'), get<Uint32Array>('follows.columns')]
+    const values = get<Float32Array>('follows.values')
+    return { lift: { height: categories, width: categories, offsets, columns, values }, rest: get('follows.rest') }
+  }
   const [t, halfLifeDays, known] = get<Float64Array>('users.facts')
   const countries = JSON.parse(metadata.countries ?? '[]') as string[]
   return {
@@ -227,6 +243,7 @@ export function tablesFromArrays(
       values: get('near.values'),
     },
     repeats: { items: repeats('items'), advertisers: repeats('advertisers') },
+    follows: follows(),
     users: {
       ...{ t, halfLifeDays, known },
       byUser: {

@@ -48,10 +48,11 @@ export interface LightRankerBatch {
 }
 
 /**
- * One step of training. Inputs: x [G * R, features]; label [G, R], 1 for a conversion; weight [G, R], 0 for padding;
- * offset [G, R], -log of the share of the user's negatives that was drawn: so much it adds to the log odds. The loss is
- * the logistic one over all rows, in which probabilities are learned, plus the softmax one within each user, in which
- * the order is (their share `listwise`). Outputs `loss` [1].
+ * One step of training. Inputs: x [G * R, features]; label [G, R], 1 for what is converted on; weight [G, R], rows that
+ * a row stands for, 0 for padding; offset [G, R], -log of the share of the user's negatives that was drawn: so much it
+ * adds to the log odds; conversions [G, R] that a row stands for. The loss is the logistic one over all rows, in which
+ * probabilities are learned, plus the softmax one within each user, in which the order is (their share `listwise`), and
+ * where every conversion counts, as in recall. Outputs `loss` [1].
  */
 export function lightRankerStep(
   shape: LightRankerShape,
@@ -66,6 +67,7 @@ export function lightRankerStep(
       label: grid,
       weight: grid,
       offset: grid,
+      conversions: grid,
       ...optimizerInputs(),
     },
     fn: (state, inputs) => {
@@ -100,11 +102,11 @@ function logisticLoss(logit: Tensor, { label, weight, offset }: Tensors): Tensor
 }
 
 /** Mean over conversions of -log softmax among the user's rows; a negative stands for those it was drawn from. */
-function softmaxLoss(logit: Tensor, { label, weight, offset }: Tensors): Tensor {
-  const masked = tf.add(logit, tf.mul(tf.sub(weight, 1), 1e9))
+function softmaxLoss(logit: Tensor, { label, weight, offset, conversions }: Tensors): Tensor {
+  const masked = tf.add(logit, tf.mul(tf.sub(tf.minimum(weight, 1), 1), 1e9))
   const score = tf.add(masked, tf.mul(tf.sub(1, label), offset))
   const top = tf.max(score, 1, true)
   const total = tf.add(tf.log(tf.sum(tf.exp(tf.sub(score, top)), 1, true)), top)
-  const loss = tf.mul(label, tf.sub(total, score))
-  return tf.div(tf.sum(loss), tf.maximum(tf.sum(label), 1))
+  const loss = tf.mul(conversions, tf.sub(total, score))
+  return tf.div(tf.sum(loss), tf.maximum(tf.sum(conversions), 1))
 }

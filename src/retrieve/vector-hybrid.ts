@@ -107,11 +107,16 @@ export class VectorHybrid implements Recommender {
     return dot(this.parts.vectors, entry * this.width, user, this.width)
   }
 
+  /** The unit vector [width] of an entry: a view. */
+  vector(entry: number): Float32Array {
+    return this.parts.vectors.subarray(entry * this.width, (entry + 1) * this.width)
+  }
+
   /** The k entries nearest to an entry by cosine, itself left out: of all, or of what an index finds. */
   async nearest(entry: number, k: number): Promise<{ indices: Int32Array; scores: Float32Array; exact: boolean }> {
-    const { width, entries } = this
-    const { index, vectors, seed } = this.parts
-    const own = vectors.subarray(entry * width, (entry + 1) * width)
+    const { entries } = this
+    const { index, seed } = this.parts
+    const own = this.vector(entry)
     // more than k: the index knows popularity too, which is left out here
     const ask = 4 * (k + 1) + 100
     const found = index && ask < entries ? Int32Array.from(await index.items.find(own, ask)) : this.everything.ids

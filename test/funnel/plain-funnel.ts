@@ -259,11 +259,45 @@ class PlainUser {
     }
   }
 
+  /** Rows of the history, the latest first; all of them have an item of a category. */
+  private rows(): number[] {
+    const { events, users, ends } = this.request.queries
+    return Array.from({ length: ends[0] - events.offsets[users[0]] }, (_, i) => ends[0] - 1 - i)
+  }
+
+  /** The same by visits, which are at least half an hour apart. */
+  private visitsOf(rows: number[]): number[][] {
+    const { eventTime } = this.request.queries.events
+    const visits: number[][] = []
+    for (const row of rows) {
+      const before = visits.at(-1)
+      if (before && eventTime[before.at(-1)!] - eventTime[row] <= 1800) before.push(row)
+      else visits.push([row])
+    }
+    return visits
+  }
+
+  private lastVisit(): number[] {
+    return this.visitsOf(this.rows())[0]
+  }
+
+  /** Share of the items of its category known by then that cost less. */
+  private level(item: number): number {
+    const { catalog, tables } = this.parts
+    const prices = Array.from(catalog.itemPrice.keys())
+      .filter((i) => categoryOf(catalog, i) === categoryOf(catalog, item) && catalog.itemPrice[i] > 0)
+      .filter((i) => catalog.itemFirstSeen[i] <= tables.asOf)
+      .map((i) => catalog.itemPrice[i])
+    const price = catalog.itemPrice[item]
+    return price > 0 ? (prices.filter((p) => p < price).length + 0.5) / prices.length : NaN
+  }
+
   /** By the light ranker, from columns by name. */
   probability(ranker: LightRanker, ad: number, sources: Scored['sources'], now: AdsNow): number {
     const { catalog, tables, items, advertisers } = this.parts
     const { inventory } = now
     const { queries } = this.request
+    const { events, users, ends } = queries
     const [item, advertiser] = [inventory.item[ad], inventory.advertiser[ad]]
     const category = item >= 0 ? categoryOf(catalog, item) : inventory.category[ad]
     const x: Record<string, number> = {}
@@ -291,6 +325,17 @@ class PlainUser {
       x['item popularity lately'] = tables.items.lately[item] / 5
       x['item popularity this week'] = tables.items.week[item] / 5
       x['item age'] = log1p(Math.max(0, this.moment - catalog.itemFirstSeen[item]) / DAY) / 5
+      const last = this.lastVisit()
+      x['item in the last visit'] = log1p(last.filter((row) => events.eventItem[row] === item).length)
+      const seen = [...new Set(this.rows().map((row) => events.eventItem[row]))].slice(0, 10)
+      const near = seen.map((i) => items.cosine(items.vector(i), item))
+      x['cosine to the last item'] = near[0]
+      x['cosine to the last ten items'] = Math.max(...near)
+      const levels = [...this.items].map(([i, p]) => [this.level(i), p.events + 2 * p.conversions])
+      const known = levels.filter(([level]) => Number.isFinite(level))
+      const own = known.reduce((s, [l, n]) => s + l * n, 0) / known.reduce((s, [, n]) => s + n, 0)
+      const away = Math.abs(Math.fround(this.level(item)) - own)
+      if (Number.isFinite(away)) x['price level distance'] = away
       x['stands near own items'] = log1p(this.near.get(item) ?? 0)
       x['votes of near users'] = log1p(this.votes.get(item) ?? 0)
       if (Number.isFinite(price) && Number.isFinite(mean)) {
@@ -304,12 +349,40 @@ class PlainUser {
       pair('advertiser', this.advertisers.get(advertiser), (p) =>
         new RepeatTimes(tables.repeats.advertisers).expected(advertiser, p, this.moment),
       )
+      const last = this.lastVisit()
+      const own = last.filter((row) => catalog.itemAdvertiser[events.eventItem[row]] === advertiser)
+      x['advertiser in the last visit'] = own.length / last.length
       x['advertiser popularity'] = tables.advertisers.ever[advertiser] / 5
       x['advertiser popularity lately'] = tables.advertisers.lately[advertiser] / 5
       x['advertiser stands near own items'] = log1p(ofShop(this.near))
       x['advertiser votes of near users'] = log1p(ofShop(this.votes))
     }
-    if (category >= 0) x['category popularity'] = tables.categories[category] / 5
+    if (category >= 0) {
+      x['category popularity'] = tables.categories[category] / 5
+      const of = (row: number): number => categoryOf(catalog, events.eventItem[row])
+      const last = this.lastVisit()
+      const places = last.flatMap((row, i) =>
+        of(row) === category ? [last.length === 1 ? 0.5 : 1 - i / (last.length - 1)] : [],
+      )
+      x['category in the last visit'] = places.length / last.length
+      if (places.length > 0)
+        x['place of the category in the last visit'] = places.reduce((a, b) => a + b) / places.length
+      const three = this.visitsOf(this.rows()).slice(0, 3).flat()
+      x['category in three visits'] = three.filter((row) => of(row) === category).length / three.length
+      const changes = this.rows()
+        .map(of)
+        .filter((c, i, all) => c !== all[i - 1])
+        .slice(0, 5)
+      x['category of the last event'] = changes[0] === category ? 1 : 0
+      const { lift, rest } = tables.follows
+      const after = (from: number): number => {
+        for (let i = lift.offsets[from]; i < lift.offsets[from + 1]; i++)
+          if (lift.columns[i] === category) return lift.values[i]
+        return rest[from]
+      }
+      x['follows the last category'] = after(changes[0])
+      x['follows the last five categories'] = changes.reduce((sum, from) => sum + after(from), 0) / changes.length
+    }
     const interest = this.categories.get(category)
     if (interest) {
       x['own category share'] = interest.share
@@ -323,7 +396,6 @@ class PlainUser {
       const apart = Math.abs(price - interest.price)
       if (Number.isFinite(apart)) x['price difference in the category'] = apart
     }
-    const { events, users, ends } = queries
     x['history length'] = log1p(ends[0] - events.offsets[users[0]]) / 5
     x['history age'] = faded(this.moment - events.eventTime[ends[0] - 1])
     x.sources = sources.length / 3

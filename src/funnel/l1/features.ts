@@ -4,6 +4,8 @@ import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
 import type { Parts } from '../generators/generator.js'
 import { categoryOf } from '../../protocol/catalog.js'
+import type { CatalogData } from '../../features/snapshot.js'
+import { meanLift } from '../follows.js'
 import { faded, type Visitor } from '../request.js'
 
 const DAY = 86_400
@@ -26,12 +28,17 @@ const COLUMNS = [
   'price difference',
   'price distance',
   'price difference in the category',
+  'price level distance',
   'price known',
   'stands near own items',
   'votes of near users',
   'advertiser stands near own items',
   'advertiser votes of near users',
+  'cosine to the last item',
+  'cosine to the last ten items',
+  'item in the last visit',
   'advertiser cosine',
+  'advertiser in the last visit',
   'own advertiser events',
   'own advertiser events lately',
   'own advertiser conversions',
@@ -45,6 +52,12 @@ const COLUMNS = [
   'own category age',
   'own category of the advertiser',
   'category popularity',
+  'category in the last visit',
+  'place of the category in the last visit',
+  'category of the last event',
+  'category in three visits',
+  'follows the last category',
+  'follows the last five categories',
   'history length',
   'history age',
   'sources',
@@ -55,6 +68,7 @@ const OF_ADVERTISER = [
   AT['advertiser stands near own items'],
   AT['advertiser votes of near users'],
   AT['advertiser cosine'],
+  AT['advertiser in the last visit'],
   AT['own advertiser events'],
   AT['own advertiser events lately'],
   AT['own advertiser conversions'],
@@ -82,6 +96,10 @@ export class Features {
   /** [items] deepest category, and log(1 + price) */
   private readonly category: Int32Array
   private readonly price: Float64Array
+  /** [items] share of the known items of the deepest category that cost less, NaN where the price is unknown */
+  private readonly level: Float32Array
+  /** [categories] of the visitor that is read */
+  private readonly follows: readonly [last: Float32Array, five: Float32Array]
 
   /** @param generators how many there are */
   constructor(
@@ -98,6 +116,8 @@ export class Features {
       this.category[item] = categoryOf(catalog, item)
       this.price[item] = Math.log1p(catalog.itemPrice[item])
     }
+    this.level = priceLevels(catalog, this.category, parts.tables.asOf)
+    this.follows = [new Float32Array(catalog.categories.length), new Float32Array(catalog.categories.length)]
   }
 
   /**
@@ -115,7 +135,12 @@ export class Features {
     const itemUser = (await parts.items.userVectors(queries))[0]
     const advertiserUser = (await parts.advertisers?.userVectors(queries))?.[0]
     // from here on nothing is waited for: tallies are the visitor's as long as no other is asked about
-    const { near, votes, moment } = visitor
+    const { near, votes, moment, visits } = visitor
+    const level = this.priceLevel(visitor)
+    const latest = visits.items.map((item) => parts.items.vector(item))
+    const [afterLast, afterFive] = this.follows
+    meanLift(parts.tables.follows, visits.categories.slice(0, 1), afterLast)
+    meanLift(parts.tables.follows, visits.categories, afterFive)
     const out = new Float32Array(rows.length * width)
     const rowOfAdvertiser = new Map<number, number>()
     const length = Math.log1p(visitor.events) / 5
@@ -130,6 +155,16 @@ export class Features {
         this.readItem(out, at, item, visitor)
         out[at + AT['stands near own items']] = Math.log1p(near.get(item))
         out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
+        out[at + AT['item in the last visit']] = Math.log1p(visits.ofItem.get(item) ?? 0)
+        let nearest = -1
+        for (const [n, vector] of latest.entries()) {
+          const cosine = parts.items.cosine(vector, item)
+          if (n === 0) out[at + AT['cosine to the last item']] = cosine
+          if (cosine > nearest) nearest = cosine
+        }
+        if (latest.length > 0) out[at + AT['cosine to the last ten items']] = nearest
+        const distance = Math.abs(this.level[item] - level)
+        if (Number.isFinite(distance)) out[at + AT['price level distance']] = distance
       }
       if (advertiser >= 0) {
         // ads of one advertiser have these columns in common
@@ -143,7 +178,11 @@ export class Features {
           this.readAdvertiser(out, at, advertiser, visitor)
         }
       }
-      if (category >= 0) this.readCategory(out, at, category, item, advertiser, visitor)
+      if (category >= 0) {
+        this.readCategory(out, at, category, item, advertiser, visitor)
+        out[at + AT['follows the last category']] = afterLast[category]
+        out[at + AT['follows the last five categories']] = afterFive[category]
+      }
       out[at + AT['history length']] = length
       out[at + AT['history age']] = age
       out[at + AT.sources] = (offsets[c + 1] - offsets[c]) / 3
@@ -151,6 +190,19 @@ export class Features {
         out[at + COLUMNS.length + generator[s]] = RANK / (RANK + rank[s])
     }
     return out
+  }
+
+  /** Mean price level of what the user dealt with, a conversion three times; NaN where no price is known. */
+  private priceLevel(visitor: Visitor): number {
+    let [n, sum] = [0, 0]
+    for (const [item, { events, conversions }] of visitor.items) {
+      const level = this.level[item]
+      if (Number.isNaN(level)) continue
+      const weight = events + 2 * conversions
+      n += weight
+      sum += weight * level
+    }
+    return sum / n
   }
 
   private readItem(out: Float32Array, at: number, item: number, visitor: Visitor): void {
@@ -182,6 +234,8 @@ export class Features {
     }
     out[at + AT['advertiser popularity']] = tables.advertisers.ever[advertiser] / 5
     out[at + AT['advertiser popularity lately']] = tables.advertisers.lately[advertiser] / 5
+    const { events, ofAdvertiser } = visitor.visits
+    if (events > 0) out[at + AT['advertiser in the last visit']] = (ofAdvertiser.get(advertiser) ?? 0) / events
     out[at + AT['advertiser stands near own items']] = Math.log1p(visitor.nearOfAdvertisers.get(advertiser))
     out[at + AT['advertiser votes of near users']] = Math.log1p(visitor.votesOfAdvertisers.get(advertiser))
   }
@@ -195,6 +249,14 @@ export class Features {
     visitor: Visitor,
   ): void {
     out[at + AT['category popularity']] = this.parts.tables.categories[category] / 5
+    const { events, ofCategory, ofThree, eventsOfThree, categories } = visitor.visits
+    const lately = ofCategory.get(category)
+    if (lately) {
+      out[at + AT['category in the last visit']] = lately.events / events
+      out[at + AT['place of the category in the last visit']] = lately.place
+    }
+    if (categories[0] === category) out[at + AT['category of the last event']] = 1
+    if (eventsOfThree > 0) out[at + AT['category in three visits']] = (ofThree.get(category) ?? 0) / eventsOfThree
     const interest = visitor.categories.get(category)
     if (!interest) return
     out[at + AT['own category share']] = interest.share
@@ -205,6 +267,30 @@ export class Features {
     const price = item < 0 ? NaN : this.price[item] - interest.price
     if (Number.isFinite(price)) out[at + AT['price difference in the category']] = Math.abs(price)
   }
+}
+
+/**
+ * Where the price of each item stands among the items of its category known at t: (items that cost less + 1/2) / items;
+ * NaN where the price or the category is unknown.
+ */
+function priceLevels(catalog: CatalogData, categoryOf: Int32Array, t: number): Float32Array {
+  const { items, itemPrice, itemFirstSeen, categories } = catalog
+  const prices = categories.map((): number[] => [])
+  for (let item = 0; item < items; item++)
+    if (categoryOf[item] >= 0 && itemPrice[item] > 0 && itemFirstSeen[item] <= t)
+      prices[categoryOf[item]].push(itemPrice[item])
+  const sorted = prices.map((of) => Float32Array.from(of).sort())
+  return Float32Array.from({ length: items }, (_, item) => {
+    const among = sorted[categoryOf[item]]
+    if (!among || among.length === 0 || !(itemPrice[item] > 0)) return NaN
+    let [low, high] = [0, among.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (among[middle] < itemPrice[item]) low = middle + 1
+      else high = middle
+    }
+    return (low + 0.5) / among.length
+  })
 }
 
 /** Events, events lately, conversions and age of a pair. */

@@ -43,6 +43,25 @@ export class LightRanker {
     return out
   }
 
+  /**
+   * The same for rows of other columns, in another order: those that it does not know weigh nothing.
+   * @returns undefined where it reads a column that these rows do not have
+   */
+  for(columns: readonly string[]): LightRanker | undefined {
+    const places = this.features.map((name) => columns.indexOf(name))
+    if (places.includes(-1)) return undefined
+    const spread = (weights: Float32Array, each: number): Float32Array => {
+      const out = new Float32Array(columns.length * each)
+      places.forEach((to, from) => out.set(weights.subarray(from * each, (from + 1) * each), to * each))
+      return out
+    }
+    const of = (kind: AdKind): RankerWeights => {
+      const weights = this.kinds[kind]
+      return { ...weights, linear: spread(weights.linear, 1), hidden: spread(weights.hidden, weights.output.length) }
+    }
+    return new LightRanker(columns, { shopping: of('shopping'), standard: of('standard') })
+  }
+
   save(path: string, metadata: Record<string, string> = {}): void {
     const arrays: Record<string, NamedArray> = {}
     for (const [kind, { bias, calibration, ...weights }] of Object.entries(this.kinds)) {

@@ -45,13 +45,14 @@ export function labelledUsers(
   }
 }
 
-/** What a user converted on in the window: items and advertisers by index. */
-export function converted({ snapshot, ends, lasts }: LabelledUsers, u: number): Record<AdKind, Set<number>> {
-  const found = { shopping: new Set<number>(), standard: new Set<number>() }
+/** What a user converted on in the window: items and advertisers by index, with how often. */
+export function converted({ snapshot, ends, lasts }: LabelledUsers, u: number): Record<AdKind, Map<number, number>> {
+  const found = { shopping: new Map<number, number>(), standard: new Map<number, number>() }
+  const add = (kind: AdKind, entry: number): void => void found[kind].set(entry, (found[kind].get(entry) ?? 0) + 1)
   for (let row = ends[u]; row < lasts[u]; row++) {
     if (conversionMask[snapshot.eventType[row]] === 0) continue
-    if (snapshot.eventItem[row] >= 0) found.shopping.add(snapshot.eventItem[row])
-    if (snapshot.eventAdvertiser[row] >= 0) found.standard.add(snapshot.eventAdvertiser[row])
+    if (snapshot.eventItem[row] >= 0) add('shopping', snapshot.eventItem[row])
+    if (snapshot.eventAdvertiser[row] >= 0) add('standard', snapshot.eventAdvertiser[row])
   }
   return found
 }
@@ -99,7 +100,9 @@ export interface UserRows {
   candidates: Candidates
   /** [candidates] */
   kinds: AdKind[]
+  /** whether the user converts on what the ad promotes, and how often */
   labels: Uint8Array
+  conversions: Uint32Array
   /** features [rows, width] of chosen candidates */
   read(rows: ArrayLike<number>): Promise<Float32Array>
   /** scores [candidates] by the ranker of the funnel */
@@ -120,15 +123,16 @@ export async function* eachUser(
     const { setting, candidates } = await funnel.find(request, now)
     const found = converted(users, u)
     const kinds = kindsOf(candidates, now.inventory)
-    const labels = new Uint8Array(kinds.length)
-    candidates.ads.forEach((ad, c) => {
-      if (found[kinds[c]].has(kinds[c] === 'shopping' ? item[ad] : advertiser[ad])) labels[c] = 1
-    })
+    const conversions = Uint32Array.from(
+      candidates.ads,
+      (ad, c) => found[kinds[c]].get(kinds[c] === 'shopping' ? item[ad] : advertiser[ad]) ?? 0,
+    )
     yield {
       user: u,
       candidates,
       kinds,
-      labels,
+      labels: Uint8Array.from(conversions, (n) => Math.min(1, n)),
+      conversions,
       score: () => funnel.score(setting, candidates),
       read: (rows) => funnel.features.read(setting.visitor, candidates, now.inventory, rows),
     }

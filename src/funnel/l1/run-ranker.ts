@@ -26,7 +26,7 @@ import { L1, trainLightRanker, type L1Report } from './train.js'
 
 const DAY = 86_400
 /** Raised when features or training change: rankers kept before are then trained again. */
-const VERSION = 1
+const VERSION = 2
 /** Users that a ranker is trained on. */
 const USERS = 6000
 

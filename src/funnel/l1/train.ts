@@ -50,6 +50,8 @@ interface Groups {
   label: Float32Array
   weight: Float32Array
   offset: Float32Array
+  /** [users * ROWS] conversions that a row stands for, in the loss that is about the order */
+  conversions: Float32Array
 }
 
 /** What a kind of ads was trained on, and how well it did on users held out. */
@@ -184,11 +186,14 @@ async function gather(
 ): Promise<Record<AdKind, Groups>> {
   const F = names.length
   const found = { shopping: [] as Group[], standard: [] as Group[] }
-  for await (const { user, kinds, labels, read } of eachUser(funnel, now, users, countryOf)) {
+  for await (const { user, kinds, labels, conversions, read } of eachUser(funnel, now, users, countryOf)) {
     const rng = new Rng(seed, 0x13, users.users[user])
     for (const kind of KINDS) {
       const of = Array.from(kinds.keys()).filter((c) => kinds[c] === kind)
-      const positives = rng.shuffle(Int32Array.from(of.filter((c) => labels[c] === 1))).slice(0, MOST_POSITIVES)
+      const all = rng.shuffle(Int32Array.from(of.filter((c) => labels[c] === 1)))
+      const positives = all.slice(0, MOST_POSITIVES)
+      // those taken stand for all
+      const share = Math.max(1, positives.length) / Math.max(1, all.length)
       const others = of.filter((c) => labels[c] === 0)
       const room = ROWS - positives.length
       const drawn = rng.shuffle(Int32Array.from(others)).slice(0, room)
@@ -196,7 +201,8 @@ async function gather(
       const rows = [...positives, ...drawn]
       found[kind].push({
         x: await read(rows),
-        positives: positives.length,
+        conversions: Float32Array.from(positives, (c) => conversions[c] / share),
+        weight: 1 / share,
         offset: drawn.length === 0 ? 0 : Math.log(others.length / drawn.length),
       })
     }
@@ -207,7 +213,10 @@ async function gather(
 
 interface Group {
   x: Float32Array
-  positives: number
+  /** of each row that is converted on: they come first */
+  conversions: Float32Array
+  /** of each of these rows; of the others it is 1 */
+  weight: number
   offset: number
 }
 
@@ -219,11 +228,15 @@ function grouped(found: readonly Group[], F: number): Groups {
     label: new Float32Array(n),
     weight: new Float32Array(n),
     offset: new Float32Array(n),
+    conversions: new Float32Array(n),
   }
-  found.forEach(({ x, positives, offset }, g) => {
+  found.forEach(({ x, conversions, weight, offset }, g) => {
+    const others = g * ROWS + conversions.length
     out.x.set(x, g * ROWS * F)
-    out.label.fill(1, g * ROWS, g * ROWS + positives)
-    out.weight.fill(1, g * ROWS, g * ROWS + x.length / F)
+    out.conversions.set(conversions, g * ROWS)
+    out.label.fill(1, g * ROWS, others)
+    out.weight.fill(weight, g * ROWS, others)
+    out.weight.fill(1, others, g * ROWS + x.length / F)
     out.offset.fill(offset, g * ROWS, (g + 1) * ROWS)
   })
   return out
@@ -300,22 +313,20 @@ function applyScale({ x }: Groups, { mean, spread }: Scale): void {
   for (let i = 0; i < x.length; i++) x[i] = (x[i] - mean[i % F]) / spread[i % F]
 }
 
+const OF_ROWS = ['label', 'weight', 'offset', 'conversions'] as const
+
 /** The groups of a step; a last one that is short is filled with groups that weigh nothing. */
-function batchOf(
-  rows: Groups,
-  groups: Int32Array,
-  F: number,
-): Record<'x' | 'label' | 'weight' | 'offset', Float32Array> {
+function batchOf(rows: Groups, groups: Int32Array, F: number): Record<'x' | (typeof OF_ROWS)[number], Float32Array> {
   const out = {
     x: new Float32Array(GROUP * ROWS * F),
     label: new Float32Array(GROUP * ROWS),
     weight: new Float32Array(GROUP * ROWS),
     offset: new Float32Array(GROUP * ROWS),
+    conversions: new Float32Array(GROUP * ROWS),
   }
   groups.forEach((g, i) => {
     out.x.set(rows.x.subarray(g * ROWS * F, (g + 1) * ROWS * F), i * ROWS * F)
-    for (const name of ['label', 'weight', 'offset'] as const)
-      out[name].set(rows[name].subarray(g * ROWS, (g + 1) * ROWS), i * ROWS)
+    for (const name of OF_ROWS) out[name].set(rows[name].subarray(g * ROWS, (g + 1) * ROWS), i * ROWS)
   })
   return out
 }
@@ -347,7 +358,7 @@ function unscaled(
 
 /** The loss of lightRankerStep on groups. */
 function lossOf(
-  { users, x, label, weight, offset }: Groups,
+  { users, x, label, weight, offset, conversions }: Groups,
   weights: Omit<RankerWeights, 'calibration'>,
   listwise: number,
   F: number,
@@ -362,14 +373,14 @@ function lossOf(
       const r = g * ROWS + size
       z[size] = net.logit(x, r * F)
       const sampled = z[size] + offset[r]
-      logistic += Math.max(sampled, 0) + Math.log1p(Math.exp(-Math.abs(sampled))) - label[r] * sampled
+      logistic += weight[r] * (Math.max(sampled, 0) + Math.log1p(Math.exp(-Math.abs(sampled))) - label[r] * sampled)
+      rows += weight[r]
       total += Math.exp(z[size] + (1 - label[r]) * offset[r])
     }
-    rows += size
     for (let i = 0; i < size; i++) {
-      if (label[g * ROWS + i] === 0) continue
-      softmax += Math.log(total) - z[i]
-      positives++
+      const n = conversions[g * ROWS + i]
+      softmax += n * (Math.log(total) - z[i])
+      positives += n
     }
   }
   return ((1 - listwise) * logistic) / Math.max(1, rows) + (listwise * softmax) / Math.max(1, positives)

@@ -52,12 +52,14 @@ describe('the light ranker', () => {
     // two users of three candidates; the last of the second is padding
     const x = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0, 0, 0, 0, 0.25, 0, 0, 0])
     const label = Float32Array.of(1, 0, 0, 0, 1, 0)
-    const weight = Float32Array.of(1, 1, 1, 1, 1, 0)
+    const weight = Float32Array.of(1, 1, 1, 1, 2, 0)
     const offset = Float32Array.of(1.5, 1.5, 1.5, 0, 0, 0)
+    // the second user converted three times, and the row stands for two that were not drawn
+    const conversions = Float32Array.of(1, 0, 0, 0, 3, 0)
     const z = Array.from({ length: 6 }, (_, r) => logit(weights, x, r * 3))
     const bce = [0, 1, 2, 3, 4].reduce((sum, r) => {
       const p = sigmoid(z[r] + offset[r])
-      return sum - (label[r] === 1 ? Math.log(p) : Math.log(1 - p))
+      return sum - weight[r] * (label[r] === 1 ? Math.log(p) : Math.log(1 - p))
     }, 0)
     // each negative of the first user stands for e^1.5
     const first = Math.log(Math.exp(z[0]) + Math.exp(1.5) * (Math.exp(z[1]) + Math.exp(z[2]))) - z[0]
@@ -66,8 +68,8 @@ describe('the light ranker', () => {
       lightRankerStep(shape, { G: 2, R: 3 }, { listwise: 0.25, weightDecay: 0 }),
       state,
     )
-    const { loss } = await program.run({ x, label, weight, offset, ...optimizerFeeds(1, 0.01) })
-    expect(loss.data[0]).toBeCloseTo((0.75 * bce) / 5 + (0.25 * (first + second)) / 2, 4)
+    const { loss } = await program.run({ x, label, weight, offset, conversions, ...optimizerFeeds(1, 0.01) })
+    expect(loss.data[0]).toBeCloseTo((0.75 * bce) / 6 + (0.25 * (first + 3 * second)) / 4, 4)
     program.dispose()
     state.dispose()
   })
@@ -84,6 +86,7 @@ describe('the light ranker', () => {
         label: new Float32Array(G * R),
         weight: new Float32Array(G * R).fill(1),
         offset: new Float32Array(G * R).fill(Math.log(4)),
+        conversions: new Float32Array(G * R),
       }
       for (let r = 0; r < G * R;) {
         const x = rng.normal()
@@ -112,6 +115,20 @@ describe('the light ranker', () => {
     }
     program.dispose()
     state.dispose()
+  })
+
+  test('of fewer columns, in another order, answers the same for rows of more', () => {
+    const calibration = Calibration.none()
+    const ranker = new LightRanker(['a', 'b', 'c'], {
+      shopping: { ...weights, calibration },
+      standard: { ...weights, bias: 7, calibration },
+    })
+    const wide = ranker.for(['b', 'new', 'c', 'a', 'newer'])!
+    const [own, more] = [Float32Array.of(1, 2, 4, -1, 0, 3), Float32Array.of(2, 9, 4, 1, 9, 0, 9, 3, -1, 9)]
+    expect(wide.probabilities(more, ['shopping', 'standard'])).toEqual(
+      ranker.probabilities(own, ['shopping', 'standard']),
+    )
+    expect(ranker.for(['a', 'b'])).toBeUndefined()
   })
 
   test('is the same after it was kept', () => {

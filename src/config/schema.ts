@@ -166,7 +166,7 @@ export const configSchema = z.strictObject({
   }),
   import: z.strictObject({ csv }),
   refresh: z.strictObject({
-    /** what is imported, a line each as it stands after `adseq import`; names from the workspace folder on, with * and ? */
+    /** what is imported, a line each as after `adseq import`; names from the workspace folder on, with * and ? */
     imports: z.array(z.string().min(1)).max(1000),
     /** older generations whose files stay */
     keep: count,

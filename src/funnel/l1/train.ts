@@ -35,7 +35,7 @@ export const L1: L1Options = {
   hidden: 32,
   learningRate: 3e-3,
   weightDecay: 0.01,
-  listwise: 0.5,
+  listwise: 0.9,
   epochs: 40,
   patience: 4,
   seed: 1,

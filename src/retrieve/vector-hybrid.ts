@@ -112,6 +112,12 @@ export class VectorHybrid implements Recommender {
     return this.parts.vectors.subarray(entry * this.width, (entry + 1) * this.width)
   }
 
+  /** Copies the unit vector of an entry into `out` [width]. */
+  copy(entry: number, out: Float64Array): void {
+    const { vectors } = this.parts
+    for (let d = 0, at = entry * this.width; d < this.width; d++) out[d] = vectors[at + d]
+  }
+
   /** The k entries nearest to an entry by cosine, itself left out: of all, or of what an index finds. */
   async nearest(entry: number, k: number): Promise<{ indices: Int32Array; scores: Float32Array; exact: boolean }> {
     const { entries } = this

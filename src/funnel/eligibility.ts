@@ -101,6 +101,19 @@ export function openAds(
   }
 }
 
+/** How many ads cannot be shown in a context, whoever asks, and why. */
+export function closedAds(now: AdsNow, context: AdContext): Partial<Record<Reason, number>> {
+  const { inventory } = now
+  const closed = closer(now, context)
+  const why = Array.from({ length: inventory.campaigns }, (_, c) => closed(c))
+  const counts: Partial<Record<Reason, number>> = {}
+  for (let ad = 0; ad < inventory.ads; ad++) {
+    const reason = inventory.paused[ad] === 1 ? 'the ad is paused' : why[inventory.campaign[ad]]
+    if (reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1
+  }
+  return counts
+}
+
 /** Why a campaign is closed in a context, whoever asks; undefined: it is open. */
 function closer({ inventory, spent }: AdsNow, context: AdContext): (campaign: number) => Reason | undefined {
   const { moment, country, policy = [] } = context

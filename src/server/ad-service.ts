@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.js'
 import type { CatalogData } from '../features/snapshot.js'
-import type { AdContext, AdsNow, Impression } from '../funnel/eligibility.js'
+import { closedAds, type AdContext, type AdsNow, type Impression, type Reason } from '../funnel/eligibility.js'
 import { Funnel } from '../funnel/funnel.js'
 import { generatorTypes } from '../funnel/own-generators.js'
 import type { AdRequest } from '../funnel/request.js'
@@ -17,9 +17,11 @@ import type { Encoded } from './events-thread.js'
 import type { IgnoredEvent } from './posted-history.js'
 import { Problem } from './problem.js'
 import type { RetrievalFacts } from './retrieval.js'
-import type { AdsBody } from './schemas.js'
+import { adsBody, type AdsBody } from './schemas.js'
 
 const DAY = 86_400
+/** Users that are asked about before anybody asks. */
+const WARMED = 20
 
 interface Asked {
   request: AdRequest
@@ -123,6 +125,23 @@ export class AdService {
         ...(ads.length === 0 && { note: whyNone(run, asked.now) }),
         ...(question.body.trace && { trace }),
       },
+    }
+  }
+
+  /** How many ads the context of a request leaves out, and why. @throws Problem as `ads` */
+  async closed(question: AdsQuestion): Promise<Partial<Record<Reason, number>>> {
+    const { request, now } = await this.read(question)
+    return closedAds(now, request.context)
+  }
+
+  /** Asks for the ads of some users, so that the first request is as fast as those after it. */
+  async warm(): Promise<void> {
+    if (!this.funnel) return
+    const { store } = this.workspace
+    const { users } = store.counts()
+    for (let n = 1; n <= Math.min(users, WARMED); n++) {
+      const user = store.user(Math.ceil((n * users) / Math.min(users, WARMED)))!.externalId
+      await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf })
     }
   }
 

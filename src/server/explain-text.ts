@@ -50,16 +50,20 @@ const FATE: Column<AdFate['generators'][number]>[] = [
 ]
 
 /** An explanation as lines of at most `width` columns. */
-export function explanationText({ user, answer, fate }: Explanation, width: number, ad?: string): string[] {
+export function explanationText({ user, answer, closed, fate }: Explanation, width: number, ad?: string): string[] {
   const { provenance, ads, trace } = answer
   const { inventory, generators, union, ranking, blend } = trace!
   const dropped = Object.entries(blend.dropped).map(([why, n]) => `${why} ${count(n)}`)
+  const shut = Object.entries(closed)
+    .sort((a, b) => b[1] - a[1])
+    .map(([why, n]) => `${why} ${count(n)}`)
   const say = (text: string): string[] => wrap(text, width)
   return [
     ...say(
       `User ${user} at ${provenance.time}, generation ${provenance.generation}: ${count(inventory.open)} of ` +
         `${plural(inventory.ads, 'ad')} may be shown there and then` +
-        `${provenance.derived ? ' (ads made from the catalog, not by advertisers)' : ''}.`,
+        `${provenance.derived ? ' (ads made from the catalog, not by advertisers)' : ''}.` +
+        (shut.length > 0 ? ` The others: ${shut.join(', ')}.` : ''),
     ),
     '',
     ...tableLines(GENERATORS, generators, width),

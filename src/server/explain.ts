@@ -1,6 +1,7 @@
 import { findAd } from '../ads/list.js'
 import { UserError } from '../core/errors.js'
 import type { Progress } from '../core/progress.js'
+import type { Reason } from '../funnel/eligibility.js'
 import type { AdFate } from '../funnel/trace.js'
 import { entityId } from '../store/entity-id.js'
 import { inWorkspace } from '../workspace/workspace.js'
@@ -14,6 +15,8 @@ import type { AdsBody } from './schemas.js'
 export interface Explanation {
   user: string
   answer: AdsAnswer
+  /** ads that may not be shown there and then, by why */
+  closed: Partial<Record<Reason, number>>
   /** of the ad that was asked about */
   fate?: AdFate
 }
@@ -50,6 +53,7 @@ export async function explainAds(
       return {
         user: body.user,
         answer,
+        closed: await service.closed(question),
         ...(ad !== undefined && { fate: await service.fate(question, findAd(store, ad).ad) }),
       }
     } catch (error) {

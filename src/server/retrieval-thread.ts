@@ -60,7 +60,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T | SentProblem> {
 }
 
 const methods = {
-  /** Opens the generation and warms its towers, so that the first request is as fast as the others. */
+  /** Opens the generation and warms its towers and its funnel, so that the first request is as fast as the others. */
   async open({ folder, config, generation }: RetrievalJob): Promise<RetrievalFacts> {
     service = await AdService.open(new Workspace(folder, readerOptions(config)), generation, (what, error) =>
       console.error(`adseq serve: ${what} failed: ${(error as Error).stack ?? String(error)}`),
@@ -69,6 +69,7 @@ const methods = {
     const first = { item: 0, advertiser: -1, type: 0, domain: 0, time: asOf }
     // towers have a program for every length of a history
     for (let n = 1; n <= MAX_HISTORY; n *= 2) await posted(Array<MadeUpEvent>(n).fill(first), asOf, 1)
+    await service.warm()
     return service.facts
   },
   stored: ({ user, k }: { user: number; k: number }): Promise<RetrievedForUser | undefined> =>

@@ -22,6 +22,8 @@ import { adsBody, type AdsBody } from './schemas.js'
 const DAY = 86_400
 /** Users that are asked about before anybody asks. */
 const WARMED = 20
+/** ... for so long at most. */
+const WARMING_MS = 1000
 
 interface Asked {
   request: AdRequest
@@ -134,14 +136,20 @@ export class AdService {
     return closedAds(now, request.context)
   }
 
-  /** Asks for the ads of some users, so that the first request is as fast as those after it. */
+  /**
+   * Asks for the ads of some users, so that the first request is as fast as those after it. Each has the deadline of a
+   * request: a generator of the user's own may take any time.
+   */
   async warm(): Promise<void> {
     if (!this.funnel) return
-    const { store } = this.workspace
+    const { store, config } = this.workspace
     const { users } = store.counts()
-    for (let n = 1; n <= Math.min(users, WARMED); n++) {
-      const user = store.user(Math.ceil((n * users) / Math.min(users, WARMED)))!.externalId
-      await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf })
+    const asked = Math.min(users, WARMED)
+    const end = performance.now() + WARMING_MS
+    for (let n = 1; n <= asked && performance.now() < end; n++) {
+      const user = store.user(Math.ceil((n * users) / asked))!.externalId
+      const deadline = performance.timeOrigin + performance.now() + config.funnel.deadlineMs
+      await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf, deadline })
     }
   }
 

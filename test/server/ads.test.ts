@@ -239,6 +239,9 @@ describe('adseq explain', () => {
     expect(stdout).toContain('Ad ad0: It was handed on in place')
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
     const missing = await runAdseq([...args, '--ad', 'nothing', '--workspace', folder])
-    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('There is no ad nothing.')])
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('There is no ad nothing in this workspace'),
+    ])
   })
 })

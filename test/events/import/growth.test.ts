@@ -72,7 +72,7 @@ describe('a log that has grown since it was imported: only what is new is added'
     await at.import(at.file('e.csv', text))
     for (const status of ['already imported', 'already imported'])
       expect((await at.import(at.file('e.csv.gz', gzipSync(text)))).files[0].status).toBe(status)
-    expect(at.lines).toContain('e.csv.gz: already imported as e.csv, nothing added.')
+    expect(at.lines).toContain('e.csv.gz: already imported under the name e.csv, nothing added.')
     expect(at.events()).toEqual(events(100))
     // and grows under that name
     await at.import(at.file('e.csv.gz', gzipSync(text + rows(100, 101))))

@@ -4,11 +4,11 @@ import { CAMPAIGN_STATUS, PACINGS, type AdInventory, type Lists } from './invent
 /**
  * An inventory with a standard ad of every advertiser named, then a shopping ad of every item, all open to everyone at
  * one bid: what the funnel is judged with, where every entry of the catalog can be found.
- * @param items @param advertisers indices of the snapshot, ascending
+ * @param items @param advertisers indices of the snapshot, ascending; without them all are named
  */
 export function catalogAds(
   { items: allItems, advertisers: allAdvertisers, itemAdvertiser, itemCategory }: CatalogData,
-  { items, advertisers }: { items: Int32Array; advertisers: Int32Array },
+  { items = upTo(allItems), advertisers = upTo(allAdvertisers) }: { items?: Int32Array; advertisers?: Int32Array } = {},
 ): AdInventory {
   const ads = advertisers.length + items.length
   const item = new Int32Array(ads).fill(-1)
@@ -64,3 +64,5 @@ export function listsOf(entryOf: Int32Array, entries: number): Lists {
   })
   return { offsets, ads }
 }
+
+const upTo = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i)

@@ -3,7 +3,7 @@ import { count } from '../text/numbers.js'
 import type { AdKind, CampaignStatus, Origin } from '../store/ad-codes.js'
 import type { AdResults, AdView } from '../store/ad-search.js'
 import type { AdCounts } from '../store/ads.js'
-import { entityId } from '../store/entity-id.js'
+import { LISTED, entityId, severalFit } from '../store/entity-id.js'
 import type { Store } from '../store/store.js'
 
 /** Which ads to list; an advertiser or item by its id or by words of its name or title. */
@@ -30,8 +30,6 @@ export interface AdPage extends AdView, AdResults {}
 
 /** Words that are looked for; more are refused. */
 const MOST_WORDS = 10
-/** Ads that are listed where words fit several. */
-const LISTED = 10
 /** Latest days of spend that a page shows. */
 const SPEND_DAYS = 7
 
@@ -70,12 +68,10 @@ export function findAd(store: Pick<Store, 'ads' | 'adSearch'>, typed: string): A
       `There is no ad ${typed} in this workspace, and none with these words.`,
       'Look at what there is: adseq ads list',
     )
-  throw new UserError(
+  throw severalFit(
     `${count(total)} ads have "${typed}" in their id, title, category or advertiser.`,
-    [
-      `Write the id of one of them${total > LISTED ? `, or more words. The first ${LISTED}` : ''}:`,
-      ...ads.map(({ ad, title, advertiserName, advertiser }) => `${ad}  ${title ?? advertiserName ?? advertiser}`),
-    ].join('\n'),
+    ads.map(({ ad, title, advertiserName, advertiser }) => [ad, title ?? advertiserName ?? advertiser]),
+    total > LISTED ? `The first ${LISTED}` : undefined,
   )
 }
 

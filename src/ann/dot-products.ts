@@ -143,6 +143,23 @@ export function dot(vectors: Float32Array, at: number, query: Float32Array, widt
   return a + b + (c + d)
 }
 
+/**
+ * a . b of copies in doubles, the same sum as `dot`: several times as fast, for nothing has to be widened. A function
+ * of its own, because one that meets arrays of two kinds is slower with both.
+ */
+export function dotWide(a: Float64Array, b: Float64Array): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  let i = 0
+  for (; i + 3 < a.length; i += 4) {
+    s0 += a[i] * b[i]
+    s1 += a[i + 1] * b[i + 1]
+    s2 += a[i + 2] * b[i + 2]
+    s3 += a[i + 3] * b[i + 3]
+  }
+  for (; i < a.length; i++) s0 += a[i] * b[i]
+  return s0 + s1 + (s2 + s3)
+}
+
 /** Rows of a flat [rows, width] array. */
 export function rows(vectors: Float32Array, width: number): number {
   const n = vectors.length / width

@@ -1,7 +1,7 @@
 import { conversionMask, type Snapshot } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
 import { categoryOf } from '../protocol/catalog.js'
-import { VISIT_GAP } from './visits.js'
+import { VISIT_GAP, matrixOf } from '../retrieve/baskets.js'
 
 const DAY = 86_400
 /** Conversions by which a category's counts are drawn towards those of all. */
@@ -54,27 +54,16 @@ export function countFollows(snapshot: Snapshot, t: number, days: number): Follo
       }
     }
   }
-  const lift = counts.map((row, from) =>
-    [...row]
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-      .slice(0, KEPT)
-      .sort((a, b) => a[0] - b[0])
-      .map(([to, n]) => {
-        const share = ofColumn[to] / all
-        return { to, lift: Math.log((n + PRIOR * share) / (ofRow[from] + PRIOR) / share) }
-      }),
-  )
-  const ends = new Float64Array(C + 1)
-  lift.forEach((row, from) => (ends[from + 1] = ends[from] + row.length))
-  const flat = lift.flat()
+  const lift = matrixOf(C, C, (from) => {
+    const most = [...counts[from]].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, KEPT)
+    const liftOf = (to: number, n: number): number => {
+      const share = ofColumn[to] / all
+      return Math.log((n + PRIOR * share) / (ofRow[from] + PRIOR) / share)
+    }
+    return new Map(most.sort((a, b) => a[0] - b[0]).map(([to, n]) => [to, liftOf(to, n)]))
+  })
   return {
-    lift: {
-      height: C,
-      width: C,
-      offsets: ends,
-      columns: Uint32Array.from(flat, ({ to }) => to),
-      values: Float32Array.from(flat, (one) => one.lift),
-    },
+    lift: { ...lift, values: Float32Array.from(lift.values) },
     rest: Float32Array.from(ofRow, (n) => Math.log(PRIOR / (n + PRIOR))),
   }
 }

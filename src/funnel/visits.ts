@@ -1,9 +1,8 @@
 import type { CatalogData } from '../features/snapshot.js'
 import { categoryOf } from '../protocol/catalog.js'
 import type { Queries } from '../protocol/queries.js'
+import { VISIT_GAP } from '../retrieve/baskets.js'
 
-/** Seconds without an event after which another visit begins. */
-export const VISIT_GAP = 30 * 60
 /** Visits that are looked at, the latest. */
 const VISITS = 3
 /** Items, and categories in a row, that are looked at, the latest. */

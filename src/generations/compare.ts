@@ -2,6 +2,7 @@ import type { TopLists } from '../ann/ann-index.js'
 import { dot } from '../ann/dot-products.js'
 import { UserError } from '../core/errors.js'
 import { median } from '../core/median.js'
+import { overlapOf } from '../core/overlap.js'
 import { Rng } from '../core/rng.js'
 import type { VectorHybrid } from '../retrieve/vector-hybrid.js'
 import type { Workspace } from '../workspace/workspace.js'
@@ -160,26 +161,17 @@ async function listsOf(
   return found
 }
 
-/** Entries that both have, of those that the longer has; 1 where neither has any. */
-function overlapOf(one: Int32Array, two: Int32Array): number {
-  const most = Math.max(one.length, two.length)
-  const own = new Set(one)
-  return most === 0 ? 1 : two.filter((entry) => own.has(entry)).length / most
-}
-
 function driftOf(
   generations: Pair<Generation>,
   [first, second]: Pair<VectorHybrid>,
   { asked, workspace: { store } }: { asked: readonly number[]; workspace: Workspace },
 ): { entries: Drift; users: Drift } {
-  const { width, run } = first
+  const { run } = first
   const common = Math.min(first.entries, second.entries)
-  const entry = (hybrid: VectorHybrid, e: number): Float32Array =>
-    hybrid.parts.vectors.subarray(e * width, (e + 1) * width)
   const user = (which: 0 | 1, id: number): Float32Array =>
     store.userEmbedding(run, id, generations[which].manifest.seq)!.vector
   return {
-    entries: drift(common, (e) => [entry(first, e), entry(second, e)]),
+    entries: drift(common, (e) => [first.vector(e), second.vector(e)]),
     users: drift(asked.length, (u) => [user(0, asked[u]), user(1, asked[u])]),
   }
 }

@@ -3,7 +3,7 @@ import type { SparseMatrix } from '../features/sparse.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 
 /** Seconds without an event after which a visit is over: what web analytics count as a session. */
-const VISIT_GAP = 1800
+export const VISIT_GAP = 1800
 
 /**
  * A history as baskets, for the methods that are made for next-basket recommendation: what a user dealt with, visit by

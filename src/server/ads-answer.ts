@@ -1,6 +1,7 @@
 import type { AdsNow } from '../funnel/eligibility.js'
 import type { FunnelRun } from '../funnel/funnel.js'
 import type { FunnelTrace, GeneratorTrace } from '../funnel/trace.js'
+import type { NamedAd } from './ads-inventory.js'
 import type { IgnoredEvent } from './posted-history.js'
 import type { AdsBody } from './schemas.js'
 
@@ -17,14 +18,7 @@ export interface AdsQuestion {
 }
 
 /** An ad of the answer. */
-export interface AnsweredAd {
-  ad: string
-  kind: 'standard' | 'shopping'
-  advertiser: string | null
-  advertiserName: string | null
-  item?: string
-  title: string | null
-  price?: number
+export interface AnsweredAd extends NamedAd {
   /** by the light ranker the probability of a conversion, else the fused ranks; times the decay of its advertiser */
   score: number
   sources: { generator: string; rank: number; score: number }[]

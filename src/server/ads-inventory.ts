@@ -139,11 +139,7 @@ export class AdsInventory {
 
   private load(): LoadedAds {
     const { store, catalog, lately } = this.source
-    const all = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i)
-    const inventory =
-      store.ads.counts().ads > 0
-        ? loadInventory(store, catalog)
-        : catalogAds(catalog, { items: all(catalog.items), advertisers: all(catalog.advertisers) })
+    const inventory = store.ads.counts().ads > 0 ? loadInventory(store, catalog) : catalogAds(catalog)
     return { inventory, order: shelfOrder(inventory, lately) }
   }
 

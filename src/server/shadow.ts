@@ -1,3 +1,4 @@
+import { overlapOf } from '../core/overlap.js'
 import type { AdsQuestion } from './ads-answer.js'
 import type { Serving } from './serving.js'
 
@@ -48,12 +49,4 @@ export class Shadow {
     await this.opened
     await this.serving?.close()
   }
-}
-
-/** Ads that both have, of those that the longer has; 1 where neither has any. */
-export function overlapOf(one: readonly string[], other: readonly string[]): number {
-  const most = Math.max(one.length, other.length)
-  if (most === 0) return 1
-  const names = new Set(one)
-  return other.filter((ad) => names.has(ad)).length / most
 }

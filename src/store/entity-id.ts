@@ -13,7 +13,7 @@ export interface IdLookup {
 }
 
 /** Entries that are listed where words fit several. */
-const LISTED = 10
+export const LISTED = 10
 /** Words that are looked for; a text with more is an id that is not there. */
 const MOST_WORDS = 10
 
@@ -45,11 +45,20 @@ export function entityId(from: IdLookup, kind: 'user' | 'item' | 'advertiser', t
   const whole = found.filter(({ text }) => folded(text) === folded(typed.trim()))
   if (total === 1) return found[0].id
   if (whole.length === 1) return whole[0].id
-  throw new UserError(
+  throw severalFit(
     `${count(total)} ${kind}s have "${typed}" in their ${named}.`,
+    found.map(({ externalId, text }) => [externalId, text]),
+    total > found.length ? `The ${found.length} with most events` : undefined,
+  )
+}
+
+/** What somebody typed fits several. @param some ids with titles @param which they are, where there are more */
+export function severalFit(message: string, some: readonly [id: string, title: string][], which?: string): UserError {
+  return new UserError(
+    message,
     [
-      `Write the id of one of them${total > found.length ? `, or more words. The ${found.length} with most events` : ''}:`,
-      ...found.map(({ externalId, text }) => `${externalId}  ${text}`),
+      `Write the id of one of them${which === undefined ? '' : `, or more words. ${which}`}:`,
+      ...some.map(([id, title]) => `${id}  ${title}`),
     ].join('\n'),
   )
 }

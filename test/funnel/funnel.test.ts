@@ -48,10 +48,7 @@ const parts: Parts = {
   advertisers: hybrid('advertiser', ADVERTISERS),
   tables: makeTables(snapshot, countries, t, 30),
 }
-const inventory = catalogAds(snapshot, {
-  items: Int32Array.from({ length: ITEMS }, (_, i) => i),
-  advertisers: Int32Array.from({ length: ADVERTISERS }, (_, a) => a),
-})
+const inventory = catalogAds(snapshot)
 const now: AdsNow = { inventory, spent: new Float64Array(1) }
 const userVectors = { item: vectors(USERS), advertiser: vectors(USERS) }
 

@@ -49,10 +49,7 @@ function drawn(seed: number) {
     advertisers: hybrid('advertiser', ADVERTISERS),
     tables: makeTables(snapshot, countries, t, 30),
   }
-  const all = catalogAds(snapshot, {
-    items: Int32Array.from({ length: ITEMS }, (_, i) => i),
-    advertisers: Int32Array.from({ length: ADVERTISERS }, (_, a) => a),
-  })
+  const all = catalogAds(snapshot)
   const campaigns = 12
   const inventory: AdInventory = {
     ...all,

@@ -1,4 +1,5 @@
 import type { AdInventory } from '../../ads/inventory.js'
+import { dotWide } from '../../ann/dot-products.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
@@ -155,15 +156,15 @@ export class Features {
       const category = item >= 0 ? this.category[item] : inventory.category[ads[c]]
       if (item >= 0) {
         parts.items.copy(item, candidate)
-        out[at + AT['item cosine']] = product(candidate, user)
+        out[at + AT['item cosine']] = dotWide(candidate, user)
         this.readItem(out, at, item, visitor)
         out[at + AT['stands near own items']] = Math.log1p(near.get(item))
         out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
         out[at + AT['item in the last visit']] = Math.log1p(visits.ofItem.get(item) ?? 0)
         if (latest.length > 0) {
-          const last = product(candidate, latest[0])
+          const last = dotWide(candidate, latest[0])
           let nearest = last
-          for (let n = 1; n < latest.length; n++) nearest = Math.max(nearest, product(candidate, latest[n]))
+          for (let n = 1; n < latest.length; n++) nearest = Math.max(nearest, dotWide(candidate, latest[n]))
           out[at + AT['cosine to the last item']] = last
           out[at + AT['cosine to the last ten items']] = nearest
         }
@@ -295,23 +296,6 @@ function priceLevels(catalog: CatalogData, categoryOf: Int32Array, t: number): F
     }
     return (low + 0.5) / among.length
   })
-}
-
-/**
- * a . b, in the order of `dot`. Of its own for copies in Float64Array: nothing has to be widened, and a function that
- * meets arrays of two kinds is several times slower.
- */
-function product(a: Float64Array, b: Float64Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
-  let i = 0
-  for (; i + 3 < a.length; i += 4) {
-    s0 += a[i] * b[i]
-    s1 += a[i + 1] * b[i + 1]
-    s2 += a[i + 2] * b[i + 2]
-    s3 += a[i + 3] * b[i + 3]
-  }
-  for (; i < a.length; i++) s0 += a[i] * b[i]
-  return s0 + s1 + (s2 + s3)
 }
 
 /** Events, events lately, conversions and age of a pair. */

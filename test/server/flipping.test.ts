@@ -108,16 +108,19 @@ it('has a shadow answer the same in the background; a shadow that is not there s
   const overlaps: Record<string, number> = {}
   for (const shadow of generations) {
     server = await serve({ folder, config, shadow })
-    const metric = async (name: string): Promise<number> => {
+    // of one moment: the shadow goes on answering between two looks
+    const metrics = async (): Promise<Record<'sum' | 'count' | 'failures', number>> => {
       const text = await (await fetch(`${server!.url}/metrics`)).text()
-      return Number(new RegExp(`^adseq_shadow_${name} (\\S+)$`, 'm').exec(text)![1])
+      const of = (name: string): number => Number(new RegExp(`^adseq_shadow_${name} (\\S+)$`, 'm').exec(text)![1])
+      return { sum: of('overlap_sum'), count: of('overlap_count'), failures: of('failures_total') }
     }
-    for (let n = 0; (await metric('overlap_count')) < 20; n++) {
+    for (let n = 0; (await metrics()).count < 20; n++) {
       const { status, body } = await ask('/v1/ads', { user: `u${n % 40}`, k: 10 })
       expect([status, body.provenance.generation]).toEqual([200, generations[0]])
     }
-    overlaps[shadow] = (await metric('overlap_sum')) / (await metric('overlap_count'))
-    expect(await metric('failures_total')).toBe(0)
+    const { sum, count, failures } = await metrics()
+    overlaps[shadow] = sum / count
+    expect(failures).toBe(0)
     await server.close()
     server = undefined
   }

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { UserError } from '../core/errors.js'
+import { UserError, hasCode } from '../core/errors.js'
 import { migrate, refuseNewer, schemaVersion, standIn } from './migrations.js'
 import { openToLook } from './open-to-look.js'
 import { SCHEMA_VERSION } from './schema.js'
@@ -50,7 +50,7 @@ function connect(path: string, readonly: boolean, patience: number): Database.Da
   const db = openDatabase(path, { timeout: patience })
   try {
     db.pragma('cache_size = -65536')
-    migrateSafely(db, path)
+    migrateSafely(db, path, patience)
     return db
   } catch (error) {
     db.close()
@@ -79,12 +79,29 @@ function connectToLook(path: string, patience: number): Database.Database {
 }
 
 /** A database that is not ours is left as it was: its version is read before anything is set. */
-function migrateSafely(db: Database.Database, path: string): void {
+function migrateSafely(db: Database.Database, path: string, patience: number): void {
   refuseNewer(schemaVersion(db, path), path)
-  db.pragma('journal_mode = WAL')
+  keepLog(db, patience)
   // a power cut loses the last transactions at most, never the database; publishing raises it to FULL
   db.pragma('synchronous = NORMAL')
   migrate(db, path)
+}
+
+/**
+ * Turns the write-ahead log on. SQLite does not wait here: of two processes that open a new database at once, one is
+ * told that it is busy, and it waits by itself.
+ */
+function keepLog(db: Database.Database, patience: number): void {
+  const end = Date.now() + patience
+  for (;;) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!hasCode(error, 'SQLITE_BUSY') || Date.now() >= end) throw error
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+  }
 }
 
 function makeFolder(folder: string): void {

@@ -50,6 +50,14 @@ describe('the pages', () => {
     expect(dead).toEqual([])
   })
 
+  test.each(PAGES)('source files that %s names are there', (page) => {
+    const named = [...read(page).matchAll(/`((?:src|commands|test|templates|bench)\/[\w./-]+)`/g)].map(
+      ([, path]) => path,
+    )
+    // NAME stands for a file to be made
+    expect(named.filter((path) => !path.includes('NAME') && !existsSync(join(root, path)))).toEqual([])
+  })
+
   test('every page of docs/ is in its index', () => {
     const index = read('docs/README.md')
     expect(PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/README.md').length).toBeGreaterThan(10)

@@ -3,13 +3,15 @@ import { digits, h, price, to } from './dom.js'
 import { moves, type Move } from './history.js'
 
 /** The ads of an answer; beside each, where `before` is given, how it moved. */
-export function adsView({ ads, note, ignored }: Ads, before?: Ads): HTMLElement {
+export function adsView({ ads, note, ignored, degraded }: Ads, before?: Ads): HTMLElement {
   const ids = (of: Ads): string[] => of.ads.map(({ ad }) => ad)
   const { moved, gone } = before ? moves(ids(before), ids({ ads } as Ads)) : { moved: [], gone: [] }
   return h(
     'div',
     {},
     note && h('p', {}, note),
+    degraded.length > 0 &&
+      h('p', { class: 'alert' }, `Late or failed this time: ${degraded.join(', ')}. Others found these; ask again.`),
     ignored && h('p', { class: 'soft' }, `${ignored.length} events name something that the generation does not know.`),
     h('ol', { class: 'list' }, ...ads.map((ad, i) => row(ad, i + 1, moved[i]))),
     gone.length > 0 && h('p', { class: 'soft' }, `No longer among them: ${gone.join(', ')}.`),

@@ -170,9 +170,12 @@ export class AskerView {
       }
       this.ads.setAttribute('aria-busy', 'true')
       // both sides of a comparison are histories that are sent, so that they differ in the edits alone
-      if (history.edited && !this.before && history.sent(true).length > 0) this.before = await api.ads(signal, of(true))
+      const compared = history.edited && history.sent(true).length > 0
+      const before = compared ? (this.before ?? (await api.ads(signal, of(true)))) : undefined
       const found = await api.ads(signal, history.edited || !user ? of(false) : { user: user.user, k: K })
-      this.ads.replaceChildren(adsView(found, history.edited ? this.before : undefined))
+      // where a generator was late it is asked again next time
+      if (before?.degraded.length === 0) this.before = before
+      this.ads.replaceChildren(adsView(found, before))
       this.funnel.replaceChildren(funnelView(found))
       part('said').textContent = summary(found)
     } catch (error) {

@@ -4,7 +4,7 @@ import { count, h, plural, svg } from './dom.js'
 const BAR = { width: 200, height: 12 } as const
 
 /** What every stage of a request did: a row for each generator, its ads as they grow fewer. */
-export function funnelView({ trace, provenance, degraded }: Ads): HTMLElement {
+export function funnelView({ trace, provenance }: Ads): HTMLElement {
   const { inventory, generators, union, ranking, blend, ms } = trace as unknown as Trace
   const most = Math.max(1, ...generators.map(({ returned }) => returned))
   const dropped = Object.entries(blend.dropped).map(([why, n]) => `${why} ${count(n)}`)
@@ -38,7 +38,6 @@ export function funnelView({ trace, provenance, degraded }: Ads): HTMLElement {
       { class: 'soft' },
       `Ordered by ${ranking.by === 'l1' ? 'the light ranker' : 'the fused ranks of the generators'}, in ${ms.toFixed(0)} ms. `,
       dropped.length > 0 && `Left out after that: ${dropped.join(', ')}. `,
-      degraded.length > 0 && `Late or failed: ${degraded.join(', ')}. `,
       provenance.derived && 'The ads are made from the catalog, not by advertisers.',
     ),
     h(

@@ -12,7 +12,7 @@ const { folder, remove } = temporaryFolder()
 let server: RunningServer
 
 const start = (page?: boolean): Promise<RunningServer> =>
-  serve({ folder, config: loadConfig(folder, { set: ['serve.port=0'], env: {} }), page })
+  serve({ folder, config: loadConfig(folder, { set: ['serve.port=0', 'funnel.deadlineMs=20000'], env: {} }), page })
 
 beforeAll(async () => {
   await publish(folder)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 /** What takes minutes begins first, so that the others are done beside it. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('e2e/readme.test.ts')
+    const isLong = ({ moduleId }: TestSpecification): boolean => /e2e.(readme|tutorial)\.test\.ts$/.test(moduleId)
     const sorted = await super.sort(files)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }

@@ -143,21 +143,64 @@ export function dot(vectors: Float32Array, at: number, query: Float32Array, widt
   return a + b + (c + d)
 }
 
+/** Vectors that are multiplied together: as many sums as stay in registers. */
+export const SIDE_BY_SIDE = 11
+
 /**
- * a . b of copies in doubles, the same sum as `dot`: several times as fast, for nothing has to be widened. A function
- * of its own, because one that meets arrays of two kinds is slower with both.
+ * Up to eleven vectors side by side, so that an entry is multiplied with all of them in one pass: it is read once, and
+ * no sum waits for another.
  */
-export function dotWide(a: Float64Array, b: Float64Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
-  let i = 0
-  for (; i + 3 < a.length; i += 4) {
-    s0 += a[i] * b[i]
-    s1 += a[i + 1] * b[i + 1]
-    s2 += a[i + 2] * b[i + 2]
-    s3 += a[i + 3] * b[i + 3]
+export class SideBySide {
+  /** [SIDE_BY_SIDE] of the entry that was asked about last, by place; 0 where no vector is */
+  readonly products = new Float64Array(SIDE_BY_SIDE)
+  /** [width, SIDE_BY_SIDE] */
+  private readonly columns: Float64Array
+
+  constructor(private readonly width: number) {
+    this.columns = new Float64Array(width * SIDE_BY_SIDE)
   }
-  for (; i < a.length; i++) s0 += a[i] * b[i]
-  return s0 + s1 + (s2 + s3)
+
+  clear(): void {
+    this.columns.fill(0)
+  }
+
+  /** @param vector [width] */
+  put(place: number, vector: Float32Array): void {
+    for (let d = 0; d < this.width; d++) this.columns[d * SIDE_BY_SIDE + place] = vector[d]
+  }
+
+  /** Products with vectors[at .. at + width). */
+  read(vectors: Float32Array, at: number): Float64Array {
+    const { columns, width, products } = this
+    let [s0, s1, s2, s3, s4, s5] = [0, 0, 0, 0, 0, 0]
+    let [s6, s7, s8, s9, s10] = [0, 0, 0, 0, 0]
+    for (let d = 0, c = 0; d < width; d++, c += SIDE_BY_SIDE) {
+      const x = vectors[at + d]
+      s0 += x * columns[c]
+      s1 += x * columns[c + 1]
+      s2 += x * columns[c + 2]
+      s3 += x * columns[c + 3]
+      s4 += x * columns[c + 4]
+      s5 += x * columns[c + 5]
+      s6 += x * columns[c + 6]
+      s7 += x * columns[c + 7]
+      s8 += x * columns[c + 8]
+      s9 += x * columns[c + 9]
+      s10 += x * columns[c + 10]
+    }
+    products[0] = s0
+    products[1] = s1
+    products[2] = s2
+    products[3] = s3
+    products[4] = s4
+    products[5] = s5
+    products[6] = s6
+    products[7] = s7
+    products[8] = s8
+    products[9] = s9
+    products[10] = s10
+    return products
+  }
 }
 
 /** Rows of a flat [rows, width] array. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { dotProducts } from '../../src/ann/dot-products.js'
+import { SIDE_BY_SIDE, SideBySide, dot, dotProducts } from '../../src/ann/dot-products.js'
 import { Rng } from '../../src/core/rng.js'
 import { createEngine } from '../../src/engine/index.js'
 
@@ -53,5 +53,28 @@ describe('dot products', async () => {
     await expect(products.score(new Float32Array(4), new Float32Array(3), new Float32Array(4))).rejects.toThrow(
       'width 3',
     )
+  })
+})
+
+describe('vectors side by side', () => {
+  const width = 6
+  const rng = new Rng(2)
+  const entries = Float32Array.from({ length: 3 * width }, () => rng.normal())
+  const others = Array.from({ length: SIDE_BY_SIDE }, () => Float32Array.from({ length: width }, () => rng.normal()))
+
+  it('are multiplied with an entry as each would be alone', () => {
+    const together = new SideBySide(width)
+    others.forEach((vector, place) => together.put(place, vector))
+    const products = together.read(entries, width)
+    others.forEach((vector, place) => expect(products[place]).toBeCloseTo(dot(entries, width, vector, width), 12))
+  })
+
+  it('leave 0 where none was put since they were cleared', () => {
+    const together = new SideBySide(width)
+    others.forEach((vector, place) => together.put(place, vector))
+    together.clear()
+    together.put(3, others[3])
+    const products = together.read(entries, 0)
+    expect([...products.keys()].filter((place) => products[place] !== 0)).toEqual([3])
   })
 })

@@ -1,5 +1,5 @@
 import type { AdInventory } from '../../ads/inventory.js'
-import { dotWide } from '../../ann/dot-products.js'
+import { SideBySide } from '../../ann/dot-products.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
@@ -101,6 +101,8 @@ export class Features {
   private readonly level: Float32Array
   /** [categories] of the visitor that is read */
   private readonly follows: readonly [last: Float32Array, five: Float32Array]
+  /** the user and their last ten items */
+  private readonly sideBySide: SideBySide
 
   /** @param generators how many there are */
   constructor(
@@ -110,6 +112,7 @@ export class Features {
     this.width = COLUMNS.length + generators
     this.dueItems = new RepeatTimes(parts.tables.repeats.items)
     this.dueAdvertisers = new RepeatTimes(parts.tables.repeats.advertisers)
+    this.sideBySide = new SideBySide(parts.items.width)
     const { catalog } = parts
     this.category = new Int32Array(catalog.items)
     this.price = new Float64Array(catalog.items)
@@ -138,10 +141,10 @@ export class Features {
     // from here on nothing is waited for: tallies are the visitor's as long as no other is asked about
     const { near, votes, moment, visits } = visitor
     const level = this.priceLevel(visitor)
-    // many products with few vectors
-    const latest = visits.items.map((item) => Float64Array.from(parts.items.vector(item)))
-    const candidate = new Float64Array(parts.items.width)
-    const user = Float64Array.from(itemUser)
+    const latest = visits.items.length
+    this.sideBySide.clear()
+    this.sideBySide.put(0, itemUser)
+    visits.items.forEach((item, n) => this.sideBySide.put(n + 1, parts.items.vector(item)))
     const [afterLast, afterFive] = this.follows
     meanLift(parts.tables.follows, visits.categories.slice(0, 1), afterLast)
     meanLift(parts.tables.follows, visits.categories, afterFive)
@@ -155,17 +158,16 @@ export class Features {
       const advertiser = inventory.advertiser[ads[c]]
       const category = item >= 0 ? this.category[item] : inventory.category[ads[c]]
       if (item >= 0) {
-        parts.items.copy(item, candidate)
-        out[at + AT['item cosine']] = dotWide(candidate, user)
+        const cosines = parts.items.products(item, this.sideBySide)
+        out[at + AT['item cosine']] = cosines[0]
         this.readItem(out, at, item, visitor)
         out[at + AT['stands near own items']] = Math.log1p(near.get(item))
         out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
         out[at + AT['item in the last visit']] = Math.log1p(visits.ofItem.get(item) ?? 0)
-        if (latest.length > 0) {
-          const last = dotWide(candidate, latest[0])
-          let nearest = last
-          for (let n = 1; n < latest.length; n++) nearest = Math.max(nearest, dotWide(candidate, latest[n]))
-          out[at + AT['cosine to the last item']] = last
+        if (latest > 0) {
+          let nearest = cosines[1]
+          for (let n = 2; n <= latest; n++) if (cosines[n] > nearest) nearest = cosines[n]
+          out[at + AT['cosine to the last item']] = cosines[1]
           out[at + AT['cosine to the last ten items']] = nearest
         }
         const distance = Math.abs(this.level[item] - level)

@@ -16,7 +16,7 @@ docs/simulate.md for the model and its limits.`
     '<%= config.bin %> simulate --preset sequence-model',
     '<%= config.bin %> simulate --preset sequence-model --power',
     '<%= config.bin %> simulate --preset a-a --days 14 --json',
-    '<%= config.bin %> simulate --preset l1 --designs --budgets 0.02',
+    '<%= config.bin %> simulate --preset sequence-model --budgets 0.01 --designs --splits 10',
     '<%= config.bin %> simulate --preset sequence-model --off-policy --exploration 0.2',
   ]
 
@@ -43,6 +43,13 @@ docs/simulate.md for the model and its limits.`
     designs: Flags.boolean({
       description: 'live both designs, to see what sharing budgets does',
       exclusive: ['power'],
+    }),
+    splits: Flags.integer({
+      min: 1,
+      max: 200,
+      default: 1,
+      description: 'times that --designs splits the users anew: bias and coverage over all of them',
+      dependsOn: ['designs'],
     }),
     truth: Flags.boolean({
       allowNo: true,
@@ -96,7 +103,7 @@ docs/simulate.md for the model and its limits.`
     ])
     const options = simulateOptions(flags)
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
-    const { preset, design, designs, truth, worlds: threads } = flags
+    const { preset, design, designs, splits, truth, worlds: threads } = flags
     const opened = { config, progress: this.progress(flags) }
     return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
       inWorkspace(folder, opened, async (workspace) => {
@@ -110,7 +117,7 @@ docs/simulate.md for the model and its limits.`
           this.log(text.offPolicyText(study))
           return study
         }
-        const made = await experiment(workspace, { preset, design, designs, truth, threads, options, signal })
+        const made = await experiment(workspace, { preset, design, designs, splits, truth, threads, options, signal })
         this.log(text.experimentText(made, preset, options))
         const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
         this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')

@@ -47,8 +47,7 @@ docs/simulate.md for the model and its limits.`
     splits: Flags.integer({
       min: 1,
       max: 200,
-      default: 1,
-      description: 'times that --designs splits the users anew: bias and coverage over all of them',
+      description: 'times that --designs splits the users anew, for bias and coverage over all of them; default 1',
       dependsOn: ['designs'],
     }),
     truth: Flags.boolean({
@@ -88,6 +87,7 @@ docs/simulate.md for the model and its limits.`
       { simulateOptions },
       { saveTables },
       { experimentPage },
+      { presetOf },
       { pagePath },
       text,
     ] = await Promise.all([
@@ -98,12 +98,23 @@ docs/simulate.md for the model and its limits.`
       import('../src/simulate/request.js'),
       import('../src/simulate/tables.js'),
       import('../src/simulate/page.js'),
+      import('../src/simulate/arms.js'),
       import('../src/evaluate/html/report-file.js'),
       import('../src/simulate/text.js'),
     ])
     const options = simulateOptions(flags)
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
-    const { preset, design, designs, splits, truth, worlds: threads } = flags
+    const { preset, design, designs, splits = 1, truth, worlds: threads } = flags
+    const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
+    const watched: typeof experiment = async (workspace, request) => {
+      const { simulationScreen } = await import('../src/tui/simulate-view.js')
+      const view = simulationScreen({ preset, about: presetOf(preset).about })
+      try {
+        return await experiment(workspace, request, (news) => view.watch(news))
+      } finally {
+        await view.end()
+      }
+    }
     const opened = { config, progress: this.progress(flags) }
     return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
       inWorkspace(folder, opened, async (workspace) => {
@@ -117,7 +128,8 @@ docs/simulate.md for the model and its limits.`
           this.log(text.offPolicyText(study))
           return study
         }
-        const made = await experiment(workspace, { preset, design, designs, splits, truth, threads, options, signal })
+        const request = { preset, design, designs, splits, truth, threads, options, signal }
+        const made = await (screen ? watched(workspace, request) : experiment(workspace, request))
         this.log(text.experimentText(made, preset, options))
         const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
         this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')

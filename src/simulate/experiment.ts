@@ -1,12 +1,15 @@
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import type { Progress } from '../core/progress.js'
+import { percent, range } from '../text/lifts.js'
+import { plural } from '../text/numbers.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { isSame, presetOf } from './arms.js'
 import { armOf } from './assignment.js'
 import { conversionsBefore, groups } from './groups.js'
 import { DailyLooks, type Look } from './looks.js'
 import { METRICS, compare, trueLift, type Compared, type Groups, type Metric } from './metrics.js'
-import { STAGES, type Outcomes, type Shown, type DayEnd } from './outcomes.js'
+import { STAGES, type Outcomes, type Shown, type DayEnd, type Survival } from './outcomes.js'
 import type { BudgetState } from './pacing.js'
 import { experimentRanker, experimentRuns, experimentWorld, type SimulateOptions } from './setting.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
@@ -81,6 +84,26 @@ export interface ExperimentResult {
   designs?: DesignResult[]
 }
 
+/** What is told while worlds are lived: at the beginning, and at the end of every day of any of them. */
+export interface DayNews {
+  worlds: number
+  /** days of all worlds: those that are over, and all */
+  done: number
+  days: number
+  /** where it was a day of the world that is reported: what is known by now */
+  reported?: {
+    day: number
+    /** that it will live */
+    of: number
+    requests: number
+    users: { control: number; treatment: number }
+    compared: Compared[]
+    look?: Look
+    budgets: BudgetState[]
+    survival: Survival[]
+  }
+}
+
 /** What else there is to tell people. */
 export interface Experiment {
   result: ExperimentResult
@@ -103,12 +126,12 @@ export interface Experiment {
 
 /**
  * Runs an experiment: worlds are lived in threads, the one in which users are split and those of the truth.
- * @param onLook told at the end of every day of the world in which users are split
+ * @param watch told of every day; without it the workspace's progress is
  */
 export async function experiment(
   workspace: Workspace,
   request: ExperimentRequest,
-  onLook: (look: Look, days: number) => void = () => {},
+  watch?: (news: DayNews) => void,
 ): Promise<Experiment> {
   const started = performance.now()
   const { folder, config, snapshot, store, progress } = workspace
@@ -135,18 +158,35 @@ export async function experiment(
   const looking = new DailyLooks(request.options.days)
   const total = tasks.length * request.options.days
   let days = 0
-  progress.start(`live ${tasks.length} ${tasks.length === 1 ? 'world' : 'worlds'}`, total, 'days')
+  const tell = (news: Pick<DayNews, 'reported'> = {}): void =>
+    watch?.({ worlds: tasks.length, done: days, days: total, ...news })
+  if (watch) tell()
+  else progress.start(`live ${plural(tasks.length, 'world')}`, total, 'days')
   const onDay = (world: string, day: DayEnd): void => {
-    progress.update(++days)
-    if (world !== reported) return
-    const look = looking.at(day, groupsOf(day.outcomes))
-    if (!look) return
-    looks.push(look)
-    onLook(look, request.options.days)
+    days++
+    if (!watch) progress.update(days)
+    if (world !== reported) return tell()
+    const inArms = groupsOf(day.outcomes)
+    const look = looking.at(day, inArms)
+    if (look) looks.push(look)
+    if (!watch) return sayLook(progress, day.day, request.options.days, look)
+    tell({
+      reported: {
+        day: day.day,
+        of: request.options.days,
+        requests: day.requests.reduce((a, b) => a + b, 0),
+        users: { control: inArms.control.length, treatment: inArms.treatment.length },
+        // of one user or none nothing can be said
+        compared: Math.min(inArms.control.length, inArms.treatment.length) < 2 ? [] : compare(day.outcomes, inArms),
+        look,
+        budgets: day.budgets,
+        survival: day.survival,
+      },
+    })
   }
   const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
   const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
-  progress.finish()
+  if (!watch) progress.finish()
 
   const main = worlds.get(reported)!
   const [all, none] = [worlds.get('all')?.end.outcomes, worlds.get('none')?.end.outcomes]
@@ -227,6 +267,15 @@ function againstTruth(design: Design, name: string, truth: number, splits: Desig
     covered: splits.filter(({ interval }) => !interval || (interval[0] <= truth && truth <= interval[1])).length,
     splits,
   }
+}
+
+/** Days between two lines about the experiment where there is no screen. */
+const SAID_DAYS = 5
+
+function sayLook(progress: Progress, day: number, days: number, look: Look | undefined): void {
+  if (day % SAID_DAYS !== 0 && day !== days) return
+  const said = look ? `${percent(look.lift)} (${range(look.interval)} at all looks)` : 'too few to say'
+  progress.line(`day ${day} of ${days}: conversions ${said}`)
 }
 
 /** The world that is reported first, so that its days are seen; then those it is held against. */

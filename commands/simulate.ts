@@ -116,29 +116,32 @@ docs/simulate.md for the model and its limits.`
       }
     }
     const opened = { config, progress: this.progress(flags) }
-    return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
-      inWorkspace(folder, opened, async (workspace) => {
-        if (flags.power) {
-          const planned = await plan(workspace, { preset, threads, options, signal })
-          this.log(text.planText(planned))
-          return planned
-        }
-        if (flags['off-policy']) {
-          const study = await offPolicyStudy(workspace, { preset, threads, options, signal })
-          this.log(text.offPolicyText(study))
-          return study
-        }
-        const request = { preset, design, designs, splits, truth, threads, options, signal }
-        const made = await (screen ? watched(workspace, request) : experiment(workspace, request))
-        this.log(text.experimentText(made, preset, options))
-        const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
-        this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
-        if (page) {
-          writeFileAtomic(page, experimentPage(made, preset, options.days))
-          this.log(`Page: ${page}`)
-        }
-        return made.result
-      }),
+    return interruptible(
+      'Run the same command again: a simulation begins anew.',
+      (signal) =>
+        inWorkspace(folder, opened, async (workspace) => {
+          if (flags.power) {
+            const planned = await plan(workspace, { preset, threads, options, signal })
+            this.log(text.planText(planned))
+            return planned
+          }
+          if (flags['off-policy']) {
+            const study = await offPolicyStudy(workspace, { preset, threads, options, signal })
+            this.log(text.offPolicyText(study))
+            return study
+          }
+          const request = { preset, design, designs, splits, truth, threads, options, signal }
+          const made = await (screen ? watched(workspace, request) : experiment(workspace, request))
+          this.log(text.experimentText(made, preset, options))
+          const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
+          this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
+          if (page) {
+            writeFileAtomic(page, experimentPage(made, preset, options.days))
+            this.log(`Page: ${page}`)
+          }
+          return made.result
+        }),
+      'Interrupted; nothing of it is kept.',
     )
   }
 }

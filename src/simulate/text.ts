@@ -41,7 +41,7 @@ export function experimentText(made: Experiment, preset: PresetName, { days }: S
     ...survivalText(made),
     '',
     said(
-      `${count(result.requests)} requests in ${duration(result.seconds)}, worlds of the truth included; design: ` +
+      `${count(result.requests)} requests of all worlds in ${duration(result.seconds)}; design: ` +
         `${result.design}. ${budgetsText(made)} The funnel took ${funnelMs.map((ms) => ms.toFixed(1)).join(' (control) and ')} ms ` +
         `(treatment) a request. Advertisers with a conversion: ${converting.map(count).join(' and ')}.`,
     ),

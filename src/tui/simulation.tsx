@@ -80,7 +80,7 @@ function Days({ state: { looks }, reported, width, height }: DaysProps): ReactNo
       />
       <Box gap={2} marginTop={1}>
         <Chart
-          title="lift of conversions ● with its interval ○"
+          title="conversions: lift ●, interval ○"
           empty="too few conversions yet"
           series={[
             { mark: '●', colour: theme.accent, points: points(({ lift }) => lift) },

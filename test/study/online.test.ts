@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   ONLINE_CLAIMS,
   judge,
+  reproduceOnline,
   type MetricFound,
   type OnlineClaim,
   type OnlineReproduction,
@@ -70,4 +74,64 @@ describe('the text', () => {
     expect(row('order')).toMatch(/click rate +\+222 % +-12 to \+457 % +\+123 % +open +no/)
     expect(lines.join(' ')).toContain('no room for: noise item-level')
   })
+})
+
+/** Stands in for adseq: notes what it is asked, and prints an experiment. */
+const STAND_IN = `
+import { appendFileSync } from 'node:fs'
+const [log, ...args] = process.argv.slice(2)
+appendFileSync(log, args.join(' ') + '\\n')
+const metric = (name) => ({ name, lift: 0.2, interval: [0.1, 0.3], truth: 0.2 })
+const names = ['conversions', 'CPA', 'click rate', 'revenue', 'advertiser value', 'advertisers seen', 'all purchases']
+console.log(JSON.stringify({ metrics: names.map(metric) }))
+`
+
+describe('a reproduction of the online claims', () => {
+  it('runs every command once, all settings before the next experiment, and goes on where it was', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'adseq-online-'))
+    try {
+      const [script, log] = [join(folder, 'stand-in.mjs'), join(folder, 'log')]
+      writeFileSync(script, STAND_IN)
+      writeFileSync(log, '')
+      const run = (seconds: number): Promise<OnlineReproduction> =>
+        reproduceOnline({
+          adseq: {
+            start: [process.execPath, script, log],
+            folder,
+            print: () => {},
+            signal: new AbortController().signal,
+          },
+          ...{ set: ['train.steps=7'], world: 'tiny', days: 3, seconds },
+        })
+      const asked = (): string[] => readFileSync(log, 'utf8').split('\n').slice(0, -1)
+      const none = await run(0)
+      expect([none.findings.length, none.missing.length, asked().length]).toEqual([0, 15, 0])
+      const { findings, missing, id } = await run(600)
+      expect([findings.length, missing.length]).toEqual([15, 0])
+      expect(findings.filter(({ verdict }) => verdict === 'does not hold').map(({ claim: of }) => of)).toEqual(
+        ['cpa', 'others'].flatMap((of) => [of, of, of]),
+      )
+      const lines = asked().map((line) => line.replace(/ --workspace \S*\/(\w+) --json$/, ' in $1'))
+      expect(lines.slice(0, 6)).toEqual([
+        'init --template tutorial --force in order',
+        'generate-data --preset tiny in order',
+        'train item --set train.steps=7 in order',
+        'train advertiser --set train.steps=7 in order',
+        'train l1 --set train.steps=7 in order',
+        'simulate --preset sequence-model --days 3 --set train.steps=7 in order',
+      ])
+      expect(lines[7]).toBe('generate-data --preset tiny --set orderDependence=0 in bag')
+      expect(lines.slice(-6).map((line) => line.replace(/ --days.* in/, ''))).toEqual(
+        ['real-time', 'advertiser-against-item'].flatMap((preset) =>
+          ['order', 'bag', 'noise'].map((setting) => `simulate --preset ${preset} ${setting}`),
+        ),
+      )
+      await run(600)
+      expect(asked().length).toBe(lines.length)
+      const kept = JSON.parse(readFileSync(join(folder, 'studies', id, 'online.json'), 'utf8')) as OnlineReproduction
+      expect(kept.findings).toEqual(findings)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }, 60_000)
 })

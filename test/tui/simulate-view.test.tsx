@@ -76,7 +76,7 @@ describe('the view of an experiment', () => {
     const lines = frame.split('\n')
     expect(lines.length).toBeLessThanOrEqual(23)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
-    for (const told of ['34/90 days', 'day 12 of 30', 'lift of conversions', 'CPA', 'spend, control', 'converted'])
+    for (const told of ['34/90 days', 'day 12 of 30', 'conversions: lift', 'CPA', 'spend, control', 'converted'])
       expect(frame).toContain(told)
     expect(frame).toContain('8,400 of 14,814')
   })

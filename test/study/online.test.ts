@@ -76,27 +76,26 @@ describe('the text', () => {
   })
 })
 
+const metrics = ['conversions', 'CPA', ...others].map((name) => found(name, 0.1, 0.3, 0.2))
+
 /** Stands in for adseq: notes what it is asked, and prints an experiment. */
-const STAND_IN = `
-import { appendFileSync } from 'node:fs'
-const [log, ...args] = process.argv.slice(2)
-appendFileSync(log, args.join(' ') + '\\n')
-const metric = (name) => ({ name, lift: 0.2, interval: [0.1, 0.3], truth: 0.2 })
-const names = ['conversions', 'CPA', 'click rate', 'revenue', 'advertiser value', 'advertisers seen', 'all purchases']
-console.log(JSON.stringify({ metrics: names.map(metric) }))
+const STAND_IN = `log=$1
+shift
+echo "$*" >> "$log"
+echo '${JSON.stringify({ metrics })}'
 `
 
 describe('a reproduction of the online claims', () => {
   it('runs every command once, all settings before the next experiment, and goes on where it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'adseq-online-'))
     try {
-      const [script, log] = [join(folder, 'stand-in.mjs'), join(folder, 'log')]
+      const [script, log] = [join(folder, 'stand-in.sh'), join(folder, 'log')]
       writeFileSync(script, STAND_IN)
       writeFileSync(log, '')
       const run = (seconds: number): Promise<OnlineReproduction> =>
         reproduceOnline({
           adseq: {
-            start: [process.execPath, script, log],
+            start: ['/bin/sh', script, log],
             folder,
             print: () => {},
             signal: new AbortController().signal,

@@ -29,6 +29,7 @@ export const ORDER: readonly string[] = [
   'sweep',
   'reproduce',
   'simulate',
+  'export',
   'doctor',
   'engine:link',
   'completion',

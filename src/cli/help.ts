@@ -30,6 +30,7 @@ export const ORDER: readonly string[] = [
   'reproduce',
   'simulate',
   'export',
+  'plan',
   'doctor',
   'engine:link',
   'completion',

@@ -94,7 +94,8 @@ export async function serve({
             () =>
               Serving.open({
                 current: () => beside,
-                load: (generation) => startRetrieval({ folder, generation, config }),
+                load: (generation) =>
+                  startRetrieval({ folder, generation, config: { ...config, serve: { ...config.serve, threads: 1 } } }),
                 onLoadFailure: (_row, error) => watcher.failed(error),
               }),
             watcher,

@@ -1,4 +1,4 @@
-"""check_export.py FOLDER EXAMPLE.py: checks an export of adseq from its files alone; EXAMPLE is that of docs/export.md."""
+"""check_export.py FOLDER EXAMPLE.py: checks an export from its files alone; EXAMPLE is that of docs/export.md."""
 import hashlib
 import json
 import struct
@@ -51,8 +51,8 @@ for kind, run in manifest["runs"].items():
 
 users = pq.read_table(f"{folder}/vectors/users.parquet")["user"].to_pylist()
 for user in {users[0], users[len(users) // 2], users[-1]}:
-    said = subprocess.run([sys.executable, example, folder, str(user)], check=True, capture_output=True, text=True).stdout
-    differences = dict(line.split() for line in said.splitlines())
+    said = subprocess.run([sys.executable, example, folder, str(user)], check=True, stdout=subprocess.PIPE, text=True)
+    differences = dict(line.split() for line in said.stdout.splitlines())
     check(f"the example of user {user}", set(differences) == {"items", "user"})
     check(f"that the example gives the vectors of user {user}", all(float(x) < BOUND for x in differences.values()))
     print(f"user {user}:", ", ".join(f"{name} within {x}" for name, x in differences.items()))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Exports a workspace and uses the files in Python, by nothing but docs/export.md: its example literally, for some users,
-# and every table, checksum and parameter by .ci/check_export.py. export.sh WORKSPACE
+# Exports a workspace and uses the files in Python, by nothing but docs/export.md: its example literally, for some
+# users, and every table, checksum and parameter by .ci/check_export.py. export.sh WORKSPACE
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workspace=${1:?usage: export.sh WORKSPACE}

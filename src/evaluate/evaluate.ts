@@ -104,8 +104,10 @@ export async function evaluate(
     const ground = groundOf(snapshot, set, level, validation && canFit(validation, level) ? validation : undefined)
     for (const baseline of options.baselines)
       if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground), baseline.name)
-    const oracle = options.oracle?.recommender(snapshot, ground.catalog, t, protocol.windowDays)
-    if (oracle) await judge.baseline({ recommender: oracle }, 'oracle')
+    if (!options.oracle) continue
+    await judge.add(options.oracle.ceiling(snapshot, ground.catalog, t, protocol.windowDays), [], {})
+    const oracle = options.oracle.recommender(snapshot, ground.catalog, t, protocol.windowDays)
+    await judge.baseline({ recommender: oracle }, 'oracle')
   }
   const funnel = beside && (await beside())
   const cost = coverageNote(judge.rows, kind)

@@ -20,6 +20,8 @@ export interface HybridVectors {
   width: number
   /** [entries] log(1 + conversions) */
   popularity: Float32Array
+  /** of so many days; 30 where absent */
+  popularityDays?: number
   /** null where there was nothing to fit them on: the towers alone */
   weights: BlendWeights | null
   /** orders equal scores */
@@ -70,6 +72,11 @@ export class VectorHybrid implements Recommender {
 
   get width(): number {
     return this.parts.width
+  }
+
+  /** The same vectors with what is popular now. @param popularity [entries] log(1 + conversions) */
+  withPopularity(popularity: Float32Array): VectorHybrid {
+    return new VectorHybrid(this.level, { ...this.parts, popularity }, this.towers)
   }
 
   isExact(): boolean {

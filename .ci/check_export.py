@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 import onnxruntime
 import pyarrow.parquet as pq
 
@@ -28,6 +29,11 @@ for path, rows in manifest["rows"].items():
 
 TYPES = {"float32": np.float32, "int32": np.int32}
 for kind, run in manifest["runs"].items():
+    for tower in run["towers"].values():
+        model = onnx.load(f"{folder}/{tower['file']}")
+        onnx.checker.check_model(model, full_check=True)
+        operators = [(one.domain, one.version) for one in model.opset_import]
+        check(f"that {tower['file']} uses the ONNX standard alone", operators == [("", tower["opset"])])
     tower = run["towers"]["candidate"]
     table = pq.read_table(f"{folder}/tables/{kind}s.parquet").to_pydict()
     session = onnxruntime.InferenceSession(f"{folder}/{tower['file']}")

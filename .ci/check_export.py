@@ -1,4 +1,4 @@
-"""check_export.py FOLDER EXAMPLE.py: checks an export of adseq from its files alone; EXAMPLE is that of docs/export.md."""
+"""check_export.py FOLDER EXAMPLE.py: checks an export from its files alone; EXAMPLE is that of docs/export.md."""
 import hashlib
 import json
 import struct
@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 import onnxruntime
 import pyarrow.parquet as pq
 
@@ -28,6 +29,11 @@ for path, rows in manifest["rows"].items():
 
 TYPES = {"float32": np.float32, "int32": np.int32}
 for kind, run in manifest["runs"].items():
+    for tower in run["towers"].values():
+        model = onnx.load(f"{folder}/{tower['file']}")
+        onnx.checker.check_model(model, full_check=True)
+        operators = [(one.domain, one.version) for one in model.opset_import]
+        check(f"that {tower['file']} uses the ONNX standard alone", operators == [("", tower["opset"])])
     tower = run["towers"]["candidate"]
     table = pq.read_table(f"{folder}/tables/{kind}s.parquet").to_pydict()
     session = onnxruntime.InferenceSession(f"{folder}/{tower['file']}")
@@ -51,8 +57,8 @@ for kind, run in manifest["runs"].items():
 
 users = pq.read_table(f"{folder}/vectors/users.parquet")["user"].to_pylist()
 for user in {users[0], users[len(users) // 2], users[-1]}:
-    said = subprocess.run([sys.executable, example, folder, str(user)], check=True, capture_output=True, text=True).stdout
-    differences = dict(line.split() for line in said.splitlines())
+    said = subprocess.run([sys.executable, example, folder, str(user)], check=True, stdout=subprocess.PIPE, text=True)
+    differences = dict(line.split() for line in said.stdout.splitlines())
     check(f"the example of user {user}", set(differences) == {"items", "user"})
     check(f"that the example gives the vectors of user {user}", all(float(x) < BOUND for x in differences.values()))
     print(f"user {user}:", ", ".join(f"{name} within {x}" for name, x in differences.items()))

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Exports a workspace and uses the files in Python, by nothing but docs/export.md: its example literally, for some users,
-# and every table, checksum and parameter by .ci/check_export.py. export.sh WORKSPACE
+# Exports a workspace and uses the files in Python, by nothing but docs/export.md: its example literally, for some
+# users, and every table, checksum and parameter by .ci/check_export.py. export.sh WORKSPACE
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workspace=${1:?usage: export.sh WORKSPACE}
-python=$(bash .ci/python.sh export onnxruntime==1.32.0 numpy==2.4.6 pyarrow==26.0.1)
+python=$(bash .ci/python.sh export onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 pyarrow==26.0.1)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

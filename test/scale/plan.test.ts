@@ -13,6 +13,7 @@ import {
   type PlanSize,
   type Rates,
 } from '../../src/scale/plan.js'
+import { planText } from '../../src/scale/plan-text.js'
 import { runAdseq } from '../e2e/run-adseq.js'
 
 const model: PlanModel = { width: 64, vectorWidth: 64, connectivity: 16, steps: 1000 }
@@ -180,6 +181,18 @@ describe('where one machine ends', () => {
     // a tenth of the users, a second each
     expect(users / (4 * 3600 * 32 * 10)).toBeCloseTo(1, 3)
   })
+})
+
+it('the text tells what is too slow, where each figure is from, and what a stored list saves', () => {
+  const lines = planText(planned({ latency: 5 }))
+  // 3 searches of 2 ms a second, cores that are hardly busy: .006 / .05
+  expect(lines.find((line) => line.startsWith('item index, HNSW f32'))).toMatch(/39 GB +- +0\.1 ! +2 .*\$2,920$/)
+  expect(lines).toContain('! the latency asked for cannot be kept: one request alone takes too long')
+  expect(lines.filter((line) => line.endsWith('(given)')).length).toBeGreaterThan(8)
+  expect(planText(planned()).filter((line) => line.includes('!'))).toEqual([])
+  expect(planText(planned()).at(-1)).toMatch(
+    /^Best advertisers on request take 0\.0 cores at the peak, \$2,920 a month; /,
+  )
 })
 
 it('adseq plan measures this machine and prints every part', { timeout: 60_000 }, async () => {

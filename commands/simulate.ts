@@ -16,7 +16,7 @@ docs/simulate.md for the model and its limits.`
     '<%= config.bin %> simulate --preset sequence-model',
     '<%= config.bin %> simulate --preset sequence-model --power',
     '<%= config.bin %> simulate --preset a-a --days 14 --json',
-    '<%= config.bin %> simulate --preset l1 --designs --budgets 0.02',
+    '<%= config.bin %> simulate --preset sequence-model --budgets 0.01 --designs --splits 10',
     '<%= config.bin %> simulate --preset sequence-model --off-policy --exploration 0.2',
   ]
 
@@ -43,6 +43,12 @@ docs/simulate.md for the model and its limits.`
     designs: Flags.boolean({
       description: 'live both designs, to see what sharing budgets does',
       exclusive: ['power'],
+    }),
+    splits: Flags.integer({
+      min: 1,
+      max: 200,
+      description: 'times that --designs splits the users anew, for bias and coverage over all of them; default 1',
+      dependsOn: ['designs'],
     }),
     truth: Flags.boolean({
       allowNo: true,
@@ -81,6 +87,7 @@ docs/simulate.md for the model and its limits.`
       { simulateOptions },
       { saveTables },
       { experimentPage },
+      { presetOf },
       { pagePath },
       text,
     ] = await Promise.all([
@@ -91,35 +98,50 @@ docs/simulate.md for the model and its limits.`
       import('../src/simulate/request.js'),
       import('../src/simulate/tables.js'),
       import('../src/simulate/page.js'),
+      import('../src/simulate/arms.js'),
       import('../src/evaluate/html/report-file.js'),
       import('../src/simulate/text.js'),
     ])
     const options = simulateOptions(flags)
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
-    const { preset, design, designs, truth, worlds: threads } = flags
+    const { preset, design, designs, splits = 1, truth, worlds: threads } = flags
+    const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
+    const watched: typeof experiment = async (workspace, request) => {
+      const { simulationScreen } = await import('../src/tui/simulate-view.js')
+      const view = simulationScreen({ preset, about: presetOf(preset).about })
+      try {
+        return await experiment(workspace, request, (news) => view.watch(news))
+      } finally {
+        await view.end()
+      }
+    }
     const opened = { config, progress: this.progress(flags) }
-    return interruptible('Run the same command again: a simulation begins anew.', (signal) =>
-      inWorkspace(folder, opened, async (workspace) => {
-        if (flags.power) {
-          const planned = await plan(workspace, { preset, threads, options, signal })
-          this.log(text.planText(planned))
-          return planned
-        }
-        if (flags['off-policy']) {
-          const study = await offPolicyStudy(workspace, { preset, threads, options, signal })
-          this.log(text.offPolicyText(study))
-          return study
-        }
-        const made = await experiment(workspace, { preset, design, designs, truth, threads, options, signal })
-        this.log(text.experimentText(made, preset, options))
-        const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
-        this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
-        if (page) {
-          writeFileAtomic(page, experimentPage(made, preset, options.days))
-          this.log(`Page: ${page}`)
-        }
-        return made.result
-      }),
+    return interruptible(
+      'Run the same command again: a simulation begins anew.',
+      (signal) =>
+        inWorkspace(folder, opened, async (workspace) => {
+          if (flags.power) {
+            const planned = await plan(workspace, { preset, threads, options, signal })
+            this.log(text.planText(planned))
+            return planned
+          }
+          if (flags['off-policy']) {
+            const study = await offPolicyStudy(workspace, { preset, threads, options, signal })
+            this.log(text.offPolicyText(study))
+            return study
+          }
+          const request = { preset, design, designs, splits, truth, threads, options, signal }
+          const made = await (screen ? watched(workspace, request) : experiment(workspace, request))
+          this.log(text.experimentText(made, preset, options))
+          const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
+          this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
+          if (page) {
+            writeFileAtomic(page, experimentPage(made, preset, options.days))
+            this.log(`Page: ${page}`)
+          }
+          return made.result
+        }),
+      'Interrupted; nothing of it is kept.',
     )
   }
 }

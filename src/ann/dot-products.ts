@@ -144,20 +144,77 @@ export function dot(vectors: Float32Array, at: number, query: Float32Array, widt
 }
 
 /**
- * a . b of copies in doubles, the same sum as `dot`: several times as fast, for nothing has to be widened. A function
- * of its own, because one that meets arrays of two kinds is slower with both.
+ * Products of one query with chosen rows, in doubles, four rows at a time: no sum waits for another. Each is summed in
+ * the order of the width, so equal rows have equal products wherever they stand.
+ * @param query [width] @param rowsOf which rows @param out [rowsOf]
  */
-export function dotWide(a: Float64Array, b: Float64Array): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
-  let i = 0
-  for (; i + 3 < a.length; i += 4) {
-    s0 += a[i] * b[i]
-    s1 += a[i + 1] * b[i + 1]
-    s2 += a[i + 2] * b[i + 2]
-    s3 += a[i + 3] * b[i + 3]
+export function dotRows(
+  vectors: Float32Array,
+  width: number,
+  query: Float32Array,
+  rowsOf: Int32Array,
+  out: Float32Array,
+): void {
+  const wide = Float64Array.from(query)
+  const last = rowsOf.length - 1
+  for (let r = 0; r <= last; r += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((n) => rowsOf[Math.min(r + n, last)] * width)
+    let [sa, sb, sc, sd] = [0, 0, 0, 0]
+    for (let i = 0; i < width; i++) {
+      const x = wide[i]
+      sa += x * vectors[a + i]
+      sb += x * vectors[b + i]
+      sc += x * vectors[c + i]
+      sd += x * vectors[d + i]
+    }
+    out[r] = sa
+    if (r < last) out[r + 1] = sb
+    if (r + 1 < last) out[r + 2] = sc
+    if (r + 2 < last) out[r + 3] = sd
   }
-  for (; i < a.length; i++) s0 += a[i] * b[i]
-  return s0 + s1 + (s2 + s3)
+}
+
+/**
+ * A few queries that many rows are multiplied with, one row at a time: four products are summed together in doubles, so
+ * that a value of the row is read and widened once for them, and no sum waits for another.
+ */
+export class QueryBlock {
+  /** products with the row that was multiplied last, in the order of the queries */
+  readonly products: Float64Array
+  /** [queries / 4, width, 4], filled up with zeros */
+  private readonly values: Float64Array
+
+  /** @param queries [width] each */
+  constructor(
+    private readonly width: number,
+    queries: readonly Float32Array[],
+  ) {
+    const fours = Math.ceil(queries.length / 4)
+    this.products = new Float64Array(4 * fours)
+    this.values = new Float64Array(4 * fours * width)
+    queries.forEach((query, q) => {
+      for (let i = 0, at = (q >> 2) * 4 * width + (q & 3); i < width; i++, at += 4) this.values[at] = query[i]
+    })
+  }
+
+  /** Multiplies vectors[at .. at + width) with every query. */
+  multiply(vectors: Float32Array, at: number): void {
+    const { products, values, width } = this
+    for (let q = 0, v = 0; q < products.length; q += 4) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0]
+      for (let i = at; i < at + width; i++, v += 4) {
+        const x = vectors[i]
+        s0 += x * values[v]
+        s1 += x * values[v + 1]
+        s2 += x * values[v + 2]
+        s3 += x * values[v + 3]
+      }
+      products[q] = s0
+      products[q + 1] = s1
+      products[q + 2] = s2
+      products[q + 3] = s3
+    }
+  }
 }
 
 /** Rows of a flat [rows, width] array. */

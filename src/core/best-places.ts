@@ -12,7 +12,7 @@ export function bestPlaces(scores: Float64Array, keys: Int32Array, n: number, si
 }
 
 /** The n-th highest value (quickselect, Hoare 1961). @param values reordered @param n from 1 */
-function nth(values: Float64Array, n: number): number {
+export function nth(values: Float64Array, n: number): number {
   const at = n - 1
   let [from, to] = [0, values.length - 1]
   while (from < to) {

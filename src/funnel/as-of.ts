@@ -47,6 +47,27 @@ export async function partsAsOf(snapshot: Snapshot, options: AsOfOptions): Promi
   return { parts, now: { inventory, spent: new Float64Array(inventory.campaigns) } }
 }
 
+/** Days of conversions that make an entry popular, where none were fitted. */
+const POPULAR_DAYS = 30
+
+/**
+ * The same models with everything that is counted as of a later moment: what `adseq refresh` makes anew, but for the
+ * vectors of items and advertisers, which stay.
+ * @param snapshot of the same catalog, with what has been done since
+ */
+export function refreshedParts(parts: Parts, snapshot: Snapshot, countries: Countries, t: number): Parts {
+  const popular = (hybrid: VectorHybrid): VectorHybrid => {
+    const { popularityDays = POPULAR_DAYS } = hybrid.parts
+    return hybrid.withPopularity(logPopularity(snapshot, whole(snapshot, hybrid.level), t, popularityDays))
+  }
+  return {
+    catalog: snapshot,
+    items: popular(parts.items),
+    ...(parts.advertisers && { advertisers: popular(parts.advertisers) }),
+    tables: makeTables(snapshot, countries, t, parts.tables.windowDays),
+  }
+}
+
 async function hybridAsOf(
   snapshot: Snapshot,
   { run, kind, width, towers, weights }: FunnelModel,
@@ -54,13 +75,15 @@ async function hybridAsOf(
 ): Promise<VectorHybrid> {
   const catalog = whole(snapshot, kind)
   const fitted = weights[kind] ?? null
+  const popularityDays = fitted?.popularityDays ?? POPULAR_DAYS
   return new VectorHybrid(
     kind,
     {
       run,
       width,
       vectors: await towers.encodeEntries(catalog.ids, t),
-      popularity: logPopularity(snapshot, catalog, t, fitted?.popularityDays ?? 30),
+      popularity: logPopularity(snapshot, catalog, t, popularityDays),
+      popularityDays,
       weights: fitted,
       seed,
       masked,

@@ -1,3 +1,4 @@
+import { nth } from '../core/best-places.js'
 import type { EventData } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
@@ -22,21 +23,14 @@ export const CO_VISITATION: CoVisitationOptions = { window: 10, recent: 100, nei
  */
 export function coVisitations(snapshot: EventData, catalog: Catalog, t: number, options = CO_VISITATION): SparseMatrix {
   const positions = eventsByEntry(snapshot, catalog, t)
-  const [totals, counts] = [new Float64Array(catalog.size), new Float64Array(catalog.size)]
+  const totals = pairsOf(positions, options.window)
+  const counts = new Float64Array(catalog.size)
   const touched = new Int32Array(catalog.size)
-  const around = (entry: number): number => gather(positions, entry, options.window, counts, touched)
-  for (let a = 0; a < catalog.size; a++) {
-    const n = around(a)
-    for (let i = 0; i < n; i++) {
-      totals[a] += counts[touched[i]]
-      counts[touched[i]] = 0
-    }
-  }
   const offsets = new Float64Array(catalog.size + 1)
   let [columns, values] = [new Uint32Array(1024), new Float32Array(1024)]
   const key = new Float64Array(catalog.size)
   for (let a = 0; a < catalog.size; a++) {
-    const n = around(a)
+    const n = gather(positions, a, options.window, counts, touched)
     for (let i = 0; i < n; i++) {
       const b = touched[i]
       key[b] = counts[b] / Math.sqrt(totals[a] * totals[b])
@@ -131,6 +125,19 @@ function eventsByEntry(snapshot: EventData, catalog: Catalog, t: number): Positi
   return { offsets, rows, entry: entry.subarray(0, n), user: user.subarray(0, n) }
 }
 
+/** [entries] pairs of an event about it and one about another entry within the window. */
+function pairsOf({ offsets, entry, user }: Positions, window: number): Float64Array {
+  const totals = new Float64Array(offsets.length - 1)
+  for (let p = 0; p < entry.length; p++) {
+    for (let o = p + 1; o < entry.length && o <= p + window && user[o] === user[p]; o++) {
+      if (entry[o] === entry[p]) continue
+      totals[entry[p]]++
+      totals[entry[o]]++
+    }
+  }
+  return totals
+}
+
 /** Counts the entries around every event of `a`; returns how many distinct ones `touched` lists. */
 function gather(positions: Positions, a: number, window: number, counts: Float64Array, touched: Int32Array): number {
   const { offsets, rows, entry, user } = positions
@@ -150,11 +157,19 @@ function gather(positions: Positions, a: number, window: number, counts: Float64
 /** The candidates with the highest keys, `most` of them at most. */
 function strongest(candidates: Int32Array, key: Float64Array, most: number): Int32Array {
   if (candidates.length <= most) return candidates
-  const keys = Float64Array.from(candidates, (c) => key[c]).sort()
-  const least = keys[keys.length - most]
+  const keys = new Float64Array(candidates.length)
+  for (let i = 0; i < keys.length; i++) keys[i] = key[candidates[i]]
+  const least = nth(keys, most)
   // of those with the least key as many as there is room for
-  let room = most - (keys.length - 1 - keys.lastIndexOf(least))
-  return candidates.filter((c) => key[c] > least || (key[c] === least && room-- > 0))
+  let room = most
+  for (let i = 0; i < keys.length; i++) if (keys[i] > least) room--
+  const kept = new Int32Array(most)
+  let n = 0
+  for (let i = 0; i < candidates.length; i++) {
+    const c = candidates[i]
+    if (key[c] > least || (key[c] === least && room-- > 0)) kept[n++] = c
+  }
+  return kept
 }
 
 function grow<T extends Uint32Array | Float32Array>(array: T, length: number): T {

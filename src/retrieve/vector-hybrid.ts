@@ -1,5 +1,5 @@
 import { emptyLists, type TopLists } from '../ann/ann-index.js'
-import { dot } from '../ann/dot-products.js'
+import { dot, dotRows, type QueryBlock } from '../ann/dot-products.js'
 import type { ItemIndex } from '../ann/item-index.js'
 import { exactCost, graphCost, slackOf, type SearchCost } from '../ann/search-cost.js'
 import { TopK, before } from '../ann/top-k.js'
@@ -20,6 +20,8 @@ export interface HybridVectors {
   width: number
   /** [entries] log(1 + conversions) */
   popularity: Float32Array
+  /** of so many days; 30 where absent */
+  popularityDays?: number
   /** null where there was nothing to fit them on: the towers alone */
   weights: BlendWeights | null
   /** orders equal scores */
@@ -72,6 +74,11 @@ export class VectorHybrid implements Recommender {
     return this.parts.width
   }
 
+  /** The same vectors with what is popular now. @param popularity [entries] log(1 + conversions) */
+  withPopularity(popularity: Float32Array): VectorHybrid {
+    return new VectorHybrid(this.level, { ...this.parts, popularity }, this.towers)
+  }
+
   isExact(): boolean {
     return this.parts.index === undefined
   }
@@ -112,10 +119,9 @@ export class VectorHybrid implements Recommender {
     return this.parts.vectors.subarray(entry * this.width, (entry + 1) * this.width)
   }
 
-  /** Copies the unit vector of an entry into `out` [width]. */
-  copy(entry: number, out: Float64Array): void {
-    const { vectors } = this.parts
-    for (let d = 0, at = entry * this.width; d < this.width; d++) out[d] = vectors[at + d]
+  /** Multiplies the unit vector of an entry with the queries of a block. */
+  multiply(entry: number, block: QueryBlock): void {
+    block.multiply(this.parts.vectors, entry * this.width)
   }
 
   /** The k entries nearest to an entry by cosine, itself left out: of all, or of what an index finds. */
@@ -205,9 +211,10 @@ export class VectorHybrid implements Recommender {
   private scoreThese(user: Float32Array, queries: Queries, q: number, entries: Int32Array, out: Float32Array): void {
     const { vectors, width } = this.parts
     const own = this.own.read(queries, q)
+    dotRows(vectors, width, user, entries, out)
     for (let i = 0; i < entries.length; i++) {
       const e = entries[i]
-      const score = Math.fround(Math.fround(dot(vectors, e * width, user, width)) + this.bonus[e])
+      const score = Math.fround(out[i] + this.bonus[e])
       out[i] = own.count(e) > 0 ? score + ownTerm(own, e, this.weights) : score
     }
   }

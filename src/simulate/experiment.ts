@@ -1,11 +1,16 @@
 import type { Config } from '../config/schema.js'
+import { UserError } from '../core/errors.js'
+import type { Progress } from '../core/progress.js'
+import { percent, range } from '../text/lifts.js'
+import { plural } from '../text/numbers.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { isSame, presetOf } from './arms.js'
 import { armOf } from './assignment.js'
 import { conversionsBefore, groups } from './groups.js'
 import { DailyLooks, type Look } from './looks.js'
-import { METRICS, compare, trueLift, type Compared, type Groups } from './metrics.js'
-import { STAGES, type Outcomes, type Shown, type DayEnd } from './outcomes.js'
+import { METRICS, compare, trueLift, type Compared, type Groups, type Metric } from './metrics.js'
+import { STAGES, type Outcomes, type Shown, type DayEnd, type Survival } from './outcomes.js'
+import type { BudgetState } from './pacing.js'
 import { experimentRanker, experimentRuns, experimentWorld, type SimulateOptions } from './setting.js'
 import { everyoneIn, liveWorlds, type WorldTask } from './worlds.js'
 
@@ -20,6 +25,8 @@ export interface ExperimentRequest {
   design: Design
   /** live both designs, to see what sharing budgets does */
   designs: boolean
+  /** times that each of them is lived, users split anew every time */
+  splits: number
   /** live the worlds in which everyone is treated, and nobody */
   truth: boolean
   /** worlds lived at once */
@@ -47,14 +54,23 @@ export interface SurvivalResult {
   share: number
 }
 
-/** A design held against the truth, in the first metric. */
+/** A design held against the truth in one metric, over all splits. */
 export interface DesignResult {
   design: Design
+  /** of the metric */
   name: string
-  lift: number
-  interval: [number, number] | null
   truth: number
+  /** mean of the estimates, less the truth; with more than one split its standard error */
+  bias: number
+  error: number | null
+  /** splits in whose interval the truth lies */
+  covered: number
+  /** what is estimated by each split */
+  splits: { lift: number; interval: [number, number] | null }[]
 }
+
+/** Metrics in which designs are held against the truth. */
+const OF_DESIGNS = ['conversions', 'clicks', 'spend'] as const
 
 /** What `adseq simulate --json` prints. */
 export interface ExperimentResult {
@@ -68,6 +84,26 @@ export interface ExperimentResult {
   designs?: DesignResult[]
 }
 
+/** What is told while worlds are lived: at the beginning, and at the end of every day of any of them. */
+export interface DayNews {
+  worlds: number
+  /** days of all worlds: those that are over, and all */
+  done: number
+  days: number
+  /** where it was a day of the world that is reported: what is known by now */
+  reported?: {
+    day: number
+    /** that it will live */
+    of: number
+    requests: number
+    users: { control: number; treatment: number }
+    compared: Compared[]
+    look?: Look
+    budgets: BudgetState[]
+    survival: Survival[]
+  }
+}
+
 /** What else there is to tell people. */
 export interface Experiment {
   result: ExperimentResult
@@ -76,6 +112,8 @@ export interface Experiment {
   users: { control: number; treatment: number }
   /** advertisers with a conversion, by arm */
   converting: number[]
+  /** of each arm, or of both where they share */
+  budgets: BudgetState[]
   /** ms of the funnel for a request, by arm */
   funnelMs: number[]
   shown: Shown[]
@@ -88,67 +126,91 @@ export interface Experiment {
 
 /**
  * Runs an experiment: worlds are lived in threads, the one in which users are split and those of the truth.
- * @param onLook told at the end of every day of the world in which users are split
+ * @param watch told of every day; without it the workspace's progress is
  */
 export async function experiment(
   workspace: Workspace,
   request: ExperimentRequest,
-  onLook: (look: Look, days: number) => void = () => {},
+  watch?: (news: DayNews) => void,
 ): Promise<Experiment> {
   const started = performance.now()
   const { folder, config, snapshot, store, progress } = workspace
   const { arms } = presetOf(request.preset)
+  if (request.designs && !request.truth)
+    throw new UserError('Designs are held against the truth.', 'Leave out --no-truth, or --designs.')
   experimentWorld(workspace)
   const { item } = await experimentRuns(workspace)
   // the threads find it kept
   await experimentRanker(workspace)
   const names = store.externalIds('users')
   const shares = arms.map(() => 1 / arms.length)
-  const split = Uint8Array.from(names, (name) => armOf(`${request.preset} ${request.options.seed}`, name, shares))
+  const salt = `${request.preset} ${request.options.seed}`
+  const splits = Array.from({ length: request.designs ? request.splits : 1 }, (_, s) =>
+    Uint8Array.from(names, (name) => armOf(s === 0 ? salt : `${salt} ${s}`, name, shares)),
+  )
+  const [split] = splits
   const covariate = conversionsBefore(snapshot, item.manifest.cutoff)
-  const groupsOf = (outcomes: Outcomes): Groups => groups(split, outcomes, covariate)
+  const groupsOf = (outcomes: Outcomes, of = split): Groups => groups(of, outcomes, covariate)
 
-  const tasks = worldsOf(request, split)
+  const tasks = worldsOf(request, splits)
+  const reported = nameOf(request.design, 0)
   const looks: Look[] = []
   const looking = new DailyLooks(request.options.days)
   const total = tasks.length * request.options.days
   let days = 0
-  progress.start(`live ${tasks.length} ${tasks.length === 1 ? 'world' : 'worlds'}`, total, 'days')
+  const tell = (news: Pick<DayNews, 'reported'> = {}): void =>
+    watch?.({ worlds: tasks.length, done: days, days: total, ...news })
+  if (watch) tell()
+  else progress.start(`live ${plural(tasks.length, 'world')}`, total, 'days')
   const onDay = (world: string, day: DayEnd): void => {
-    progress.update(++days)
-    if (world !== request.design) return
-    const look = looking.at(day, groupsOf(day.outcomes))
-    if (!look) return
-    looks.push(look)
-    onLook(look, request.options.days)
+    days++
+    if (!watch) progress.update(days)
+    if (world !== reported) return tell()
+    const inArms = groupsOf(day.outcomes)
+    const look = looking.at(day, inArms)
+    if (look) looks.push(look)
+    if (!watch) return sayLook(progress, day.day, request.options.days, look)
+    tell({
+      reported: {
+        day: day.day,
+        of: request.options.days,
+        requests: day.requests.reduce((a, b) => a + b, 0),
+        users: { control: inArms.control.length, treatment: inArms.treatment.length },
+        // of one user or none nothing can be said
+        compared: Math.min(inArms.control.length, inArms.treatment.length) < 2 ? [] : compare(day.outcomes, inArms),
+        look,
+        budgets: day.budgets,
+        survival: day.survival,
+      },
+    })
   }
   const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
   const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
-  progress.finish()
+  if (!watch) progress.finish()
 
-  const main = worlds.get(request.design)!
+  const main = worlds.get(reported)!
   const [all, none] = [worlds.get('all')?.end.outcomes, worlds.get('none')?.end.outcomes]
   // where the arms are one and the same there is nothing to live: the truth is 0
   const truthOf = (name: string): number | null => {
     if (isSame(arms)) return 0
-    return all && none
-      ? trueLift(
-          METRICS.find((metric) => metric.name === name)!,
-          all,
-          none,
-        )
-      : null
+    return all && none ? trueLift(metricOf(name), all, none) : null
   }
   const { outcomes } = main.end
   const inArms = groupsOf(outcomes)
   const compared = compare(outcomes, inArms)
-  const designs = (['user-split', 'budget-split'] as const).flatMap((design): DesignResult[] => {
-    const world = worlds.get(design)
-    const truth = truthOf(METRICS[0].name)
-    if (!request.designs || !world || truth === null) return []
-    const [{ name, lift, interval }] = compare(world.end.outcomes, groupsOf(world.end.outcomes), METRICS.slice(0, 1))
-    return [{ design, name, lift, interval: interval ?? null, truth }]
-  })
+  const designs = !request.designs
+    ? []
+    : OF_DESIGNS.flatMap((name) =>
+        DESIGNS.flatMap((design): DesignResult[] => {
+          const truth = finite(truthOf(name))
+          const estimates = splits.flatMap((of, s) => {
+            const { outcomes } = worlds.get(nameOf(design, s))!.end
+            const [{ lift, interval }] = compare(outcomes, groupsOf(outcomes, of), [metricOf(name)])
+            return Number.isFinite(lift) ? [{ lift, interval: interval ?? null }] : []
+          })
+          return truth === null || estimates.length === 0 ? [] : [againstTruth(design, name, truth, estimates)]
+        }),
+      )
   return {
     result: {
       arms: arms.map(({ name }) => name),
@@ -171,6 +233,7 @@ export async function experiment(
     looks,
     users: { control: inArms.control.length, treatment: inArms.treatment.length },
     converting: main.end.converting,
+    budgets: main.end.budgets,
     funnelMs: main.end.funnelMs.map((ms, a) => ms / Math.max(1, main.end.requests[a])),
     shown: main.shown,
     outcomes,
@@ -183,12 +246,44 @@ export async function experiment(
   }
 }
 
+const DESIGNS = ['user-split', 'budget-split'] as const satisfies readonly Design[]
+
+const metricOf = (name: string): Metric => METRICS.find((metric) => metric.name === name)!
+
+/** Of the world in which users are split for the s-th time. */
+const nameOf = (design: Design, s: number): string => `${design} ${s}`
+
+function againstTruth(design: Design, name: string, truth: number, splits: DesignResult['splits']): DesignResult {
+  const n = splits.length
+  const mean = splits.reduce((sum, { lift }) => sum + lift, 0) / n
+  const squares = splits.reduce((sum, { lift }) => sum + (lift - mean) ** 2, 0)
+  return {
+    design,
+    name,
+    truth,
+    bias: mean - truth,
+    error: n > 1 ? Math.sqrt(squares / (n - 1) / n) : null,
+    // no interval leaves nothing out
+    covered: splits.filter(({ interval }) => !interval || (interval[0] <= truth && truth <= interval[1])).length,
+    splits,
+  }
+}
+
+/** Days between two lines about the experiment where there is no screen. */
+const SAID_DAYS = 5
+
+function sayLook(progress: Progress, day: number, days: number, look: Look | undefined): void {
+  if (day % SAID_DAYS !== 0 && day !== days) return
+  const said = look ? `${percent(look.lift)} (${range(look.interval)} at all looks)` : 'too few to say'
+  progress.line(`day ${day} of ${days}: conversions ${said}`)
+}
+
 /** The world that is reported first, so that its days are seen; then those it is held against. */
-function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: Uint8Array): WorldTask[] {
+function worldsOf({ preset, design, designs, truth }: ExperimentRequest, splits: readonly Uint8Array[]): WorldTask[] {
   const { arms } = presetOf(preset)
   const budgets = { 'user-split': 'shared', 'budget-split': 'split' } as const
-  const other: Design = design === 'user-split' ? 'budget-split' : 'user-split'
-  const tasks: WorldTask[] = [{ name: design, armOf: split, budgets: budgets[design], keep: true }]
+  const [split] = splits
+  const tasks: WorldTask[] = [{ name: nameOf(design, 0), armOf: split, budgets: budgets[design], keep: true }]
   if (truth && !isSame(arms)) {
     for (const [name, arm] of [
       ['none', 'control'],
@@ -196,7 +291,12 @@ function worldsOf({ preset, design, designs, truth }: ExperimentRequest, split: 
     ] as const)
       tasks.push({ name, armOf: everyoneIn(arms, arm, split.length), budgets: 'shared', keep: false })
   }
-  if (designs) tasks.push({ name: other, armOf: split, budgets: budgets[other], keep: false })
+  if (!designs) return tasks
+  for (const [s, armOf] of splits.entries())
+    for (const one of DESIGNS) {
+      const name = nameOf(one, s)
+      if (name !== tasks[0].name) tasks.push({ name, armOf, budgets: budgets[one], keep: false })
+    }
   return tasks
 }
 

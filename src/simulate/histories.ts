@@ -1,4 +1,6 @@
-import { historyEnd, type EventData, type Snapshot } from '../features/snapshot.js'
+import { NEVER, historyEnd, type CatalogData, type EventData, type Snapshot } from '../features/snapshot.js'
+
+const COLUMNS = ['eventItem', 'eventAdvertiser', 'eventType', 'eventDomain', 'eventTime', 'eventSeq'] as const
 
 /** Histories that grow: those of a snapshot up to a moment, each with room for what is to come. */
 export class Histories {
@@ -7,7 +9,11 @@ export class Histories {
   readonly ends: Int32Array
 
   /** @param room [users] rows that may be added at most */
-  constructor(snapshot: Snapshot, until: number, room: ArrayLike<number>) {
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly until: number,
+    room: ArrayLike<number>,
+  ) {
     const { users } = snapshot
     const offsets = new Uint32Array(users + 1)
     this.ends = new Int32Array(users)
@@ -27,12 +33,46 @@ export class Histories {
       eventTime: new Uint32Array(rows),
       eventSeq: new Uint32Array(rows),
     }
-    const columns = ['eventItem', 'eventAdvertiser', 'eventType', 'eventDomain', 'eventTime', 'eventSeq'] as const
-    for (const name of columns)
+    for (const name of COLUMNS)
       for (let u = 0; u < users; u++) {
         const from = snapshot.offsets[u]
         this.events[name].set(snapshot[name].subarray(from, from + this.ends[u] - offsets[u]), offsets[u])
       }
+  }
+
+  /** All that was done so far, to count tables of; what was not known by `until` is first seen as it was lived. */
+  asSnapshot(): Snapshot {
+    const { events, ends, snapshot } = this
+    const { users } = events
+    const offsets = new Uint32Array(users + 1)
+    for (let u = 0; u < users; u++) offsets[u + 1] = offsets[u] + ends[u] - events.offsets[u]
+    const rows = offsets[users]
+    const done: EventData = {
+      users,
+      offsets,
+      eventItem: new Int32Array(rows),
+      eventAdvertiser: new Int32Array(rows),
+      eventType: new Uint8Array(rows),
+      eventDomain: new Uint8Array(rows),
+      eventTime: new Uint32Array(rows),
+      eventSeq: new Uint32Array(rows),
+    }
+    for (const name of COLUMNS)
+      for (let u = 0; u < users; u++) done[name].set(events[name].subarray(events.offsets[u], ends[u]), offsets[u])
+    return { ...snapshot, ...done, ...this.firstSeen(done) }
+  }
+
+  private firstSeen(done: EventData): Pick<CatalogData, 'itemFirstSeen' | 'advertiserFirstSeen'> {
+    const { snapshot, until } = this
+    const known = (first: Uint32Array): Uint32Array => first.map((time) => (time <= until ? time : NEVER))
+    const itemFirstSeen = known(snapshot.itemFirstSeen)
+    const advertiserFirstSeen = known(snapshot.advertiserFirstSeen)
+    done.eventTime.forEach((time, row) => {
+      const [item, advertiser] = [done.eventItem[row], done.eventAdvertiser[row]]
+      if (item >= 0 && time < itemFirstSeen[item]) itemFirstSeen[item] = time
+      if (advertiser >= 0 && time < advertiserFirstSeen[advertiser]) advertiserFirstSeen[advertiser] = time
+    })
+    return { itemFirstSeen, advertiserFirstSeen }
   }
 
   /** Adds what a user did; times must not go back. @param type @param domain codes as stored */

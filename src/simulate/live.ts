@@ -4,6 +4,7 @@ import { MARGIN } from '../events/world/ads.js'
 import { noticeChance, respond } from '../events/world/exposure.js'
 import { STREAM } from '../events/world/streams.js'
 import { DOMAINS, EVENT_TYPES } from '../features/snapshot.js'
+import { refreshedParts } from '../funnel/as-of.js'
 import { countryOf } from '../funnel/countries.js'
 import type { Impression } from '../funnel/eligibility.js'
 import type { FunnelRun } from '../funnel/funnel.js'
@@ -19,7 +20,7 @@ import { STAGES, noOutcomes, type Choice, type DayEnd, type Outcomes, type Shown
 import type { Pacer } from './pacing.js'
 import { OwnPurchases, PendingPurchases, type Pending } from './purchases.js'
 import type { Setting } from './setting.js'
-import { countFound, sidesOf, type Side } from './sides.js'
+import { countFound, foundBy, funnelOf, sidesOf, type Side } from './sides.js'
 
 const DAY = 86_400
 const HOUR = 3600
@@ -49,6 +50,8 @@ class LivingWorld {
   private readonly impressions: Impression[][]
   private readonly advertisersSeen: Set<number>[]
   private readonly nextOwn: Int32Array
+  /** [users] unix seconds at which they ask for ads for the last time; 0: never */
+  private readonly lastVisit: Float64Array
   private readonly changed = new Set<number>()
   private readonly vectors: Record<string, Float32Array> = {}
   private shown: Shown[] = []
@@ -69,6 +72,8 @@ class LivingWorld {
     this.impressions = Array.from({ length: users }, () => [])
     this.advertisersSeen = Array.from({ length: users }, () => new Set())
     this.nextOwn = new Int32Array(users)
+    this.lastVisit = new Float64Array(users)
+    for (const { user, time } of life.visits) this.lastVisit[user] = time
     this.sides = sidesOf(setting, assignment)
     this.pacers = [...new Set(this.sides.map(({ pacer }) => pacer))]
   }
@@ -77,7 +82,7 @@ class LivingWorld {
   async encodeAll(): Promise<void> {
     for (let user = 0; user < this.nextOwn.length; user++) this.catchUp(user, this.setting.start)
     this.outcomes.organic.fill(0)
-    await this.encode(Int32Array.from(this.nextOwn.keys()), this.setting.start)
+    await this.encode([...this.nextOwn.keys()], this.setting.start)
     this.changed.clear()
   }
 
@@ -98,11 +103,7 @@ class LivingWorld {
     for (; hour <= 24; hour++) this.control(begins, hour)
     this.settle(ends - 1)
     for (let user = 0; user < this.nextOwn.length; user++) this.catchUp(user, ends)
-    const nightly = [...this.changed]
-      .filter((user) => this.sideOf(user).arm.vectors === 'nightly')
-      .sort((a, b) => a - b)
-    await this.encode(Int32Array.from(nightly), ends)
-    this.changed.clear()
+    await this.refresh(ends)
     return {
       day: day + 1,
       outcomes: this.outcomes,
@@ -112,6 +113,7 @@ class LivingWorld {
       funnelMs: this.sides.map(({ ms }) => ms),
       requests: this.sides.map(({ requests }) => requests),
       converting: this.sides.map(({ converting }) => converting.size),
+      budgets: this.pacers.map(({ budgets }) => budgets),
       shown: this.shown,
       choices: this.choices,
     }
@@ -141,7 +143,7 @@ class LivingWorld {
 
     const { bidders, want } = bidsOf(setting, side, run, visit, number)
     const placed = auction(bidders, laws.auction, new Rng(seed, STREAM.auction, number))
-    const found = countFound(side, run)
+    countFound(side, run)
     const before = this.impressions[user].slice()
     const ask = async (other: Side): Promise<FunnelRun> =>
       other.funnel.run(await this.adRequest(user, time, other), other.now)
@@ -150,6 +152,7 @@ class LivingWorld {
     placed.forEach(({ bidder, share, propensity }, place) => {
       const { ad, advertiser } = bidder
       const campaign = inventory.campaign[ad]
+      const found = foundBy(run, ad)
       const seen = shownLately(inventory, before, advertiser, time)
       const { item, want: wanted } = want.get(ad)!
       const chance = noticeChance(laws.exposure, place, seen)
@@ -168,16 +171,16 @@ class LivingWorld {
       const price = inventory.bid[campaign] * side.pacer.multiplier(campaign) * share
       const type = BID_TYPES[inventory.bidType[campaign]]
       if (noticed && type === 'impression') this.charge(side, shown, campaign, price / 1000)
-      for (const g of found.get(ad)!) side.counts[g][STAGES.indexOf('shown')]++
+      for (const g of found) side.counts[g][STAGES.indexOf('shown')]++
       if (!clicked) return
       outcomes.clicks[user]++
       if (type === 'click') this.charge(side, shown, campaign, price)
-      for (const g of found.get(ad)!) side.counts[g][STAGES.indexOf('clicked')]++
+      for (const g of found) side.counts[g][STAGES.indexOf('clicked')]++
       if (item < 0) return
       this.histories.add(user, item, advertiser, VIEW, OFFSITE, time)
       this.changed.add(user)
       const due = { time: time + delay, user, item, campaign, substitutes, shown }
-      if (buys) this.pending.add({ ...due, price: type === 'action' ? price : 0, found: found.get(ad)! })
+      if (buys) this.pending.add({ ...due, price: type === 'action' ? price : 0, found })
     })
   }
 
@@ -249,8 +252,23 @@ class LivingWorld {
     this.nextOwn[user] = e
   }
 
-  private async encode(users: Int32Array, moment: number): Promise<void> {
+  /** What `adseq refresh` does at night: tables, popularity, and vectors of the users who did something. */
+  private async refresh(moment: number): Promise<void> {
+    const { setting, sides } = this
+    const parts = refreshedParts(setting.parts, this.histories.asSnapshot(), setting.countries, moment)
+    for (const side of sides) side.funnel = funnelOf(setting, side.arm, parts)
+    await this.encode([...this.changed], moment)
+    this.changed.clear()
+  }
+
+  /** Makes the vectors of those of some users who will ask for ads, and whose arm reads stored ones. */
+  private async encode(some: readonly number[], moment: number): Promise<void> {
     const { parts } = this.setting
+    // where every arm is asked what it would choose, everyone is read by all of them
+    const sides = (user: number): readonly Side[] => (this.assignment.choices ? this.sides : [this.sideOf(user)])
+    const reads = (user: number): boolean =>
+      this.lastVisit[user] >= moment && sides(user).some(({ arm }) => arm.vectors === 'nightly')
+    const users = Int32Array.from(some.filter(reads)).sort()
     const { events, ends } = this.histories
     for (const hybrid of [parts.items, parts.advertisers]) {
       if (!hybrid) continue

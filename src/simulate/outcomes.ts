@@ -1,3 +1,5 @@
+import type { BudgetState } from './pacing.js'
+
 /** What is counted of every user in an experiment, of purchases those that the days of the experiment saw. */
 export const COLUMNS = [
   'requests',
@@ -82,6 +84,8 @@ export interface DayEnd {
   requests: number[]
   /** [arms] advertisers with a conversion */
   converting: number[]
+  /** of each arm, or of both where they share */
+  budgets: BudgetState[]
   /** of today */
   shown: Shown[]
   choices: Choice[]

@@ -10,10 +10,21 @@ const RAREST = 0.05
 /** The integral is kept within this, so that a long day does not outweigh an hour. */
 const WOUND_UP = 3
 
+/** What became of the money of the campaigns that have a budget. */
+export interface BudgetState {
+  /** of the days so far, and what was spent of it */
+  money: number
+  spent: number
+  /** campaigns with a budget, and those of them that have nothing left */
+  campaigns: number
+  out: number
+}
+
 /** How fast campaigns spend: what they spent today, by how much bids are shaded, and how often they take part. */
 export class Pacer {
-  /** [campaigns] of the day */
+  /** [campaigns] of the day's budget; below 0: so much was left from the days before */
   readonly spent: Float64Array
+  private days = 0
   private readonly multipliers: Float64Array
   private readonly participation: Float64Array
   private readonly sum: Float64Array
@@ -27,11 +38,31 @@ export class Pacer {
     this.last = new Float64Array(ads.campaigns)
   }
 
-  /** A new day: nothing is spent yet. */
+  /**
+   * A new day: it has a budget more. What was left of those before stays with the campaign, and what was overspent, as
+   * by a purchase that cost more than the day had, is owed.
+   */
   begin(): void {
-    this.spent.fill(0)
+    const { campaigns, dailyBudget } = this.ads
+    if (this.days++ > 0)
+      for (let c = 0; c < campaigns; c++)
+        this.spent[c] = dailyBudget[c] === Infinity ? 0 : this.spent[c] - dailyBudget[c]
     this.sum.fill(0)
     this.last.fill(0)
+  }
+
+  /** What was spent of all days so far. */
+  get budgets(): BudgetState {
+    const { campaigns, dailyBudget } = this.ads
+    const state: BudgetState = { money: 0, spent: 0, campaigns: 0, out: 0 }
+    for (let c = 0; c < campaigns; c++) {
+      if (dailyBudget[c] === Infinity) continue
+      state.campaigns++
+      state.money += dailyBudget[c] * this.days
+      state.spent += this.spent[c] + dailyBudget[c] * (this.days - 1)
+      if (this.spent[c] >= dailyBudget[c]) state.out++
+    }
+    return state
   }
 
   /** Of a campaign's bid so much is bid, 0.3 to 1. */

@@ -1,12 +1,13 @@
 import { documentOf, type Section } from '../evaluate/html/document.js'
 import { html, Markup } from '../evaluate/html/markup.js'
 import { scrolling } from '../evaluate/html/tables.js'
+import { percent, range } from '../text/lifts.js'
 import { count, duration, share } from '../text/numbers.js'
 import { PRESETS, type PresetName } from './arms.js'
 import type { Experiment } from './experiment.js'
 import { METRICS } from './metrics.js'
 import { STAGES } from './outcomes.js'
-import { figure, percent, range, verdict } from './text.js'
+import { figure, verdict } from './text.js'
 
 /** An experiment as one page that needs nothing else. */
 export function experimentPage(made: Experiment, preset: PresetName, days: number): string {

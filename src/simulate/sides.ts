@@ -1,4 +1,5 @@
 import type { AdsNow } from '../funnel/eligibility.js'
+import type { Parts } from '../funnel/generators/generator.js'
 import { Funnel, type FunnelRun } from '../funnel/funnel.js'
 import { muted, type Arm, type Assignment } from './arms.js'
 import { STAGES } from './outcomes.js'
@@ -8,6 +9,7 @@ import type { Setting } from './setting.js'
 /** An arm while it is lived. */
 export interface Side {
   arm: Arm
+  /** made anew every night */
   funnel: Funnel
   pacer: Pacer
   now: AdsNow
@@ -29,9 +31,7 @@ export function sidesOf(setting: Setting, assignment: Assignment): Side[] {
   }
   const pools = budgets === 'shared' ? [pool(1)] : arms.map(() => pool(1 / arms.length))
   return arms.map((arm, a) => {
-    const ranker = arm.ranked ? setting.ranker : undefined
-    if (arm.ranked && !ranker) throw new Error(`${arm.name} is ranked, and there is no light ranker`)
-    const funnel = new Funnel(setting.parts, muted(setting.types, arm.without), setting.funnel, ranker)
+    const funnel = funnelOf(setting, arm, setting.parts)
     return {
       arm,
       funnel,
@@ -44,19 +44,27 @@ export function sidesOf(setting: Setting, assignment: Assignment): Side[] {
   })
 }
 
-/** Counts what generators found through the stages. @returns the generators that found each ad handed on */
-export function countFound({ counts }: Side, { candidates, result }: FunnelRun): Map<number, number[]> {
+/** The funnel of an arm over the tables of a night. */
+export function funnelOf({ types, funnel, ranker }: Setting, arm: Arm, parts: Parts): Funnel {
+  if (arm.ranked && !ranker) throw new Error(`${arm.name} is ranked, and there is no light ranker`)
+  return new Funnel(parts, muted(types, arm.without), funnel, arm.ranked ? ranker : undefined)
+}
+
+const [FOUND, KEPT, HANDED_ON] = ['found', 'kept', 'handed on'].map((stage) => STAGES.findIndex((one) => one === stage))
+
+/** Counts what generators found through the stages of the funnel. */
+export function countFound({ counts }: Side, { candidates, result }: FunnelRun): void {
   const { offsets, generator } = candidates
-  const foundBy = (candidate: number): Int32Array => generator.subarray(offsets[candidate], offsets[candidate + 1])
-  const add = (stage: (typeof STAGES)[number], candidate: number): void => {
-    for (const generator of foundBy(candidate)) counts[generator][STAGES.indexOf(stage)]++
+  const add = (stage: number, candidate: number): void => {
+    for (let i = offsets[candidate]; i < offsets[candidate + 1]; i++) counts[generator[i]][stage]++
   }
-  for (let c = 0; c < candidates.ads.length; c++) add('found', c)
-  for (const c of result.kept) add('kept', c)
-  const found = new Map<number, number[]>()
-  for (const { candidate } of result.blended) {
-    add('handed on', candidate)
-    found.set(candidates.ads[candidate], [...foundBy(candidate)])
-  }
-  return found
+  for (let c = 0; c < candidates.ads.length; c++) add(FOUND, c)
+  for (const c of result.kept) add(KEPT, c)
+  for (const { candidate } of result.blended) add(HANDED_ON, candidate)
+}
+
+/** The generators that found an ad that was handed on. */
+export function foundBy({ candidates: { ads, offsets, generator }, result }: FunnelRun, ad: number): number[] {
+  const { candidate } = result.blended.find((one) => ads[one.candidate] === ad)!
+  return [...generator.subarray(offsets[candidate], offsets[candidate + 1])]
 }

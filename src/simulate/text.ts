@@ -1,8 +1,9 @@
 import { wrap } from '../core/wrap.js'
+import { percent, range } from '../text/lifts.js'
 import { count, duration, share } from '../text/numbers.js'
 import { tableLines, type Column } from '../text/table.js'
 import { PRESETS, type PresetName } from './arms.js'
-import type { Experiment } from './experiment.js'
+import type { DesignResult, Experiment } from './experiment.js'
 import { METRICS, type Compared } from './metrics.js'
 import { CLIP, type OffPolicyResult, type OffPolicyStudy } from './off-policy-study.js'
 import { LIFTS, type Plan, type PlannedMetric } from './plan.js'
@@ -10,18 +11,6 @@ import type { SimulateOptions } from './setting.js'
 
 /** Columns that tables and sentences keep to. */
 const WIDTH = 80
-
-/** A share as a signed percentage: +12.3 %, +123 %. */
-export function percent(x: number | null): string {
-  if (x === Infinity) return 'any'
-  if (x === null || !Number.isFinite(x)) return '-'
-  const text = (100 * x).toFixed(Math.abs(x) < 1 ? 1 : 0)
-  return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0.0' : text} %`
-}
-
-/** An interval of shares: +1.2 to +3.4 %. */
-export const range = (interval: readonly [number, number] | null | undefined): string =>
-  interval ? `${percent(interval[0]).replace(' %', '')} to ${percent(interval[1])}` : '-'
 
 /** Three digits that count. */
 export const figure = (x: number): string =>
@@ -45,15 +34,15 @@ export function experimentText(made: Experiment, preset: PresetName, { days }: S
     '',
     said(
       'lift: treatment against control. 95 %: interval of this metric alone, at the end. truth: everyone treated ' +
-        'against nobody, lived with the same chance. found: after correction for all metrics (Holm).',
+        'against nobody, lived with the same chance. *: found, after correction for all metrics (Holm).',
     ),
     ...looksText(made),
     ...designsText(made),
     ...survivalText(made),
     '',
     said(
-      `${count(result.requests)} requests in ${duration(result.seconds)}, worlds of the truth included; design: ` +
-        `${result.design}. The funnel took ${funnelMs.map((ms) => ms.toFixed(1)).join(' (control) and ')} ms ` +
+      `${count(result.requests)} requests of all worlds in ${duration(result.seconds)}; design: ` +
+        `${result.design}. ${budgetsText(made)} The funnel took ${funnelMs.map((ms) => ms.toFixed(1)).join(' (control) and ')} ms ` +
         `(treatment) a request. Advertisers with a conversion: ${converting.map(count).join(' and ')}.`,
     ),
   ].join('\n')
@@ -180,7 +169,7 @@ const COLUMNS: Column<Row>[] = [
   { head: 'lift', align: 'right', value: ({ lift }) => percent(lift) },
   { head: '95 %', align: 'right', value: ({ interval }) => range(interval) },
   { head: 'truth', align: 'right', value: ({ truth }) => percent(truth) },
-  { head: '', value: ({ found }) => (found ? 'found' : ''), min: 5 },
+  { head: '', value: ({ found }) => (found ? '*' : '') },
 ]
 
 /** When looking every day would have shown something, by an interval that holds at all looks at once. */
@@ -195,18 +184,41 @@ function looksText({ looks }: Experiment): string[] {
 
 function designsText({ result: { designs = [] } }: Experiment): string[] {
   if (designs.length === 0) return []
-  const columns: Column<(typeof designs)[number]>[] = [
+  const times = designs[0].splits.length
+  const columns: Column<DesignResult>[] = [
+    { head: 'metric', value: ({ name }) => name },
     { head: 'design', value: ({ design }) => design },
-    { head: 'lift', align: 'right', value: ({ lift }) => percent(lift) },
-    { head: '95 %', align: 'right', value: ({ interval }) => range(interval) },
     { head: 'truth', align: 'right', value: ({ truth }) => percent(truth) },
-    { head: 'bias', align: 'right', value: ({ lift, truth }) => percent(lift - truth) },
+    { head: 'lift', align: 'right', value: ({ truth, bias }) => percent(truth + bias) },
+    { head: 'bias', align: 'right', value: ({ bias }) => percent(bias) },
     {
-      head: 'truth inside',
-      value: ({ interval, truth }) => (!interval || (interval[0] <= truth && truth <= interval[1]) ? 'yes' : 'no'),
+      head: '95 %',
+      align: 'right',
+      value: ({ bias, error }) => (error === null ? '' : range([bias - 1.96 * error, bias + 1.96 * error])),
     },
+    { head: 'truth inside', align: 'right', value: ({ covered, splits }) => `${covered} of ${splits.length}` },
   ]
-  return ['', 'What arms share, in conversions:', ...tableLines(columns, designs, WIDTH)]
+  return [
+    '',
+    said(
+      'What sharing budgets does. user-split: both arms spend the same budgets; budget-split: each has its half. ' +
+        (times === 1
+          ? 'One split says little of a bias: --splits 10 lives ten.'
+          : `Means of ${times} splits of the users, the interval is that of the bias.`),
+    ),
+    ...tableLines(columns, designs, WIDTH),
+  ]
+}
+
+/** Whether money was scarce. */
+function budgetsText({ budgets, result: { design } }: Experiment): string {
+  const each = design === 'budget-split' ? ['control', 'treatment'] : ['both arms']
+  const told = budgets.map(
+    ({ money, spent, campaigns, out }, b) =>
+      `${percent(money > 0 ? spent / money : 0).replace('+', '')} spent and ${count(out)} of ${count(campaigns)} ` +
+      `campaigns with none left (${each[b]})`,
+  )
+  return `Of the budgets: ${told.join(', ')}.`
 }
 
 /** Stages of the table: as many as there is room for, and what was kept by quotas is mostly all. */

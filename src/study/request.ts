@@ -57,6 +57,18 @@ export interface ReproduceFlags {
   name?: string
 }
 
+/** The claims that are tested by experiments in generated worlds, not by trainings on the data of the workspace. */
+export const ONLINE = 'online'
+
+/** What the flags of a reproduction of the online claims ask for. @throws UserError for what cannot be asked */
+export function onlineRequest({ budget, name }: Pick<ReproduceFlags, 'budget' | 'name'>): {
+  seconds: number
+  name?: string
+} {
+  checkName(name)
+  return { seconds: readBudget(budget), name }
+}
+
 /** What the flags of a reproduction ask for. @throws UserError for what cannot be asked */
 export function reproduceRequest({ budget, claims, seeds, name }: ReproduceFlags): {
   seconds: number
@@ -65,8 +77,13 @@ export function reproduceRequest({ budget, claims, seeds, name }: ReproduceFlags
   name?: string
 } {
   checkName(name)
-  const unknown = claims.find((claim) => !CLAIMS.includes(claim as ClaimId))
+  const unknown = claims.find((claim) => claim !== ONLINE && !CLAIMS.includes(claim as ClaimId))
   if (unknown !== undefined)
-    throw new UserError(`There is no claim called ${unknown}.`, `Claims: ${CLAIMS.join(', ')}.`)
+    throw new UserError(`There is no claim called ${unknown}.`, `Claims: ${[...CLAIMS, ONLINE].join(', ')}.`)
+  if (claims.includes(ONLINE))
+    throw new UserError(
+      'The online claims make worlds of their own, the others train on the data of the workspace.',
+      'Ask for them alone: --claims online.',
+    )
   return { seconds: readBudget(budget), claims: claims.length > 0 ? (claims as ClaimId[]) : CLAIMS, seeds, name }
 }

@@ -14,6 +14,8 @@ export interface ChartOptions {
   label: (y: number) => string
   /** right end of the x axis; default: the last point */
   xMax?: number
+  /** what x counts; default: steps */
+  unit?: string
   /** bottom of the y axis; default: the lowest point */
   yMin?: number
 }
@@ -52,7 +54,7 @@ export function chart(series: readonly Series[], options: ChartOptions): Span[][
   // ends over all lines: a curve that lies under another is still seen to be there
   for (let i = lines.length - 1; i >= 0; i--) drawEnd(grid, lines[i], filled[i], low, high)
   const body = grid.map((row, y) => [{ text: `${labels[y].padStart(gutter)} ┤`, dim: true }, ...spans(row)])
-  const steps = [shortStep(xMin), `${shortStep(xMax)} steps`]
+  const steps = [shortStep(xMin), `${shortStep(xMax)} ${options.unit ?? 'steps'}`]
   const axis = `${' '.repeat(gutter + 2)}${steps[0]}${steps[1].padStart(Math.max(0, columns - steps[0].length))}`
   return [...body, [{ text: axis, dim: true }]]
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { dotProducts } from '../../src/ann/dot-products.js'
+import { QueryBlock, dotProducts, dotRows } from '../../src/ann/dot-products.js'
 import { Rng } from '../../src/core/rng.js'
 import { createEngine } from '../../src/engine/index.js'
 
@@ -53,5 +53,31 @@ describe('dot products', async () => {
     await expect(products.score(new Float32Array(4), new Float32Array(3), new Float32Array(4))).rejects.toThrow(
       'width 3',
     )
+  })
+})
+
+describe('products of few queries', () => {
+  const width = 5
+  const rows = Float32Array.from({ length: 6 * width }, (_, i) => Math.sin(i + 1))
+  const query = (n: number): Float32Array => Float32Array.from({ length: width }, (_, i) => Math.cos(n * 7 + i))
+  const expected = (row: number, n: number): number =>
+    query(n).reduce((sum, x, i) => sum + x * rows[row * width + i], 0)
+
+  it.each([1, 4, 5])('dotRows: chosen rows in any order and number, %d of them', (n) => {
+    const chosen = Int32Array.of(4, 0, 4, 2, 5).subarray(0, n)
+    const out = new Float32Array(n + 1).fill(9)
+    dotRows(rows, width, query(0), chosen, out)
+    expect([...out]).toEqual([...Float32Array.from(chosen, (row) => expected(row, 0)), 9])
+  })
+
+  it.each([0, 1, 4, 6])('QueryBlock: every query with a row, %d of them', (n) => {
+    const block = new QueryBlock(
+      width,
+      Array.from({ length: n }, (_, q) => query(q)),
+    )
+    for (const row of [3, 1]) {
+      block.multiply(rows, row * width)
+      expect([...block.products.slice(0, n)]).toEqual(Array.from({ length: n }, (_, q) => expected(row, q)))
+    }
   })
 })

@@ -22,6 +22,7 @@ const request: ExperimentRequest = {
   preset: 'sequence-model',
   design: 'budget-split',
   designs: false,
+  splits: 1,
   truth: true,
   threads: 2,
   options,

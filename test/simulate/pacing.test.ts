@@ -12,6 +12,7 @@ function thirdDay(pacing: number, budget: number, price = 1): number[] {
   let hours: number[] = []
   for (let day = 0; day < 3; day++) {
     pacer.begin()
+    const left = pacer.spent[0]
     hours = []
     for (let hour = 0; hour < 24; hour++) {
       for (let i = 0; i < 40; i++) {
@@ -19,7 +20,7 @@ function thirdDay(pacing: number, budget: number, price = 1): number[] {
         if (pacer.spent[0] < budget && pacer.takesPart(0, rng.uniform())) pacer.charge(0, bid)
       }
       pacer.control((hour + 1) / 24)
-      hours.push(pacer.spent[0])
+      hours.push(pacer.spent[0] - left)
     }
   }
   return hours
@@ -42,5 +43,21 @@ describe('pacing', () => {
   test('a budget that nothing threatens changes neither bids nor participation', () => {
     expect(thirdDay(codes.even, 1e9)[23]).toBe(24 * 40)
     expect(thirdDay(codes.even, Infinity)[23]).toBe(24 * 40)
+  })
+
+  test('what a day leaves is there the next, and what it overspent is owed', () => {
+    const pacer = new Pacer({ campaigns: 2, dailyBudget: Float64Array.of(10, Infinity), pacing: new Uint8Array(2) })
+    pacer.begin()
+    pacer.charge(0, 4)
+    pacer.charge(1, 4)
+    pacer.begin()
+    expect([...pacer.spent]).toEqual([-6, 0])
+    pacer.charge(0, 36)
+    expect(pacer.budgets).toEqual({ money: 20, spent: 40, campaigns: 1, out: 1 })
+    pacer.begin()
+    pacer.begin()
+    expect(pacer.budgets).toEqual({ money: 40, spent: 40, campaigns: 1, out: 1 })
+    pacer.begin()
+    expect(pacer.budgets).toEqual({ money: 50, spent: 40, campaigns: 1, out: 0 })
   })
 })

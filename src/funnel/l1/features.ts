@@ -1,5 +1,5 @@
 import type { AdInventory } from '../../ads/inventory.js'
-import { dotWide } from '../../ann/dot-products.js'
+import { QueryBlock } from '../../ann/dot-products.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
@@ -138,10 +138,9 @@ export class Features {
     // from here on nothing is waited for: tallies are the visitor's as long as no other is asked about
     const { near, votes, moment, visits } = visitor
     const level = this.priceLevel(visitor)
-    // many products with few vectors
-    const latest = visits.items.map((item) => Float64Array.from(parts.items.vector(item)))
-    const candidate = new Float64Array(parts.items.width)
-    const user = Float64Array.from(itemUser)
+    const latest = visits.items.map((item) => parts.items.vector(item))
+    const block = new QueryBlock(parts.items.width, [itemUser, ...latest])
+    const { products } = block
     const [afterLast, afterFive] = this.follows
     meanLift(parts.tables.follows, visits.categories.slice(0, 1), afterLast)
     meanLift(parts.tables.follows, visits.categories, afterFive)
@@ -155,17 +154,16 @@ export class Features {
       const advertiser = inventory.advertiser[ads[c]]
       const category = item >= 0 ? this.category[item] : inventory.category[ads[c]]
       if (item >= 0) {
-        parts.items.copy(item, candidate)
-        out[at + AT['item cosine']] = dotWide(candidate, user)
+        parts.items.multiply(item, block)
+        out[at + AT['item cosine']] = products[0]
         this.readItem(out, at, item, visitor)
         out[at + AT['stands near own items']] = Math.log1p(near.get(item))
         out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
         out[at + AT['item in the last visit']] = Math.log1p(visits.ofItem.get(item) ?? 0)
         if (latest.length > 0) {
-          const last = dotWide(candidate, latest[0])
-          let nearest = last
-          for (let n = 1; n < latest.length; n++) nearest = Math.max(nearest, dotWide(candidate, latest[n]))
-          out[at + AT['cosine to the last item']] = last
+          let nearest = products[1]
+          for (let n = 2; n <= latest.length; n++) nearest = Math.max(nearest, products[n])
+          out[at + AT['cosine to the last item']] = products[1]
           out[at + AT['cosine to the last ten items']] = nearest
         }
         const distance = Math.abs(this.level[item] - level)

@@ -47,7 +47,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       delimiter: ',',
       default: [],
       helpValue: 'NAME',
-      description: 'baselines that take longer: ease, nearest-users, tifu-knn, up-cf',
+      description: 'baselines that take longer: ease, elsa, nearest-users, tifu-knn, up-cf',
     }),
     samples: Flags.integer({
       min: 0,

@@ -3,7 +3,7 @@ import { readRunConfig } from '../runs/load.js'
 import { finishedRuns, readManifest, type Manifest } from '../runs/manifest.js'
 import { runFolder } from '../store/paths.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { resultsEvidence, trainingEvidence } from './evidence.js'
+import { indexEvidence, resultsEvidence, trainingEvidence } from './evidence.js'
 import { findings, type Finding } from './findings.js'
 
 /** What `adseq diagnose --json` prints. */
@@ -23,7 +23,8 @@ export async function diagnose(workspace: Workspace, reference?: string): Promis
   const manifest = runOf(workspace.folder, reference)
   const training = trainingEvidence(workspace.folder, manifest, readRunConfig(workspace.folder, manifest.id).train)
   const results = await resultsEvidence(workspace, manifest)
-  return { run: manifest.id, users: results?.users ?? 0, findings: findings(training, results) }
+  const index = manifest.kind === 'item' ? indexEvidence(workspace, manifest) : undefined
+  return { run: manifest.id, users: results?.users ?? 0, findings: findings(training, results, index) }
 }
 
 function runOf(folder: string, reference = 'latest'): Manifest {

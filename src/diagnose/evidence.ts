@@ -1,6 +1,10 @@
 import type { TrainConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { measure } from '../evaluate/measure.js'
+import { conversionMask } from '../features/snapshot.js'
+import { readManifest as readGeneration } from '../generations/files.js'
+import type { Queries } from '../protocol/queries.js'
+import { VISIT_GAP } from '../retrieve/baskets.js'
 import { BANDS, bandShares, popularityBands } from '../evaluate/popularity-bands.js'
 import { evaluationSet, levelOf, protocolOfRun, sampleQueries } from '../protocol/evaluation-set.js'
 import { OwnRepeats } from '../retrieve/own-history.js'
@@ -10,7 +14,7 @@ import type { Recommender } from '../retrieve/recommender.js'
 import { MetricsLog } from '../runs/metrics-log.js'
 import type { Manifest } from '../runs/manifest.js'
 import type { StepRecord, ValidationRecord } from '../runs/records.js'
-import { runFolder } from '../store/paths.js'
+import { pathsOf, runFolder } from '../store/paths.js'
 import { count } from '../text/numbers.js'
 import type { Workspace } from '../workspace/workspace.js'
 
@@ -41,6 +45,32 @@ export interface ResultsEvidence {
   bands: readonly number[]
   /** share of the conversions that are about an entry without a conversion by the cutoff, or unknown then */
   cold: number
+  /** share of the places of the user tower's sequences that no event of these histories fills */
+  padding: number
+  /** events that a sequence has room for */
+  length: number
+  /** share of the conversions in visits that the cutoff cuts: the history holds their beginning */
+  cut: number
+}
+
+/** What was measured of the published index that was built of a run. */
+export interface IndexEvidence {
+  generation: string
+  /** share of the exact top `at` that a search finds, over `queries` users */
+  recall: number
+  at: number
+  queries: number
+  /** what index.recall asks for */
+  wanted: number
+}
+
+/** The published generation, where it was built of this run, is searched by a graph, and was measured. */
+export function indexEvidence({ folder, store, config }: Workspace, { id }: Manifest): IndexEvidence | undefined {
+  const published = store.currentGeneration()
+  if (!published) return undefined
+  const { generation, itemRun, index, recall } = readGeneration(pathsOf(folder).index, published)
+  if (itemRun !== id || index.search === 'exact' || !recall) return undefined
+  return { generation, ...recall, wanted: config.index.recall }
 }
 
 /** @throws UserError when the run's settings are damaged */
@@ -101,8 +131,35 @@ export async function resultsEvidence(workspace: Workspace, manifest: Manifest):
     alike: meanCosine(await tower.vectors(set.queries), model.width),
     distinctLists: lists.size,
     bands: bandShares(bands),
+    padding: paddingOf(set.queries, model.reads),
+    length: model.reads,
+    cut: cutShare(set.queries, protocol.windowDays),
     cold: sum((entry) => entry < 0 || conversions[entry] === 0) / sum(() => true),
   }
+}
+
+/** Share of n sequences of this length that stays empty. */
+export function paddingOf({ events, users, ends }: Queries, length: number): number {
+  let filled = 0
+  users.forEach((user, q) => (filled += Math.min(length, ends[q] - events.offsets[user])))
+  return 1 - filled / (users.length * length)
+}
+
+/** Share of the conversions of a window that are in the visit which the cutoff cuts: half an hour ends one. */
+export function cutShare({ events, users, ends, moment }: Queries, windowDays: number): number {
+  const { offsets, eventTime, eventType } = events
+  let [cut, all] = [0, 0]
+  users.forEach((user, q) => {
+    const to = (typeof moment === 'number' ? moment : moment[q]) + windowDays * 86_400
+    let goesOn = ends[q] > offsets[user]
+    for (let row = ends[q]; row < offsets[user + 1] && eventTime[row] <= to; row++) {
+      goesOn &&= eventTime[row] - eventTime[row - 1] <= VISIT_GAP
+      if (conversionMask[eventType[row]] === 0) continue
+      all++
+      if (goesOn) cut++
+    }
+  })
+  return all === 0 ? 0 : cut / all
 }
 
 /** The mean cosine of two different rows of unit length: (|sum of rows|^2 - n) / (n (n - 1)). */

@@ -1,5 +1,5 @@
 import { count, share } from '../text/numbers.js'
-import type { ResultsEvidence, TrainingEvidence } from './evidence.js'
+import type { IndexEvidence, ResultsEvidence, TrainingEvidence } from './evidence.js'
 
 /** A cause of poor results, the figures that show it, and what to try. */
 export interface Finding {
@@ -21,10 +21,17 @@ const COLLAPSED = 0.5
 /** Share of conversions on entries without a past from which it limits what can be found. */
 const COLD = 0.2
 
+/** Share of the places of a sequence that may be padding. */
+const MOST_PADDING = 0.9
+/** Share of conversions that may be in visits that the cutoff cuts. */
+const MOST_CUT = 0.1
+
 /** The causes that the figures of a run show, those of its training first. Empty: none of those known here. */
-export function findings(training: TrainingEvidence, results?: ResultsEvidence): Finding[] {
+export function findings(training: TrainingEvidence, results?: ResultsEvidence, index?: IndexEvidence): Finding[] {
   const causes = [tooFewSteps(training), temperature(training), nothingLearned(training)]
   if (results) causes.push(sameForAll(results), ...popularity(training, results), repeats(results), cold(results))
+  if (results) causes.push(padding(results), leakage(results))
+  if (index) causes.push(approximate(index))
   return causes.filter((one) => one !== undefined)
 }
 
@@ -139,6 +146,36 @@ function cold({ kind, cold: part }: ResultsEvidence): Finding | undefined {
     advice:
       'vectors of these stand on metadata alone: import categories, titles, prices and advertisers, and train with ' +
       'model.itemIds=false',
+  }
+}
+
+function padding({ padding: empty, length }: ResultsEvidence): Finding | undefined {
+  if (empty <= MOST_PADDING) return undefined
+  const mean = (1 - empty) * length
+  return {
+    cause: 'padding',
+    evidence: `${percent(empty)} of the places of a sequence are padding: it has room for ${length} events, histories fill ${mean.toFixed(1)}`,
+    advice: `a shorter sequence, trained in less time: --set model.length=${Math.max(1, Math.ceil(4 * mean))}`,
+  }
+}
+
+function leakage({ cut }: ResultsEvidence): Finding | undefined {
+  if (cut <= MOST_CUT) return undefined
+  return {
+    cause: 'leakage',
+    evidence: `${percent(cut)} of the conversions are in visits that the cutoff cuts: their histories hold how they began`,
+    advice:
+      'recall here is that of the next clicks rather than of the days after: choose a cutoff at which few visits are ' +
+      'under way (--set eval.cutoff=...), and look whether all events of a day carry one time',
+  }
+}
+
+function approximate({ generation, recall, at, queries, wanted }: IndexEvidence): Finding | undefined {
+  if (recall >= wanted) return undefined
+  return {
+    cause: 'the index misses what exact search finds',
+    evidence: `generation ${generation} finds ${share(recall)} of the exact top ${at}, over ${count(queries)} users; index.recall asks for ${share(wanted)}`,
+    advice: 'build it again: adseq index, which widens the search until it finds so much, or scores every item',
   }
 }
 

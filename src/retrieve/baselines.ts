@@ -6,6 +6,7 @@ import type { Level } from '../protocol/queries.js'
 import { Blend } from './blend.js'
 import { CoVisitation } from './co-visitation.js'
 import { ease } from './ease.js'
+import { Elsa } from './elsa.js'
 import { CONTROL_GRID, RECENCY_CONTROL_GRID, fitBlend, type Fitted, type Grid } from './fit.js'
 import { NearestUsers } from './nearest-users.js'
 import { OwnRepeats } from './own-history.js'
@@ -75,6 +76,12 @@ export const BASELINES: readonly Baseline[] = [
     make: control('control with recency', RECENCY_CONTROL_GRID),
   },
   { name: 'ease', summary: 'closed-form linear item-item model (Steck 2019)', slow: true, make: plain(ease) },
+  {
+    name: 'elsa',
+    summary: 'the same linear model by item vectors, a user being the sum of theirs (Vančura et al. 2022)',
+    slow: true,
+    make: plain((snapshot, catalog, t) => new Elsa(snapshot, catalog, t)),
+  },
   {
     name: 'nearest-users',
     summary: 'neighbours by history, with recency',

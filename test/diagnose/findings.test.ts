@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { meanCosine, type ResultsEvidence, type TrainingEvidence } from '../../src/diagnose/evidence.js'
+import {
+  cutShare,
+  meanCosine,
+  paddingOf,
+  type ResultsEvidence,
+  type TrainingEvidence,
+} from '../../src/diagnose/evidence.js'
 import { findings } from '../../src/diagnose/findings.js'
+import { day, queriesAt, snapshotOf } from '../fixtures/histories.js'
 import type { StepRecord, ValidationRecord } from '../../src/runs/records.js'
 
 const step = (n: number, loss: number, tau = 0.05): StepRecord => ({
@@ -36,6 +43,9 @@ const results = (change: Partial<ResultsEvidence> = {}): ResultsEvidence => ({
   distinctLists: 98,
   bands: Array.from({ length: 11 }, () => 1 / 11),
   cold: 0.05,
+  padding: 0.4,
+  length: 64,
+  cut: 0.02,
   ...change,
 })
 const bands = (first: number, last: number): number[] => [first, ...Array(9).fill((1 - first - last) / 9), last]
@@ -88,6 +98,50 @@ describe('of a run', () => {
     ])
     expect(causes(training(), results({ cold: 0.4 }))).toEqual(['cold items'])
   })
+})
+
+describe('what stands around the model', () => {
+  it('sequences that are hardly filled', () => {
+    const [found] = findings(training(), results({ padding: 0.95 }))
+    expect(found.cause).toBe('padding')
+    // 64 places, of which one in twenty is filled; four times that is asked for
+    expect(found.evidence).toContain('histories fill 3.2')
+    expect(found.advice).toContain('model.length=13')
+  })
+
+  it('visits that the cutoff cuts', () => {
+    expect(causes(training(), results({ cut: 0.3 }))).toEqual(['leakage'])
+  })
+
+  it('an index that finds less than is asked of it', () => {
+    const index = { generation: 'g1', recall: 0.9, at: 100, queries: 200, wanted: 0.98 }
+    expect(causes(training(), results(), index)).toEqual(['the index misses what exact search finds'])
+    expect(causes(training(), results(), { ...index, recall: 0.985 })).toEqual([])
+  })
+})
+
+it('padding and cut visits are counted over histories', () => {
+  const hour = 1 / 24
+  // user 0: a cart in the visit that the cutoff cuts (10 minutes on), a purchase in the next one; user 1: another day
+  const snapshot = snapshotOf(
+    [
+      [0, 0, 1, 'view'],
+      [0, 0, 40 - hour / 6, 'view'],
+      [0, 0, 40 + hour / 6, 'add_to_cart'],
+      [0, 0, 40 + 3 * hour],
+      [1, 1, 39, 'view'],
+      [1, 1, 41],
+      [1, 1, 60],
+    ],
+    { advertisers: [0, 0] },
+  )
+  const queries = queriesAt(snapshot, day(40))
+  // of the three conversions of the ten days after, one
+  expect(cutShare(queries, 10)).toBeCloseTo(1 / 3, 12)
+  expect(cutShare(queries, 0)).toBe(0)
+  // two events and one, in two sequences of eight
+  expect(paddingOf(queries, 8)).toBeCloseTo(1 - 3 / 16, 12)
+  expect(paddingOf(queries, 1)).toBe(0)
 })
 
 it('the mean cosine is that of all pairs of different rows', () => {

@@ -12,7 +12,7 @@ describe('baselines', () => {
     const quick = names(BASELINES.filter(({ slow }) => !slow))
     expect(names(tableOf([]))).toEqual(quick)
     expect(names(tableOf(['ease'])).filter((name) => !quick.includes(name))).toEqual(['ease'])
-    expect(names(tableOf(['up-cf', 'nearest-users', 'ease', 'tifu-knn']))).toEqual(names(BASELINES))
+    expect(names(tableOf(['up-cf', 'nearest-users', 'elsa', 'ease', 'tifu-knn']))).toEqual(names(BASELINES))
   })
 
   it('on request are only those that there are', () => {

@@ -112,6 +112,7 @@ const BASELINES: [starts: string, words: string][] = [
   ['own repeats', 'what the user dealt with before, most often first, then most recent first.'],
   ['co-visitation', 'entries that stand near the user’s last events in the histories of others.'],
   ['EASE', 'the closed-form linear item-item model.'],
+  ['ELSA', 'a linear item-item model by item vectors: a user is the sum of theirs.'],
   ['nearest users', 'what users with similar histories did.'],
   [
     'ceiling',

@@ -21,7 +21,7 @@ const LAYERS = [
   ['generations'],
   ['evaluate'],
   ['inspect', 'diagnose'],
-  ['study', 'simulate', 'server'],
+  ['study', 'simulate', 'server', 'scale'],
   ['tui'],
   ['cli'],
 ]

@@ -29,6 +29,9 @@ const TRAINED = { items: 2000, users: 400 }
 const COUNTRIES = ['DE', 'FR', 'US', 'JP']
 /** Stored best advertisers of a user. */
 const LISTED = 100
+/** Groups of vectors, and how far one lies from its centre, of which each value has a spread of 1. */
+const CENTRES = 1000
+const SPREAD = 0.7
 
 export interface Sizes {
   items: number
@@ -38,7 +41,7 @@ export interface Sizes {
 
 /**
  * Fills a folder with a workspace of a size and publishes a generation: users with histories, a catalog, ads, vectors
- * that are random unit vectors, user towers and a light ranker with random weights. What a request costs does not
+ * around random centres, user towers and a light ranker with random weights. What a request costs does not
  * depend on what they have learned.
  */
 export async function makeWorkspace(folder: string, { items, users, ads }: Sizes, tell: (text: string) => void) {
@@ -48,6 +51,7 @@ export async function makeWorkspace(folder: string, { items, users, ads }: Sizes
   )
   const config = loadConfig(folder, { env: {} })
   const rng = new Rng(7)
+  const vectors = new Vectors(rng)
   const advertisers = Math.max(100, Math.min(20_000, Math.round(items / 50)))
   const store = openStore(folder, { create: true })
   tell('catalog, histories')
@@ -62,7 +66,7 @@ export async function makeWorkspace(folder: string, { items, users, ads }: Sizes
   tell('ads')
   addAds(store, rng, { items, ads, advertisers })
   tell('vectors of users')
-  addVectors(store, rng, runs, users, advertisers)
+  addVectors(store, vectors, runs, users, advertisers)
   tell('tables and index')
   const snapshot = loadSnapshot(folder, store, silent)
   const asOf = START + DAYS * DAY
@@ -71,7 +75,7 @@ export async function makeWorkspace(folder: string, { items, users, ads }: Sizes
     run: runs[kind],
     width: WIDTH,
     entries: n,
-    encode: async (from, to) => unitVectors(rng, to - from),
+    encode: async (from, to) => vectors.draw(to - from),
     popularity: new Float32Array(n),
     weights: { own: 0.3, popularity: 0, popularityDays: 30 } as PublishedEntries['weights'],
   })
@@ -82,8 +86,7 @@ export async function makeWorkspace(folder: string, { items, users, ads }: Sizes
     advertisers: entries('advertiser', advertisers),
     funnel: { tables, ranker: randomRanker(rng) },
     asOf,
-    // random vectors have no near neighbours to speak of: a graph finds fewer of them than of learned ones. It is built
-    // with less care than one that is served, which at a million items takes most of the time
+    // with less care than one that is served: at a million items the graph takes most of the time
     index: { ...config.index, expansionAdd: 32, recall: 0 },
     history: 'kept',
     seed: 1,
@@ -149,12 +152,18 @@ function addAds(
   writer.commit()
 }
 
-function addVectors(store: Store, rng: Rng, runs: Record<Kind, string>, users: number, advertisers: number): void {
+function addVectors(
+  store: Store,
+  vectors: Vectors,
+  runs: Record<Kind, string>,
+  users: number,
+  advertisers: number,
+): void {
   const seq = store.lastSeq()
   const asOf = START + DAYS * DAY
   for (let from = 0; from < users; from += 5000) {
     const ids = Int32Array.from({ length: Math.min(5000, users - from) }, (_, i) => from + i + 1)
-    for (const run of Object.values(runs)) store.putUserEmbeddings(run, asOf, seq, ids, unitVectors(rng, ids.length))
+    for (const run of Object.values(runs)) store.putUserEmbeddings(run, asOf, seq, ids, vectors.draw(ids.length))
     const list = Int32Array.from({ length: ids.length * LISTED }, (_, i) => ((ids[0] * 31 + i * 7) % advertisers) + 1)
     const scores = Float32Array.from(list, (_, i) => 1 - (i % LISTED) / LISTED)
     store.putCandidates(runs.advertiser, seq, ids, list, scores)
@@ -162,15 +171,31 @@ function addVectors(store: Store, rng: Rng, runs: Record<Kind, string>, users: n
   for (const run of Object.values(runs)) store.setWatermark(run, seq)
 }
 
-function unitVectors(rng: Rng, n: number): Float32Array {
-  const out = new Float32Array(n * WIDTH)
-  for (let row = 0; row < n; row++) {
-    let squares = 0
-    for (let d = row * WIDTH; d < (row + 1) * WIDTH; d++) squares += (out[d] = rng.normal()) ** 2
-    const length = Math.sqrt(squares)
-    for (let d = row * WIDTH; d < (row + 1) * WIDTH; d++) out[d] /= length
+/**
+ * Unit vectors around centres that items and users have in common, as those that are learned lie in groups: vectors
+ * without any have no near neighbours, and a graph over them is slow and finds half.
+ */
+class Vectors {
+  private readonly centres: Float32Array
+
+  constructor(private readonly rng: Rng) {
+    this.centres = Float32Array.from({ length: CENTRES * WIDTH }, () => rng.normal())
   }
-  return out
+
+  /** @returns [n, WIDTH] */
+  draw(n: number): Float32Array {
+    const out = new Float32Array(n * WIDTH)
+    for (let row = 0; row < n; row++) {
+      const centre = this.rng.int(CENTRES) * WIDTH
+      const at = row * WIDTH
+      let squares = 0
+      for (let d = 0; d < WIDTH; d++)
+        squares += (out[at + d] = this.centres[centre + d] + SPREAD * this.rng.normal()) ** 2
+      const length = Math.sqrt(squares)
+      for (let d = 0; d < WIDTH; d++) out[at + d] /= length
+    }
+    return out
+  }
 }
 
 /** With as many weights as a trained one. */

@@ -11,6 +11,8 @@ POST /v1/retrieve               items and advertisers for a history sent
 GET  /v1/users/ID               what is stored of a user
 GET  /v1/users/ID/candidates    their stored advertisers, items by the index
 GET  /v1/items/ID/neighbours    items near it
+GET  /v1/search?q=WORDS         users, items and advertisers by words
+GET  /                          a page to look around on (--no-page: none)
 GET  /docs, /openapi.json       every route with all it takes, to try out
 GET  /healthz, /readyz          the process; whether it can answer
 GET  /metrics                   for Prometheus
@@ -48,6 +50,7 @@ password to read: do not open it to a network you do not trust.`
       helpValue: 'GENERATION',
       description: 'another generation that answers the same in the background; the overlap is a metric',
     }),
+    page: Flags.boolean({ default: true, allowNo: true, description: 'a page to look around on, at /' }),
     log: Flags.boolean({ description: 'a JSON line on stderr for every request' }),
     set: setFlag,
     ...engineFlags,
@@ -73,10 +76,12 @@ password to read: do not open it to a network you do not trust.`
       token: flags.token,
       shadow: flags.shadow,
       logger,
+      page: flags.page,
       version: this.config.version,
     })
     const progress = this.progress(flags)
     this.log(`Serving ${server.generation} on ${server.url}`)
+    if (flags.page) progress.line('Open that address in a browser to look around.')
     progress.line('Stop it with Ctrl-C.')
     const signal = await stop
     await server.close()

@@ -1,7 +1,8 @@
 // Compiles to dist/ and deletes what was compiled from sources that are gone: every file there is a command to oclif.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundlePage } from './bundle-page.mjs'
 
 const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' })
@@ -15,6 +16,12 @@ for (const folder of ['src', 'commands']) {
     if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) rmSync(join(built, file))
   }
 }
+
+// what a browser gets of `adseq serve`
+const page = join('src', 'server', 'page')
+mkdirSync(join('dist', page), { recursive: true })
+for (const name of ['page.html', 'page.css']) copyFileSync(join(page, name), join('dist', page, name))
+writeFileSync(join('dist', page, 'page.js'), await bundlePage())
 
 // what commands there are, with their flags: help and a command load no other command then
 const { Plugin } = await import('@oclif/core')

@@ -143,63 +143,77 @@ export function dot(vectors: Float32Array, at: number, query: Float32Array, widt
   return a + b + (c + d)
 }
 
-/** Vectors that are multiplied together: as many sums as stay in registers. */
-export const SIDE_BY_SIDE = 11
+/**
+ * Products of one query with chosen rows, in doubles, four rows at a time: no sum waits for another. Each is summed in
+ * the order of the width, so equal rows have equal products wherever they stand.
+ * @param query [width] @param rowsOf which rows @param out [rowsOf]
+ */
+export function dotRows(
+  vectors: Float32Array,
+  width: number,
+  query: Float32Array,
+  rowsOf: Int32Array,
+  out: Float32Array,
+): void {
+  const wide = Float64Array.from(query)
+  const last = rowsOf.length - 1
+  for (let r = 0; r <= last; r += 4) {
+    const [a, b, c, d] = [0, 1, 2, 3].map((n) => rowsOf[Math.min(r + n, last)] * width)
+    let [sa, sb, sc, sd] = [0, 0, 0, 0]
+    for (let i = 0; i < width; i++) {
+      const x = wide[i]
+      sa += x * vectors[a + i]
+      sb += x * vectors[b + i]
+      sc += x * vectors[c + i]
+      sd += x * vectors[d + i]
+    }
+    out[r] = sa
+    if (r < last) out[r + 1] = sb
+    if (r + 1 < last) out[r + 2] = sc
+    if (r + 2 < last) out[r + 3] = sd
+  }
+}
 
 /**
- * Up to eleven vectors side by side, so that an entry is multiplied with all of them in one pass: it is read once, and
- * no sum waits for another.
+ * A few queries that many rows are multiplied with, one row at a time: four products are summed together in doubles, so
+ * that a value of the row is read and widened once for them, and no sum waits for another.
  */
-export class SideBySide {
-  /** [SIDE_BY_SIDE] of the entry that was asked about last, by place; 0 where no vector is */
-  readonly products = new Float64Array(SIDE_BY_SIDE)
-  /** [width, SIDE_BY_SIDE] */
-  private readonly columns: Float64Array
+export class QueryBlock {
+  /** products with the row that was multiplied last, in the order of the queries */
+  readonly products: Float64Array
+  /** [queries / 4, width, 4], filled up with zeros */
+  private readonly values: Float64Array
 
-  constructor(private readonly width: number) {
-    this.columns = new Float64Array(width * SIDE_BY_SIDE)
+  /** @param queries [width] each */
+  constructor(
+    private readonly width: number,
+    queries: readonly Float32Array[],
+  ) {
+    const fours = Math.ceil(queries.length / 4)
+    this.products = new Float64Array(4 * fours)
+    this.values = new Float64Array(4 * fours * width)
+    queries.forEach((query, q) => {
+      for (let i = 0, at = (q >> 2) * 4 * width + (q & 3); i < width; i++, at += 4) this.values[at] = query[i]
+    })
   }
 
-  clear(): void {
-    this.columns.fill(0)
-  }
-
-  /** @param vector [width] */
-  put(place: number, vector: Float32Array): void {
-    for (let d = 0; d < this.width; d++) this.columns[d * SIDE_BY_SIDE + place] = vector[d]
-  }
-
-  /** Products with vectors[at .. at + width). */
-  read(vectors: Float32Array, at: number): Float64Array {
-    const { columns, width, products } = this
-    let [s0, s1, s2, s3, s4, s5] = [0, 0, 0, 0, 0, 0]
-    let [s6, s7, s8, s9, s10] = [0, 0, 0, 0, 0]
-    for (let d = 0, c = 0; d < width; d++, c += SIDE_BY_SIDE) {
-      const x = vectors[at + d]
-      s0 += x * columns[c]
-      s1 += x * columns[c + 1]
-      s2 += x * columns[c + 2]
-      s3 += x * columns[c + 3]
-      s4 += x * columns[c + 4]
-      s5 += x * columns[c + 5]
-      s6 += x * columns[c + 6]
-      s7 += x * columns[c + 7]
-      s8 += x * columns[c + 8]
-      s9 += x * columns[c + 9]
-      s10 += x * columns[c + 10]
+  /** Multiplies vectors[at .. at + width) with every query. */
+  multiply(vectors: Float32Array, at: number): void {
+    const { products, values, width } = this
+    for (let q = 0, v = 0; q < products.length; q += 4) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0]
+      for (let i = at; i < at + width; i++, v += 4) {
+        const x = vectors[i]
+        s0 += x * values[v]
+        s1 += x * values[v + 1]
+        s2 += x * values[v + 2]
+        s3 += x * values[v + 3]
+      }
+      products[q] = s0
+      products[q + 1] = s1
+      products[q + 2] = s2
+      products[q + 3] = s3
     }
-    products[0] = s0
-    products[1] = s1
-    products[2] = s2
-    products[3] = s3
-    products[4] = s4
-    products[5] = s5
-    products[6] = s6
-    products[7] = s7
-    products[8] = s8
-    products[9] = s9
-    products[10] = s10
-    return products
   }
 }
 

@@ -29,6 +29,8 @@ export const ORDER: readonly string[] = [
   'sweep',
   'reproduce',
   'simulate',
+  'export',
+  'plan',
   'doctor',
   'engine:link',
   'completion',

@@ -19,7 +19,7 @@ export function quickstartText({ real, world, seconds }: QuickstartResult, folde
     heading('What to try next'),
     ...next(adseq, `tui --workspace ${folder}/real`, "curves, and any user's history beside what is retrieved"),
     ...next(adseq, `inspect user 2043 --workspace ${folder}/real`, 'the same as text'),
-    ...next(adseq, `serve --workspace ${folder}/world`, 'ads and candidates over HTTP'),
+    ...next(adseq, `serve --workspace ${folder}/world`, 'a page to look around on; ads and candidates over HTTP'),
     ...next(
       adseq,
       `train item --set train.logq=none --workspace ${folder}/world`,

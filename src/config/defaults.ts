@@ -74,7 +74,7 @@ export const DEFAULTS: Config = {
     standardShare: 0.2,
     deadlineMs: 200,
   },
-  serve: { host: '127.0.0.1', port: 8787, clock: 'auto' },
+  serve: { host: '127.0.0.1', port: 8787, clock: 'auto', threads: 1 },
   engine: { name: 'auto', device: 'cpu', threads: 0 },
   import: { csv: { columns: {}, eventTypes: {}, header: true, maxRejects: 0.05 } },
   refresh: { imports: [], keep: 3 },

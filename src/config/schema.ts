@@ -158,6 +158,8 @@ export const configSchema = z.strictObject({
     port: z.int().min(0).max(65535),
     /** what is now: wall = the clock of the machine; data = the generation's last event, going on from the start */
     clock: z.enum(['auto', 'data', 'wall']),
+    /** that answer requests, each with the generation in memory */
+    threads: positive.max(64),
   }),
   engine: z.strictObject({
     name: z.enum(['auto', 'onnx', 'eager', 'tensorflow']),

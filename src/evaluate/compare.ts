@@ -60,7 +60,7 @@ export interface Side extends Kept {
 export function sideOfRun(kept: Kept, run = kept.report.runs[0]): Side {
   const own = (row: UserHits): boolean =>
     // reports of an earlier version keep hits of the judged run and name none
-    row.kind !== 'baseline' && (row.run ?? kept.report.runs[0]) === run
+    row.kind !== 'baseline' && row.kind !== 'ceiling' && (row.run ?? kept.report.runs[0]) === run
   return { ...kept, name: run, rows: hitsOf(kept).filter(own) }
 }
 

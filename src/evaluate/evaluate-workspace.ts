@@ -1,9 +1,8 @@
 import type { Config, Kind } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
+import { Thread } from '../core/thread.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { countryOf } from '../funnel/countries.js'
-import { Funnel } from '../funnel/funnel.js'
-import { rankerOf, withParts } from '../funnel/l1/run-ranker.js'
+import { rankerOf } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { tableOf } from '../retrieve/baselines.js'
 import { aboutFitting, fittingModel } from '../retrieve/fitting-model.js'
@@ -17,7 +16,7 @@ import { day } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { ProtocolOptions } from '../protocol/evaluation-set.js'
 import { evaluate, type EvaluateOptions } from './evaluate.js'
-import type { FunnelSource } from './funnel-lists.js'
+import type { FunnelThread, FunnelThreadData } from './funnel-thread.js'
 import { saveReport, type Report } from './report.js'
 import { readNames, type SampleNames } from './sample-names.js'
 import type { Sample } from './samples.js'
@@ -91,25 +90,33 @@ export async function evaluateWorkspace(
 }
 
 /**
- * Lends the funnel of an item run and the latest advertiser run of the same cutoff, as it would have been at the
- * cutoff; its light ranker is trained on the window before where that was not done yet.
+ * Lends what judges the funnel of an item run and the latest advertiser run of the same cutoff, as it would have been
+ * at the cutoff, in a thread of its own; its light ranker is trained on the window before where that was not done yet.
  */
 async function withFunnel<T>(
   workspace: Workspace,
   item: LoadedRun,
   protocol: ProtocolOptions,
-  use: (source: FunnelSource) => Promise<T>,
+  use: (judge: EvaluateOptions['funnel']) => Promise<T>,
 ): Promise<T> {
-  const found = finishedRuns(workspace.folder).findLast(
+  const { folder, config } = workspace
+  const found = finishedRuns(folder).findLast(
     ({ kind, cutoff, data }) =>
       kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
   )
   const runs = { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
-  const ranker = await rankerOf(workspace, runs, protocol)
-  return withParts(workspace, runs, protocol, 'final', ({ parts, types, now, countries }) => {
-    const funnel = new Funnel(parts, types, workspace.config.funnel, ranker)
-    return use({ funnel, now, countryOf: (user) => countryOf(countries, user) })
-  })
+  // here, where its progress is seen; the thread finds them kept
+  await rankerOf(workspace, runs, protocol)
+  for (const run of [runs.item, runs.advertiser]) if (run) await runWeights(workspace, run, protocol)
+  const data: FunnelThreadData = { folder, config, item: item.manifest.id, advertiser: found?.id, protocol }
+  const thread = new Thread<FunnelThread>(new URL('./funnel-thread', import.meta.url), data)
+  try {
+    return await use((levels, onProgress) =>
+      thread.ask('judge', levels, { onEvent: (queries) => onProgress(queries as number) }),
+    )
+  } finally {
+    await thread.stop()
+  }
 }
 
 /** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */

@@ -20,7 +20,7 @@ import type { Recommender } from '../retrieve/recommender.js'
 import { day } from '../text/moments.js'
 import { count } from '../text/numbers.js'
 import { coverageNote } from './coverage-note.js'
-import { judgeFunnel, type FunnelJudged, type FunnelSource } from './funnel-lists.js'
+import { FunnelRecommender, type FunnelJudged } from './funnel-lists.js'
 import type { UserHits } from './hits-file.js'
 import { Lists } from './lists.js'
 import { measure, type Measured } from './measure.js'
@@ -52,8 +52,8 @@ export interface EvaluateOptions {
   modelsOnly?: boolean
   /** where the data is a generated world: what could be found at best */
   oracle?: OracleSource
-  /** the funnel of these models, where it is to be judged beside them */
-  funnel?: FunnelSource
+  /** judges the funnel of these models while they and the baselines are judged; tells how many queries are done */
+  funnel?: (levels: readonly Level[], onProgress: (queries: number) => void) => Promise<FunnelJudged>
   /** of a model's width */
   products: (width: number) => Promise<DotProducts>
   progress: Progress
@@ -80,6 +80,7 @@ export async function evaluate(
   const above = levels.filter((level) => level !== kind)
   const notes: string[] = []
   const judge = new Judge(snapshot, set, options)
+  const beside = options.funnel && judge.beside(options.funnel)
   const validation = options.modelsOnly ? undefined : tryValidation(snapshot, levels, protocol, notes)
   const { catalog } = levelOf(set, kind)
   let explainer: Explainer | undefined
@@ -103,10 +104,12 @@ export async function evaluate(
     const ground = groundOf(snapshot, set, level, validation && canFit(validation, level) ? validation : undefined)
     for (const baseline of options.baselines)
       if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground), baseline.name)
-    const oracle = options.oracle?.recommender(snapshot, ground.catalog, t, protocol.windowDays)
-    if (oracle) await judge.baseline({ recommender: oracle }, 'oracle')
+    if (!options.oracle) continue
+    await judge.add(options.oracle.ceiling(snapshot, ground.catalog, t, protocol.windowDays), [], {})
+    const oracle = options.oracle.recommender(snapshot, ground.catalog, t, protocol.windowDays)
+    await judge.baseline({ recommender: oracle }, 'oracle')
   }
-  const funnel = options.funnel && (await judge.funnel(options.funnel))
+  const funnel = beside && (await beside())
   const cost = coverageNote(judge.rows, kind)
   if (cost) notes.push(cost)
   if (options.modelsOnly)
@@ -200,19 +203,28 @@ class Judge {
     }
   }
 
-  /** The funnel at both of its levels, each held against the controls there. */
-  async funnel(source: FunnelSource): Promise<FunnelJudged> {
-    const { snapshot, set, options } = this
-    const { progress, oracle, protocol } = options
-    const oracleOf = (level: Level): Recommender | undefined =>
-      set.levels[level] &&
-      oracle?.recommender(snapshot, levelOf(set, level).catalog, protocol.cutoff, protocol.windowDays)
-    progress.start('funnel', set.queries.users.length, 'users')
-    const oracles = { item: oracleOf('item'), advertiser: oracleOf('advertiser') }
-    const judged = await judgeFunnel(snapshot, set, source, oracles, (done) => progress.update(done))
-    progress.finish()
-    for (const recommender of judged.recommenders) await this.add(recommender, [], { run: options.models[0]?.run })
-    return judged
+  /**
+   * Begins to judge the funnel. What is returned waits for it, and then adds its rows at both of its levels, each held
+   * against the controls there.
+   */
+  beside(begin: NonNullable<EvaluateOptions['funnel']>): () => Promise<FunnelJudged> {
+    const { set } = this
+    const { progress, models } = this.options
+    let tell = (_queries: number): void => {}
+    const judging = begin(Object.keys(set.levels) as Level[], (queries) => tell(queries))
+    // whoever waits for it is told
+    judging.catch(() => {})
+    return async () => {
+      progress.start('funnel', set.queries.users.length, 'users')
+      tell = (queries) => progress.update(queries)
+      const judged = await judging
+      progress.finish()
+      for (const [level, lists] of Object.entries(judged.lists)) {
+        const { catalog } = levelOf(set, level as Level)
+        await this.add(new FunnelRecommender(catalog, lists), [], { run: models[0]?.run })
+      }
+      return judged
+    }
   }
 
   /** The judged run's hybrid at the level of a control: how much better, user by user. */

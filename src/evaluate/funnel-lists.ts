@@ -16,7 +16,7 @@ import { StageCounter, type Stage } from './funnel-stages.js'
 const DEPTH = 1000
 
 /** What the funnel hands on for the queries of an evaluation, at one level: entries, best first. */
-class FunnelRecommender extends ExactRecommender {
+export class FunnelRecommender extends ExactRecommender {
   readonly kind = 'funnel'
   readonly name = 'funnel'
   readonly level
@@ -41,7 +41,8 @@ class FunnelRecommender extends ExactRecommender {
 
 /** The funnel as an evaluation judges it: shopping ads rank items, standard ads rank advertisers. */
 export interface FunnelJudged {
-  recommenders: Recommender[]
+  /** [queries] entries handed on, best first, by level */
+  lists: Partial<Record<'item' | 'advertiser', Int32Array[]>>
   stages: Stage[]
   /** how the light ranker's probabilities fit the days after the cutoff, which it has not seen; absent without one */
   reliability?: Record<AdKind, Reliability>
@@ -82,7 +83,7 @@ export async function judgeFunnel(
     onProgress(q + 1)
   }
   return {
-    recommenders: kinds.map((kind) => kind.recommender()),
+    lists: Object.fromEntries(kinds.map(({ level, lists }) => [level, lists])),
     stages: kinds.flatMap((kind) => kind.counter.stages()),
     ...(funnel.rankedBy === 'l1' && { reliability: await reliabilityOf(snapshot, set, { funnel, now, countryOf }) }),
   }
@@ -110,9 +111,10 @@ async function reliabilityOf(
 /** What becomes of the ads of one kind. */
 class KindOfAds {
   readonly counter: StageCounter
+  readonly level: 'item' | 'advertiser'
+  readonly lists: Int32Array[] = []
   private readonly catalog: Catalog
   private readonly column: Int32Array
-  private readonly lists: Int32Array[] = []
 
   constructor(
     readonly kind: AdKind,
@@ -121,8 +123,8 @@ class KindOfAds {
     private readonly now: AdsNow,
     oracle: Recommender | undefined,
   ) {
-    const level = kind === 'shopping' ? 'item' : 'advertiser'
-    this.catalog = levelOf(set, level).catalog
+    this.level = kind === 'shopping' ? 'item' : 'advertiser'
+    this.catalog = levelOf(set, this.level).catalog
     this.column = kind === 'shopping' ? now.inventory.item : now.inventory.advertiser
     this.counter = new StageCounter(
       set,
@@ -148,9 +150,5 @@ class KindOfAds {
     const handed = Int32Array.from(blended, ({ candidate }) => candidate)
     this.lists.push(handed.map((c) => entries[c]))
     await this.counter.add({ query, entries, sources: candidates, kept, handed })
-  }
-
-  recommender(): Recommender {
-    return new FunnelRecommender(this.catalog, this.lists)
   }
 }

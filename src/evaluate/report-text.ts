@@ -2,7 +2,7 @@ import { LEVEL_WORDS } from '../text/words.js'
 import type { Level } from '../protocol/queries.js'
 import { formula } from './formula.js'
 import type { Difference } from './metrics.js'
-import type { Report, ReportRow } from './report.js'
+import { isBound, type Report, type ReportRow } from './report.js'
 import { share, signed, count } from '../text/numbers.js'
 import { day } from '../text/moments.js'
 import { columnsWithin } from '../text/table.js'
@@ -44,9 +44,9 @@ function verdict(name: string, { from, recall, interval }: Difference): string {
   return `${name} ${found} ${from}: R@10 ${signed(recall['10'])} (${signed(low)} to ${signed(high)}).`
 }
 
-/** The row with the highest recall@10; the oracle, which knows what nobody could, is none. */
+/** The row with the highest recall@10. */
 function bestRow(rows: readonly ReportRow[]): ReportRow {
-  const known = rows.filter(({ name }) => name !== 'oracle')
+  const known = rows.filter((row) => !isBound(row))
   return known.reduce((best, row) => (row.recall['10'] > best.recall['10'] ? row : best), known[0])
 }
 
@@ -149,7 +149,7 @@ function comparison(name: string, { from, recall, interval }: Difference): strin
 /** One sentence on how to read the tables, with the judged model's own figure. */
 export function readingText(report: Report): string {
   const main = report.rows.filter((row) => row.level === report.kind)
-  const model = main.find((row) => row.kind !== 'baseline')
+  const model = main.find((row) => row.kind !== 'baseline' && row.kind !== 'ceiling')
   const example = model ?? main[0]
   const found =
     `How to read it: R@10 of ${share(example.recall['10'])} means that ${percent(example.recall['10'])} of all ` +

@@ -30,6 +30,10 @@ export interface ReportRow extends Metrics {
   seconds: number
 }
 
+/** Rows that say what could be found, by what nobody knows of real users: no retriever has to beat them. */
+export const isBound = ({ name, kind }: Pick<ReportRow, 'name' | 'kind'>): boolean =>
+  kind === 'ceiling' || name === 'oracle'
+
 /** What `adseq eval --json` prints and runs/<id>/eval-<protocol hash>.json holds. */
 export interface Report {
   version: 1

@@ -5,7 +5,10 @@ import { PRICE_BUCKETS } from './inputs.js'
 import { graphTaste, meanOfRows, mlp, oneHot, sumOfRows, unitRows } from './layers.js'
 import type { ModelShape } from './shape.js'
 
-/** Candidate vectors [C, outputWidth] of length 1, from itemInputs or advertiserInputs. */
+/**
+ * Candidate vectors [C, outputWidth] of length 1, from itemInputs or advertiserInputs. Where `candidate.frozen` is
+ * given it is taken for the rows of the frozen table.
+ */
 export function candidateVectors(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor {
   const features = shape.kind === 'item' ? itemFeatures(shape, p, state, inputs) : advertiserFeatures(p, state, inputs)
   const x = mlp(p, 'candidate', tf.concat(features, 1))
@@ -15,7 +18,7 @@ export function candidateVectors(shape: ModelShape, p: Tensors, state: Tensors, 
 function itemFeatures(shape: ModelShape, p: Tensors, state: Tensors, inputs: Tensors): Tensor[] {
   const row = inputs['candidate.row'] as tf.Tensor1D
   const features = [
-    tf.gather(state['items.vectors'], row),
+    inputs['candidate.frozen'] ?? tf.gather(state['items.vectors'], row),
     sumOfRows(p['embed.advertiser'], inputs['candidate.advertiser']),
     sumOfRows(p['embed.category'], inputs['candidate.category']),
     meanOfRows(p['embed.title'], inputs['candidate.title']),
@@ -28,7 +31,7 @@ function itemFeatures(shape: ModelShape, p: Tensors, state: Tensors, inputs: Ten
 
 function advertiserFeatures(p: Tensors, state: Tensors, inputs: Tensors): Tensor[] {
   return [
-    tf.gather(state['advertisers.table'], inputs['candidate.row'] as tf.Tensor1D),
+    inputs['candidate.frozen'] ?? tf.gather(state['advertisers.table'], inputs['candidate.row'] as tf.Tensor1D),
     sumOfRows(p['embed.advertiser'], inputs['candidate.advertiser']),
     inputs['candidate.popularity'],
   ]

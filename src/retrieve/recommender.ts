@@ -39,7 +39,7 @@ export interface ListOptions {
 export interface Recommender {
   /** as printed in tables: "transformer", "popularity, 30 days", "own repeats" ... */
   readonly name: string
-  readonly kind: 'model' | 'hybrid' | 'baseline' | 'funnel'
+  readonly kind: 'model' | 'hybrid' | 'baseline' | 'funnel' | 'ceiling'
   readonly level: Level
   /** number of entries of the catalog that are scored */
   readonly entries: number

@@ -1,5 +1,5 @@
 import { emptyLists, type TopLists } from '../ann/ann-index.js'
-import { dot, type SideBySide } from '../ann/dot-products.js'
+import { dot, dotRows, type QueryBlock } from '../ann/dot-products.js'
 import type { ItemIndex } from '../ann/item-index.js'
 import { exactCost, graphCost, slackOf, type SearchCost } from '../ann/search-cost.js'
 import { TopK, before } from '../ann/top-k.js'
@@ -119,9 +119,9 @@ export class VectorHybrid implements Recommender {
     return this.parts.vectors.subarray(entry * this.width, (entry + 1) * this.width)
   }
 
-  /** Products of the unit vector of an entry with others. */
-  products(entry: number, others: SideBySide): Float64Array {
-    return others.read(this.parts.vectors, entry * this.width)
+  /** Multiplies the unit vector of an entry with the queries of a block. */
+  multiply(entry: number, block: QueryBlock): void {
+    block.multiply(this.parts.vectors, entry * this.width)
   }
 
   /** The k entries nearest to an entry by cosine, itself left out: of all, or of what an index finds. */
@@ -211,9 +211,10 @@ export class VectorHybrid implements Recommender {
   private scoreThese(user: Float32Array, queries: Queries, q: number, entries: Int32Array, out: Float32Array): void {
     const { vectors, width } = this.parts
     const own = this.own.read(queries, q)
+    dotRows(vectors, width, user, entries, out)
     for (let i = 0; i < entries.length; i++) {
       const e = entries[i]
-      const score = Math.fround(Math.fround(dot(vectors, e * width, user, width)) + this.bonus[e])
+      const score = Math.fround(out[i] + this.bonus[e])
       out[i] = own.count(e) > 0 ? score + ownTerm(own, e, this.weights) : score
     }
   }

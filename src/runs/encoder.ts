@@ -33,7 +33,7 @@ export class Encoder {
   private readonly lengths: number[]
   private readonly profiles: HistoryProfiles
 
-  constructor(private readonly parts: EncoderParts) {
+  constructor(readonly parts: EncoderParts) {
     this.lengths = encodeLengths(parts.shape.config.length)
     this.profiles = new HistoryProfiles(parts.catalog, parts.features)
   }

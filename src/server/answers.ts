@@ -128,6 +128,34 @@ export const userAnswer = z.strictObject({
     .describe('what the generation knows of the user; null: nothing'),
 })
 
+const named = { title: z.string().nullable() }
+
+export const searchAnswer = z.strictObject({
+  users: z.array(z.strictObject({ user: z.string() })),
+  items: z.array(z.strictObject({ item: z.string(), ...named })),
+  advertisers: z.array(z.strictObject({ advertiser: z.string(), name: z.string().nullable() })),
+})
+
+export const advertiserAnswer = z.strictObject({
+  advertiser: z.string(),
+  name: z.string().nullable(),
+  items: z.strictObject({ total: z.int(), first: z.array(z.strictObject({ item: z.string(), ...named })) }),
+  ads: z
+    .strictObject({
+      total: z.int(),
+      first: z.array(
+        z.strictObject({
+          ad: z.string(),
+          kind: z.enum(['standard', 'shopping']),
+          ...named,
+          status: z.string(),
+          item: z.string().nullable(),
+        }),
+      ),
+    })
+    .describe('in the store: a workspace without ads has none here'),
+})
+
 export const itemAnswer = z.strictObject({
   ...aboutItem,
   launched: time.nullable(),

@@ -8,12 +8,15 @@ import { notFound, sendProblem, wrongMethod } from './problem.js'
 import { openApi } from './openapi.js'
 import { adRoute } from './routes/ad.js'
 import { adsRoute } from './routes/ads.js'
+import { advertiserRoute } from './routes/advertisers.js'
 import { candidatesRoute } from './routes/candidates.js'
 import { eventsRoute, type Writing } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { itemRoutes } from './routes/items.js'
 import { metricsRoute } from './routes/metrics.js'
+import { pageRoutes } from './routes/page.js'
 import { retrieveRoute } from './routes/retrieve.js'
+import { searchRoute } from './routes/search.js'
 import { userRoute } from './routes/users.js'
 import { MAX_BODY_BYTES, MAX_ID } from './schemas.js'
 import type { Shadow, ShadowWatcher } from './shadow.js'
@@ -30,6 +33,8 @@ export interface AppOptions extends Omit<ServerContext, 'metrics' | 'shadow'> {
   /** without it no events are taken */
   writing?: Writing
   logger?: FastifyServerOptions['logger']
+  /** a page to look around on, at / */
+  page?: boolean
   /** of adseq, for /openapi.json */
   version?: string
 }
@@ -44,6 +49,7 @@ export function createApp({
   maxInFlight = 64,
   logger = false,
   version = '0',
+  page = true,
   writing,
   openShadow,
   ...given
@@ -97,6 +103,7 @@ export function createApp({
   void app.register(async (state) => {
     healthRoutes(state, context)
     metricsRoute(state, metrics)
+    if (page) pageRoutes(state)
   })
   void app.register(async (work) => {
     work.addHook('onRoute', inPlacesOf(shedding))
@@ -106,6 +113,12 @@ export function createApp({
     userRoute(work, context)
     itemRoutes(work, context)
     adRoute(work, context)
+  })
+  // places of their own: reading through a table says nothing of how long an ad request takes
+  void app.register(async (work) => {
+    work.addHook('onRoute', inPlacesOf(new LoadShedding(maxInFlight)))
+    searchRoute(work, context)
+    advertiserRoute(work, context)
   })
   // places of their own: posts that wait for the disk keep nobody from reading
   void app.register(async (work) => {

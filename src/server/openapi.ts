@@ -38,7 +38,6 @@ export function openApi(app: FastifyInstance, version: string): void {
   })
   void app.register(async (routes) => {
     routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-    routes.get('/', { schema: { hide: true } }, (_, reply) => reply.redirect('/docs'))
   })
 }
 

@@ -71,33 +71,59 @@ export interface RetrievalJob {
 }
 
 /**
- * Opens a generation in a thread of its own, and resolves when it is warm: session.run and usearch block the thread
- * they run in, and requests must go on being accepted.
+ * Opens a generation in `serve.threads` threads, and resolves when they are warm: session.run and usearch block the
+ * thread they run in, and requests must go on being accepted. Each holds the generation in memory, and a question goes
+ * to the one with the fewest. When one of them dies none is asked any more: the generation is opened again.
  *
  * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
  */
 export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
   const unmark = markRead(pathsOf(job.folder).index, job.generation.id)
-  const thread = new Thread<RetrievalThread>(new URL('./retrieval-thread', import.meta.url))
-  thread.onEnd(unmark)
+  const threads = Array.from({ length: job.config.serve.threads }, () => ({
+    thread: new Thread<RetrievalThread>(new URL('./retrieval-thread', import.meta.url)),
+    asked: 0,
+  }))
+  const stop = async (): Promise<void> => void (await Promise.all(threads.map(({ thread }) => thread.stop())))
+  let running = threads.length
+  for (const { thread } of threads) thread.onEnd(() => --running === 0 && unmark())
   try {
-    const facts = await thread.ask('open', job)
+    const [facts] = await Promise.all(threads.map(({ thread }) => thread.ask('open', job)))
+    const ask = async <M extends keyof RetrievalThread>(
+      method: M,
+      argument: Parameters<RetrievalThread[M]>[0],
+    ): Promise<Awaited<ReturnType<RetrievalThread[M]>>> => {
+      const chosen = threads.reduce((least, one) => (one.asked < least.asked ? one : least))
+      chosen.asked++
+      try {
+        return await chosen.thread.ask(method, argument)
+      } finally {
+        chosen.asked--
+      }
+    }
+    const isDead = (): boolean => running < threads.length
     return {
       facts,
       get dead() {
-        return thread.ended !== undefined
+        return isDead()
       },
-      onEnd: (watcher) => thread.onEnd(watcher),
-      stored: (user, k) => thread.ask('stored', { user, k }),
-      posted: (history, moment, k) => thread.ask('posted', { history, moment, k }),
-      ads: async (question) => received(await thread.ask('ads', question)),
-      about: (user) => thread.ask('about', { user }),
-      neighbours: (item, k) => thread.ask('neighbours', { item, k }),
-      encode: (user) => thread.ask('encode', { user }),
-      close: () => thread.stop(),
+      onEnd(watcher) {
+        let told = false
+        for (const { thread } of threads)
+          thread.onEnd(() => {
+            if (!told) watcher()
+            told = true
+          })
+      },
+      stored: (user, k) => ask('stored', { user, k }),
+      posted: (history, moment, k) => ask('posted', { history, moment, k }),
+      ads: async (question) => received(await ask('ads', question)),
+      about: (user) => ask('about', { user }),
+      neighbours: (item, k) => ask('neighbours', { item, k }),
+      encode: (user) => ask('encode', { user }),
+      close: stop,
     }
   } catch (error) {
-    await thread.stop()
+    await stop()
     throw error
   }
 }

@@ -28,8 +28,28 @@ export const candidatesQuery = z.strictObject({
   k: z.coerce.number().int().min(1).max(MAX_RESULTS).default(100),
 })
 
-export const neighboursQuery = z.strictObject({
+/** Words that a search takes. */
+const MOST_WORDS = 10
+
+/** ?q=red+lamp&k=10; read as words */
+export const searchQuery = z.strictObject({
+  q: z
+    .string()
+    .max(MAX_ID)
+    .default('')
+    .transform((text) => text.split(/\s+/).filter(Boolean))
+    .pipe(z.array(z.string()).max(MOST_WORDS)),
+  k: z.coerce.number().int().min(1).max(100).default(10),
+})
+
+/** ?k=20 of what is listed beside an entry */
+export const listQuery = z.strictObject({
   k: z.coerce.number().int().min(1).max(MAX_RESULTS).default(20),
+})
+
+/** ?events=20: latest events of a user */
+export const userQuery = z.strictObject({
+  events: z.coerce.number().int().min(0).max(MAX_HISTORY).default(20),
 })
 
 /** One event of a posted history. An event has an item, or an advertiser, or both; times default to the anchor. */
@@ -56,7 +76,9 @@ export const eventsBody = z.strictObject({
   events: z.array(postedEvent).min(1).max(MAX_HISTORY),
 })
 
-export type NeighboursQuery = z.output<typeof neighboursQuery>
+export type SearchQuery = z.output<typeof searchQuery>
+export type ListQuery = z.output<typeof listQuery>
+export type UserQuery = z.output<typeof userQuery>
 export type EventsBody = z.output<typeof eventsBody>
 
 const word = z.string().min(1).max(64)

@@ -9,6 +9,7 @@ import { createApp, type AppOptions } from './app.js'
 import { EventLog } from './event-log.js'
 import { Clock } from './clock.js'
 import { startRetrieval } from './retrieval.js'
+import { ThreadedSearch } from './search.js'
 import { Serving } from './serving.js'
 import { Shadow, type ShadowWatcher } from './shadow.js'
 
@@ -21,6 +22,8 @@ export interface ServeOptions {
   /** id of a generation that answers the same in the background */
   shadow?: string
   logger?: AppOptions['logger']
+  /** false: nothing at / */
+  page?: boolean
   /** of adseq */
   version?: string
   /** milliseconds between two looks for a newly published generation */
@@ -49,6 +52,7 @@ export async function serve({
   token,
   shadow,
   logger,
+  page,
   version,
   refreshMs = 1000,
 }: ServeOptions): Promise<RunningServer> {
@@ -74,8 +78,11 @@ export async function serve({
       onLoaded: (row) => told.loaded(row.id),
     })
     opened.push(() => serving.close())
+    const search = new ThreadedSearch(folder)
+    opened.push(() => search.close())
     const { app, metrics } = createApp({
       store,
+      search,
       serving,
       now: () => new Date(),
       clock: new Clock(config.serve.clock),
@@ -87,7 +94,8 @@ export async function serve({
             () =>
               Serving.open({
                 current: () => beside,
-                load: (generation) => startRetrieval({ folder, generation, config }),
+                load: (generation) =>
+                  startRetrieval({ folder, generation, config: { ...config, serve: { ...config.serve, threads: 1 } } }),
                 onLoadFailure: (_row, error) => watcher.failed(error),
               }),
             watcher,
@@ -95,6 +103,7 @@ export async function serve({
       }),
       writing: log && { token: token!, log },
       logger,
+      page,
       version,
     })
     told.failed = (id, error) => {

@@ -11,6 +11,7 @@ import {
   type ItemRow,
   type UserRecord,
 } from './catalog.js'
+import { CatalogSearch } from './catalog-search.js'
 import { Embeddings, type UserEmbedding, type UserEmbeddings } from './embeddings.js'
 import { EventLog, type EventColumns, type EventRow } from './events.js'
 import { Generations, type Generation } from './generations.js'
@@ -43,6 +44,8 @@ export class Store {
   readonly live: LiveUsers
   /** ads as people look them up */
   readonly adSearch: AdSearch
+  /** users, items and advertisers as people look them up */
+  readonly catalogSearch: CatalogSearch
 
   constructor(
     private readonly db: Database.Database,
@@ -57,6 +60,7 @@ export class Store {
     this.ads = new Ads(db)
     this.live = new LiveUsers(db)
     this.adSearch = new AdSearch(db)
+    this.catalogSearch = new CatalogSearch(db)
   }
 
   close(): void {

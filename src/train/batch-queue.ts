@@ -13,6 +13,8 @@ export class BatchQueue {
   private constructor(
     private readonly thread: Thread<BatchThread>,
     readonly buckets: readonly BatchShape[],
+    /** conversions that any batch may hold */
+    readonly positives: number,
   ) {
     for (let k = 0; k < AHEAD; k++) this.ask()
   }
@@ -24,7 +26,8 @@ export class BatchQueue {
   static async start({ snapshot, ...options }: BatchSourceOptions & { from: number }): Promise<BatchQueue> {
     const thread = new Thread<BatchThread>(new URL('./batch-thread', import.meta.url))
     try {
-      return new BatchQueue(thread, await thread.ask('open', { ...options, snapshot: shareSnapshot(snapshot) }))
+      const opened = await thread.ask('open', { ...options, snapshot: shareSnapshot(snapshot) })
+      return new BatchQueue(thread, opened.buckets, opened.positives)
     } catch (error) {
       await thread.stop()
       throw error

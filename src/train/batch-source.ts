@@ -43,7 +43,8 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   }
   const positive = createPositives(snapshot, kind, train.labelWeights)
   const finder = new SlotFinder(snapshot, positive, options)
-  const classes = samplingMass(finder, positive, snapshot.users, bucketLengths(model.length), snapshot.offsets)
+  const lengths = bucketLengths(model.length)
+  const { classes, positives } = samplingMass(finder, positive, snapshot.users, lengths, snapshot.offsets)
   const buckets = createLengthBuckets(classes)
   if (buckets.length === 0) throw nothingToDraw(options, positive)
 
@@ -63,6 +64,7 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
 
   return {
     buckets: shapes,
+    positives,
     batch(n) {
       const rng = new Rng(seed, BATCH_STREAM, n)
       const b = rng.fromCumulative(shares)

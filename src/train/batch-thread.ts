@@ -1,15 +1,15 @@
 import { handOver, serveThread } from '../core/thread.js'
 import { createBatchSource } from './batch-source.js'
-import type { BatchShape, BatchSource, BatchSourceOptions, TrainBatch } from './batch.js'
+import type { BatchSource, BatchSourceOptions, TrainBatch } from './batch.js'
 
 let source: BatchSource
 let n = 0
 
 const methods = {
-  open({ from, ...options }: BatchSourceOptions & { from: number }): readonly BatchShape[] {
+  open({ from, ...options }: BatchSourceOptions & { from: number }): Pick<BatchSource, 'buckets' | 'positives'> {
     source = createBatchSource(options)
     n = from
-    return source.buckets
+    return { buckets: source.buckets, positives: source.positives }
   },
   next(): TrainBatch {
     const batch = source.batch(n++)

@@ -60,5 +60,7 @@ export interface BatchSourceOptions {
 /** Batch n is a pure function of (options, n). */
 export interface BatchSource {
   readonly buckets: readonly BatchShape[]
+  /** conversions that any batch may hold */
+  readonly positives: number
   batch(n: number): TrainBatch
 }

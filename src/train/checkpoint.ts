@@ -21,6 +21,8 @@ export interface Progress {
   earlierSeconds: number
   /** the best validation so far: kept through the refit. Checkpoints of earlier versions have no score. */
   best?: { step: number; recall: Record<string, number>; score?: number }
+  /** conversions that the select phase learns from; absent in checkpoints of earlier versions */
+  positives?: number
   /** validations since the best one */
   stale: number
 }

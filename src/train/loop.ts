@@ -48,8 +48,9 @@ export interface TrainResult {
  *
  * 1. select: train up to cutoff - K, validate on the K days after it every `validateEvery` steps, stop when the score
  *    (validationScore: a mean over K and levels) has not risen for `patience` validations; the best step is chosen;
- * 2. refit: train anew up to the cutoff for that many steps, with the rates of 1, under which that number was chosen;
- *    the best model of 1 is kept as selected.safetensors.
+ * 2. refit: train anew up to the cutoff, for as many passes over the conversions as the best step of 1 had made of
+ *    fewer ones (Goodfellow, Bengio & Courville 2016, Deep Learning, section 7.8): steps, and those over which the rate
+ *    falls, grow with the conversions. The best model of 1 is kept as selected.safetensors.
  *    Without refit, the best parameters of 1 are the result.
  *
  * @throws UserError when there is nothing to train or validate on, or the loss is not finite; Interrupted when the
@@ -95,6 +96,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     const set = createValidationSet(snapshot, config, kind, limit, cutoff)
     const phase = await TrainingPhase.open(job, limit, progress.step, vectors)
     const encoder = phase.encoder()
+    progress = { ...progress, positives: phase.positives }
     try {
       let best = vectors?.best
       const meter = new Meter('select', train.steps, progress, now)
@@ -108,7 +110,7 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
       while (progress.step < train.steps && progress.stale < train.patience) {
         await stopIfAsked(phase, best)
         const step = progress.step + 1
-        const report = meter.add(await phase.step(step), step)
+        const report = meter.add(await phase.step(step, train.steps), step)
         progress = { ...progress, step, seconds: meter.seconds }
         if (report) yield record(report)
         if (step % train.validateEvery === 0 || step === train.steps) {
@@ -136,15 +138,16 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
     save()
   }
 
-  const steps = progress.best!.step
   const phase = await TrainingPhase.open(job, cutoff, progress.step, vectors)
+  const more = progress.positives === undefined ? 1 : phase.positives / progress.positives
+  const steps = Math.round(progress.best!.step * more)
   try {
     const meter = new Meter('refit', steps, progress, now)
     yield start(steps)
     while (progress.step < steps) {
       await stopIfAsked(phase)
       const step = progress.step + 1
-      const report = meter.add(await phase.step(step), step)
+      const report = meter.add(await phase.step(step, Math.round(train.steps * more)), step)
       progress = { ...progress, step, seconds: meter.seconds }
       if (report) yield record(report)
       if (meter.due(train.checkpointSeconds)) save(await phase.vectors())

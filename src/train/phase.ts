@@ -77,15 +77,21 @@ export class TrainingPhase {
     return this.inputs.tables
   }
 
+  /** Conversions that the steps are about. */
+  get positives(): number {
+    return this.batches.positives
+  }
+
   /**
    * Does step 1, 2, ...
+   * @param steps over which the learning rate falls
    * @throws UserError when the loss is not finite
    */
-  async step(step: number): Promise<StepResult> {
+  async step(step: number, steps: number): Promise<StepResult> {
     const { train } = this.material.config
     const batch = await this.batches.next()
     const program = await this.program(batch.bucket)
-    const learningRate = learningRateAt(step, train)
+    const learningRate = learningRateAt(step, { ...train, steps })
     const dropout = dropoutFeeds(this.sites, batch.S * batch.T, train.seed, step)
     const { loss, gradientNorm, tau } = await program.run({
       ...batch.feeds,

@@ -22,6 +22,7 @@ export interface LengthClass {
  * Ranges are contiguous, so all of it is prefix sums: O(events + slots).
  *
  * @param lengths upper bounds of the classes, ascending; a history longer than the last belongs to the last
+ * @returns the classes, and how many positives any draw may be of
  */
 export function samplingMass(
   finder: SlotFinder,
@@ -29,7 +30,8 @@ export function samplingMass(
   users: number,
   lengths: readonly number[],
   offsets: Uint32Array,
-): LengthClass[] {
+): { classes: LengthClass[]; positives: number } {
+  let positives = 0
   const classes = lengths.map((length): LengthClass => ({
     length,
     userMass: new Float64Array(users),
@@ -42,6 +44,7 @@ export function samplingMass(
   for (let u = 0; u < users; u++) {
     const n = finder.find(u)
     if (n === 0) continue
+    positives += covered(finder.dense ? finder.positions : finder.slots)
     let total = 0
     for (let k = 0; k < n; k++) total += finder.slots.weight[k]
     for (let k = 0; k < n; k++) share[k] = finder.slots.weight[k] / total
@@ -62,7 +65,15 @@ export function samplingMass(
       from = to
     }
   }
-  return classes
+  return { classes, positives }
+}
+
+/** How many places lie in any of the ranges. */
+function covered({ count, first, last }: Ranges): number {
+  let sum = 0
+  for (let k = 0, end = 0; k < count; end = Math.max(end, last[k++]))
+    sum += Math.max(0, last[k] - Math.max(end, first[k]))
+  return sum
 }
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { SIDE_BY_SIDE, SideBySide, dot, dotProducts } from '../../src/ann/dot-products.js'
+import { QueryBlock, dotProducts, dotRows } from '../../src/ann/dot-products.js'
 import { Rng } from '../../src/core/rng.js'
 import { createEngine } from '../../src/engine/index.js'
 
@@ -56,25 +56,28 @@ describe('dot products', async () => {
   })
 })
 
-describe('vectors side by side', () => {
-  const width = 6
-  const rng = new Rng(2)
-  const entries = Float32Array.from({ length: 3 * width }, () => rng.normal())
-  const others = Array.from({ length: SIDE_BY_SIDE }, () => Float32Array.from({ length: width }, () => rng.normal()))
+describe('products of few queries', () => {
+  const width = 5
+  const rows = Float32Array.from({ length: 6 * width }, (_, i) => Math.sin(i + 1))
+  const query = (n: number): Float32Array => Float32Array.from({ length: width }, (_, i) => Math.cos(n * 7 + i))
+  const expected = (row: number, n: number): number =>
+    query(n).reduce((sum, x, i) => sum + x * rows[row * width + i], 0)
 
-  it('are multiplied with an entry as each would be alone', () => {
-    const together = new SideBySide(width)
-    others.forEach((vector, place) => together.put(place, vector))
-    const products = together.read(entries, width)
-    others.forEach((vector, place) => expect(products[place]).toBeCloseTo(dot(entries, width, vector, width), 12))
+  it.each([1, 4, 5])('dotRows: chosen rows in any order and number, %d of them', (n) => {
+    const chosen = Int32Array.of(4, 0, 4, 2, 5).subarray(0, n)
+    const out = new Float32Array(n + 1).fill(9)
+    dotRows(rows, width, query(0), chosen, out)
+    expect([...out]).toEqual([...Float32Array.from(chosen, (row) => expected(row, 0)), 9])
   })
 
-  it('leave 0 where none was put since they were cleared', () => {
-    const together = new SideBySide(width)
-    others.forEach((vector, place) => together.put(place, vector))
-    together.clear()
-    together.put(3, others[3])
-    const products = together.read(entries, 0)
-    expect([...products.keys()].filter((place) => products[place] !== 0)).toEqual([3])
+  it.each([0, 1, 4, 6])('QueryBlock: every query with a row, %d of them', (n) => {
+    const block = new QueryBlock(
+      width,
+      Array.from({ length: n }, (_, q) => query(q)),
+    )
+    for (const row of [3, 1]) {
+      block.multiply(rows, row * width)
+      expect([...block.products.slice(0, n)]).toEqual(Array.from({ length: n }, (_, q) => expected(row, q)))
+    }
   })
 })

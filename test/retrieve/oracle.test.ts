@@ -36,7 +36,7 @@ async function judged(name: string, changed: Partial<WorldKnobs>): Promise<Repor
       baselines: tableOf([]),
       samples: 0,
       models: [],
-      oracle: oracleOf(store, 8),
+      oracle: oracleOf(store, 16, 64),
       progress: silent,
       products: () => Promise.reject(new Error('no model, no products')),
     })
@@ -63,6 +63,11 @@ describe('the oracle', () => {
     // by far, or it would know no more than a history does
     expect(oracle.interval['10'][0]).toBeGreaterThan(others.interval['10'][1])
     expect(report.notes.join()).toContain('oracle')
+    // what the histories tell is less than what there is, and more than what counts tell
+    const ceiling = report.rows.find((row) => row.kind === 'ceiling')!
+    expect(ceiling.interval['10'][1]).toBeLessThan(oracle.interval['10'][1])
+    expect(ceiling.interval['10'][0]).toBeGreaterThan(others.interval['10'][1])
+    expect(report.rows.map(({ kind }) => kind).lastIndexOf('ceiling')).toBe(report.rows.length - 2)
   })
 
   it('noise 1: nothing beats popularity, and popularity is all that the oracle knows', async () => {
@@ -72,8 +77,9 @@ describe('the oracle', () => {
       for (const k of ['10', '100'])
         expect(row.recall[k], `${row.name} R@${k}`).toBeLessThanOrEqual(popular.interval[k][1])
     const oracle = rows.find((row) => row.name === 'oracle')!
+    const ceiling = rows.find((row) => row.kind === 'ceiling')!
     // the true popularity against the counted one
-    expect(oracle.recall['100']).toBeGreaterThanOrEqual(popular.interval['100'][0])
+    for (const { recall } of [oracle, ceiling]) expect(recall['100']).toBeGreaterThanOrEqual(popular.interval['100'][0])
   })
 
   it('is there for a world alone, as this version makes it', async () => {

@@ -240,12 +240,12 @@ describe('what goes wrong with the store', () => {
             return
           }
       })
-      await new Promise((resolve) => setTimeout(resolve, 400 + 100 * round))
+      while (acknowledged.length <= 5) await new Promise((resolve) => setTimeout(resolve, 10))
+      await new Promise((resolve) => setTimeout(resolve, 100 * round))
       server.kill('SIGKILL')
       killed = true
       await Promise.all(senders)
       await server
-      expect(acknowledged.length).toBeGreaterThan(5)
       const last = look(folder, (store) => store.lastSeq())
       expect(last).toBeGreaterThanOrEqual(Math.max(...acknowledged))
       // at most what was under way is there without an acknowledgement
@@ -256,7 +256,8 @@ describe('what goes wrong with the store', () => {
     for (let n = 0; n < 8; n++) {
       const [id, last] = look(folder, (store) => {
         const id = store.userId(`new${n}`)!
-        return [id, store.history(id).seq.at(-1)]
+        // the clock of a server that starts again may be behind: the last to come is not the latest
+        return [id, Math.max(...store.history(id).seq)]
       })
       expect([id > 0, (await candidates(url, `new${n}`)).provenance.userSeq]).toEqual([true, last])
     }

@@ -130,7 +130,7 @@ it('has a shadow answer the same in the background; a shadow that is not there s
   expect(overlaps[generations[1]]).toBeGreaterThan(0)
 })
 
-it('comes back by itself when the retrieval thread dies; /readyz and every answer meanwhile say so', async () => {
+it.each([1, 2])('comes back by itself when one of %d threads dies; /readyz and all answers say so', async (threads) => {
   const file = 'deadly.mjs'
   writeFileSync(
     join(folder, file),
@@ -140,7 +140,10 @@ it('comes back by itself when the retrieval thread dies; /readyz and every answe
     } }) }`,
   )
   const set = ['on=true', 'limit=1', 'quota=1', `file=${file}`].map((pair) => `funnel.generators.deadly.${pair}`)
-  const config = loadConfig(folder, { set: ['serve.port=0', ...set], env: {} })
+  const config = loadConfig(folder, {
+    set: ['serve.port=0', `serve.threads=${threads}`, 'funnel.deadlineMs=60000', ...set],
+    env: {},
+  })
   server = await serve({ folder, config, refreshMs: 1000 })
   for (let round = 0; round < 2; round++) {
     expect((await ask('/readyz')).status).toBe(200)
@@ -153,6 +156,34 @@ it('comes back by itself when the retrieval thread dies; /readyz and every answe
     while ((await ask('/readyz')).status !== 200) await sleep(50)
     expect((await ask('/v1/ads', { user: 'u1' })).status).toBe(200)
   }
+})
+
+it('answers from as many threads as are asked for, each the same', async () => {
+  const [file, seen] = ['telling.mjs', 'threads.txt'].map((name) => join(folder, name))
+  writeFileSync(
+    file,
+    `import { appendFileSync } from 'node:fs'
+    import { threadId } from 'node:worker_threads'
+    export default { name: 'telling', summary: 'x', open: () => ({ level: 'item', ranked() {
+      appendFileSync(${JSON.stringify(seen)}, threadId + '\\n')
+      return { entries: [], scores: [], complete: true }
+    } }) }`,
+  )
+  const set = ['on=true', 'limit=1', 'quota=1', `file=${file}`].map((pair) => `funnel.generators.telling.${pair}`)
+  const config = loadConfig(folder, {
+    set: ['serve.port=0', 'serve.threads=2', 'funnel.deadlineMs=60000', ...set],
+    env: {},
+  })
+  server = await serve({ folder, config })
+  const ads = async (): Promise<unknown> => {
+    const { status, body } = await ask('/v1/ads', { user: 'u1', k: 20, context: { time: 1_700_000_000 } })
+    expect(status).toBe(200)
+    return body.ads
+  }
+  const [first, ...others] = await Promise.all(Array.from({ length: 24 }, ads))
+  for (const other of others) expect(other).toEqual(first)
+  const answered = readFileSync(seen, 'utf8').trim().split('\n').slice(-24)
+  expect(new Set(answered).size).toBe(2)
 })
 
 it('starts a shadow anew whose thread died; answers go on all the while', async () => {

@@ -20,7 +20,7 @@ function setUp(...args: Parameters<typeof sourceOptions>): {
   const positives = createPositives(snapshot, kind, train.labelWeights)
   const finder = new SlotFinder(snapshot, positives, { train, limit, model })
   const buckets = createLengthBuckets(
-    samplingMass(finder, positives, snapshot.users, bucketLengths(model.length), snapshot.offsets),
+    samplingMass(finder, positives, snapshot.users, bucketLengths(model.length), snapshot.offsets).classes,
   )
   const sampler = new Sampler(snapshot, finder, positives, {
     maxLength: model.length,

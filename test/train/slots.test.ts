@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conversionMask } from '../../src/features/snapshot.js'
+import { createBatchSource } from '../../src/train/batch-source.js'
 import { createPositives } from '../../src/train/positives.js'
 import { SlotFinder } from '../../src/train/slots.js'
 import { DAY, madeSnapshot, START } from '../features/made-snapshot.js'
@@ -83,6 +84,16 @@ describe('anchors', () => {
       })
     }
   }
+
+  it.each(ANCHORS)('leave so many conversions to be drawn, each counted once: %s', (anchors) => {
+    let drawn = 0
+    for (let user = 0; user < market.users; user++) {
+      const slots = slotsByDefinition(user, 'all-action', anchors) as [number, number[], number[]][]
+      drawn += new Set(slots.flatMap(([, , rows]) => rows)).size
+    }
+    expect(drawn).toBeGreaterThan(30)
+    expect(createBatchSource(sourceOptions({ anchors })).positives).toBe(drawn)
+  })
 
   it('never cut a basket: neither the history from its window nor the end of the window', () => {
     // two baskets of two lines, at the very end of an anchor's window and one second after

@@ -12,6 +12,9 @@ import { Graph, type ConstantData, type Value } from './graph.js'
 /** Name under which the tracing backend is registered with tfjs. */
 export const TRACING = 'adseq-trace'
 
+/** The same without kernels of ONNX Runtime's own: what it records is for any runtime. */
+export const PORTABLE = 'adseq-portable'
+
 /** Ops of tfjs that draw random numbers: a trace would freeze one draw into the program. */
 const RANDOM_OPS = [
   'rand',

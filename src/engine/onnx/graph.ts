@@ -54,6 +54,9 @@ export class Graph {
   private readonly known = new Map<string, Value[]>()
   private readonly ids = new Map<Value, number>()
 
+  /** @param portable only operators of the ONNX standard */
+  constructor(readonly portable = false) {}
+
   input(name: string, dims: readonly number[], type: ValueType): Value {
     const value = new Value(this, dims, type)
     value.input = name

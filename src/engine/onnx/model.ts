@@ -10,13 +10,24 @@ export interface CompiledGraph {
 }
 
 /** LayerNormalization needs 17, reductions with axes as an input 18. */
-const OPSET = 18
+export const OPSET = 18
+
+/** What is to be encoded: nodes in order, and the values that are outputs by name. */
+export interface LiveGraph {
+  nodes: readonly Node[]
+  targets: ReadonlyMap<Value, string>
+}
+
+/** The ONNX model that computes `outputs`; nodes that none of them needs are left out. */
+export function compileGraph(name: string, graph: Graph, outputs: Record<string, Value>): CompiledGraph {
+  return encodeGraph(name, liveGraph(graph, outputs))
+}
 
 /**
- * The ONNX model that computes `outputs`; nodes that none of them needs are left out.
- * Every output gets a node of its own, since ONNX has no output that is also an input, a constant or another output.
+ * The nodes that outputs need. Every output gets a node of its own, since ONNX has no output that is also an input, a
+ * constant or another output.
  */
-export function compileGraph(name: string, graph: Graph, outputs: Record<string, Value>): CompiledGraph {
+export function liveGraph(graph: Graph, outputs: Record<string, Value>): LiveGraph {
   const targets = new Map<Value, string>()
   const extra: Node[] = []
   for (const [key, value] of Object.entries(outputs)) {
@@ -30,7 +41,15 @@ export function compileGraph(name: string, graph: Graph, outputs: Record<string,
       targets.set(value, key)
     }
   }
-  const nodes = liveNodes([...graph.nodes, ...extra], targets.keys())
+  return { nodes: liveNodes([...graph.nodes, ...extra], targets.keys()), targets }
+}
+
+/** @param dimsOf the shape of an input or output as it is declared */
+export function encodeGraph(
+  name: string,
+  { nodes, targets }: LiveGraph,
+  dimsOf: (value: Value) => ProtoValue['dims'] = ({ dims }) => dims,
+): CompiledGraph {
   const names = new Map<Value, string>()
   const constants: ProtoTensor[] = []
   const inputs: ProtoValue[] = []
@@ -41,7 +60,7 @@ export function compileGraph(name: string, graph: Graph, outputs: Record<string,
       known = targets.get(value) ?? value.input ?? `%${names.size}`
       names.set(value, known)
       if (value.constant) constants.push({ name: known, type: value.type, dims: value.dims, data: value.constant })
-      else if (value.input !== undefined) inputs.push({ name: known, type: value.type, dims: value.dims })
+      else if (value.input !== undefined) inputs.push({ name: known, type: value.type, dims: dimsOf(value) })
     }
     return known
   }
@@ -53,7 +72,7 @@ export function compileGraph(name: string, graph: Graph, outputs: Record<string,
     inputs: node.inputs.map(nameOf),
     outputs: node.outputs.map(nameOf),
   }))
-  const results = [...targets].map(([value, key]) => ({ name: key, type: value.type, dims: value.dims }))
+  const results = [...targets].map(([value, key]) => ({ name: key, type: value.type, dims: dimsOf(value) }))
   return {
     bytes: encodeModel({ name, nodes: encoded, constants, inputs, outputs: results, opset: OPSET }),
     inputs,

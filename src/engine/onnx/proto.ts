@@ -24,7 +24,8 @@ export interface ProtoNode {
 export interface ProtoValue {
   name: string
   type: ValueType
-  dims: readonly number[]
+  /** a name where the length is not fixed */
+  dims: readonly (number | string)[]
 }
 
 export interface ProtoModel {
@@ -99,7 +100,7 @@ function rawBytes(data: ConstantData, type: ValueType): Buffer {
 }
 
 function encodeValue({ name, type, dims }: ProtoValue): Buffer {
-  const shape = Buffer.concat(dims.map((d) => message(1, integer(1, d))))
+  const shape = Buffer.concat(dims.map((d) => message(1, typeof d === 'number' ? integer(1, d) : text(2, d))))
   const tensorType = Buffer.concat([integer(1, ONNX_TYPE[type]), message(2, shape)])
   return Buffer.concat([text(1, name), message(2, message(1, tensorType))])
 }

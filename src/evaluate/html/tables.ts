@@ -8,6 +8,8 @@ import { html, type Markup } from './markup.js'
 import { percentage } from './scale.js'
 import { share, count } from '../../text/numbers.js'
 
+const isStrong = ({ kind }: { kind: ReportRow['kind'] }): boolean => kind !== 'baseline' && kind !== 'ceiling'
+
 /** A table that scrolls by itself where the page is narrow. */
 export function scrolling(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`
@@ -24,7 +26,7 @@ export function levelTable(report: Report, level: Level): Markup {
     html`${row.interval[k] && html` <small>${share(row.interval[k][0])}–${share(row.interval[k][1])}</small>`}`
   const body = rows.map(
     (row) =>
-      html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td><td>${interval(row, '10')}</td><td class="main">${share(row.recall['100'])}</td><td>${interval(row, '100')}</td><td>${fresh ? share(row.recallNew['10']) : '–'}</td><td>${fresh ? share(row.recallNew['100']) : '–'}</td><td>${share(row.recallPerUser['10'])}</td><td>${share(row.coverage['10'])}</td><td>${share(row.coverage['100'])}</td></tr>`,
+      html`<tr class="${isStrong(row) && 'strong'}"><th scope="row">${row.name}</th><td class="main">${share(row.recall['10'])}</td><td>${interval(row, '10')}</td><td class="main">${share(row.recall['100'])}</td><td>${interval(row, '100')}</td><td>${fresh ? share(row.recallNew['10']) : '–'}</td><td>${fresh ? share(row.recallNew['100']) : '–'}</td><td>${share(row.recallPerUser['10'])}</td><td>${share(row.coverage['10'])}</td><td>${share(row.coverage['100'])}</td></tr>`,
   )
   const table = html`<table><caption><span><b>${LEVEL_WORDS[level].title}</b>${count(about.entries)} entries ranked for ${count(users)} users; ${count(positives)} conversions to find, ${count(positivesNew)} of them of something new to the user</span></caption>
 <thead><tr><th></th><th class="over" scope="colgroup" colspan="4">recall at K, with 95 % intervals</th><th class="over" scope="colgroup" colspan="2">new to the user</th><th class="over">per user</th><th class="over" scope="colgroup" colspan="2">coverage</th></tr>
@@ -95,7 +97,7 @@ function partTable(rows: readonly ReportRow[], name: Parting, labels: readonly s
   const of = (row: ReportRow): Part[] =>
     labels.flatMap((label) => partsOf(row, name).filter((part) => part.label === label))
   const table = html`<table><caption><span><b>${title}</b>${words}; recall at 10 and at 100</span></caption><thead><tr><th></th>${of(rows[0]).map(({ label, positives }) => html`<th class="over" scope="colgroup" colspan="2">${label}<br><small>${count(positives)} conversions</small></th>`)}</tr><tr><th scope="col">Recommender</th>${labels.map(() => html`<th scope="col">10</th><th scope="col">100</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${of(row).map(({ recall }) => html`<td class="main">${share(recall['10'])}</td><td>${share(recall['100'])}</td>`)}</tr>`)}</tbody></table>`
+<tbody>${rows.map((row) => html`<tr class="${isStrong(row) && 'strong'}"><th scope="row">${row.name}</th>${of(row).map(({ recall }) => html`<td class="main">${share(recall['10'])}</td><td>${share(recall['100'])}</td>`)}</tr>`)}</tbody></table>`
   return scrolling(title, table)
 }
 
@@ -104,7 +106,7 @@ export function agreementTable({ at, bought, rows }: ListsReport): Markup {
   const aspects = Object.keys(bought.inHistory) as Aspect[]
   const head = aspects.map((aspect) => html`<th scope="col">${ASPECT_NAMES[aspect].one}</th>`)
   const table = html`<table><caption><span><b>What results have in common</b>mean share of a user’s ${at} results</span></caption><thead><tr><th></th><th class="over" scope="colgroup" colspan="${aspects.length}">with the history</th><th class="over" scope="colgroup" colspan="${aspects.length}">with what was bought next</th></tr><tr><th scope="col">Recommender</th>${head}${head}</tr></thead>
-<tbody>${rows.map((row) => html`<tr class="${row.kind !== 'baseline' && 'strong'}"><th scope="row">${row.name}</th>${aspects.map((a) => html`<td>${percentage(row.inHistory[a]!)}</td>`)}${aspects.map((a) => html`<td class="main">${percentage(row.inBought[a]!)}</td>`)}</tr>`)}
+<tbody>${rows.map((row) => html`<tr class="${isStrong(row) && 'strong'}"><th scope="row">${row.name}</th>${aspects.map((a) => html`<td>${percentage(row.inHistory[a]!)}</td>`)}${aspects.map((a) => html`<td class="main">${percentage(row.inBought[a]!)}</td>`)}</tr>`)}
 <tr class="apart"><th scope="row">what was really bought</th>${aspects.map((a) => html`<td>${percentage(bought.inHistory[a]!)}</td>`)}${aspects.map(() => html`<td></td>`)}</tr></tbody></table>`
   return scrolling('Agreement of results with history and purchases', table)
 }

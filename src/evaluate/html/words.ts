@@ -1,4 +1,4 @@
-import type { Report, ReportRow } from '../report.js'
+import { isBound, type Report, type ReportRow } from '../report.js'
 import { formula } from '../formula.js'
 import { html, type Markup } from './markup.js'
 import { percentage, points } from './scale.js'
@@ -20,7 +20,7 @@ function chosen({ rows, kind }: Report): {
     hybrid: main.find((row) => row.kind === 'hybrid' && row.run === model?.run),
     control: highest(main.filter(({ name }) => name.startsWith('control'))),
     popular: main.find(({ name }) => name.startsWith('popularity, 30')),
-    best: highest(main.filter(({ name }) => !name.startsWith('oracle')))!,
+    best: highest(main.filter((row) => !isBound(row)))!,
   }
 }
 
@@ -113,6 +113,11 @@ const BASELINES: [starts: string, words: string][] = [
   ['co-visitation', 'entries that stand near the user’s last events in the histories of others.'],
   ['EASE', 'the closed-form linear item-item model.'],
   ['nearest users', 'what users with similar histories did.'],
+  [
+    'ceiling',
+    'knows the laws of the generated world and infers from the history what the user wants: what a history can tell at ' +
+      'best.',
+  ],
   ['oracle', 'knows the true rates of the generated world: what could be found at best, for nobody to reach.'],
   ['popularity', 'the same list for everyone: conversions of the last 30 days, or of all time.'],
 ]

@@ -11,7 +11,7 @@ export const REGIONS = ['north', 'east', 'south', 'west'] as const
 const AGE_SHARES = [0.14, 0.24, 0.28, 0.21, 0.13]
 const HOUSEHOLD_SHARES = [0.36, 0.32, 0.32]
 /** Share of the users whose income says their price band; the others' income is any. */
-const INCOME_TELLS = 0.7
+export const INCOME_TELLS = 0.7
 
 /**
  * Interest in a theme relative to the average user's: [by age (AGES), by household (HOUSEHOLDS)]; themes left out are

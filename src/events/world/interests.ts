@@ -13,29 +13,26 @@ const DAY = 86_400
  */
 export class Interests {
   /** themes in order of weight */
-  themes: Int32Array
+  themes: number[]
   private nextChange: number
 
+  /** @param since unix seconds @param themes those they begin with; drawn where absent */
   constructor(
-    private rng: Rng,
+    private readonly rng: Rng,
     private readonly knobs: WorldKnobs,
     private readonly who: Demographics,
     since: number,
+    themes?: readonly number[],
   ) {
-    const themes: number[] = []
-    while (themes.length < Math.min(INTEREST_WEIGHTS.length, knobs.themes)) themes.push(this.newTheme(themes))
-    this.themes = Int32Array.from(themes)
+    this.themes = themes?.slice() ?? []
+    const wanted = Math.min(INTEREST_WEIGHTS.length, knobs.themes)
+    while (this.themes.length < wanted) this.themes.push(this.newTheme(this.themes))
     this.nextChange = since + this.gap()
   }
 
   /** The same interests at moment `now`, whose future is drawn from another stream: changes are memoryless. */
   fork(rng: Rng, now: number): Interests {
-    const copy = Object.create(Interests.prototype) as Interests
-    Object.assign(copy, this)
-    copy.rng = rng
-    copy.themes = this.themes.slice()
-    copy.nextChange = now + copy.gap()
-    return copy
+    return new Interests(rng, this.knobs, this.who, now, this.themes)
   }
 
   /** Lets time pass; moments must not go back. */
@@ -62,6 +59,28 @@ export class Interests {
     return this.weight(i, time) / this.total(time)
   }
 
+  /** Probability that `draw` gives this theme. */
+  probabilityOf(theme: number, time: number): number {
+    const i = this.themes.indexOf(theme)
+    return i < 0 ? 0 : this.probability(i, time)
+  }
+
+  /** Probability that a change within so many seconds brings this theme, which is none of theirs. */
+  arrives(theme: number, seconds: number): number {
+    const { drift, themes } = this.knobs
+    if (drift === 0 || themes <= this.themes.length) return 0
+    let others = 0
+    for (let other = 0; other < themes; other++) if (!this.themes.includes(other)) others += affinity(this.who, other)
+    return ((1 - Math.exp((-drift * seconds) / (100 * DAY))) * affinity(this.who, theme)) / others
+  }
+
+  /** The same interests after one of them has given way to a theme. */
+  replaced(i: number, theme: number, now: number): Interests {
+    const copy = this.fork(this.rng, now)
+    copy.themes[i] = theme
+    return copy
+  }
+
   private weight(i: number, time: number): number {
     return INTEREST_WEIGHTS[i] * seasonOf(this.themes[i], time, this.knobs.seasonality)
   }
@@ -82,18 +101,15 @@ export class Interests {
   }
 
   /** A theme that is none of these, by affinity. */
-  private newTheme(taken: ArrayLike<number>): number {
-    const weight = (theme: number): number =>
-      Array.prototype.includes.call(taken, theme) ? 0 : affinity(this.who, theme)
+  private newTheme(taken: readonly number[]): number {
     let x = 0
-    for (let theme = 0; theme < this.knobs.themes; theme++) x += weight(theme)
+    for (let theme = 0; theme < this.knobs.themes; theme++) if (!taken.includes(theme)) x += affinity(this.who, theme)
     x *= this.rng.uniform()
     let last = -1
     for (let theme = 0; theme < this.knobs.themes; theme++) {
-      const w = weight(theme)
-      if (w === 0) continue
+      if (taken.includes(theme)) continue
       last = theme
-      x -= w
+      x -= affinity(this.who, theme)
       if (x < 0) break
     }
     return last

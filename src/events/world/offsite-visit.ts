@@ -5,7 +5,7 @@ import { TRAIL_LENGTH } from './themes.js'
 /** Views in a visit of each kind, lowest and number of values above it: uniform. */
 const LOOK_ROUND = { least: 1, more: 2 }
 const STAGE_VIEWS = { least: 2, more: 3 }
-const BAG_VIEWS = { least: 4, more: 5 }
+export const BAG_VIEWS = { least: 4, more: 5 }
 /**
  * On a project visit the present stage converts and looking round hardly does. Both hold half of the views on average
  * (1.5 + 1.5 to 3), so that the two factors average to 1 and conversionRate keeps its meaning.
@@ -16,7 +16,7 @@ export const STAGE_FACTOR = 1.8
  * Where a project visit looks, in this order: steps along the trail, how many views, and the factor on conversionRate.
  * As many views back as ahead: which way the project goes is in their order alone.
  */
-const PROJECT_VISIT = [
+export const PROJECT_VISIT = [
   { steps: -1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
   { steps: 0, views: STAGE_VIEWS, factor: STAGE_FACTOR },
   { steps: 1, views: LOOK_ROUND, factor: LOOK_ROUND_FACTOR },
@@ -53,6 +53,36 @@ export function offsiteVisit(state: UserState, start: number): void {
     for (let n = count(rng, BAG_VIEWS); n > 0; n--) visit.viewIn(theme * TRAIL_LENGTH + rng.int(TRAIL_LENGTH), 1)
   }
   visit.leave()
+}
+
+/**
+ * What `offsiteVisit` does to interests and project, without its events: what is bought of the present stage ends it.
+ * Left out: such a purchase in a visit without an aim, or by a complement of a complement.
+ */
+export function passOffsiteVisit(state: UserState, time: number): void {
+  const { rng, world, project } = state
+  const { noise, orderDependence, conversionRate, checkoutRate } = world.knobs
+  const { itemCategory, head } = world.catalog
+  const present = project.category(0)
+  const used = state.due.filter((one) => one.time <= time)
+  const buys = [...state.postponed, ...used.map(({ item }) => item)]
+  let done = buys.some((item) => itemCategory[item] === present)
+  state.postponed = []
+  if (used.length > 0) state.due = state.due.filter((one) => one.time > time)
+  if (rng.uniform() >= noise) {
+    const onProject = rng.uniform() < orderDependence
+    // of a bag's views those that happen to be of the present stage
+    const [range, share, factor] = onProject
+      ? [STAGE_VIEWS, 1, STAGE_FACTOR]
+      : [BAG_VIEWS, state.interests.draw(time) === project.theme ? 1 / TRAIL_LENGTH : 0, 1]
+    for (let n = count(rng, range); n > 0; n--) {
+      if (rng.uniform() >= share * conversionRate * factor || rng.uniform() >= checkoutRate) continue
+      // any item stands for all of its category
+      if (rng.uniform() < POSTPONED) state.postponed.push(head[present])
+      else done = true
+    }
+  }
+  if (done) project.complete(time)
 }
 
 /**
@@ -187,7 +217,7 @@ class Visit {
   }
 }
 
-interface Range {
+export interface Range {
   readonly least: number
   readonly more: number
 }

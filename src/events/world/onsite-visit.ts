@@ -3,7 +3,7 @@ import type { UserState } from './user-state.js'
 
 const CLICK_RATE = 0.3
 /** Probability that the next item is of the category just looked at; else it is of a neighbour on the trail. */
-const STAY = 0.65
+export const ONSITE_STAY = 0.65
 /** Share of the visits that begin with a search. */
 export const SEARCH_RATE = 0.3
 
@@ -33,7 +33,7 @@ export function onsiteVisit(state: UserState, start: number): void {
   const theme = Math.floor(first / TRAIL_LENGTH)
   let place = first % TRAIL_LENGTH
   for (let n = 4 + rng.int(5); n > 0; n--) {
-    if (rng.uniform() >= STAY) place = (place + (rng.uniform() < 0.5 ? 1 : TRAIL_LENGTH - 1)) % TRAIL_LENGTH
+    if (rng.uniform() >= ONSITE_STAY) place = (place + (rng.uniform() < 0.5 ? 1 : TRAIL_LENGTH - 1)) % TRAIL_LENGTH
     const item = next(theme * TRAIL_LENGTH + place)
     seen(item, 'view')
     time += 3 + rng.int(20)

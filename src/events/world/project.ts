@@ -26,11 +26,22 @@ export class Project {
   private stageEnd: number
   private stagesLeft: number
 
+  /** @param from the project that it goes on from; a new one where absent */
   constructor(
-    private rng: Rng,
+    private readonly rng: Rng,
     readonly theme: number,
     time: number,
+    from?: Project,
   ) {
+    if (from) {
+      this.place = from.place
+      this.direction = from.direction
+      this.stagesLeft = from.stagesLeft
+      this.stageSince = from.stageSince
+      const { stageEnd, stageSince } = from
+      this.stageEnd = stageEnd > time ? stageSince + this.stageSeconds(time - stageSince) : stageEnd
+      return
+    }
     this.place = rng.int(TRAIL_LENGTH)
     this.direction = rng.uniform() < 0.5 ? 1 : -1
     this.stagesLeft = SHORTEST + rng.int(STAGE_COUNTS)
@@ -43,11 +54,13 @@ export class Project {
    * how long it has, too.
    */
   fork(rng: Rng, now: number): Project {
-    const copy = Object.create(Project.prototype) as Project
-    Object.assign(copy, this)
-    copy.rng = rng
-    if (this.stageEnd > now) copy.stageEnd = this.stageSince + copy.stageSeconds(now - this.stageSince)
-    return copy
+    return new Project(rng, this.theme, now, this)
+  }
+
+  /** Puts a project that has just begun where it is known to be. @param direction the one it has where absent */
+  pin(place: number, direction = this.direction): void {
+    this.place = place
+    this.direction = direction
   }
 
   /** Moves to the stage of this moment. False when the project is over by then. */

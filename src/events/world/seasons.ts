@@ -29,6 +29,14 @@ const OF_THEME = THEMES.map(({ name }) => SEASONS[name])
 export function seasonOf(theme: number, time: number, seasonality: number): number {
   const season = OF_THEME[theme]
   if (season === undefined || seasonality === 0) return 1
+  if (time !== latest.time) {
+    latest.time = time
+    latest.cosines.fill(NaN)
+  }
   // 1970 begins on 1 January: days since then, modulo the year, are days of the year to within a day
-  return 1 + seasonality * season.strength * Math.cos((2 * Math.PI * (time / DAY - season.peak)) / YEAR)
+  const cosine = (latest.cosines[theme] ||= Math.cos((2 * Math.PI * (time / DAY - season.peak)) / YEAR))
+  return 1 + seasonality * season.strength * cosine
 }
+
+/** Cosines of the moment that was asked for last; NaN = not asked for yet. */
+const latest = { time: NaN, cosines: new Float64Array(THEMES.length).fill(NaN) }

@@ -16,4 +16,5 @@ export const STREAM = {
   exposure: 14,
   scoring: 15,
   auction: 16,
+  belief: 17,
 } as const

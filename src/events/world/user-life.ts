@@ -2,7 +2,7 @@ import { Rng } from '../../core/rng.js'
 import { demographicsOf } from './demographics.js'
 import type { EventTable } from './event-table.js'
 import { Interests } from './interests.js'
-import { offsiteVisit } from './offsite-visit.js'
+import { offsiteVisit, passOffsiteVisit } from './offsite-visit.js'
 import { onsiteVisit } from './onsite-visit.js'
 import { Project } from './project.js'
 import { STREAM } from './streams.js'
@@ -83,6 +83,35 @@ export function liveOn(
     before(state, time)
     if (rng.uniform() < knobs.onsiteShare) onsiteVisit(state, time)
     else offsiteVisit(state, time)
+  }
+}
+
+/**
+ * A possible future as `liveOn` draws it, but of a visit only what it does to interests and project is drawn, no event.
+ * @param before called before every visit, with the state in which they arrive
+ */
+export function foresee(
+  from: UserState,
+  now: number,
+  to: number,
+  rng: Rng,
+  before: (state: UserState, time: number) => void,
+): void {
+  const { knobs } = from.world
+  const state: UserState = {
+    ...from,
+    rng,
+    interests: from.interests.fork(rng, now),
+    project: from.project.fork(rng, now),
+    postponed: from.postponed.slice(),
+    due: from.due.slice(),
+  }
+  // from midnight of the present day; what lies before `now` is past
+  for (const time of visitTimes(rng, knobs, Math.floor((now - knobs.start) / DAY), from.rate, to)) {
+    if (time <= now) continue
+    arrive(state, time)
+    before(state, time)
+    if (rng.uniform() >= knobs.onsiteShare) passOffsiteVisit(state, time)
   }
 }
 

@@ -40,7 +40,7 @@ export interface UserState {
 }
 
 /** Favourite advertisers of a user in a theme. */
-const FAVOURITES = 2
+export const FAVOURITES = 2
 
 /**
  * The advertisers a user likes in a theme: drawn once, by popularity there among what they can pay; the same whenever

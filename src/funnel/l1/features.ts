@@ -1,5 +1,5 @@
 import type { AdInventory } from '../../ads/inventory.js'
-import { SideBySide } from '../../ann/dot-products.js'
+import { QueryBlock } from '../../ann/dot-products.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
 import { RepeatTimes } from '../../retrieve/repeat-times.js'
 import type { Candidates } from '../candidates.js'
@@ -101,8 +101,6 @@ export class Features {
   private readonly level: Float32Array
   /** [categories] of the visitor that is read */
   private readonly follows: readonly [last: Float32Array, five: Float32Array]
-  /** the user and their last ten items */
-  private readonly sideBySide: SideBySide
 
   /** @param generators how many there are */
   constructor(
@@ -112,7 +110,6 @@ export class Features {
     this.width = COLUMNS.length + generators
     this.dueItems = new RepeatTimes(parts.tables.repeats.items)
     this.dueAdvertisers = new RepeatTimes(parts.tables.repeats.advertisers)
-    this.sideBySide = new SideBySide(parts.items.width)
     const { catalog } = parts
     this.category = new Int32Array(catalog.items)
     this.price = new Float64Array(catalog.items)
@@ -141,10 +138,9 @@ export class Features {
     // from here on nothing is waited for: tallies are the visitor's as long as no other is asked about
     const { near, votes, moment, visits } = visitor
     const level = this.priceLevel(visitor)
-    const latest = visits.items.length
-    this.sideBySide.clear()
-    this.sideBySide.put(0, itemUser)
-    visits.items.forEach((item, n) => this.sideBySide.put(n + 1, parts.items.vector(item)))
+    const latest = visits.items.map((item) => parts.items.vector(item))
+    const block = new QueryBlock(parts.items.width, [itemUser, ...latest])
+    const { products } = block
     const [afterLast, afterFive] = this.follows
     meanLift(parts.tables.follows, visits.categories.slice(0, 1), afterLast)
     meanLift(parts.tables.follows, visits.categories, afterFive)
@@ -158,16 +154,16 @@ export class Features {
       const advertiser = inventory.advertiser[ads[c]]
       const category = item >= 0 ? this.category[item] : inventory.category[ads[c]]
       if (item >= 0) {
-        const cosines = parts.items.products(item, this.sideBySide)
-        out[at + AT['item cosine']] = cosines[0]
+        parts.items.multiply(item, block)
+        out[at + AT['item cosine']] = products[0]
         this.readItem(out, at, item, visitor)
         out[at + AT['stands near own items']] = Math.log1p(near.get(item))
         out[at + AT['votes of near users']] = Math.log1p(votes.get(item))
         out[at + AT['item in the last visit']] = Math.log1p(visits.ofItem.get(item) ?? 0)
-        if (latest > 0) {
-          let nearest = cosines[1]
-          for (let n = 2; n <= latest; n++) if (cosines[n] > nearest) nearest = cosines[n]
-          out[at + AT['cosine to the last item']] = cosines[1]
+        if (latest.length > 0) {
+          let nearest = products[1]
+          for (let n = 2; n <= latest.length; n++) nearest = Math.max(nearest, products[n])
+          out[at + AT['cosine to the last item']] = products[1]
           out[at + AT['cosine to the last ten items']] = nearest
         }
         const distance = Math.abs(this.level[item] - level)

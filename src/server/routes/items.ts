@@ -4,7 +4,7 @@ import { itemAnswer, neighboursAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext, ServerStore } from '../context.js'
 import { Problem } from '../problem.js'
 import { aboutItem, provenance, rankItems } from '../results.js'
-import { idParams, neighboursQuery, type NeighboursQuery } from '../schemas.js'
+import { idParams, listQuery, type ListQuery } from '../schemas.js'
 
 /** GET /v1/items/{id}, GET /v1/items/{id}/neighbours?k=20: an item, and those whose vectors are nearest. */
 export function itemRoutes(app: FastifyInstance, { store, serving }: ServerContext): void {
@@ -28,14 +28,14 @@ export function itemRoutes(app: FastifyInstance, { store, serving }: ServerConte
       }
     },
   )
-  app.get<{ Params: { id: string }; Querystring: NeighboursQuery }>(
+  app.get<{ Params: { id: string }; Querystring: ListQuery }>(
     '/v1/items/:id/neighbours',
     {
       schema: {
         summary: 'Items whose vectors are nearest to that of an item',
         tags: ['look'],
         params: idParams,
-        querystring: neighboursQuery,
+        querystring: listQuery,
         response: { 200: neighboursAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
       },
     },

@@ -4,20 +4,18 @@ import { isoTime } from '../../text/moments.js'
 import { problemAnswer, userAnswer } from '../answers.js'
 import type { ServerContext } from '../context.js'
 import { unknownUser } from '../problem.js'
-import { idParams } from '../schemas.js'
+import { idParams, userQuery, type UserQuery } from '../schemas.js'
 
-/** Latest events that are listed. */
-const LATEST = 20
-
-/** GET /v1/users/{id}: what is stored of a user, next to what the generation knows of them. */
+/** GET /v1/users/{id}?events=20: what is stored of a user, next to what the generation knows of them. */
 export function userRoute(app: FastifyInstance, { store, serving }: ServerContext): void {
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: UserQuery }>(
     '/v1/users/:id',
     {
       schema: {
         summary: 'What is stored of a user, next to what the generation knows of them',
         tags: ['look'],
         params: idParams,
+        querystring: userQuery,
         response: { 200: userAnswer, '4xx': problemAnswer, '5xx': problemAnswer },
       },
     },
@@ -26,7 +24,8 @@ export function userRoute(app: FastifyInstance, { store, serving }: ServerContex
         const id = store.userId(request.params.id)
         if (id === undefined) throw unknownUser(request.params.id)
         const history = store.history(id)
-        const latest = Array.from(history.seq.keys()).slice(-LATEST).reverse()
+        const rows = Array.from(history.seq.keys()).reverse()
+        const latest = rows.slice(0, request.query.events)
         const served = await retrieval.about(id)
         return {
           user: request.params.id,

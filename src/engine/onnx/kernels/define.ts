@@ -1,5 +1,5 @@
 import { registerKernel, type DataType, type TensorInfo } from '@tensorflow/tfjs-core'
-import { TRACING, type TracingBackend } from '../backend.js'
+import { PORTABLE, TRACING, type TracingBackend } from '../backend.js'
 import type { Graph, Value, ValueType } from '../graph.js'
 
 /** What a kernel sees of one call: its tensors as values, its attributes, and where to record. */
@@ -55,21 +55,22 @@ export class KernelCall {
 
 export type Kernel = (call: KernelCall) => TensorInfo | TensorInfo[]
 
-/** Registers what the tracing backend records for a tfjs kernel. */
-export function define(kernelName: string, kernel: Kernel): void {
-  registerKernel({
-    kernelName,
-    backendName: TRACING,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      kernel(
-        new KernelCall(
-          kernelName,
-          backend as TracingBackend,
-          inputs as Record<string, TensorInfo>,
-          (attrs ?? {}) as Record<string, unknown>,
+/** Registers what the tracing backends (or only some of them) record for a tfjs kernel. */
+export function define(kernelName: string, kernel: Kernel, backends: readonly string[] = [TRACING, PORTABLE]): void {
+  for (const backendName of backends)
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        kernel(
+          new KernelCall(
+            kernelName,
+            backend as TracingBackend,
+            inputs as Record<string, TensorInfo>,
+            (attrs ?? {}) as Record<string, unknown>,
+          ),
         ),
-      ),
-  })
+    })
 }
 
 /** The value type of a tfjs element type. @throws for complex64 and string. */

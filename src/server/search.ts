@@ -1,0 +1,34 @@
+import { Thread } from '../core/thread.js'
+import type { Assortment, Matches, SearchQuestion, SearchThread } from './search-thread.js'
+
+/** Looks the catalog up by words; it reads through tables, so it is not done where requests are answered. */
+export interface Search {
+  find(question: SearchQuestion): Promise<Matches>
+  /** @param advertiser id of the store @param k items and ads that are listed */
+  assortment(advertiser: number, k: number): Promise<Assortment>
+}
+
+/** The search of a workspace, in a thread that is started when it is first asked, and again where it has died. */
+export class ThreadedSearch implements Search {
+  private thread: Thread<SearchThread> | undefined
+
+  constructor(private readonly folder: string) {}
+
+  find(question: SearchQuestion): Promise<Matches> {
+    return this.running().ask('find', question)
+  }
+
+  assortment(advertiser: number, k: number): Promise<Assortment> {
+    return this.running().ask('assortment', { advertiser, k })
+  }
+
+  async close(): Promise<void> {
+    await this.thread?.stop()
+  }
+
+  private running(): Thread<SearchThread> {
+    if (!this.thread || this.thread.ended)
+      this.thread = new Thread<SearchThread>(new URL('./search-thread', import.meta.url), { folder: this.folder })
+    return this.thread
+  }
+}

@@ -69,10 +69,20 @@ describe('an experiment in a workspace', () => {
   }, 120_000)
 
   test('of two equal arms the truth is 0 and nothing is found; both designs stand beside it', async () => {
-    const { result, compared } = await run({ preset: 'a-a', designs: true })
+    const { result, compared } = await run({ preset: 'a-a', designs: true, splits: 2 })
     expect(result.metrics.every(({ truth }) => truth === 0)).toBe(true)
     expect(compared.filter(({ found }) => found)).toEqual([])
-    expect(result.designs!.map(({ design }) => design)).toEqual(['user-split', 'budget-split'])
+    const clicks = result.designs!.filter(({ name }) => name === 'clicks')
+    expect(clicks.map(({ design }) => design)).toEqual(['user-split', 'budget-split'])
+    for (const { truth, bias, error, covered, splits } of clicks) {
+      expect([truth, splits.length]).toEqual([0, 2])
+      const [a, b] = splits.map(({ lift }) => lift)
+      expect(a).not.toBe(b)
+      expect(bias).toBeCloseTo((a + b) / 2, 12)
+      // of two the standard error of the mean is half their difference
+      expect(error).toBeCloseTo(Math.abs(a - b) / 2, 12)
+      expect(covered).toBe(splits.filter(({ interval: i }) => !i || (i[0] <= 0 && i[1] >= 0)).length)
+    }
   }, 120_000)
 
   test('is told within 80 columns, the verdict first', () => {

@@ -82,7 +82,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   await step(world, 'init', '--template', 'tutorial')
   await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
   // what follows what takes longer to learn than who buys what
-  const longer = small ? brief : ['--set', 'train.steps=800', '--set', 'train.validateEvery=100']
+  const longer = small ? brief : ['--set', 'train.steps=500', '--set', 'train.validateEvery=100']
   await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...longer)
   await step(world, 'train', 'item', ...longer)
   await step(world, 'train', 'advertiser', ...brief)

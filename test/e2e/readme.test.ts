@@ -45,7 +45,7 @@ const anchorsOf = (page: string): string[] =>
       .replaceAll(' ', '-'),
   )
 
-test('the commands of the first steps, after a small quickstart', { timeout: 600_000 }, async () => {
+test('the commands of the first steps, after a small quickstart', { timeout: 1_200_000 }, async () => {
   const folder = temporaryFolder()
   const commands = await PageCommands.in(folder)
   const begun = await commands.start(['quickstart', '--small'])

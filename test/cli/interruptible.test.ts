@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest'
 const WORK = `
 import { interruptible } from './src/cli/interruptible.js'
 setInterval(() => {}, 1000)
-console.log('begun')
-await interruptible('go on', (signal) => new Promise((resolve, reject) =>
-  signal.addEventListener('abort', () => setTimeout(() => { console.log('kept'); process.exit(130) }, 1000))))
+await interruptible('go on', (signal) => new Promise((resolve, reject) => {
+  signal.addEventListener('abort', () => setTimeout(() => { console.log('kept'); process.exit(130) }, 1000))
+  console.log('begun')
+}))
 `
 
 async function interrupted(...pauses: number[]) {

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workspace=${1:?usage: export.sh WORKSPACE}
-python=$(bash .ci/python.sh export onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 pyarrow==26.0.1)
+python=$(bash .ci/python.sh sail)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,6 +1,6 @@
 import { elsaVectors, type ElsaOptions } from '../features/elsa.js'
 import type { EventData } from '../features/snapshot.js'
-import type { Catalog } from '../protocol/catalog.js'
+import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 import type { Queries } from '../protocol/queries.js'
 import { OwnHistory } from './own-history.js'
 import { conversionCounts } from './popularity.js'
@@ -42,8 +42,10 @@ export class Elsa extends ExactRecommender {
     this.entries = catalog.size
     this.own = new OwnHistory(catalog)
     const counts = conversionCounts(snapshot, catalog, t)
-    let n = 0
-    this.rowOf = Int32Array.from(counts, (count) => (count > 0 ? n++ : -1))
+    const met = inOrderMet(snapshot, catalog, t).filter((entry) => counts[entry] > 0)
+    this.rowOf = new Int32Array(catalog.size).fill(-1)
+    met.forEach((entry, row) => (this.rowOf[entry] = row))
+    const n = met.length
     const all = userEntries(snapshot, catalog, t, () => 1)
     const offsets = new Float64Array(all.height + 1)
     const columns: number[] = []
@@ -80,4 +82,19 @@ export class Elsa extends ExactRecommender {
       }
     }
   }
+}
+
+/**
+ * Entries in the order in which they were first met, up to t. Vectors begin at random, row by row: by this order each
+ * begins alike whatever comes after t, while ids are given to what is never met before it, too.
+ */
+function inOrderMet(snapshot: EventData, catalog: Catalog, t: number): Int32Array {
+  const first = new Float64Array(catalog.size).fill(Infinity)
+  const column = columnOf(catalog.level, snapshot)
+  for (let row = 0; row < snapshot.eventTime.length; row++) {
+    const entry = snapshot.eventTime[row] <= t ? entryOf(catalog, column[row]) : -1
+    if (entry >= 0 && snapshot.eventSeq[row] < first[entry]) first[entry] = snapshot.eventSeq[row]
+  }
+  const met = Int32Array.from(first.keys()).filter((entry) => first[entry] < Infinity)
+  return met.sort((a, b) => first[a] - first[b])
 }

@@ -159,7 +159,7 @@ it.each([1, 2])('comes back by itself when one of %d threads dies; /readyz and a
 })
 
 it('answers from as many threads as are asked for, each the same', async () => {
-  const [file, seen] = ['telling.mjs', 'threads.txt'].map((name) => join(folder, name))
+  const [file, seen] = ['telling.mjs', 'telling.txt'].map((name) => join(folder, name))
   writeFileSync(
     file,
     `import { appendFileSync } from 'node:fs'

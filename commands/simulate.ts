@@ -105,7 +105,7 @@ docs/simulate.md for the model and its limits.`
     const options = simulateOptions(flags)
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { preset, design, designs, splits = 1, truth, worlds: threads } = flags
-    const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
+    const screen = this.hasScreen(flags)
     const watched: typeof experiment = async (workspace, request) => {
       const { simulationScreen } = await import('../src/tui/simulate-view.js')
       const view = simulationScreen({ preset, about: presetOf(preset).about })

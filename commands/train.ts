@@ -64,7 +64,7 @@ they were then, it learns what was converted on in it. It is kept with the item 
         engine: engineOptions(config.engine),
         signal,
       })
-      const screen = process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
+      const screen = this.hasScreen(flags)
       const done = screen
         ? await (await import('../src/tui/train-view.js')).renderTraining(records)
         : await printTraining(records, (line) => progress.line(line))

@@ -35,6 +35,11 @@ export abstract class AdseqCommand extends Command {
     return process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(process.stderr)
   }
 
+  /** Whether there is a terminal on which work may be watched. */
+  protected hasScreen(flags: { quiet?: boolean }): boolean {
+    return process.stdout.isTTY && !flags.quiet && !this.jsonEnabled()
+  }
+
   /** Prints text, on a terminal in lines that break between words; what fits, as rows of a table, stays as it is. */
   protected say(text: string): void {
     this.log(wrap(text, process.stdout.isTTY ? process.stdout.columns : undefined))

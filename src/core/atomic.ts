@@ -45,12 +45,12 @@ function moveInto(temporary: string, path: string): void {
   faultPoint(`wrote ${basename(path)}`)
 }
 
-/** Removes temporary files that processes that are no more have left beside files of a folder. */
+/** Removes temporary files and folders that processes that are no more have left in a folder. */
 export function sweepTemporaries(folder: string, of: (name: string) => boolean): void {
   for (const file of readdirSync(folder)) {
     const [, name, pid] = /^(.+)\.tmp-(\d+)$/.exec(file) ?? []
     if (name !== undefined && of(name) && Number(pid) !== process.pid && !isRunning(Number(pid)))
-      rmSync(join(folder, file), { force: true })
+      rmSync(join(folder, file), { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,6 @@
 import { Rng } from '../core/rng.js'
 import type { SparseMatrix } from './sparse.js'
+import { toUnitLength } from './unit-length.js'
 
 export interface ElsaOptions {
   width: number
@@ -135,13 +136,5 @@ function alongTheSphere(gradient: Float32Array, A: Float32Array, width: number):
     let along = 0
     for (let c = at; c < at + width; c++) along += gradient[c] * A[c]
     for (let c = at; c < at + width; c++) gradient[c] -= along * A[c]
-  }
-}
-
-function toUnitLength(A: Float32Array, width: number): void {
-  for (let at = 0; at < A.length; at += width) {
-    let squares = 0
-    for (let c = at; c < at + width; c++) squares += A[c] ** 2
-    for (let c = at; c < at + width; c++) A[c] /= Math.sqrt(squares) || 1
   }
 }

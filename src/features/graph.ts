@@ -5,6 +5,7 @@ import type { ItemSequences } from './ppmi.js'
 import { conversionMask, EVENT_TYPES } from './snapshot.js'
 import type { Snapshot } from './snapshot.js'
 import { truncatedSvd, type TruncatedSvd } from './svd.js'
+import { toUnitLength } from './unit-length.js'
 import { rarity, userItemMatrix } from './user-item.js'
 
 const ONSITE = 1
@@ -56,7 +57,8 @@ export function graphVectors(snapshot: Snapshot, config: GraphConfig, options: G
       placeRows(truncatedSvd(matrix, to - from, seed), rows, { vectors, warm, strength, width, from })
     from = to
   }
-  scaleRows(vectors, width)
+  // rows of two methods are longer
+  toUnitLength(vectors, width)
   rarity(sequences, snapshot.items).forEach((idf, i) => (strength[i] *= idf))
   fillColdVectors(snapshot, vectors, warm, width)
   return { vectors, width, warm, strength, events }
@@ -87,15 +89,6 @@ function placeRows(
     strength[item] = Math.sqrt(norm)
     for (let c = 0; c < svd.rank; c++) vectors[item * width + from + c] = row[c] / Math.sqrt(norm)
   })
-}
-
-/** Rows to unit length: those of two methods are longer. */
-function scaleRows(vectors: Float32Array, width: number): void {
-  for (let at = 0; at < vectors.length; at += width) {
-    let squares = 0
-    for (let c = at; c < at + width; c++) squares += vectors[c] ** 2
-    if (squares > 0) for (let c = at; c < at + width; c++) vectors[c] /= Math.sqrt(squares)
-  }
 }
 
 /** Share of the item events that a kind must have for `auto` to choose it: a handful makes no graph. */

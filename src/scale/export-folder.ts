@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { fsyncFolder, writeFileAtomic } from '../core/atomic.js'
+import { fsyncFolder, sweepTemporaries, writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { faultPoint } from '../core/fault.js'
 import { sha256File } from '../core/hash.js'
-import { isRunning } from '../core/running.js'
 
 export interface ExportedFile {
   /** from the folder on: towers/item.onnx */
@@ -35,7 +34,7 @@ export async function exportFolder<T extends object>(
   const temporary = join(parent, `.${basename(folder)}.tmp-${process.pid}`)
   try {
     mkdirSync(parent, { recursive: true })
-    sweep(parent, basename(folder))
+    sweepTemporaries(parent, (name) => name === `.${basename(folder)}`)
     mkdirSync(temporary)
   } catch (error) {
     throw new UserError(
@@ -66,14 +65,4 @@ async function filesOf(folder: string): Promise<ExportedFile[]> {
   for (const path of paths)
     files.push({ path: path.slice(folder.length + 1), bytes: statSync(path).size, sha256: await sha256File(path) })
   return files
-}
-
-/** Removes folders that processes that are no more have left half filled. */
-function sweep(parent: string, name: string): void {
-  const prefix = `.${name}.tmp-`
-  for (const entry of readdirSync(parent)) {
-    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : NaN
-    if (Number.isInteger(pid) && pid !== process.pid && !isRunning(pid))
-      rmSync(join(parent, entry), { recursive: true, force: true })
-  }
 }

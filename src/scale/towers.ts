@@ -11,7 +11,6 @@ export interface OpenModel {
   run: LoadedRun
   /** parameters by name, frozen tables, CatalogTables */
   entries: Record<string, StateEntry>
-  parameterNames: string[]
 }
 
 /** Reads a loaded run back from its engine. */
@@ -19,10 +18,9 @@ export async function openModel(run: LoadedRun): Promise<OpenModel> {
   const { shape, state, features } = run.encoder.parts
   const { parameters, ...frozen } = await state.read()
   const entries: Record<string, StateEntry> = nameParameters(parameterSpecs(shape), parameters as Float32Array)
-  const parameterNames = Object.keys(entries)
   for (const [name, data] of Object.entries(frozen)) entries[name] = { shape: state.entries[name].shape, data }
   for (const [name, data] of Object.entries(catalogTables(features))) entries[name] = tableOf(name, data)
-  return { run, entries, parameterNames }
+  return { run, entries }
 }
 
 /** Both towers of a run as ONNX models. @throws UserError when a table is too large for one file */

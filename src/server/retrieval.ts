@@ -71,21 +71,21 @@ export interface RetrievalJob {
 }
 
 /**
- * Opens a generation in `serve.threads` threads, and resolves when they are warm: session.run and usearch block the
+ * Opens a generation in so many threads, and resolves when they are warm: session.run and usearch block the
  * thread they run in, and requests must go on being accepted. Each holds the generation in memory, and a question goes
  * to the one with the fewest. When one of them dies none is asked any more: the generation is opened again.
  *
  * @throws UserError when a file of the generation or of its runs is missing, cut short or changed
  */
-export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
+export async function startRetrieval(job: RetrievalJob, count = job.config.serve.threads): Promise<Retrieval> {
   const unmark = markRead(pathsOf(job.folder).index, job.generation.id)
-  const threads = Array.from({ length: job.config.serve.threads }, () => ({
+  const threads = Array.from({ length: count }, () => ({
     thread: new Thread<RetrievalThread>(new URL('./retrieval-thread', import.meta.url)),
     asked: 0,
   }))
   const stop = async (): Promise<void> => void (await Promise.all(threads.map(({ thread }) => thread.stop())))
-  let running = threads.length
-  for (const { thread } of threads) thread.onEnd(() => --running === 0 && unmark())
+  const ended = (): number => threads.filter(({ thread }) => thread.ended !== undefined).length
+  for (const { thread } of threads) thread.onEnd(() => ended() === count && unmark())
   try {
     const [facts] = await Promise.all(threads.map(({ thread }) => thread.ask('open', job)))
     const ask = async <M extends keyof RetrievalThread>(
@@ -100,11 +100,10 @@ export async function startRetrieval(job: RetrievalJob): Promise<Retrieval> {
         chosen.asked--
       }
     }
-    const isDead = (): boolean => running < threads.length
     return {
       facts,
       get dead() {
-        return isDead()
+        return ended() > 0
       },
       onEnd(watcher) {
         let told = false

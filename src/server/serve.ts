@@ -94,8 +94,7 @@ export async function serve({
             () =>
               Serving.open({
                 current: () => beside,
-                load: (generation) =>
-                  startRetrieval({ folder, generation, config: { ...config, serve: { ...config.serve, threads: 1 } } }),
+                load: (generation) => startRetrieval({ folder, generation, config }, 1),
                 onLoadFailure: (_row, error) => watcher.failed(error),
               }),
             watcher,

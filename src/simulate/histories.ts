@@ -22,17 +22,7 @@ export class Histories {
       this.ends[u] = offsets[u] + known
       offsets[u + 1] = offsets[u] + known + room[u]
     }
-    const rows = offsets[users]
-    this.events = {
-      users,
-      offsets,
-      eventItem: new Int32Array(rows).fill(-1),
-      eventAdvertiser: new Int32Array(rows).fill(-1),
-      eventType: new Uint8Array(rows),
-      eventDomain: new Uint8Array(rows),
-      eventTime: new Uint32Array(rows),
-      eventSeq: new Uint32Array(rows),
-    }
+    this.events = roomFor(users, offsets)
     for (const name of COLUMNS)
       for (let u = 0; u < users; u++) {
         const from = snapshot.offsets[u]
@@ -46,17 +36,7 @@ export class Histories {
     const { users } = events
     const offsets = new Uint32Array(users + 1)
     for (let u = 0; u < users; u++) offsets[u + 1] = offsets[u] + ends[u] - events.offsets[u]
-    const rows = offsets[users]
-    const done: EventData = {
-      users,
-      offsets,
-      eventItem: new Int32Array(rows),
-      eventAdvertiser: new Int32Array(rows),
-      eventType: new Uint8Array(rows),
-      eventDomain: new Uint8Array(rows),
-      eventTime: new Uint32Array(rows),
-      eventSeq: new Uint32Array(rows),
-    }
+    const done = roomFor(users, offsets)
     for (const name of COLUMNS)
       for (let u = 0; u < users; u++) done[name].set(events[name].subarray(events.offsets[u], ends[u]), offsets[u])
     return { ...snapshot, ...done, ...this.firstSeen(done) }
@@ -88,5 +68,20 @@ export class Histories {
     events.eventDomain[row] = domain
     events.eventTime[row] = time
     this.ends[user] = row + 1
+  }
+}
+
+/** Events of nothing, as many as the offsets leave room for. */
+function roomFor(users: number, offsets: Uint32Array): EventData {
+  const rows = offsets[users]
+  return {
+    users,
+    offsets,
+    eventItem: new Int32Array(rows).fill(-1),
+    eventAdvertiser: new Int32Array(rows).fill(-1),
+    eventType: new Uint8Array(rows),
+    eventDomain: new Uint8Array(rows),
+    eventTime: new Uint32Array(rows),
+    eventSeq: new Uint32Array(rows),
   }
 }

@@ -65,16 +65,7 @@ export function liveOn(
   const { world } = from
   const { knobs } = world
   events.length = 0
-  const state: UserState = {
-    ...from,
-    rng,
-    events,
-    interests: from.interests.fork(rng, now),
-    project: from.project.fork(rng, now),
-    postponed: from.postponed.slice(),
-    due: from.due.slice(),
-    accounts: new Set(from.accounts),
-  }
+  const state: UserState = { ...forked(from, now, rng), events, accounts: new Set(from.accounts) }
   // from midnight of the present day; what lies before `now` is past
   for (const time of visitTimes(rng, knobs, Math.floor((now - knobs.start) / DAY), from.rate)) {
     if (time <= now) continue
@@ -98,14 +89,7 @@ export function foresee(
   before: (state: UserState, time: number) => void,
 ): void {
   const { knobs } = from.world
-  const state: UserState = {
-    ...from,
-    rng,
-    interests: from.interests.fork(rng, now),
-    project: from.project.fork(rng, now),
-    postponed: from.postponed.slice(),
-    due: from.due.slice(),
-  }
+  const state = forked(from, now, rng)
   // from midnight of the present day; what lies before `now` is past
   for (const time of visitTimes(rng, knobs, Math.floor((now - knobs.start) / DAY), from.rate, to)) {
     if (time <= now) continue
@@ -123,3 +107,13 @@ function arrive(state: UserState, time: number): void {
   if (!interests.themes.includes(state.project.theme)) state.project = new Project(rng, interests.draw(time), time)
   while (!state.project.advance(time)) state.project = new Project(rng, interests.draw(time), time)
 }
+
+/** A state that goes on from a moment with randomness of its own, and leaves the one it is of as it was. */
+const forked = (from: UserState, now: number, rng: Rng): UserState => ({
+  ...from,
+  rng,
+  interests: from.interests.fork(rng, now),
+  project: from.project.fork(rng, now),
+  postponed: from.postponed.slice(),
+  due: from.due.slice(),
+})

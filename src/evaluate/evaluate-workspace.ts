@@ -16,7 +16,9 @@ import { day } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
 import type { ProtocolOptions } from '../protocol/evaluation-set.js'
 import { evaluate, type EvaluateOptions } from './evaluate.js'
+import type { BaselinesThread, BaselinesThreadData } from './baselines-thread.js'
 import type { FunnelThread, FunnelThreadData } from './funnel-thread.js'
+import type { BaselineNews } from './judge.js'
 import { saveReport, type Report } from './report.js'
 import { readNames, type SampleNames } from './sample-names.js'
 import type { Sample } from './samples.js'
@@ -78,15 +80,40 @@ export async function evaluateWorkspace(
   const judged = options.funnel ? loaded.get(manifests[0]?.id) : undefined
   if (options.funnel && !judged)
     throw new UserError('There is no finished item run, and the funnel is made of one.', 'Train one: adseq train item.')
+  const judge = (beside: Pick<EvaluateOptions, 'baselinesBeside' | 'funnel'>) =>
+    evaluate(snapshot, { ...asked, ...beside })
+  const withBaselines = (beside: Pick<EvaluateOptions, 'funnel'>) =>
+    options.modelsOnly
+      ? judge(beside)
+      : withBaselinesThread(workspace, asked, options.baselines, (baselinesBeside) =>
+          judge({ ...beside, baselinesBeside }),
+        )
   const { report, samples, hits } = judged
-    ? await withFunnel(workspace, judged, protocol, (funnel) => evaluate(snapshot, { ...asked, funnel }))
-    : await evaluate(snapshot, asked)
+    ? await withFunnel(workspace, judged, protocol, (funnel) => withBaselines({ funnel }))
+    : await withBaselines({})
   const fitting = manifests.map((manifest) => fittingModel(manifest, cutoff - windowDays * DAY))
   report.notes.push(...aboutRuns(manifests), ...(options.modelsOnly ? [] : aboutFitting(fitting)))
   const own = manifests.length > 0 ? runFolder(folder, manifests[0].id) : undefined
   const path = own && kept(() => saveReport(own, report, hits))
   if (own && !path) progress.line(`The report is not kept in ${own}, which is read-only.`)
   return { report, samples, names: readNames(store, kind, samples), path }
+}
+
+/** Lends what judges the baselines, in a thread of its own. */
+async function withBaselinesThread<T>(
+  { folder, config, snapshot }: Workspace,
+  { kind, at, bootstrap, slices, protocol }: EvaluateOptions,
+  baselines: readonly string[],
+  use: (judge: EvaluateOptions['baselinesBeside']) => Promise<T>,
+): Promise<T> {
+  const options = { kind, at, bootstrap, slices }
+  const data: BaselinesThreadData = { folder, config, snapshot, protocol, baselines, options }
+  const thread = new Thread<BaselinesThread>(new URL('./baselines-thread', import.meta.url), data)
+  try {
+    return await use((levels, tell) => thread.ask('judge', levels, { onEvent: (news) => tell(news as BaselineNews) }))
+  } finally {
+    await thread.stop()
+  }
 }
 
 /**
@@ -99,7 +126,7 @@ async function withFunnel<T>(
   protocol: ProtocolOptions,
   use: (judge: EvaluateOptions['funnel']) => Promise<T>,
 ): Promise<T> {
-  const { folder, config } = workspace
+  const { folder, config, snapshot } = workspace
   const found = finishedRuns(folder).findLast(
     ({ kind, cutoff, data }) =>
       kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
@@ -108,7 +135,7 @@ async function withFunnel<T>(
   // here, where its progress is seen; the thread finds them kept
   await rankerOf(workspace, runs, protocol)
   for (const run of [runs.item, runs.advertiser]) if (run) await runWeights(workspace, run, protocol)
-  const data: FunnelThreadData = { folder, config, item: item.manifest.id, advertiser: found?.id, protocol }
+  const data: FunnelThreadData = { folder, config, snapshot, item: item.manifest.id, advertiser: found?.id, protocol }
   const thread = new Thread<FunnelThread>(new URL('./funnel-thread', import.meta.url), data)
   try {
     return await use((levels, onProgress) =>

@@ -1,12 +1,11 @@
 import type { DotProducts } from '../ann/dot-products.js'
-import type { Kind } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { type Progress } from '../core/progress.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { evaluationSet, levelOf, type EvaluationSet, type ProtocolOptions } from '../protocol/evaluation-set.js'
 import type { Level } from '../protocol/queries.js'
-import { groundOf, type Baseline, type Made } from '../retrieve/baselines.js'
-import { canFit, validationSet } from '../retrieve/fit.js'
+import { baselineNamed, groundOf, type Baseline } from '../retrieve/baselines.js'
+import { validationOrWhy } from '../retrieve/fit.js'
 import {
   fitHybrid,
   hybridRecommender,
@@ -18,28 +17,20 @@ import {
 import type { OracleSource } from '../retrieve/oracle.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { day } from '../text/moments.js'
-import { count } from '../text/numbers.js'
+import { count, duration } from '../text/numbers.js'
 import { coverageNote } from './coverage-note.js'
 import { FunnelRecommender, type FunnelJudged } from './funnel-lists.js'
 import type { UserHits } from './hits-file.js'
-import { Lists } from './lists.js'
-import { measure, type Measured } from './measure.js'
+import { Judge, type BaselineNews, type Judged, type JudgedBaseline, type JudgeOptions } from './judge.js'
+import type { Measured } from './measure.js'
 import { difference, type Difference } from './metrics.js'
 import type { Report, ReportRow } from './report.js'
 import { drawSamples, type Explainer, type Sample } from './samples.js'
-import { dimensionsOf, type Dimension } from './slices.js'
 
-export interface EvaluateOptions {
-  kind: Kind
+export interface EvaluateOptions extends JudgeOptions {
   protocol: ProtocolOptions
-  /** the K of recall */
-  at?: readonly number[]
-  /** samples of the bootstrap; 0 = no intervals */
-  bootstrap: number
   /** what stands beside the models */
   baselines: readonly Baseline[]
-  /** recall by user activity, popularity and age of the entry, too */
-  slices?: boolean
   /** users whose results are shown one by one; 0 = none */
   samples: number
   /** tell which events pulled the results of samples */
@@ -52,6 +43,8 @@ export interface EvaluateOptions {
   modelsOnly?: boolean
   /** where the data is a generated world: what could be found at best */
   oracle?: OracleSource
+  /** judges the baselines elsewhere while the models are judged; without it they are judged here, after the models */
+  baselinesBeside?: (levels: readonly Level[], tell: (news: BaselineNews) => void) => Promise<void>
   /** judges the funnel of these models while they and the baselines are judged; tells how many queries are done */
   funnel?: (levels: readonly Level[], onProgress: (queries: number) => void) => Promise<FunnelJudged>
   /** of a model's width */
@@ -79,38 +72,40 @@ export async function evaluate(
   const levels = wanted.filter((level) => hasPositives(set, level))
   const above = levels.filter((level) => level !== kind)
   const notes: string[] = []
+  const validation = options.modelsOnly ? undefined : validationOrWhy(snapshot, levels, protocol)
+  const fitOn = typeof validation === 'string' ? undefined : validation
+  if (typeof validation === 'string')
+    notes.push(`the weights of control and hybrid cannot be fitted, so neither is judged: ${validation}`)
   const judge = new Judge(snapshot, set, options)
-  const beside = options.funnel && judge.beside(options.funnel)
-  const validation = options.modelsOnly ? undefined : tryValidation(snapshot, levels, protocol, notes)
-  const { catalog } = levelOf(set, kind)
-  let explainer: Explainer | undefined
+  const table = new Table(judge, options)
+  const ofBaselines = !options.modelsOnly && options.baselinesBeside && table.beside(options.baselinesBeside, levels)
+  const ofFunnel = options.funnel && table.besideFunnel(options.funnel)
+  let [best, explainer]: [Recommender | undefined, Explainer | undefined] = [undefined, undefined]
   for (const model of models) {
     const products = await options.products(model.width)
+    const { catalog } = levelOf(set, kind)
     const recommender = await towerRecommender(model.name, model, catalog, t, products)
-    await judge.add(recommender, above, { run: model.run })
+    await table.judge(recommender, above, { run: model.run })
+    best ??= recommender
     explainer ??= { reads: model.reads, recommender }
-    if (!validation) continue
-    const weights = await (weightsOf?.(model) ?? fitHybrid(snapshot, model, validation, products))
+    if (!fitOn) continue
+    const weights = await (weightsOf?.(model) ?? fitHybrid(snapshot, model, fitOn, products))
     for (const level of levels) {
       const fitted = weights[level]
       if (!fitted) continue
       const own = levelOf(set, level).catalog
       const hybrid = hybridRecommender(snapshot, { recommender, catalog }, own, fitted, t)
-      await judge.add(hybrid, [], { run: model.run, fitted })
-      if (judge.best === hybrid) explainer = { reads: model.reads, recommender: hybrid }
+      await table.judge(hybrid, [], { run: model.run, fitted })
+      if (best.kind !== 'model') continue
+      best = hybrid
+      explainer = { reads: model.reads, recommender: hybrid }
     }
   }
-  for (const level of options.modelsOnly ? [] : levels) {
-    const ground = groundOf(snapshot, set, level, validation && canFit(validation, level) ? validation : undefined)
-    for (const baseline of options.baselines)
-      if (ground.validation || !baseline.fitted) await judge.baseline(await baseline.make(ground), baseline.name)
-    if (!options.oracle) continue
-    await judge.add(options.oracle.ceiling(snapshot, ground.catalog, t, protocol.windowDays), [], {})
-    const oracle = options.oracle.recommender(snapshot, ground.catalog, t, protocol.windowDays)
-    await judge.baseline({ recommender: oracle }, 'oracle')
-  }
-  const funnel = beside && (await beside())
-  const cost = coverageNote(judge.rows, kind)
+  if (ofBaselines) await ofBaselines()
+  else if (!options.modelsOnly) await judge.baselines({ ...options, levels, validation: fitOn }, table.news())
+  if (!best && fitOn) best = (await baselineNamed('control').make(groundOf(snapshot, set, kind, fitOn))).recommender
+  const funnel = await ofFunnel?.()
+  const cost = coverageNote(table.rows, kind)
   if (cost) notes.push(cost)
   if (options.modelsOnly)
     notes.push(
@@ -119,8 +114,8 @@ export async function evaluate(
   else if (options.oracle) notes.push(options.oracle.note)
   if (models.length === 0)
     notes.push(`there is no finished ${kind} run: only baselines are judged. Train one: adseq train ${kind}.`)
-  const samples = judge.best
-    ? await drawSamples(snapshot, set, judge.best, options.samples, options.why ? explainer : undefined)
+  const samples = best
+    ? await drawSamples(snapshot, set, best, options.samples, options.why ? explainer : undefined)
     : []
   const report: Report = {
     version: 1,
@@ -130,76 +125,84 @@ export async function evaluate(
     runs: models.map(({ run }) => run),
     weights: Object.fromEntries(models.flatMap(({ run, weights }) => (weights === undefined ? [] : [[run, weights]]))),
     levels: Object.fromEntries(levels.map((level) => [level, aboutLevel(set, level)])),
-    rows: judge.rows,
+    rows: table.rows,
     lists: judge.lists.report(),
     ...(funnel && { stages: funnel.stages, reliability: funnel.reliability }),
     notes,
     seconds: (performance.now() - started) / 1000,
   }
-  return { report, samples, hits: judge.hits }
+  return { report, samples, hits: table.hits }
 }
 
 /** The baselines that a hybrid, and the funnel, have to be better than. */
 const CONTROLS = ['control', 'control-recency']
 
-/** Measures one recommender after the other into rows. */
-class Judge {
+/** The rows of a report, in the order in which they are added. */
+class Table {
   readonly rows: ReportRow[] = []
-  /** what samples are shown of: the first hybrid, else the first model, else the control */
-  best: Recommender | undefined
-  /** what the lists at the judged level look like */
-  readonly lists: Lists
-  /** the model that is judged, by level: the others are compared with it user by user */
-  private readonly judged = new Map<Level, { name: string } & Measured>()
   /** every row's hits, user by user */
   readonly hits: UserHits[] = []
-  private readonly dimensions: Partial<Record<Level, Dimension[]>> = {}
+  /** the model that is judged, by level: the others are compared with it user by user */
+  private readonly judged = new Map<Level, { name: string } & Measured>()
 
   constructor(
-    private readonly snapshot: Snapshot,
-    private readonly set: EvaluationSet,
+    private readonly of: Judge,
     private readonly options: EvaluateOptions,
-  ) {
-    this.lists = new Lists(snapshot, set, options.kind)
-    if (!options.slices) return
-    for (const [level, of] of Object.entries(set.levels))
-      this.dimensions[level as Level] = dimensionsOf(snapshot, set.queries, of, set.protocol.cutoff)
+  ) {}
+
+  /** Judges a recommender, and adds its rows. @param above levels at which an item recommender is measured, too */
+  async judge(recommender: Recommender, above: readonly Level[], about: About): Promise<void> {
+    const { progress } = this.options
+    progress.start(label(recommender), this.of.set.queries.users.length, 'users')
+    const judged = await this.of.judge(recommender, above, (done) => progress.update(done))
+    progress.finish(outcome(judged))
+    this.add(judged, about)
   }
 
-  async add(
-    recommender: Recommender,
-    above: readonly Level[],
-    about: Pick<ReportRow, 'run' | 'fitted' | 'baseline'>,
-  ): Promise<void> {
-    const { progress, bootstrap, protocol } = this.options
-    const started = performance.now()
-    progress.start(`${recommender.name} (${recommender.level})`, this.set.queries.users.length, 'users')
-    const lists = recommender.level === this.lists.level ? this.lists.begin(recommender) : undefined
-    const measured = await measure(this.snapshot, this.set, recommender, {
-      above,
-      dimensions: this.dimensions,
-      at: this.options.at,
-      bootstrap: { samples: bootstrap, seed: protocol.seed },
-      onProgress: (done) => progress.update(done),
-      onList: lists?.add,
-    })
-    lists?.end()
-    const seconds = (performance.now() - started) / 1000
-    const { recall, positives } = measured[0].metrics
-    progress.finish(`recall@10 ${recall['10'].toFixed(4)} over ${count(positives)} conversions`)
-    if (this.best === undefined || (this.best.kind === 'model' && recommender.kind === 'hybrid'))
-      this.best = recommender
-    for (const one of measured) {
-      const { name, kind } = recommender
-      const judged = this.judged.get(one.level)
-      const compared = judged && {
-        difference: difference(one.perUser, judged.perUser, judged.name, { samples: bootstrap, seed: protocol.seed }),
+  /** Shows baselines as they are judged, and adds their rows. */
+  news(): (news: BaselineNews) => void {
+    const { progress } = this.options
+    return (news) => {
+      if ('begin' in news) progress.start(label(news.begin), this.of.set.queries.users.length, 'users')
+      else if ('queries' in news) progress.update(news.queries)
+      else {
+        progress.finish(outcome(news.judged))
+        this.addBaseline(news.judged)
       }
-      this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
-      this.hits.push({ level: one.level, kind, name, run: about.run, baseline: about.baseline, perUser: one.perUser })
-      if (kind === 'funnel') this.rows.at(-1)!.overControls = this.overControls(one)
-      if (kind === 'baseline' && about.fitted) this.holdHybridAgainst(one, name)
-      if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
+    }
+  }
+
+  /**
+   * Has baselines judged elsewhere from now on; each is told in a line when it is done. What is returned waits for the
+   * rest, and then adds their rows.
+   */
+  beside(begin: NonNullable<EvaluateOptions['baselinesBeside']>, levels: readonly Level[]): () => Promise<void> {
+    const { progress } = this.options
+    const done: JudgedBaseline[] = []
+    let current: Pick<Judged, 'name' | 'level'> | undefined
+    let waiting = false
+    const show = (): void =>
+      current && waiting ? progress.start(label(current), this.of.set.queries.users.length, 'users') : undefined
+    const judging = begin(levels, (news) => {
+      if ('begin' in news) {
+        current = news.begin
+        show()
+      } else if ('queries' in news) {
+        if (waiting) progress.update(news.queries)
+      } else {
+        current = undefined
+        done.push(news.judged)
+        if (waiting) progress.finish(outcome(news.judged))
+        else progress.line(`${label(news.judged)}: ${outcome(news.judged)}, ${duration(news.judged.seconds)}`)
+      }
+    })
+    // whoever waits for it is told
+    judging.catch(() => {})
+    return async () => {
+      waiting = true
+      show()
+      await judging
+      for (const one of done) this.addBaseline(one)
     }
   }
 
@@ -207,8 +210,8 @@ class Judge {
    * Begins to judge the funnel. What is returned waits for it, and then adds its rows at both of its levels, each held
    * against the controls there.
    */
-  beside(begin: NonNullable<EvaluateOptions['funnel']>): () => Promise<FunnelJudged> {
-    const { set } = this
+  besideFunnel(begin: NonNullable<EvaluateOptions['funnel']>): () => Promise<FunnelJudged> {
+    const { set } = this.of
     const { progress, models } = this.options
     let tell = (_queries: number): void => {}
     const judging = begin(Object.keys(set.levels) as Level[], (queries) => tell(queries))
@@ -221,35 +224,56 @@ class Judge {
       progress.finish()
       for (const [level, lists] of Object.entries(judged.lists)) {
         const { catalog } = levelOf(set, level as Level)
-        await this.add(new FunnelRecommender(catalog, lists), [], { run: models[0]?.run })
+        await this.judge(new FunnelRecommender(catalog, lists), [], { run: models[0]?.run })
       }
       return judged
     }
   }
 
+  private add({ name, kind, measured, lists, seconds }: Judged, about: About): void {
+    if (lists) this.of.lists.add(lists)
+    for (const one of measured) {
+      const judged = this.judged.get(one.level)
+      const compared = judged && { difference: this.over(one, judged, judged.name) }
+      this.rows.push({ name, kind, level: one.level, ...one.metrics, ...about, ...compared, seconds })
+      this.hits.push({ level: one.level, kind, name, run: about.run, baseline: about.baseline, perUser: one.perUser })
+      if (kind === 'funnel') this.rows.at(-1)!.overControls = this.overControls(one)
+      if (!judged && kind === 'model') this.judged.set(one.level, { name, ...one })
+    }
+  }
+
+  private addBaseline({ fitted, baseline, ...judged }: JudgedBaseline): void {
+    this.add(judged, { fitted, baseline })
+    if (fitted) for (const one of judged.measured) this.holdHybridAgainst(one, judged.name)
+  }
+
   /** The judged run's hybrid at the level of a control: how much better, user by user. */
-  private holdHybridAgainst({ level, perUser }: Measured, control: string): void {
-    const { bootstrap, protocol, models } = this.options
+  private holdHybridAgainst(control: Measured, name: string): void {
+    const { models } = this.options
     const ofHybrid = (row: { level: Level; kind: string; run?: string }): boolean =>
-      row.level === level && row.kind === 'hybrid' && row.run === models[0]?.run
+      row.level === control.level && row.kind === 'hybrid' && row.run === models[0]?.run
     const [hits, reported] = [this.hits.find(ofHybrid), this.rows.find(ofHybrid)]
-    if (hits && reported)
-      (reported.overControls ??= []).push(
-        difference(hits.perUser, perUser, control, { samples: bootstrap, seed: protocol.seed }),
-      )
+    if (hits && reported) (reported.overControls ??= []).push(this.over(hits, control, name))
   }
 
-  private overControls({ level, perUser }: Measured): Difference[] {
-    const { bootstrap, protocol } = this.options
+  private overControls(one: Measured): Difference[] {
     return this.hits
-      .filter((row) => row.level === level && CONTROLS.includes(row.baseline ?? ''))
-      .map((row) => difference(perUser, row.perUser, row.name, { samples: bootstrap, seed: protocol.seed }))
+      .filter((row) => row.level === one.level && CONTROLS.includes(row.baseline ?? ''))
+      .map((row) => this.over(one, row, row.name))
   }
 
-  /** @param baseline as flags name it */
-  async baseline({ recommender, fitted }: Made, baseline: string): Promise<void> {
-    await this.add(recommender, [], { fitted, baseline })
+  private over(one: Pick<Measured, 'perUser'>, other: Pick<Measured, 'perUser'>, name: string): Difference {
+    const { bootstrap, protocol } = this.options
+    return difference(one.perUser, other.perUser, name, { samples: bootstrap, seed: protocol.seed })
   }
+}
+
+type About = Pick<ReportRow, 'run' | 'fitted' | 'baseline'>
+
+const label = ({ name, level }: Pick<Judged, 'name' | 'level'>): string => `${name} (${level})`
+
+function outcome({ measured: [{ metrics }] }: Judged): string {
+  return `recall@10 ${metrics.recall['10'].toFixed(4)} over ${count(metrics.positives)} conversions`
 }
 
 /** Does the level have entries, and conversions that name one? */
@@ -274,21 +298,6 @@ function nothingToFind(snapshot: Snapshot, kind: 'item' | 'advertiser', protocol
       : 'If the data has no advertisers, judge items: adseq eval item. Else choose an earlier eval.cutoff or a ' +
           'longer eval.windowDays.',
   )
-}
-
-function tryValidation(
-  snapshot: Snapshot,
-  levels: readonly Level[],
-  protocol: ProtocolOptions,
-  notes: string[],
-): EvaluationSet | undefined {
-  try {
-    return validationSet(snapshot, levels, protocol)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    notes.push(`the weights of control and hybrid cannot be fitted, so neither is judged: ${error.message}`)
-    return undefined
-  }
 }
 
 function aboutLevel(set: EvaluationSet, level: Level): NonNullable<Report['levels'][Level]> {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.js'
 import { serveThread, threadData, type Call } from '../core/thread.js'
+import type { Snapshot } from '../features/snapshot.js'
 import { countryOf } from '../funnel/countries.js'
 import { Funnel } from '../funnel/funnel.js'
 import { rankerOf, withParts, type FunnelRuns } from '../funnel/l1/run-ranker.js'
@@ -14,6 +15,8 @@ import { judgeFunnel, type FunnelJudged } from './funnel-lists.js'
 export interface FunnelThreadData {
   folder: string
   config: Config
+  /** in shared memory */
+  snapshot: Snapshot
   item: string
   advertiser?: string
   protocol: ProtocolOptions
@@ -22,9 +25,9 @@ export interface FunnelThreadData {
 const methods = {
   /** Judges the funnel as it would have been at the cutoff, and tells how many queries are done. */
   judge(levels: readonly Level[], call: Call): Promise<FunnelJudged> {
-    const { folder, config, item, advertiser, protocol } = threadData<FunnelThreadData>()
-    return inWorkspace(folder, { config, readonly: true }, async (workspace) => {
-      const { snapshot, store } = workspace
+    const { folder, config, snapshot, item, advertiser, protocol } = threadData<FunnelThreadData>()
+    return inWorkspace(folder, { config, readonly: true, snapshot }, async (workspace) => {
+      const { store } = workspace
       const runs: FunnelRuns = { item: await workspace.run(item, 'item') }
       if (advertiser !== undefined) runs.advertiser = await workspace.run(advertiser, 'advertiser')
       const ranker = await rankerOf(workspace, runs, protocol)

@@ -36,7 +36,6 @@ export interface ListsReport {
 export class Lists {
   private readonly bandOf: Uint8Array
   private readonly rows: ListsRow[] = []
-  private users = 0
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -46,30 +45,30 @@ export class Lists {
     this.bandOf = popularityBands(conversionCounts(snapshot, levelOf(set, level).catalog, set.protocol.cutoff))
   }
 
-  /** Begins with the lists of one retriever: call `add` with every user's results, best first, then `end`. */
-  begin({ name, kind }: Pick<Recommender, 'name' | 'kind'>): {
+  /** Looks at the lists of one retriever: call `add` with every user's results, best first, then `row`. */
+  look({ name, kind }: Pick<Recommender, 'name' | 'kind'>): {
     add(query: number, list: Int32Array): void
-    end(): void
+    row(): ListsRow
   } {
     const agreement = new AgreementMeter(this.snapshot, this.set, this.level)
     const counts = new Float64Array(BANDS + 1)
-    let users = 0
     return {
       add: (query, list) => {
         const shown = list.subarray(0, LISTED)
         for (const entry of shown) counts[this.bandOf[entry]]++
         agreement.add(query, shown)
-        users++
       },
-      end: () => {
-        this.users = users
-        this.rows.push({ name, kind, ...agreement.means(), bands: bandShares(counts) })
-      },
+      row: () => ({ name, kind, ...agreement.means(), bands: bandShares(counts) }),
     }
   }
 
+  /** A row of the report. */
+  add(row: ListsRow): void {
+    this.rows.push(row)
+  }
+
   report(): ListsReport {
-    const { positives, counts } = levelOf(this.set, this.level)
+    const { offsets, positives, counts } = levelOf(this.set, this.level)
     const [entries, bought] = [new Float64Array(BANDS + 1), new Float64Array(BANDS + 1)]
     for (const band of this.bandOf) entries[band]++
     positives.forEach((entry, p) => {
@@ -77,7 +76,7 @@ export class Lists {
     })
     return {
       at: LISTED,
-      users: this.users,
+      users: offsets.subarray(1).filter((end, q) => end > offsets[q]).length,
       bandEntries: Array.from(entries),
       bought: {
         inHistory: new AgreementMeter(this.snapshot, this.set, this.level).purchases(),

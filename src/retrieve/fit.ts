@@ -83,6 +83,20 @@ export function validationSet(snapshot: Snapshot, levels: readonly Level[], opti
   return set
 }
 
+/** The validation window, or why there is none. @throws any other fault */
+export function validationOrWhy(
+  snapshot: Snapshot,
+  levels: readonly Level[],
+  options: ProtocolOptions,
+): EvaluationSet | string {
+  try {
+    return validationSet(snapshot, levels, options)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return error.message
+  }
+}
+
 /** Is there anything to find at this level? */
 export function canFit(set: EvaluationSet, level: Level): boolean {
   return levelOf(set, level).positives.some((entry) => entry >= 0)

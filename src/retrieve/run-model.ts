@@ -4,14 +4,12 @@ import type { EvalConfig } from '../config/schema.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
-import type { Snapshot } from '../features/snapshot.js'
-import { protocolOf, type EvaluationSet, type ProtocolOptions } from '../protocol/evaluation-set.js'
-import type { Level } from '../protocol/queries.js'
+import { protocolOf, type ProtocolOptions } from '../protocol/evaluation-set.js'
 import type { LoadedRun } from '../runs/load.js'
 import type { Manifest } from '../runs/manifest.js'
 import { runFolder } from '../store/paths.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { validationSet } from './fit.js'
+import { validationOrWhy } from './fit.js'
 import { fittingModel } from './fitting-model.js'
 import { fitHybrid, levelsOf, modelOf, towersOf, type HybridWeights, type Model } from './model.js'
 
@@ -82,20 +80,6 @@ async function fit(workspace: Workspace, run: LoadedRun, options: ProtocolOption
   const weights = await fitHybrid(snapshot, model, validation, await workspace.products(model.width))
   progress.finish(Object.keys(weights).join(', '))
   return { version: 1, protocol, weights }
-}
-
-/** The validation window, or why there is none. Any other fault of fitting is told, and nothing is kept of it. */
-function validationOrWhy(
-  snapshot: Snapshot,
-  levels: readonly Level[],
-  options: ProtocolOptions,
-): EvaluationSet | string {
-  try {
-    return validationSet(snapshot, levels, options)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return error.message
-  }
 }
 
 function weightsPath(folder: string, { id, weightsHash }: Manifest, options: ProtocolOptions): string {

@@ -16,6 +16,8 @@ export interface WorkspaceOptions {
   progress?: Progress
   /** for those who only look: never waits for a writer, never writes */
   readonly?: boolean
+  /** of this very store, where another thread has read it already */
+  snapshot?: Snapshot
 }
 
 /**
@@ -36,11 +38,12 @@ export class Workspace {
   /** @throws UserError when there is no data, or the store is damaged or in use */
   constructor(
     readonly folder: string,
-    { config, progress = silent, readonly = false }: WorkspaceOptions,
+    { config, progress = silent, readonly = false, snapshot }: WorkspaceOptions,
   ) {
     this.paths = pathsOf(folder)
     this.config = config
     this.progress = progress
+    this.data = snapshot
     this.store = openStore(folder, { readonly })
   }
 

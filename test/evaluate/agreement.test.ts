@@ -80,10 +80,10 @@ describe('bands of popularity', () => {
   it('count results and purchases as shares', () => {
     expect(bandShares(Float64Array.of(1, 0, 3))).toEqual([0.25, 0, 0.75])
     const lists = new Lists(snapshot, set, 'item')
-    const list = lists.begin({ name: 'mine', kind: 'model' })
+    const list = lists.look({ name: 'mine', kind: 'model' })
     list.add(0, Int32Array.of(1, 4))
     list.add(1, Int32Array.of(2, 2))
-    list.end()
+    lists.add(list.row())
     const { rows, bought, users } = lists.report()
     // a conversion each up to the cutoff: item 0 in band 1, then 1, 2, 3, 4 in bands 3, 5, 7, 9
     expect(users).toBe(2)

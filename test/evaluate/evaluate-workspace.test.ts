@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../src/core/errors.js'
 import { Rng } from '../../src/core/rng.js'
 import { readSafetensors, writeSafetensors } from '../../src/core/safetensors.js'
+import { silent } from '../../src/core/progress.js'
+import { evaluate } from '../../src/evaluate/evaluate.js'
 import { evaluateWorkspace, type EvaluateWorkspaceOptions } from '../../src/evaluate/evaluate-workspace.js'
 import { compareRuns } from '../../src/evaluate/compare.js'
 import { readReport, type ReportRow } from '../../src/evaluate/report.js'
 import { reportText } from '../../src/evaluate/report-text.js'
+import { tableOf } from '../../src/retrieve/baselines.js'
 import { runFolder } from '../../src/store/paths.js'
 import { readManifest, writeManifest } from '../../src/runs/manifest.js'
 import { inWorkspace } from '../../src/workspace/workspace.js'
@@ -44,6 +47,24 @@ describe('evaluating a workspace', () => {
     expect(path).toBeUndefined()
     expect(report.runs).toEqual([])
     expect(report.rows.length).toBeGreaterThan(4)
+  })
+
+  it('judges baselines in a thread as it does without one', async () => {
+    const { report } = await evaluated({ baselines: ['ease'], slices: true })
+    const alone = await inWorkspace(folder, { config: configOf(), readonly: true }, ({ snapshot, config }) => {
+      const { bootstrap, at } = config.eval
+      const baselines = tableOf(['ease'])
+      const products = (): never => expect.unreachable('no model, no products')
+      const { cutoff, windowDays, indexSize, history, seed } = report.protocol
+      const protocol = { cutoff, windowDays, indexSize, history, seed }
+      const asked = { kind: 'item', protocol, at, bootstrap, baselines, samples: 0, slices: true } as const
+      return evaluate(snapshot, { ...asked, models: [], products, progress: silent })
+    })
+    const plain = (rows: readonly ReportRow[]): unknown =>
+      JSON.parse(JSON.stringify(rows.map((row) => ({ ...row, seconds: 0 }))))
+    expect(plain(report.rows)).toEqual(plain(alone.report.rows))
+    expect(report.lists).toEqual(alone.report.lists)
+    expect(report.rows.map(({ name }) => name)).toContain('EASE')
   })
 
   it('names what is not there', async () => {

@@ -1,11 +1,11 @@
-import { execa, type ResultPromise } from 'execa'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { levelsText, protocolText, verdictLines } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
-import { duration } from '../text/numbers.js'
+import { runSteps, type Step } from './steps.js'
 
 export interface QuickstartOptions {
   /** where the two workspaces are made */
@@ -17,6 +17,8 @@ export interface QuickstartOptions {
   /** a minute or two instead of six: few steps, a tiny world. For a smoke test; its figures mean nothing. */
   small: boolean
   print: (line: string) => void
+  /** where what the steps print goes; standard output unless said */
+  out?: 'stdout' | 'stderr'
   /** throw away what an earlier quickstart left; else it is gone on with */
   again?: boolean
   /** ends it after the step under way */
@@ -41,57 +43,74 @@ interface Done {
 
 /**
  * The whole loop, twice: on the real sample, then on a synthetic world with the full funnel. Every step is adseq's own
- * command in a process of its own, and its command line is printed, so that each can be repeated by hand. A folder of
- * an earlier quickstart is gone on with: steps that it finished are not run again.
+ * command in a process of its own, and its command line is printed, so that each can be repeated by hand. Once there is
+ * something to look at, two steps run at the same time. A folder of an earlier quickstart is gone on with: steps that
+ * it finished are not run again.
  * @throws UserError when the folder exists and was not made by a quickstart, or when a step fails; Interrupted
  */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
-  const { small, print, columns = Infinity } = options
+  const { small, columns = Infinity } = options
   const started = performance.now()
   const done = prepare(options)
-  const step = stepRunner(options, done)
+  const steps: Step[] = []
+  const add = (workspace: 'real' | 'world', args: string[], about: Omit<Step, 'name' | 'args'>): string => {
+    const folder = join(options.folder, workspace)
+    const name = [workspace, ...args].join(' ')
+    const json = about.tell ? ['--json'] : []
+    steps.push({ ...about, name, args: [...args, ...json, '--workspace', relative(process.cwd(), folder) || '.'] })
+    return name
+  }
+  const tell = (stdout: string): string[] => {
+    const report = JSON.parse(stdout) as Report
+    const tables = levelsText(report, ['item', 'advertiser'], columns)
+    return [[...verdictLines(report), protocolText(report), ...tables].join('\n'), '']
+  }
   const data = ['events', 'items', 'users'].map((name) => join(options.sampleData, `${name}.csv.gz`))
   const brief = small ? ['--set', 'train.steps=60', '--set', 'train.validateEvery=30'] : []
-
-  const judged = async (workspace: string, ...args: string[]): Promise<Report> => {
-    const report = await step.json<Report>(workspace, 'eval', ...args)
-    print(
-      [...verdictLines(report), protocolText(report), ...levelsText(report, ['item', 'advertiser'], columns)].join(
-        '\n',
-      ),
-    )
-    print('')
-    return report
-  }
-  const slow = small ? [] : ['--baselines', 'ease,nearest-users']
-
-  print('\n1. Real data: a year of grocery baskets of real households (sample-data/README.md)\n')
-  const real = join(options.folder, 'real')
-  await step(real, 'init', '--template', 'tutorial')
-  await step(real, 'import', 'csv', ...data)
-  await step(real, 'train', 'item', ...brief)
-  await step(real, 'inspect', 'user', '2043')
-  await step(real, 'train', 'advertiser', ...brief)
-  await step(real, 'infer')
-  await step(real, 'index')
-  const item = await judged(real, 'item', ...slow)
-  const advertiser = await judged(real, 'advertiser')
-
-  print('\n2. A synthetic world with views, carts, checkouts, signups and ads, and the whole funnel of an ad request\n')
-  const world = join(options.folder, 'world')
-  await step(world, 'init', '--template', 'tutorial')
-  await step(world, 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
   // what follows what takes longer to learn than who buys what
   const longer = small ? brief : ['--set', 'train.steps=500', '--set', 'train.validateEvery=100']
-  await step(world, 'train', 'item', '--set', 'model.userTower=mean', ...longer)
-  await step(world, 'train', 'item', ...longer)
-  await step(world, 'train', 'advertiser', ...brief)
-  await step(world, 'train', 'l1')
-  await step(world, 'infer')
-  await step(world, 'index')
-  await step(world, 'explain', 'u17', '--k', '5')
-  const report = await judged(world, 'funnel', '--runs', 'all', ...slow)
-  return { real: { item, advertiser }, world: report, seconds: (performance.now() - started) / 1000 }
+  const slow = small ? [] : ['--baselines', 'ease,nearest-users']
+
+  const real = (after: string, ...args: string[]): string => add('real', args, { after: [after] })
+  const heading = '1. Real data: a year of grocery baskets of real households (sample-data/README.md)'
+  const begun = add('real', ['init', '--template', 'tutorial'], { after: [], heading })
+  const items = real(real(begun, 'import', 'csv', ...data), 'train', 'item', ...brief)
+  const looked = real(items, 'inspect', 'user', '2043')
+  const indexed = real(real(real(looked, 'train', 'advertiser', ...brief), 'infer'), 'index')
+  const ofItems = add('real', ['eval', 'item', ...slow], { after: [indexed], tell })
+  const ofAdvertisers = add('real', ['eval', 'advertiser'], { after: [ofItems], tell })
+
+  const world = (after: string[], ...args: string[]): string => add('world', args, { after })
+  const second =
+    '2. A synthetic world with views, carts, checkouts, signups and ads, and the whole funnel of an ad request'
+  const empty = add('world', ['init', '--template', 'tutorial'], { after: [looked], heading: second })
+  const made = world([empty], 'generate-data', '--preset', small ? 'tiny' : 'tutorial')
+  const mean = world([made], 'train', 'item', '--set', 'model.userTower=mean', ...longer)
+  // after the other: the latest run is the one that is served
+  const transformer = world([mean], 'train', 'item', ...longer)
+  const advertiser = world([made], 'train', 'advertiser', ...brief)
+  const ranker = world([transformer, advertiser], 'train', 'l1')
+  const published = world([world([ranker], 'infer')], 'index')
+  const explained = world([published], 'explain', 'u17', '--k', '5')
+  const ofFunnel = add('world', ['eval', 'funnel', '--runs', 'all', ...slow], { after: [explained], tell })
+
+  for (const workspace of ['real', 'world']) mkdirSync(join(options.folder, workspace), { recursive: true })
+  const marker = join(options.folder, MARKER)
+  const outputs = await runSteps(steps, {
+    ...options,
+    atOnce: Math.min(2, availableParallelism()),
+    done: done.steps,
+    onDone: (name, stdout) => {
+      done.steps[name] = stdout
+      writeFileAtomic(marker, JSON.stringify(done))
+    },
+  })
+  const report = (name: string): Report => JSON.parse(outputs[name]) as Report
+  return {
+    real: { item: report(ofItems), advertiser: report(ofAdvertisers) },
+    world: report(ofFunnel),
+    seconds: (performance.now() - started) / 1000,
+  }
 }
 
 function prepare({ folder, small, again = false, print }: QuickstartOptions): Done {
@@ -127,51 +146,4 @@ function readDone(marker: string): Done | undefined {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
-}
-
-interface StepRunner {
-  (workspace: string, ...args: string[]): Promise<void>
-  json<T>(workspace: string, ...args: string[]): Promise<T>
-}
-
-function stepRunner(options: QuickstartOptions, done: Done): StepRunner {
-  const run = async (workspace: string, args: string[], start: (all: string[]) => ResultPromise): Promise<string> => {
-    mkdirSync(workspace, { recursive: true })
-    const all = [...args, '--workspace', relative(process.cwd(), workspace) || '.']
-    options.print(`$ adseq ${all.join(' ')}`)
-    const name = [relative(options.folder, workspace), ...args].join(' ')
-    if (done.steps[name] !== undefined) {
-      options.print('  (done before)\n')
-      return done.steps[name]
-    }
-    const began = performance.now()
-    const child = start(all)
-    const stop = (): void => void child.kill('SIGTERM')
-    options.signal?.addEventListener('abort', stop)
-    const result = await child
-    options.signal?.removeEventListener('abort', stop)
-    options.signal?.throwIfAborted()
-    if (result.failed)
-      throw new UserError(
-        `The step failed: adseq ${all.join(' ')}`,
-        'Its message stands above; run the command by hand to look closer, or adseq doctor.',
-      )
-    options.print(`  (${duration((performance.now() - began) / 1000)})\n`)
-    done.steps[name] = String(result.stdout ?? '')
-    writeFileAtomic(join(options.folder, MARKER), JSON.stringify(done))
-    return done.steps[name]
-  }
-  const [node, ...entry] = options.adseq
-  const step = async (workspace: string, ...args: string[]): Promise<void> => {
-    await run(workspace, args, (all) =>
-      execa(node, [...entry, ...all], { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', reject: false }),
-    )
-  }
-  const json = async <T>(workspace: string, ...args: string[]): Promise<T> => {
-    const text = await run(workspace, [...args, '--json'], (all) =>
-      execa(node, [...entry, ...all], { stdin: 'ignore', stderr: 'inherit', reject: false }),
-    )
-    return JSON.parse(text) as T
-  }
-  return Object.assign(step, { json })
 }

@@ -52,7 +52,13 @@ what it would have taken.`
     })
     if (!body.success) {
       const { path, message } = body.error.issues[0]
-      throw new UserError(`--${String(path.at(-1) ?? 'user')}: ${message}.`, 'For example: --time 2017-12-01T12:00:00Z')
+      const flag = String(path.at(-1) ?? 'user')
+      throw new UserError(
+        `--${flag}: ${message}.`,
+        flag === 'time'
+          ? 'For example: --time 2017-12-01T12:00:00Z'
+          : 'adseq explain --help says what each flag takes.',
+      )
     }
     const explanation = await explainAds(
       folder,

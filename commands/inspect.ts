@@ -57,8 +57,15 @@ Ids are those of the imported data; an item is also found by words of its title,
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Inspect)
-    if (args.what === 'data') return this.data(flags)
     const { id } = args
+    if (args.what === 'data') {
+      if (id !== undefined)
+        throw new UserError(
+          `inspect data is about the data as a whole, and takes no id (${id}).`,
+          `To look at one user or item: adseq inspect user ${id}, or adseq inspect item ${id}.`,
+        )
+      return this.data(flags)
+    }
     if (id === undefined)
       throw new UserError(
         `Which ${args.what}?`,

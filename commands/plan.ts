@@ -13,6 +13,14 @@ const amount = Flags.custom<number>({
   },
 })
 
+const share = Flags.custom<number>({
+  parse: async (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && value > 0 && value <= 1) return value
+    throw new UserError(`${text} is no share above 0 and up to 1.`, 'Write shares as 0.1.')
+  },
+})
+
 export default class Plan extends AdseqCommand {
   static override summary = 'Say what a system of a given size takes, and costs.'
   static override description = `By formulas whose sources docs/scale.md names, from what one core of this machine takes (measured on the spot, in some
@@ -30,7 +38,7 @@ it can be done; the table ends with how far one machine goes.`
     latency: amount({ default: 50, helpValue: 'MS', description: 'within which 99 of 100 searches answer' }),
     advertisers: amount({ helpValue: 'N', description: 'default: an item of a thousand' }),
     events: amount({ default: 500, helpValue: 'N', description: 'events kept of a user' }),
-    active: amount({ default: 0.1, helpValue: 'SHARE', description: 'of users with new events a day' }),
+    active: share({ default: 0.1, helpValue: 'SHARE', description: 'of users with new events a day' }),
     peak: amount({ default: 3, helpValue: 'X', description: 'requests of the busiest second over those of the mean' }),
     copies: amount({ default: 2, helpValue: 'N', description: 'of what serves, so that one may fail' }),
     'batch-hours': amount({ default: 4, helpValue: 'H', description: 'a night for batches' }),
@@ -61,7 +69,7 @@ it can be done; the table ends with how far one machine goes.`
       advertisers: flags.advertisers ?? Math.max(1, flags.items / 1000),
       requestsPerDay: flags['requests-per-day'] ?? flags.users,
       eventsPerUser: flags.events,
-      activeShare: Math.min(1, flags.active),
+      activeShare: flags.active,
     }
     const assumptions = {
       latency: flags.latency,

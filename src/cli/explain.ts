@@ -23,7 +23,7 @@ export const MEANING = { 1: 'a fault of adseq', 2: 'a mistake that the user can 
 export function explain(error: Error, command?: string): Explained {
   if (error instanceof Interrupted) return { message: error.message, hint: error.hint, code: 130 }
   const known = error instanceof UserError ? error : (sqliteTrouble(error) ?? brokenInstall(error))
-  if (known) return { message: known.message, hint: known.hint, code: 2 }
+  if (known) return { message: ofFlag(known.message), hint: known.hint, code: 2 }
   if (hasCode(error, 'ENOSPC', 'EDQUOT'))
     return {
       message: 'The disk is full; nothing half written was kept.',
@@ -38,6 +38,12 @@ export function explain(error: Error, command?: string): Explained {
     hint: 'This is a fault of adseq. Set ADSEQ_DEBUG=1 for the stack and please report it.',
     code: 1,
   }
+}
+
+/** What a flag's own parser said, without what oclif writes around it. */
+function ofFlag(message: string): string {
+  const [, flag, said] = /^Parsing (--[\w-]+)\s*([^]*?)\s*See more help with --help$/.exec(message) ?? []
+  return flag === undefined ? message : `${flag}: ${said}`
 }
 
 function forbidden(error: NodeJS.ErrnoException): { message: string; hint: string } {

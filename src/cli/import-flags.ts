@@ -95,6 +95,12 @@ export function importOptions(
       MAPPED.includes(format) ? 'Leave it out.' : 'Leave it out, or read the file as csv, jsonl or parquet.',
     )
   const eventTypes = pairs(flags['event-type'], '--event-type')
+  const [since, until] = [moment(flags.since, '--since'), moment(flags.until, '--until')]
+  if (since !== undefined && until !== undefined && since >= until)
+    throw new UserError(
+      `--since ${flags.since} is not before --until ${flags.until}: no event lies between them.`,
+      'Events from --since on and before --until are read.',
+    )
   return {
     mapping: !generic
       ? { columns: pairs(flags.map, '--map'), eventTypes, header: true }
@@ -108,8 +114,8 @@ export function importOptions(
         },
     encoding: flags.encoding,
     order: flags.order,
-    since: moment(flags.since, '--since'),
-    until: moment(flags.until, '--until'),
+    since,
+    until,
     allowFuture: flags['allow-future'],
     asOf: moment(flags['as-of'], '--as-of'),
     year: flags.year,

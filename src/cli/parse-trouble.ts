@@ -40,6 +40,8 @@ export function parseTrouble(error: Error, command = 'COMMAND'): { message: stri
     const wanted = args.map(({ name, options }) => (options ? either(options) : name.toUpperCase()))
     return { message: `adseq ${command} needs ${wanted.join(' and ')}.`, hint: help }
   }
+  const missing = [...error.message.matchAll(/^\s*Missing required flag ([\w-]+)/gm)].map(([, name]) => `--${name}`)
+  if (missing.length > 0) return { message: `adseq ${command} needs ${missing.join(' and ')}.`, hint: help }
   const lines = error.message
     .replace(/\nSee more help.*/s, '')
     .replace(/^The following errors? occurred:\s*/, '')

@@ -56,8 +56,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const add = (workspace: 'real' | 'world', args: string[], about: Omit<Step, 'name' | 'args'>): string => {
     const folder = join(options.folder, workspace)
     const name = [workspace, ...args].join(' ')
-    const json = about.tell ? ['--json'] : []
-    steps.push({ ...about, name, args: [...args, ...json, '--workspace', relative(process.cwd(), folder) || '.'] })
+    steps.push({ ...about, name, args: [...args, '--workspace', relative(process.cwd(), folder) || '.'] })
     return name
   }
   const tell = (stdout: string): string[] => {

@@ -12,7 +12,7 @@ export interface Step {
   after: readonly string[]
   /** stands above it */
   heading?: string
-  /** its standard output is kept, not shown; what is printed instead is told by it */
+  /** it is run with --json, and what this says of its output is printed instead: as without --json */
   tell?: (stdout: string) => string[]
 }
 
@@ -128,7 +128,7 @@ class Running {
     const began = performance.now()
     const out = options.out === 'stderr' ? process.stderr : process.stdout
     this.wasHeld = !live
-    this.child = execa(node, [...entry, ...step.args], {
+    this.child = execa(node, [...entry, ...step.args, ...(step.tell ? ['--json'] : [])], {
       stdin: 'ignore',
       stdout: step.tell || !live ? 'pipe' : out === process.stderr ? 2 : 'inherit',
       stderr: live ? 'inherit' : 'pipe',

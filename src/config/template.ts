@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
@@ -35,6 +35,8 @@ export function writeConfig(folder: string, text: string, force: boolean): strin
       throw new UserError(`${folder} is not a folder.`, 'Name a folder with --workspace.')
     throw error
   }
+  if (existsSync(path) && statSync(path).isDirectory())
+    throw new UserError(`${path} is a folder.`, 'Move it away, or name another workspace with --workspace.')
   writeFileAtomic(path, text)
   return path
 }

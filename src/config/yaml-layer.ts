@@ -10,6 +10,11 @@ export function yamlLayer(text: string, name: string): Layer {
   const lines = new LineCounter()
   const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const problem = doc.errors[0]
+  if (problem?.code === 'MULTIPLE_DOCS')
+    throw new UserError(
+      `${name}:${lines.linePos(problem.pos[0]).line}: a line of --- begins a second document.`,
+      'Keep all settings in one: delete that line.',
+    )
   if (problem) {
     const message = problem.message.replace(/\s+/g, ' ').replace(/[.:]$/, '')
     throw new UserError(

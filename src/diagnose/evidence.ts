@@ -131,8 +131,8 @@ export async function resultsEvidence(workspace: Workspace, manifest: Manifest):
     alike: meanCosine(await tower.vectors(set.queries), model.width),
     distinctLists: lists.size,
     bands: bandShares(bands),
-    padding: paddingOf(set.queries, model.reads),
-    length: model.reads,
+    padding: paddingOf(set.queries, model.length),
+    length: model.length,
     cut: cutShare(set.queries, protocol.windowDays),
     cold: sum((entry) => entry < 0 || conversions[entry] === 0) / sum(() => true),
   }

@@ -55,6 +55,11 @@ export async function evaluateWorkspace(
   const { kind } = options
   const baselines = tableOf(options.baselines)
   const manifests = chooseRuns(folder, options)
+  if (options.modelsOnly && manifests.length === 0)
+    throw new UserError(
+      `There is no finished ${kind} run, and --models-only judges nothing else.`,
+      `Train one: adseq train ${kind}. Without --models-only the baselines are judged.`,
+    )
   const { snapshot } = workspace
   const cutoff = cutoffOf(snapshot, config, manifests)
   const { windowDays, indexSize, history, seed, bootstrap } = config.eval

@@ -47,6 +47,9 @@ export function stagesText(stages: readonly Stage[]): string {
   ].join('\n')
 }
 
+/** 0.00004 -> "0.04" */
+const perThousand = (share: number): string => (share === 0 ? '0' : String(Number((share * 1000).toPrecision(1))))
+
 /** How the light ranker's probabilities fit. */
 export function reliabilityText(reliability: Readonly<Record<AdKind, Reliability>>, days: string): string {
   const lines = Object.entries(reliability).flatMap(([kind, { rows, positives, bins, ...of }]) => [
@@ -56,14 +59,15 @@ export function reliabilityText(reliability: Readonly<Record<AdKind, Reliability
       `${of.calibrationError.toPrecision(2)}, predicted over seen ${of.ratio?.toFixed(2) ?? '-'}`,
     '',
     ...columns([
-      ['predicted', ...bins.map(({ predicted }) => predicted.toPrecision(1))],
-      ['seen', ...bins.map(({ seen }) => (seen === 0 ? '0' : seen.toPrecision(1)))],
+      ['predicted', ...bins.map(({ predicted }) => perThousand(predicted))],
+      ['seen', ...bins.map(({ seen }) => perThousand(seen))],
     ]),
   ])
   return [
     ...lines,
     '',
-    'Normalised entropy: 1 says no more than the mean share, lower is better. A tenth of the candidates a column.',
+    'Normalised entropy: 1 says no more than the mean share, lower is better. Below it: of 1,000 candidates so many ' +
+      'are converted on, as predicted and as seen, a tenth of the candidates a column.',
   ].join('\n')
 }
 

@@ -43,6 +43,9 @@ function parseEvent(part: string): SpecEvent {
     throw new UserError(`"${type}" in "${part}" is not an event type.`, `Event types are ${EVENT_TYPES.join(', ')}.`)
   const aged = /^(.+)@(\d+(?:\.\d+)?)([mhdw])$/.exec(part.slice(colon + 1))
   const id = aged ? aged[1] : part.slice(colon + 1)
+  const [, age] = /@(\d[\w.]*)$/.exec(id) ?? []
+  if (age !== undefined)
+    throw new UserError(`"${age}" in "${part}" is no age.`, 'Ages are minutes, hours, days or weeks: 30m, 3h, 2d, 1w.')
   if (id === '') throw new UserError(`"${part}" names no item.`, EXAMPLE)
   return { type: type as EventType, id, ...(aged ? { age: Number(aged[2]) * UNITS[aged[3]] } : {}) }
 }

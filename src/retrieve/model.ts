@@ -22,6 +22,8 @@ export interface Model extends Towers {
   width: number
   /** latest events of a history that it reads */
   reads: number
+  /** latest events that the sequence has room for */
+  length: number
   /** SHA-256 of its weights */
   weights?: string
   /**
@@ -49,6 +51,7 @@ export function modelOf({ manifest, config, encoder }: LoadedRun): Model {
     name: NAMES[config.model.userTower],
     width: encoder.width,
     reads: encoder.reads,
+    length: config.model.length,
     weights: manifest.weightsHash,
     ...towersOf(encoder),
   }

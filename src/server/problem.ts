@@ -68,6 +68,7 @@ export function sendProblem(error: FastifyError | Problem, request: FastifyReque
   return reply.code(problem.status).type('application/json').send(problem.body())
 }
 
+const URL_HINT = 'Percent-encode the id as UTF-8: curl "localhost:8787/v1/users/a%20b".'
 const JSON_HINT = 'Send JSON with the header content-type: application/json.'
 
 function toProblem(error: FastifyError | Problem): Problem {
@@ -81,6 +82,7 @@ function toProblem(error: FastifyError | Problem): Problem {
       'Send at most 1,000 events, the latest ones.',
     )
   if (statusCode === 415) return new Problem(415, 'unsupported_media_type', 'The body is not JSON.', JSON_HINT)
+  if (error.code === 'FST_ERR_BAD_URL') return new Problem(400, 'invalid_request', message, URL_HINT)
   if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, 'invalid_request', message, JSON_HINT)
   return new Problem(500, 'internal', 'The request failed inside adseq.', 'The log of `adseq serve` has the details.')
 }

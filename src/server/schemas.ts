@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { badId } from '../events/import/row.js'
+import { EARLIEST, LATEST } from '../events/import/timestamps.js'
 import { MAX_HISTORY } from '../features/made-up-history.js'
 import { EVENT_TYPES } from '../features/snapshot.js'
 
@@ -71,9 +73,20 @@ export const retrieveBody = z.strictObject({
 })
 
 export const eventsBody = z.strictObject({
-  /** a new one makes a new user */
-  user: externalId,
-  events: z.array(postedEvent).min(1).max(MAX_HISTORY),
+  /** a new one makes a new user; as an import takes it */
+  user: externalId.superRefine((text, { addIssue }) => {
+    const bad = text === text.trim() ? badId(text) : 'has blanks around it'
+    if (bad) addIssue(`the id ${bad}`)
+  }),
+  events: z
+    .array(
+      postedEvent.refine(({ time }) => time === undefined || (time >= EARLIEST && time < LATEST), {
+        error: 'a time lies between 1990 and 2100',
+        path: ['time'],
+      }),
+    )
+    .min(1)
+    .max(MAX_HISTORY),
 })
 
 export type SearchQuery = z.output<typeof searchQuery>

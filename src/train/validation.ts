@@ -70,6 +70,12 @@ export function createValidationSet(
     if (toFind(snapshot, catalog, user, end, window).length > 0) eligible.push(user)
   }
   if (eligible.length === 0) {
+    if (!snapshot.eventType.some((_, e) => positive.has(e)))
+      throw new UserError(
+        `No event is a conversion of ${kind === 'item' ? 'an item' : 'an advertiser'}: there is nothing to learn from.`,
+        'Import events of the types checkout, add_to_cart or signup, or map your own types to them with --event-type' +
+          (kind === 'item' ? '.' : '; where the data has no advertisers, train the item model alone.'),
+      )
     throw new UserError(
       `No user has both a history before ${day(from)} and a conversion${masked ? ' on something new to them' : ''} ` +
         `in the validation window that ends on ${day(to)}.`,

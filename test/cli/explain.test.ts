@@ -10,6 +10,12 @@ test('a mistake of the user exits with 2 and says what to try', () => {
   })
 })
 
+test("a flag's own parser is quoted without what stands around it", () => {
+  const error = new UserError('0 is no number above 0.', 'Write 1e9.')
+  error.message = 'Parsing --items \n\t0 is no number above 0.\nSee more help with --help'
+  expect(explain(error).message).toBe('--items: 0 is no number above 0.')
+})
+
 test('an interruption exits with 130 and says how to go on', () => {
   expect(explain(new Interrupted('Run the same command again.'))).toMatchObject({
     hint: 'Run the same command again.',

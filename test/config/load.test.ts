@@ -133,6 +133,11 @@ describe('item and advertiser', () => {
 describe('mistakes name the key, the file and line, and what to write', () => {
   test.each([
     ['model:\n  length: 64\n  widht: 32', 'adseq.yaml:3: unknown key model.widht.', 'Did you mean model.width?'],
+    [
+      'model:\n  length: 64\n---\ntrain:\n  steps: 5',
+      'adseq.yaml:3: a line of --- begins a second document.',
+      'Keep all settings in one: delete that line.',
+    ],
     ['# c\n\nmodle:\n  width: 32', 'adseq.yaml:3: unknown key modle.', 'Did you mean model?'],
     [
       'train:\n  positives_per_anchor: 4',

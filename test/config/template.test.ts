@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -29,6 +29,12 @@ test.each(['tutorial', 'small', 'gpu'])('what template %s has commented out is v
   const config = loadConfig(folder, { env: {} })
   expect(config.item.train?.steps).toBeGreaterThan(0)
   expect(config.import.csv.eventTypes).toEqual({ buy: 'checkout', pv: 'view', fav: 'skip' })
+})
+
+test('a folder of that name is left alone', () => {
+  mkdirSync(join(folder, 'adseq.yaml'))
+  expect(() => writeConfig(folder, 'train: {}', true)).toThrow('is a folder')
+  expect(readdirSync(folder)).toEqual(['adseq.yaml'])
 })
 
 test('an adseq.yaml that is there is kept unless forced', () => {

@@ -29,6 +29,7 @@ it('finds that a training learned nothing, by the records and the results of the
   expect(diagnosis.users).toBeGreaterThan(20)
   const found = diagnosis.findings.find(({ cause }) => cause === 'the towers learn nothing')
   expect(found?.advice).toContain('train.learningRate=3e-9')
+  expect(diagnosisText(diagnosis)).not.toMatch(/NaN|Infinity/)
   expect(diagnosisText(diagnosis)).toMatch(/^item-\S+: looked at .*\n\n[^]*the towers learn nothing: .*\n {2}Try: /)
 })
 

@@ -88,7 +88,7 @@ describe('bad input is one sentence that says what to do, with exit code 2, and 
     ).toBe(0)
     expect(await mistake('train', 'item', '--workspace', views)).toMatchObject({
       message: expect.stringMatching(/conversion/),
-      hint: expect.stringMatching(/eval\.windowDays|conversions/),
+      hint: expect.stringContaining('checkout, add_to_cart or signup'),
     })
     expect(await mistake('eval', '--workspace', views)).toMatchObject({
       message: expect.stringMatching(/converts in the 30 days after/),

@@ -47,6 +47,7 @@ describe('evaluating a workspace', () => {
     expect(path).toBeUndefined()
     expect(report.runs).toEqual([])
     expect(report.rows.length).toBeGreaterThan(4)
+    await expect(evaluated({ modelsOnly: true })).rejects.toThrow('--models-only judges nothing else')
   })
 
   it('judges baselines in a thread as it does without one', async () => {

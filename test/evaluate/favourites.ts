@@ -39,6 +39,7 @@ export const model = (name = 'transformer'): Model => ({
   kind: 'item',
   name,
   width: 4,
+  length: 8,
   reads: 100,
   encodeUsers: async ({ events, users, ends }) => {
     const out = new Float32Array(users.length * 4)

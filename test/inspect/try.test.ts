@@ -19,6 +19,8 @@ describe('a made-up history', () => {
     expect(() => parseHistory('view:a,milk')).toThrow('"milk" is not an event')
     expect(() => parseHistory('buy:milk')).toThrow('"buy" in "buy:milk"')
     expect(() => parseHistory('view:')).toThrow('names no item')
+    expect(() => parseHistory('view:a@5y')).toThrow('"5y" in "view:a@5y" is no age')
+    expect(parseHistory('view:me@home')[0].id).toBe('me@home')
     expect(() => resolveHistory('view:cheese', fixtureSnapshot(), fixtureNames, MOMENT)).toThrow('no item cheese')
     expect(() => resolveHistory('signup:milk', fixtureSnapshot(), fixtureNames, MOMENT)).toThrow('no advertiser milk')
   })

@@ -137,6 +137,10 @@ describe('POST /v1/events', () => {
     ['an event of the future', { events: [purchase('i1', START + 99 * DAY)] }, 'future_event'],
     ['no events', { events: [] }, 'invalid_request'],
     ['an event of nothing', { events: [{ type: 'view' }] }, 'invalid_request'],
+    ['a time before 1990', { events: [purchase('i1', 5)] }, 'invalid_request'],
+    ['a user who is a blank', { user: ' ', events: [purchase('i1')] }, 'invalid_request'],
+    ['a user who is not known', { user: 'NULL', events: [purchase('i1')] }, 'invalid_request'],
+    ['a longer id than an import takes', { user: 'u'.repeat(201), events: [purchase('i1')] }, 'invalid_request'],
     ['a type that is none', { events: [{ type: 'sold', item: 'i1' }] }, 'invalid_request'],
   ])('refuses %s with 400, and stores nothing of it', async (_, body, code) => {
     const folder = copy()

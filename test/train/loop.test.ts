@@ -241,6 +241,6 @@ describe('a training that cannot be', () => {
     const snapshot = makeSnapshot()
     expect(
       (await failure(settings(), { ...snapshot, eventType: new Uint8Array(snapshot.eventType.length) })).message,
-    ).toContain('No user has both')
+    ).toContain('No event is a conversion of an item')
   })
 })

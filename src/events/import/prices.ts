@@ -16,9 +16,9 @@ const LARGEST = 3.4028234663852886e38
  * A comma before three digits (1,299) is taken for one of thousands unless another price says otherwise.
  */
 export function priceStyle(values: Iterable<string>): PriceStyle {
-  let sign = ''
-  for (const value of values) {
-    sign ||= /^\p{Sc}|\p{Sc}$/u.exec(value.trim())?.[0] ?? ''
+  const all = Array.from(values)
+  const sign = all.reduce((found, value) => found || (/^\p{Sc}|\p{Sc}$/u.exec(value.trim())?.[0] ?? ''), '')
+  for (const value of all) {
     const number = bare(value, sign)
     if (/^\d+(?:\.\d{3})*,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3})+,\d+$/.test(number)) return { decimal: ',', sign }
     if (/^\d+(?:,\d{3})*\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3})+\.\d+$/.test(number)) return { decimal: '.', sign }

@@ -10,6 +10,7 @@ test.each<[string[], { decimal: string; sign: string }]>([
   [['1,299'], { decimal: '.', sign: '' }],
   [['1,299', '0,5'], { decimal: ',', sign: '' }],
   [['$12'], { decimal: '.', sign: '$' }],
+  [['5.5', '$5'], { decimal: '.', sign: '$' }],
   [['12,99 €'], { decimal: ',', sign: '€' }],
   [[], { decimal: '.', sign: '' }],
 ])('%j is written as %j', (values, style) => {

@@ -41,7 +41,7 @@ newest finished runs; --run names others. The folder appears when it is whole.`
     const to = resolve(flags.to)
     const { run: runs, events } = flags
     const manifest = await interruptible('Nothing was kept. Run the command again.', (signal) =>
-      inWorkspace(folder, { config, progress: this.progress(flags) }, (workspace) =>
+      inWorkspace(folder, { config, readonly: true, progress: this.progress(flags) }, (workspace) =>
         exportWorkspace(workspace, { folder: to, runs, events, signal }),
       ),
     )

@@ -95,7 +95,8 @@ export default class GenerateData extends AdseqCommand {
     const store = openStore(folder, { create: true })
     try {
       const result = await generateData(store, options)
-      this.about(result, result.added === 0 ? 'Already there, nothing added' : `Added ${count(result.added)} events`)
+      const none = result.events === 0 ? 'Nothing happens in it' : 'Already there, nothing added'
+      this.about(result, result.added === 0 ? none : `Added ${count(result.added)} events`)
       this.say('Next: adseq train item')
       return result
     } finally {

@@ -12,5 +12,8 @@ export function readBudget(text: string): number {
       ? bare * 60
       : whole.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit as keyof typeof UNITS], 0)
   if (seconds > 0 && seconds <= 366 * 86_400) return seconds
-  throw new UserError(`"${text}" is no length of time.`, 'Write for example --budget 30m, 90s or 2h.')
+  throw new UserError(
+    `"${text}" is no length of time to spend.`,
+    'Write for example 30m, 90s or 2h; a bare number is minutes.',
+  )
 }

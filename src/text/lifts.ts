@@ -8,4 +8,4 @@ export function percent(x: number | null): string {
 
 /** An interval of shares: +1.2 to +3.4 %. */
 export const range = (interval: readonly [number, number] | null | undefined): string =>
-  interval ? `${percent(interval[0]).replace(' %', '')} to ${percent(interval[1])}` : '-'
+  interval?.every(Number.isFinite) ? `${percent(interval[0]).replace(' %', '')} to ${percent(interval[1])}` : '-'

@@ -10,7 +10,8 @@ const howToUse = (): string =>
 /** Whether there is an NVIDIA GPU: none is no problem, one that its driver cannot reach is. */
 export const gpu: Check = async () => {
   const { failed: broken, code, stdout, stderr } = await execa('nvidia-smi', QUERY, { reject: false, timeout: 10_000 })
-  if (code === 'ENOENT') return [ok('gpu', 'no NVIDIA GPU (no nvidia-smi): adseq uses the CPU')]
+  // EACCES: a folder of the PATH that cannot be read
+  if (code === 'ENOENT' || code === 'EACCES') return [ok('gpu', 'no NVIDIA GPU (no nvidia-smi): adseq uses the CPU')]
   if (broken) {
     const why = (stderr || stdout).split('\n')[0]
     return [

@@ -1,6 +1,6 @@
 """The item model's training step in PyTorch, for bench/train-step.ts.
 
-Usage: train_step.py INPUT.safetensors VARIANT
+Usage: train_step.py INPUT.safetensors VARIANT [cpu|auto]
 Reads parameters and one batch from the file, prints the first loss, then answers every line "N" on standard input
 with the milliseconds of N training steps, as a JSON array. VARIANT: eager | sdpa | compile (any of them with fused AdamW).
 """
@@ -35,6 +35,9 @@ def read(path):
 
 config, arrays = read(sys.argv[1])
 variant = sys.argv[2]
+device = "cuda" if sys.argv[3:] == ["auto"] and torch.cuda.is_available() else "cpu"
+arrays = {k: v.to(device) for k, v in arrays.items()}
+torch.set_default_device(device)
 p = {k[6:]: torch.nn.Parameter(v) for k, v in arrays.items() if k.startswith("param/")}
 b = {k[5:]: (v.long() if v.dtype == torch.int32 else v) for k, v in arrays.items() if k.startswith("feed/")}
 vectors = arrays["items.vectors"]
@@ -143,7 +146,8 @@ def step():
     return value.item()
 
 
-print(json.dumps({"loss": step(), "torch": torch.__version__}), flush=True)
+name = torch.cuda.get_device_name() if device == "cuda" else "cpu"
+print(json.dumps({"loss": step(), "torch": torch.__version__, "device": name}), flush=True)
 for line in sys.stdin:
     times = []
     for _ in range(int(line)):

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
 import { KERNEL_CASES, type InputRange, type KernelCase } from './contract/kernels.js'
 import { PARAMETERS, S, T, TWO_TOWER_STEP } from './contract/two-tower.js'
@@ -23,10 +24,14 @@ const STEPS = 3
 
 /**
  * The engine contract: the same programs on this engine and on tfjs' cpu backend, at tiny shapes. Every kernel alone,
- * with its gradient; then training steps of a small two-tower transformer. Nothing is thrown: a program that fails is
- * a check that did not pass.
+ * with its gradient; then training steps of a small two-tower transformer. A program that fails is a check that did not
+ * pass.
+ * @throws UserError where the engine's device is not there: some are only looked for when a program is compiled
  */
 export async function checkEngine(engine: Engine): Promise<Check[]> {
+  await runOnce(engine, NOTHING, { x: Float32Array.of(1) }).catch((error: unknown) => {
+    if (error instanceof UserError) throw error
+  })
   const reference = await cpuEngine()
   const checks: Check[] = []
   for (const [i, example] of KERNEL_CASES.entries()) {
@@ -50,6 +55,13 @@ export async function checkEngine(engine: Engine): Promise<Check[]> {
   )
   await reference.dispose()
   return checks
+}
+
+/** The smallest program. */
+const NOTHING: ProgramSpec = {
+  name: 'nothing',
+  inputs: { x: { shape: [1], dtype: 'float32' } },
+  fn: (_state, { x }) => ({ outputs: { y: tf.add(x, x) } }),
 }
 
 /** f as a program: its result, and the gradient of a fixed weighted sum of it by each float input. */

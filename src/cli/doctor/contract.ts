@@ -11,11 +11,6 @@ export async function examineEngine(options: EngineOptions): Promise<Finding[]> 
   let engine
   try {
     engine = await createEngine(options)
-  } catch (error) {
-    if (error instanceof UserError) return [failed('engine', error.message, error.hint)]
-    throw error
-  }
-  try {
     const { name: running, device } = engine
     const elsewhere =
       running === 'onnx' && device === 'cpu'
@@ -31,7 +26,10 @@ export async function examineEngine(options: EngineOptions): Promise<Finding[]> 
             `${elsewhere}, and please report this with the output of adseq doctor --engine ${options.engine} --json.`,
           ),
     )
+  } catch (error) {
+    if (error instanceof UserError) return [failed('engine', error.message, error.hint)]
+    throw error
   } finally {
-    await engine.dispose()
+    await engine?.dispose()
   }
 }

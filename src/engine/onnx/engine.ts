@@ -90,5 +90,7 @@ function missing(device: Device, why: string): UserError {
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : String(error)
+  // where in ONNX Runtime's sources it happened says nothing to who reads it
+  return message.replace(/^\/onnxruntime_src\S* .*? was false\. /s, '').replace(/\s*\.?\s*$/, '')
 }

@@ -25,6 +25,7 @@ import { VectorHybrid } from '../src/retrieve/vector-hybrid.js'
 import type { Generation as Row } from '../src/store/generations.js'
 import { count } from '../src/text/numbers.js'
 import { tableLines } from '../src/text/table.js'
+import { TOPICS, madeItems } from './made-items.js'
 
 const { values: flags } = parseArgs({
   options: {
@@ -39,25 +40,11 @@ const { values: flags } = parseArgs({
 const SELECTIVITIES = [1, 0.1, 0.01, 0.001]
 const K = 100
 const RUN = 'bench'
-const TOPICS = 2000
 const [items, width, asked] = [Number(flags.items), Number(flags.width), Number(flags.queries)]
 const tell = (text: string): void => void (flags.json || console.log(text))
 
 const rng = new Rng(11)
-/** Directions of a learned space are not alike: the first carry most. */
-const strength = Float64Array.from({ length: width }, (_, d) => 1 / Math.sqrt(1 + d / 8))
-const draw = (): Float32Array => Float32Array.from(strength, (s) => s * rng.normal())
-const topics = Array.from({ length: TOPICS }, draw)
-const topicOf = new Uint16Array(items)
-const vectors = new Float32Array(items * width)
-for (let e = 0; e < items; e++) {
-  topicOf[e] = rng.int(TOPICS)
-  vectors.set(unit(draw(), topics[topicOf[e]]), e * width)
-}
-// a catalog's long tail: half of the items have no conversion
-const popularity = Float32Array.from({ length: items }, () =>
-  Math.log1p(Math.floor(1 / (1e-4 + 0.9999 * rng.uniform())) - 1),
-)
+const { vectors, topicOf, popularity, userVector } = madeItems(items, width, rng)
 const { manifest, items: searched } = await published()
 const { recall, index } = manifest
 const cost = index.cost!
@@ -95,7 +82,7 @@ async function measure(selectivity: number) {
   const looked: number[] = []
   let [hits, due, exactly] = [0, 0, 0]
   for (let q = 0; q < asked; q++) {
-    const query = ofUser(unit(draw(), topics[rng.int(TOPICS)]))
+    const query = ofUser(userVector())
     const options = { only, onSearch: note }
     function note(_: number, how: { searched: number; exact: boolean }): void {
       looked.push(how.searched)
@@ -151,13 +138,6 @@ function ofUser(vector: Float32Array): Queries {
   }
 }
 
-/** Of length 1: a topic, and as much again of its own. */
-function unit(own: Float32Array, topic: Float32Array): Float32Array {
-  const sum = own.map((x, d) => 0.6 * x + topic[d])
-  const length = Math.hypot(...sum)
-  return sum.map((x) => x / length)
-}
-
 /** Built, measured and opened as `adseq index` and `adseq serve` do. */
 async function published(): Promise<Generation> {
   const folder = flags.keep ?? mkdtempSync(join(tmpdir(), 'adseq-bench-'))
@@ -170,7 +150,7 @@ async function published(): Promise<Generation> {
         indexFolder: folder,
         store: {
           watermark: () => 1,
-          userEmbedding: () => ({ seq: 1, asOf: 0, vector: unit(draw(), topics[rng.int(TOPICS)]) }),
+          userEmbedding: () => ({ seq: 1, asOf: 0, vector: userVector() }),
           counts: () => ({ users: 1000, items, advertisers: 0, events: 0 }),
           publishGeneration: (row) => void rows.push(row),
           listGenerations: () => rows,

@@ -10,6 +10,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { dotProducts } from '../src/ann/dot-products.js'
 import { UserError } from '../src/core/errors.js'
+import { median } from '../src/core/median.js'
 import { Rng } from '../src/core/rng.js'
 import { checkEngine } from '../src/engine/contract.js'
 import { createEngine, type Engine, type EngineOptions } from '../src/engine/index.js'
@@ -71,7 +72,7 @@ for (const peer of await startPeers(['eager', 'sdpa'], 'auto')) {
     variant: peer.variant,
     device: peer.device,
     version: peer.version,
-    stepMs: median(await peer.steps(steps)),
+    stepMs: median(await peer.steps(steps))!,
   })
   peer.stop()
 }
@@ -151,9 +152,5 @@ async function medianMs(n: number, run: () => Promise<unknown>): Promise<number>
     await run()
     times.push(performance.now() - start)
   }
-  return median(times)
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1]
+  return median(times)!
 }

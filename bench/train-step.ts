@@ -7,6 +7,7 @@
  * torch.compile under --compile), in turn with ours; the fastest of its variants counts. Both losses must agree.
  */
 import { parseArgs } from 'node:util'
+import { median } from '../src/core/median.js'
 import { createEngine } from '../src/engine/index.js'
 import { optimizerFeeds } from '../src/model/optimizer.js'
 import { entries, feeds, learningRate, spec } from './step-case.js'
@@ -55,12 +56,11 @@ for (const peer of peers) peer.stop()
 program.dispose()
 await engine.dispose()
 
-const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1]
-const adseqMs = median(ours)
+const adseqMs = median(ours)!
 const best = peers
   .map((peer) => ({ peer, times: theirs.get(peer)! }))
-  .sort((a, b) => median(a.times) - median(b.times))[0]
-const torchMs = best ? median(best.times) : null
+  .sort((a, b) => median(a.times)! - median(b.times)!)[0]
+const torchMs = best ? median(best.times)! : null
 if (flags.json) {
   console.log(JSON.stringify({ adseqMs, torchMs, ratio: torchMs === null ? null : adseqMs / torchMs }))
 } else {
@@ -70,7 +70,7 @@ if (flags.json) {
   )
   for (const [peer, times] of theirs)
     console.log(
-      `${`PyTorch ${peer.version} ${peer.variant}`.padEnd(22)} median ${median(times).toFixed(1)} ms, min ` +
+      `${`PyTorch ${peer.version} ${peer.variant}`.padEnd(22)} median ${median(times)!.toFixed(1)} ms, min ` +
         `${Math.min(...times).toFixed(1)} ms, first loss ${peer.loss.toFixed(5)}`,
     )
   if (torchMs === null) console.log('PyTorch: not measured; set ADSEQ_BENCH_PYTHON to a Python that has it')

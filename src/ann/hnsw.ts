@@ -18,7 +18,12 @@ export interface HnswOptions {
   expansionAdd: number
   /** candidates looked at while searching (efSearch); at least k is used */
   expansionSearch: number
+  /** how numbers of vectors are kept: the smaller, the less memory and the rougher the scores; f32 where absent */
+  scalar?: Scalar
 }
+
+export const SCALARS = ['f32', 'f16', 'i8'] as const
+export type Scalar = (typeof SCALARS)[number]
 
 /** What a manifest must keep of an index file: without it the file is not opened. */
 export interface IndexFile {
@@ -28,6 +33,8 @@ export interface IndexFile {
   entries: number
   connectivity: number
   expansionAdd: number
+  /** f32 where absent: older files */
+  scalar?: Scalar
 }
 
 /** Entries added, or queries searched, between two turns of the event loop. */
@@ -77,8 +84,8 @@ export class HnswIndex implements AnnIndex {
       const sha256 = await sha256File(temporary)
       const bytes = statSync(temporary).size
       publishFile(temporary, path)
-      const { connectivity, expansionAdd } = this.options
-      return { sha256, bytes, width: this.width, entries: this.size, connectivity, expansionAdd }
+      const { connectivity, expansionAdd, scalar = 'f32' } = this.options
+      return { sha256, bytes, width: this.width, entries: this.size, connectivity, expansionAdd, scalar }
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -109,7 +116,8 @@ export class HnswIndex implements AnnIndex {
     if (bytes !== expected.bytes) throw refuse(`is damaged: it has ${bytes} bytes, its manifest says ${expected.bytes}`)
     if ((await sha256File(path)) !== expected.sha256)
       throw refuse('is damaged or not the one of its manifest: the checksum differs')
-    const options = { connectivity: expected.connectivity, expansionAdd: expected.expansionAdd, expansionSearch }
+    const { connectivity, expansionAdd, scalar } = expected
+    const options = { connectivity, expansionAdd, expansionSearch, scalar }
     const native = create(expected.width, options)
     try {
       native.load(path)
@@ -160,12 +168,14 @@ export class HnswIndex implements AnnIndex {
   }
 }
 
+const KINDS = { f32: usearch.ScalarKind.F32, f16: usearch.ScalarKind.F16, i8: usearch.ScalarKind.I8 }
+
 function create(width: number, options: HnswOptions): InstanceType<typeof usearch.Index> {
   return new usearch.Index({
     dimensions: width,
     // inner product: equals cosine on unit vectors, and its distance is 1 - product
     metric: usearch.MetricKind.IP,
-    quantization: usearch.ScalarKind.F32,
+    quantization: KINDS[options.scalar ?? 'f32'],
     connectivity: options.connectivity,
     expansion_add: options.expansionAdd,
     expansion_search: options.expansionSearch,

@@ -57,7 +57,7 @@ export const DEFAULTS: Config = {
     seed: 1,
   },
   infer: { candidates: 100 },
-  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 400, recall: 0.98 },
+  index: { connectivity: 16, expansionAdd: 128, expansionSearch: 400, scalar: 'f16', recall: 0.98 },
   funnel: {
     generators: {
       'advertiser-model': { on: true, limit: 400, quota: 200 },

@@ -148,6 +148,8 @@ export const configSchema = z.strictObject({
   index: z.strictObject({
     connectivity: z.int().min(2).max(256),
     expansionAdd: positive.max(65536),
+    /** how the graph keeps numbers of vectors; results are scored by whole ones */
+    scalar: z.enum(['f32', 'f16', 'i8']),
     expansionSearch: positive.max(65536),
     /** recall against exact search below which a graph is searched more widely, and in the end not used */
     recall: share,

@@ -1,3 +1,4 @@
+import type { HnswOptions } from '../ann/hnsw.js'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.js'
@@ -47,7 +48,7 @@ export interface BuildOptions {
   funnel?: { tables: Tables; ranker: LightRanker | undefined }
   /** unix seconds of the last event the vectors know of */
   asOf: number
-  index: { connectivity: number; expansionAdd: number; expansionSearch: number; recall: number }
+  index: HnswOptions & { recall: number }
   /** masked: what is in a user's history is not recommended */
   history: 'kept' | 'masked'
   /** orders equal scores */

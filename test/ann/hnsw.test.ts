@@ -55,6 +55,19 @@ describe('hnsw', () => {
     }
   })
 
+  it.each(['f16', 'i8'] as const)('keeps vectors as %s in less room, and finds nearly the same', async (scalar) => {
+    const smaller = await HnswIndex.build(vectors, width, { ...options, scalar })
+    const file = join(folder, scalar)
+    const about = await smaller.save(file)
+    expect(about.scalar).toBe(scalar)
+    // 32 bits a number against 16 or 8; links take the same
+    expect(saved.bytes - about.bytes).toBeGreaterThan(3000 * width * (scalar === 'f16' ? 2 : 3) * 0.9)
+    const loaded = await HnswIndex.load(file, about, options.expansionSearch)
+    expect(await loaded.search(queries, 10)).toEqual(await smaller.search(queries, 10))
+    expect(await measureRecall(loaded, await ExactIndex.plain(vectors, width), queries, 10)).toBeGreaterThan(0.93)
+    rmSync(file)
+  })
+
   it('gives the same answers after a save and a load', async () => {
     const loaded = await HnswIndex.load(path, saved, options.expansionSearch)
     expect(await loaded.search(queries, 10)).toEqual(await index.search(queries, 10))

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
+import { takeLock } from '../core/lock.js'
 import { levelsText, protocolText, verdictLines } from '../evaluate/report-text.js'
 import type { Report } from '../evaluate/report.js'
 import { runSteps, type Step } from './steps.js'
@@ -34,6 +35,7 @@ export interface QuickstartResult {
 }
 
 const MARKER = '.adseq-quickstart'
+const LOCK = `${MARKER}.lock`
 
 /** What a quickstart has done: the command lines of its finished steps, with what those printed that are read again. */
 interface Done {
@@ -46,12 +48,21 @@ interface Done {
  * command in a process of its own, and its command line is printed, so that each can be repeated by hand. Once there is
  * something to look at, two steps run at the same time. A folder of an earlier quickstart is gone on with: steps that
  * it finished are not run again.
- * @throws UserError when the folder exists and was not made by a quickstart, or when a step fails; Interrupted
+ * @throws UserError when the folder exists and was not made by a quickstart, another is at work in it, or a step fails;
+ * Interrupted
  */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
+  const [done, release] = prepare(options)
+  try {
+    return await loop(options, done)
+  } finally {
+    release()
+  }
+}
+
+async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartResult> {
   const { small, columns = Infinity } = options
   const started = performance.now()
-  const done = prepare(options)
   const steps: Step[] = []
   const add = (workspace: 'real' | 'world', args: string[], about: Omit<Step, 'name' | 'args'>): string => {
     const folder = join(options.folder, workspace)
@@ -112,29 +123,33 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   }
 }
 
-function prepare({ folder, small, again = false, print }: QuickstartOptions): Done {
+/** What is done in the folder already. @returns with it, what gives the folder free for another quickstart */
+function prepare({ folder, small, again = false, print }: QuickstartOptions): [Done, () => void] {
   const marker = join(folder, MARKER)
   if (existsSync(folder) && !existsSync(marker))
     throw new UserError(
       `${folder} exists and was not made by a quickstart.`,
       'Choose another folder with --folder, or move it away.',
     )
-  if (again) rmSync(folder, { recursive: true, force: true })
-  if (existsSync(marker)) {
-    const done = readDone(marker)
-    if (done?.small === small) {
-      print(`Going on in ${folder}: what is done there is kept (--again starts anew).`)
-      return done
-    }
+  mkdirSync(folder, { recursive: true })
+  const release = takeLock(join(folder, LOCK), '`adseq quickstart`')
+  const done = existsSync(marker) && !again ? readDone(marker) : undefined
+  if (done?.small === small) {
+    print(`Going on in ${folder}: what is done there is kept (--again starts anew).`)
+    return [done, release]
+  }
+  if (existsSync(marker) && !again) {
+    release()
     throw new UserError(
       `${folder} holds a quickstart of another kind, or of another version of adseq.`,
       'Delete it and start anew with --again, or choose another folder with --folder.',
     )
   }
-  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder))
+    if (name !== LOCK) rmSync(join(folder, name), { recursive: true, force: true })
   const none: Done = { small, steps: {} }
   writeFileAtomic(marker, JSON.stringify(none))
-  return none
+  return [none, release]
 }
 
 function readDone(marker: string): Done | undefined {

@@ -133,6 +133,8 @@ class Running {
       stdout: step.tell || !live ? 'pipe' : out === process.stderr ? 2 : 'inherit',
       stderr: live ? 'inherit' : 'pipe',
       buffer: false,
+      // by its channel a step sees that this process is gone, however it ended
+      ipc: true,
       reject: false,
     })
     const kept: Uint8Array[] = []

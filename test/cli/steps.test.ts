@@ -16,9 +16,11 @@ const [name, wait, code = '0'] = process.argv.slice(2)
 const note = (what) => appendFileSync(process.env.NOTES, what + ' ' + name + '\\n')
 note('begin')
 process.on('SIGTERM', () => { note('stopped'); process.exit(143) })
+process.on('disconnect', () => note('alone'))
+process.channel?.unref()
 console.log('hello from ' + name)
 console.error('progress of ' + name)
-setTimeout(() => { console.log('bye from ' + name); note('end'); process.exit(Number(code)) }, Number(wait))
+setTimeout(() => { console.log('bye from ' + name); note('end'); process.exit(Number(code) || 0) }, Number(wait))
 `
 /** Runs steps in a process of their own, so that what they write on its streams can be seen. */
 const HARNESS = `
@@ -106,6 +108,14 @@ describe('steps', () => {
     expect(stdout).toContain('$ adseq b 100 3\nhello from b\nbye from b\n')
     expect(stdout).toContain('threw: The step failed: adseq b 100 3')
     expect(stdout).toMatch(/kept: $/)
+  })
+
+  it('see that who started them was killed', async () => {
+    const child = start([step('a', 3000)], 1)
+    await expect.poll(noted, { timeout: 20_000 }).toEqual(['begin a'])
+    child.kill('SIGKILL')
+    await child
+    await expect.poll(noted, { timeout: 20_000 }).toContain('alone a')
   })
 
   it('are all ended by a signal', async () => {

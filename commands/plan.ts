@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
 import { setFlag } from '../src/cli/engine-flags.js'
+import { paperWidth } from '../src/cli/inspect-flags.js'
 import { loadConfig } from '../src/config/load.js'
 import { UserError } from '../src/core/errors.js'
 
@@ -87,7 +88,7 @@ it can be done; the table ends with how far one machine goes.`
     const { outputWidth: width, vectorWidth } = config.model
     const model = { width, vectorWidth, connectivity: config.index.connectivity, steps: config.train.steps }
     const made = plan(size, model, assumptions, rates)
-    for (const line of planText(made)) this.log(line)
+    for (const line of planText(made, paperWidth(80))) this.log(line)
     return { ...made, size, assumptions, model, rates }
   }
 }

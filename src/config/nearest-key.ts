@@ -18,7 +18,7 @@ export function editDistance(a: string, b: string): number {
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_]/g, '')
   let best: string | undefined
-  let fewest = Math.max(2, Math.ceil(word.length * 0.4)) + 1
+  let fewest = Math.max(1, Math.floor(word.length * 0.4)) + 1
   for (const candidate of words) {
     const edits = editDistance(plain(word), plain(candidate))
     if (edits < fewest) {

@@ -1,18 +1,22 @@
+import { wrap } from '../core/wrap.js'
 import { count, duration } from '../text/numbers.js'
 import { columns } from '../text/table.js'
 import type { Plan, PlanPart } from './plan.js'
 
 /** The plan as lines: the table of parts, where each figure is from, and how far one machine goes. */
-export function planText({ parts, oneMachine }: Plan): string[] {
-  const rows = parts.map((part) => [
-    `${part.part}, ${part.kind}`,
+export function planText({ parts, oneMachine }: Plan, width: number): string[] {
+  const said = (text: string, label = ''): string[] => wrap(text, width, label).split('\n')
+  const row = (part: PlanPart): string[] => [
+    `  ${part.kind}`,
     size(part.memoryGB),
     size(part.diskGB),
     `${count(part.cores)}${part.tooSlow ? ' !' : ''}`,
     count(part.machines),
     part.batchHours === 0 ? '-' : duration(part.batchHours * 3600),
     `$${count(part.monthly)}`,
-  ])
+  ]
+  // each way that a part can be done stands below its name
+  const rows = parts.flatMap((part, i) => (parts[i - 1]?.part === part.part ? [row(part)] : [[part.part], row(part)]))
   return [
     ...columns([['', 'memory', 'disk', 'cores', 'machines', 'batch', 'a month'], ...rows]),
     ...(parts.some(({ tooSlow }) => tooSlow)
@@ -20,7 +24,7 @@ export function planText({ parts, oneMachine }: Plan): string[] {
       : []),
     '',
     'From:',
-    ...parts.map((part) => `  ${part.part}, ${part.kind}: ${part.from}`),
+    ...parts.flatMap((part) => said(part.from, `  ${part.part}, ${part.kind}: `)),
     '',
     'One machine, in these proportions, with an index of:',
     ...columns([
@@ -34,7 +38,7 @@ export function planText({ parts, oneMachine }: Plan): string[] {
       ]),
     ]),
     '',
-    whyStored(parts),
+    ...said(whyStored(parts)),
   ]
 }
 

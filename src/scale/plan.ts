@@ -66,7 +66,7 @@ export interface Rates {
   trainFrom: string
 }
 
-export const INDEX_KINDS = ['HNSW f32', 'HNSW int8', 'IVF int8', 'PQ'] as const
+export const INDEX_KINDS = ['HNSW f32', 'HNSW f16', 'HNSW int8', 'IVF int8', 'PQ'] as const
 export type IndexKind = (typeof INDEX_KINDS)[number]
 
 export interface PlanPart {
@@ -136,6 +136,8 @@ export function entryBytes(kind: IndexKind, { width, connectivity }: PlanModel, 
   switch (kind) {
     case 'HNSW f32':
       return 4 * width + links + KEY_BYTES
+    case 'HNSW f16':
+      return 2 * width + links + KEY_BYTES
     case 'HNSW int8':
       return width + links + KEY_BYTES
     case 'IVF int8':
@@ -144,6 +146,8 @@ export function entryBytes(kind: IndexKind, { width, connectivity }: PlanModel, 
       return codeBytes + KEY_BYTES
   }
 }
+
+const isGraph = (kind: IndexKind): boolean => kind.startsWith('HNSW')
 
 /** Cells of an inverted file over n entries: 4 sqrt(n) (Faiss wiki, the same page). */
 export const cellsOf = (n: number): number => Math.max(1, 4 * Math.sqrt(n))
@@ -163,7 +167,7 @@ export function searchSeconds(
   { width }: PlanModel,
   { probes, codeBytes }: Pick<PlanAssumptions, 'probes' | 'codeBytes'>,
 ): number {
-  if (kind === 'HNSW f32' || kind === 'HNSW int8') return graphTime(rates.graphSearch, rates, n)
+  if (isGraph(kind)) return graphTime(rates.graphSearch, rates, n)
   const cells = cellsOf(n)
   const scanned = (n * Math.min(probes, cells)) / cells
   return graphTime(rates.graphSearch, rates, cells) + scanned * rates.readByte * (kind === 'PQ' ? codeBytes : width)
@@ -276,8 +280,7 @@ function indexPart(kind: IndexKind, size: PlanSize, model: PlanModel, assume: Pl
 
 /** Entries go into a graph, or by a graph over the cells into one of them. */
 function buildCoreHours(kind: IndexKind, n: number, rates: Rates): number {
-  const inGraph = kind === 'HNSW f32' || kind === 'HNSW int8'
-  return (n * graphTime(rates.graphInsert, rates, inGraph ? n : cellsOf(n))) / 3600
+  return (n * graphTime(rates.graphInsert, rates, isGraph(kind) ? n : cellsOf(n))) / 3600
 }
 
 /** Bytes of what the user tower knows of items. */

@@ -88,7 +88,9 @@ export async function* trainLoop(job: TrainJob): AsyncGenerator<TrainRecord, Tra
   const stopIfAsked = async (phase: TrainingPhase, best?: Float32Array): Promise<void> => {
     if (!job.signal?.aborted) return
     save({ ...(await phase.vectors()), best })
-    throw new Interrupted(`Run the same command again: it resumes ${run} after step ${progress.step}.`)
+    throw new Interrupted(
+      `Run the same command again: it resumes ${run} after step ${progress.step}${progress.phase === 'refit' ? ' of the refit' : ''}.`,
+    )
   }
 
   if (progress.phase === 'select') {

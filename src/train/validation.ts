@@ -70,6 +70,12 @@ export function createValidationSet(
     if (toFind(snapshot, catalog, user, end, window).length > 0) eligible.push(user)
   }
   if (eligible.length === 0) {
+    const last = snapshot.eventTime.reduce((latest, time) => Math.max(latest, time), 0)
+    if (last <= from)
+      throw new UserError(
+        `The data ends on ${day(last)}, before the validation window that ends on ${day(to)} begins.`,
+        'Set eval.cutoff to auto, or to a day by which there is data.',
+      )
     if (!snapshot.eventType.some((_, e) => positive.has(e)))
       throw new UserError(
         `No event is a conversion of ${kind === 'item' ? 'an item' : 'an advertiser'}: there is nothing to learn from.`,

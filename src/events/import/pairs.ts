@@ -10,7 +10,7 @@ export function pairs(texts: readonly string[] | undefined, flag: string): Recor
     if (equals < 1 || equals === part.length - 1)
       throw new UserError(
         `${flag} ${part} is not a pair.`,
-        `Write pairs with = between, commas apart: ${flag} user_id=visitor,item_id=product`,
+        `Write pairs with = between, commas apart: ${flag} ${flag === '--event-type' ? 'buy=checkout,fav=skip' : 'user_id=visitor,item_id=product'}`,
       )
     result[part.slice(0, equals).trim()] = part.slice(equals + 1).trim()
   }

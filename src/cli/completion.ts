@@ -31,7 +31,8 @@ export function completedCommands(config: Interfaces.Config): CompletedCommand[]
 /** A script that bash and zsh read: commands, flags, listed values; everything else is completed as a file. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string {
   const firsts = [...new Set(commands.map(({ name }) => name.split(' ')[0]))]
-  const topics = firsts.filter((first) => !commands.some(({ name }) => name === first))
+  // some are commands themselves
+  const topics = firsts.filter((first) => commands.some(({ name }) => name.startsWith(`${first} `)))
   const seconds = (topic: string): string =>
     commands
       .filter(({ name }) => name.startsWith(`${topic} `))
@@ -59,8 +60,11 @@ _adseq() {
 ${topics
   .map(
     (topic) => `    ${topic})
-      if [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W '${seconds(topic)}' -- "$current")); return; fi
-      command="${topic} \${COMP_WORDS[2]}" ;;`,
+      case "$COMP_CWORD $current" in
+        '2 -'*) ;;
+        '2 '*) COMPREPLY=($(compgen -W '${seconds(topic)}' -- "$current")); return ;;
+      esac
+      case ' ${seconds(topic)} ' in *" \${COMP_WORDS[2]} "*) command="${topic} \${COMP_WORDS[2]}" ;; esac ;;`,
   )
   .join('\n')}
     help) COMPREPLY=($(compgen -W '${firsts.join(' ')}' -- "$current")); return ;;

@@ -35,7 +35,10 @@ export function resolveCutoff(snapshot: Snapshot, config: Pick<EvalConfig, 'cuto
     if (t < first)
       throw new UserError(
         `${span}: less than the ${config.windowDays} days of eval.windowDays.`,
-        'Set eval.windowDays to less, or import data of a longer time.',
+        last - first < DAY
+          ? 'Import data of a longer time.'
+          : `Set eval.windowDays and train.windowDays to less than ${Math.ceil((last - first) / DAY)}, or import data of a ` +
+              'longer time.',
       )
     return t
   }

@@ -25,6 +25,12 @@ const CASES: [words: string[], offered: string[], not?: string[]][] = [
   ],
   [['engine', ''], ['link']],
   [['engine', 'link', '--ten'], ['--tensorflow']],
+  [
+    ['generations', ''],
+    ['activate', 'compare', 'prune'],
+  ],
+  [['generations', '--js'], ['--json'], ['activate']],
+  [['generations', 'prune', '--ke'], ['--keep']],
   [['help', 'ser'], ['serve']],
 ]
 

@@ -4,6 +4,7 @@ import { AdseqCommand } from '../src/cli/command.js'
 import { engineFlags, engineSettings, setFlag } from '../src/cli/engine-flags.js'
 import { interruptible } from '../src/cli/interruptible.js'
 import { loadConfig } from '../src/config/load.js'
+import { UserError } from '../src/core/errors.js'
 import { count } from '../src/text/numbers.js'
 
 export default class Export extends AdseqCommand {
@@ -14,10 +15,16 @@ newest finished runs; --run names others. The folder appears when it is whole.`
   static override examples = [
     '<%= config.bin %> export --to shop-export',
     '<%= config.bin %> export --to shop-export --run item-20260131-101500-a1b2 --json',
+    '<%= config.bin %> export --tensorboard curves',
   ]
 
   static override flags = {
-    to: Flags.string({ required: true, helpValue: 'DIR', description: 'folder to make' }),
+    to: Flags.string({ helpValue: 'DIR', description: 'folder to make', exclusive: ['tensorboard'] }),
+    tensorboard: Flags.string({
+      helpValue: 'DIR',
+      description: 'write the curves of all runs for TensorBoard, and nothing else',
+      exclusive: ['run'],
+    }),
     run: Flags.string({
       multiple: true,
       multipleNonGreedy: true,
@@ -33,6 +40,9 @@ newest finished runs; --run names others. The folder appears when it is whole.`
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Export)
     const folder = this.folder(flags)
+    if (flags.tensorboard !== undefined) return this.curves(folder, resolve(flags.tensorboard))
+    if (flags.to === undefined)
+      throw new UserError('Where to?', 'Name a folder to make: adseq export --to DIR, or --tensorboard DIR.')
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
     const [{ exportWorkspace }, { inWorkspace }] = await Promise.all([
       import('../src/scale/export.js'),
@@ -55,5 +65,13 @@ newest finished runs; --run names others. The folder appears when it is whole.`
       )
     }
     return { folder: to, ...manifest }
+  }
+
+  private async curves(workspace: string, to: string): Promise<unknown> {
+    const { exportTensorboard } = await import('../src/scale/tensorboard.js')
+    const runs = exportTensorboard(workspace, to)
+    this.say(`Wrote the curves of ${runs.length === 1 ? 'one run' : `${count(runs.length)} runs`}. Look at them with:`)
+    this.say(`tensorboard --logdir ${to}`)
+    return { folder: to, runs }
   }
 }

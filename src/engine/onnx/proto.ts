@@ -1,3 +1,4 @@
+import { float, integer, message, text } from '../../core/protobuf.js'
 import { ONNX_TYPE, type Attribute, type ConstantData, type ValueType } from './graph.js'
 
 /*
@@ -103,26 +104,4 @@ function encodeValue({ name, type, dims }: ProtoValue): Buffer {
   const shape = Buffer.concat(dims.map((d) => message(1, typeof d === 'number' ? integer(1, d) : text(2, d))))
   const tensorType = Buffer.concat([integer(1, ONNX_TYPE[type]), message(2, shape)])
   return Buffer.concat([text(1, name), message(2, message(1, tensorType))])
-}
-
-function varint(n: number | bigint): Buffer {
-  let rest = BigInt.asUintN(64, BigInt(n))
-  const bytes: number[] = []
-  while (rest > 127n) {
-    bytes.push(Number(rest & 127n) | 128)
-    rest >>= 7n
-  }
-  bytes.push(Number(rest))
-  return Buffer.from(bytes)
-}
-
-const tag = (field: number, wire: number): Buffer => varint((field << 3) | wire)
-const integer = (field: number, n: number): Buffer => Buffer.concat([tag(field, 0), varint(n)])
-const message = (field: number, bytes: Buffer): Buffer => Buffer.concat([tag(field, 2), varint(bytes.length), bytes])
-const text = (field: number, value: string): Buffer => message(field, Buffer.from(value, 'utf8'))
-
-function float(field: number, x: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeFloatLE(x)
-  return Buffer.concat([tag(field, 5), bytes])
 }

@@ -22,18 +22,18 @@ With --as-served: what adseq serve answers now. In a pipe: the list of runs as p
       for (const line of runsText(list, paperWidth())) this.say(line)
       return { runs: list.map(runObject) }
     }
-    const [{ runTui }, { lookupInThread }] = await Promise.all([
+    const [{ runTui }, { workspaceSources }] = await Promise.all([
       import('../src/tui/run-tui.js'),
-      import('../src/inspect/lookup.js'),
+      import('../src/tui/sources.js'),
     ])
     const { config, options } = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'
-    await runTui({
-      folder: beside.startsWith('..') ? folder : beside,
-      readRuns: () => runs.refresh(),
-      open: (runs) => lookupInThread({ folder, config, ...options, runs: { ...options.runs, ...runs } }),
-      draw: Date.now() % 1_000_000,
-    })
+    const sources = workspaceSources({ folder, config }, options, beside.startsWith('..') ? folder : beside)
+    try {
+      await runTui(sources)
+    } finally {
+      await sources.close()
+    }
     return undefined
   }
 }

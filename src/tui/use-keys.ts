@@ -12,3 +12,18 @@ export function useKeys(handler: (input: string, key: Key) => void): void {
   })
   useInput(useCallback((input: string, key: Key) => latest.current(input, key), []))
 }
+
+/** Rows that a key moves a cursor by; 0: it is no such key. */
+export function rowsOf(input: string, key: Key): number {
+  if (key.upArrow || input === 'k') return -1
+  if (key.downArrow || input === 'j') return 1
+  return key.pageUp ? -10 : key.pageDown ? 10 : 0
+}
+
+/** Panes that a key moves by. */
+export function panesOf(input: string, key: Key): number {
+  return key.leftArrow || input === 'h' ? -1 : key.rightArrow || input === 'l' ? 1 : 0
+}
+
+/** A cursor moved within so many rows. */
+export const within = (cursor: number, rows: number): number => Math.max(0, Math.min(rows - 1, cursor))

@@ -1,9 +1,12 @@
-import type { UserView } from '../../src/inspect/types.js'
-import type { Lookup, OpenLookup } from '../../src/inspect/lookup.js'
+import { inspectAdvertiser } from '../../src/inspect/advertiser.js'
+import { dataView } from '../../src/inspect/data.js'
+import { inspectItem } from '../../src/inspect/item.js'
+import type { Lookup } from '../../src/inspect/lookup.js'
 import { Curves } from '../../src/inspect/curves.js'
 import type { Run } from '../../src/inspect/runs.js'
 import { UserError } from '../../src/core/errors.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
+import type { Sources } from '../../src/tui/sources.js'
 import { fixtureSubject } from '../inspect/fixture.js'
 
 /** What a person sees of a frame: no escape codes, no trailing blanks. */
@@ -99,25 +102,47 @@ export function fixtureRun(id: string, tower: string, over: Partial<Run> = {}): 
 }
 
 /** A lookup over the fixture data of the inspections, and a record of what it was asked. */
-export function fixtureLookup(asked: string[] = []): OpenLookup {
-  return async (runs) => {
-    asked.push(`open ${runs.item ?? 'latest'}`)
-    const subject = fixtureSubject()
-    const lookup: Lookup = {
-      user(id): Promise<UserView> {
-        asked.push(`user ${id}`)
-        return inspectUser(subject, id, { k: 100, events: 100 })
-      },
-      random: async (draw) => randomUser(subject, draw),
-      close: async () => void asked.push('close'),
-    }
-    return lookup
+export function fixtureLookup(asked: string[] = []): Lookup {
+  const subject = fixtureSubject()
+  const size = { k: 100, events: 100 }
+  return {
+    async user(id, { runs }) {
+      asked.push(`user ${id} by ${runs?.item ?? 'latest'}`)
+      return inspectUser(subject, id, size)
+    },
+    random: async (draw) => randomUser(subject, draw),
+    item: async (id) => inspectItem(subject, id, size.k),
+    advertiser: async (id) => inspectAdvertiser(subject, id, size.k),
+    find: async (words) => {
+      const of = (table: 'items' | 'advertisers') =>
+        subject.names.named(table, words, size.k).found.map(({ externalId, text }) => ({ id: externalId, text }))
+      return { items: of('items'), advertisers: of('advertisers') }
+    },
+    data: async () => dataView(subject.snapshot),
+    renew: async () => {},
+    close: async () => {},
   }
 }
 
-export const failingLookup: OpenLookup = async () => {
+async function noData(): Promise<never> {
   throw new UserError(
     'There is no data in /w (no adseq.db).',
     'Import events first (adseq import csv FILES, or adseq generate-data).',
   )
 }
+
+/** What is answered where there is no data. */
+export const failingLookup: Lookup = {
+  ...fixtureLookup(),
+  ...{ user: noData, random: noData, item: noData, advertiser: noData, find: noData, data: noData },
+}
+
+/** A workspace of fixtures. */
+export const fixtureSources = (over: Partial<Sources> = {}): Sources => ({
+  folder: '/w',
+  runs: () => [],
+  lookup: fixtureLookup(),
+  through: {},
+  draw: 0,
+  ...over,
+})

@@ -1,9 +1,9 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { differences, type Run } from '../inspect/runs.js'
-import { runFacts } from '../inspect/text/runs-text.js'
-import { fit } from '../text/width.js'
-import { seriesStyle } from './theme.js'
+import { differences, type Run } from '../../inspect/runs.js'
+import { runFacts } from '../../inspect/text/runs-text.js'
+import { fit } from '../../text/width.js'
+import { seriesStyle } from '../theme.js'
 
 /** Facts and settings of the chosen runs, a column a run; settings only where several runs differ. */
 export function RunDetails({

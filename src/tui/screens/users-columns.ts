@@ -1,8 +1,8 @@
-import type { Column } from '../text/table.js'
-import { categoryEnd, sellerOf, titleOf } from '../inspect/text/words.js'
-import type { HistoryRow, NextPurchase, RetrievedAdvertiser, RetrievedItem } from '../inspect/types.js'
-import { price } from '../text/numbers.js'
-import { age } from '../text/moments.js'
+import type { Column } from '../../text/table.js'
+import { categoryEnd, sellerOf, titleOf } from '../../inspect/text/words.js'
+import type { HistoryRow, NextPurchase, RetrievedAdvertiser, RetrievedItem } from '../../inspect/types.js'
+import { price } from '../../text/numbers.js'
+import { age } from '../../text/moments.js'
 
 /** ✓ bought next, ↻ bought before: two characters, so that they line up. */
 function marks(row: { boughtNext: boolean; boughtBefore: number }): string {

@@ -1,30 +1,20 @@
 import { Box, Text } from 'ink'
 import { useEffect, type ReactNode } from 'react'
-import { nextSummary } from '../inspect/text/user-text.js'
-import { cardLine } from '../inspect/text/words.js'
-import type { UserView } from '../inspect/types.js'
-import { PaneTitle, Rule } from './frame.js'
-import { Busy } from './busy.js'
-import { IdInput, typed } from './id-input.js'
-import { TableView } from './table-view.js'
-import { theme } from './theme.js'
-import { useKeys } from './use-keys.js'
-import { useLive } from './use-live.js'
-import type { LookupState } from './use-lookup.js'
+import { nextSummary } from '../../inspect/text/user-text.js'
+import { cardLine } from '../../inspect/text/words.js'
+import type { UserView } from '../../inspect/types.js'
+import type { Through } from '../../inspect/lookup.js'
+import { Headline, PaneTitle, Rule, headlineRows } from '../frame.js'
+import { PromptLine, usePrompt } from '../prompt.js'
+import type { Screen, ScreenProps } from '../screen.js'
+import { TableView } from '../table-view.js'
+import { theme } from '../theme.js'
+import { useAnswer } from '../use-answer.js'
+import { panesOf, rowsOf, useKeys, within } from '../use-keys.js'
+import { useLive } from '../use-live.js'
 import { advertiserColumns, historyColumns, itemColumns, nextColumns } from './users-columns.js'
-import { plural } from '../text/numbers.js'
-import { day, minute } from '../text/moments.js'
-
-export interface UsersScreenProps {
-  lookup: LookupState
-  width: number
-  height: number
-  /** whether keys are meant for this screen */
-  active: () => boolean
-  /** an id is being typed: the other keys of the application rest */
-  typing: () => boolean
-  onTyping: (typing: boolean) => void
-}
+import { plural } from '../../text/numbers.js'
+import { day, minute } from '../../text/moments.js'
 
 const PANES = ['history', 'retrieved', 'next'] as const
 type Pane = (typeof PANES)[number]
@@ -34,28 +24,53 @@ interface State {
   pane: Pane
   level: Level
   cursors: Record<Pane, number>
-  /** what was typed of an id */
-  text: string
+  /** seed of the next random user */
+  draw: number
+  /** who was asked for last */
+  user: string | undefined
 }
 
 const TOP: Record<Pane, number> = { history: 0, retrieved: 0, next: 0 }
 
 /** A user's history beside what is retrieved for it, and below what was really bought next. */
-export function UsersScreen({ lookup, width, height, active, typing, onTyping }: UsersScreenProps): ReactNode {
-  const { view, busy, error, show, random } = lookup
-  const { state, now, change } = useLive<State>({ pane: 'retrieved', level: 'items', cursors: TOP, text: '' })
-  const { pane, level, cursors, text } = state
+function Users({ sources, width, height, active, typing, at }: ScreenProps): ReactNode {
+  const { lookup } = sources
+  const [answer, ask] = useAnswer<UserView>()
+  const view = answer.value
+  const { state, now, change } = useLive<State>({
+    pane: 'retrieved',
+    level: 'items',
+    cursors: TOP,
+    draw: sources.draw,
+    user: undefined,
+  })
+  const { pane, level, cursors } = state
   useEffect(() => change({ cursors: TOP }), [view?.user, change])
 
+  const through: Through = { ...sources.through, runs: { ...sources.through.runs, ...at.runs } }
+  const show = (user: string): void => {
+    change({ user })
+    ask(`looking up user ${user}…`, () => lookup.user(user, through))
+  }
+  const random = (): void => {
+    const { draw } = now()
+    change({ draw: draw + 1 })
+    ask('drawing a user…', async () => {
+      const user = await lookup.random(draw, through)
+      change({ user })
+      return lookup.user(user, through)
+    })
+  }
+  const prompt = usePrompt(typing, show)
+  // another user was asked for by another screen, or other runs are looked through
+  useEffect(() => {
+    const user = at.user ?? now().user
+    if (user === undefined) random()
+    else show(user)
+  }, [at.user, at.runs])
+
   useKeys((input, key) => {
-    if (!active()) return
-    if (typing()) {
-      const next = typed(now().text, input, key)
-      change({ text: next.text })
-      if (next.entered && next.text.trim() !== '') show(next.text.trim())
-      if (next.entered || key.escape) onTyping(false)
-      return
-    }
+    if (!active() || prompt.took(input, key)) return
     const { pane, level, cursors } = now()
     const rows =
       view === undefined
@@ -65,30 +80,24 @@ export function UsersScreen({ lookup, width, height, active, typing, onTyping }:
           : pane === 'next'
             ? view.next.length
             : view[level].length
-    const step = key.upArrow ? -1 : key.downArrow ? 1 : key.pageUp ? -10 : key.pageDown ? 10 : 0
-    const turn = key.leftArrow ? PANES.length - 1 : key.rightArrow ? 1 : 0
-    if (step !== 0) change({ cursors: { ...cursors, [pane]: Math.max(0, Math.min(rows - 1, cursors[pane] + step)) } })
-    else if (turn !== 0) change({ pane: PANES[(PANES.indexOf(pane) + turn) % PANES.length] })
+    const step = rowsOf(input, key)
+    const turn = panesOf(input, key)
+    if (step !== 0) change({ cursors: { ...cursors, [pane]: within(cursors[pane] + step, rows) } })
+    else if (turn !== 0) change({ pane: PANES[(PANES.indexOf(pane) + turn + PANES.length) % PANES.length] })
     else if (input === 'r') random()
     else if (input === 'a')
       change({ level: level === 'items' ? 'advertisers' : 'items', cursors: { ...cursors, retrieved: 0 } })
-    else if (input === '/') {
-      change({ text: '' })
-      onTyping(true)
-    }
+    else if (input === '/') prompt.open()
   })
 
-  const asking = typing()
   return (
     <Box flexDirection="column" width={width} height={height}>
-      {asking ? (
-        <IdInput label="user id:" text={text} placeholder="an id of the imported data; enter shows it, esc leaves" />
-      ) : busy ? (
-        <Busy label={busy} />
-      ) : error ? (
-        <Problem {...error} />
+      {typing.on() ? (
+        <PromptLine label="user id:" text={prompt.text} hint="an id of the imported data; enter shows it, esc leaves" />
       ) : (
-        <Title view={view} />
+        <Headline answer={answer}>
+          <Title view={view} />
+        </Headline>
       )}
       {view ? (
         <Panes
@@ -97,23 +106,9 @@ export function UsersScreen({ lookup, width, height, active, typing, onTyping }:
           level={level}
           cursors={cursors}
           width={width}
-          height={height - (error && !busy && !asking ? 2 : 1)}
+          height={height - (typing.on() ? 1 : headlineRows(answer))}
         />
       ) : null}
-    </Box>
-  )
-}
-
-function Problem({ message, hint }: { message: string; hint: string }): ReactNode {
-  return (
-    <Box flexDirection="column" height={2}>
-      <Text color={theme.bad} wrap="truncate-end">
-        ✗ {message}
-      </Text>
-      <Text dimColor wrap="truncate-end">
-        {'  '}
-        {hint}
-      </Text>
     </Box>
   )
 }
@@ -227,4 +222,25 @@ function bought(row: { boughtNext: boolean; boughtBefore: number }, view: UserVi
 function emptyText(view: UserView, run: string | null, level: Level): string {
   if (run === null) return `no trained model: adseq train ${level === 'items' ? 'item' : 'advertiser'}`
   return view.historyEvents === 0 ? 'no history to encode' : 'nothing'
+}
+
+export const usersScreen: Screen = {
+  name: 'Users',
+  keys: [
+    ['r', 'random'],
+    ['/', 'id'],
+    ['←→', 'pane'],
+    ['↑↓', 'row'],
+    ['a', 'advertisers'],
+  ],
+  help: [
+    ['r', 'another random user who bought something after the cutoff'],
+    ['/', 'type a user id'],
+    ['← → h l', 'move between history, retrieved and bought next'],
+    ['↑ ↓ j k pgup pgdn', 'move within it; the line at the bottom says all of the row'],
+    ['a', 'retrieved items or retrieved advertisers'],
+    ['✓', 'bought within the window after the cutoff: a fair check, no model saw it'],
+    ['↻', 'bought before the cutoff, too'],
+  ],
+  View: Users,
 }

@@ -1,25 +1,17 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { differences, type Run } from '../inspect/runs.js'
-import { NO_RUNS, RUN_COLUMNS } from '../inspect/text/runs-text.js'
-import { Chart } from './chart-view.js'
-import { PaneTitle, Rule } from './frame.js'
+import { differences, type Run } from '../../inspect/runs.js'
+import { NO_RUNS, RUN_COLUMNS } from '../../inspect/text/runs-text.js'
+import { Chart } from '../chart-view.js'
+import { PaneTitle, Rule } from '../frame.js'
 import { RunDetails } from './run-details.js'
-import { TableView } from './table-view.js'
-import { seriesStyle, theme } from './theme.js'
-import { useKeys } from './use-keys.js'
-import { useLive } from './use-live.js'
-import { share, short } from '../text/numbers.js'
-
-export interface RunsScreenProps {
-  runs: readonly Run[]
-  width: number
-  height: number
-  /** whether keys are meant for this screen */
-  active: () => boolean
-  /** opens the users screen with this run's model */
-  onUsers: (run: Run) => void
-}
+import { TableView } from '../table-view.js'
+import { seriesStyle, theme } from '../theme.js'
+import type { Screen, ScreenProps } from '../screen.js'
+import { useEvery } from '../use-every.js'
+import { rowsOf, useKeys, within } from '../use-keys.js'
+import { useLive } from '../use-live.js'
+import { share, short } from '../../text/numbers.js'
 
 interface State {
   /** id of the run under the cursor; the first one until it is moved */
@@ -35,7 +27,8 @@ interface State {
 const RECALL_KS = ['10', '100']
 
 /** The runs above; below, the curves of the chosen ones laid over each other, or their details side by side. */
-export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenProps): ReactNode {
+function Runs({ sources, width, height, shown: onShow, active, go }: ScreenProps): ReactNode {
+  const runs = useEvery(sources.runs, onShow)
   const { state, now, change } = useLive<State>({ cursor: undefined, selected: [], details: false, scroll: 0, k: 0 })
   // runs come and go: what is kept is the run, not its place
   const placeOf = (id: string | undefined): number =>
@@ -48,18 +41,16 @@ export function RunsScreen({ runs, width, height, active, onUsers }: RunsScreenP
     if (!active() || runs.length === 0) return
     const { cursor, selected, details, scroll, k } = now()
     const run = runs[placeOf(cursor)]
-    const move = (by: number): void =>
-      change({ cursor: runs[Math.max(0, Math.min(runs.length - 1, placeOf(cursor) + by))].id, scroll: 0 })
-    if (key.upArrow || input === 'k') move(-1)
-    else if (key.downArrow || input === 'j') move(1)
+    if (key.pageDown) change({ scroll: scroll + 5 })
+    else if (key.pageUp) change({ scroll: Math.max(0, scroll - 5) })
+    else if (rowsOf(input, key) !== 0)
+      change({ cursor: runs[within(placeOf(cursor) + rowsOf(input, key), runs.length)].id, scroll: 0 })
     else if (input === ' ')
       change({ selected: selected.includes(run.id) ? selected.filter((one) => one !== run.id) : [...selected, run.id] })
     else if (input === 'c') change({ selected: [] })
     else if (key.return) change({ details: !details })
-    else if (key.pageDown) change({ scroll: scroll + 5 })
-    else if (key.pageUp) change({ scroll: Math.max(0, scroll - 5) })
     else if (input === 'm') change({ k: (k + 1) % RECALL_KS.length })
-    else if (input === 'u') onUsers(run)
+    else if (input === 'u') go('Users', run.status === 'done' ? { runs: { [run.kind]: run.id } } : {})
   })
 
   if (runs.length === 0) return <NoRuns />
@@ -170,4 +161,25 @@ function NoRuns(): ReactNode {
       ))}
     </Box>
   )
+}
+
+export const runsScreen: Screen = {
+  name: 'Runs',
+  keys: [
+    ['↑↓', 'move'],
+    ['space', 'compare'],
+    ['enter', 'details'],
+    ['m', 'metric'],
+    ['u', 'users'],
+  ],
+  help: [
+    ['↑ ↓ j k', 'move to another run'],
+    ['space', 'choose this run: curves of all chosen are laid over each other'],
+    ['c', 'choose none: the run under the cursor is shown'],
+    ['enter', 'curves, or details: recall, weights hash, settings that differ'],
+    ['m', 'recall@10 or recall@100 (a wide terminal shows both)'],
+    ['pgup pgdn', 'scroll the details'],
+    ['u', 'look at users with this run'],
+  ],
+  View: Runs,
 }

@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react'
+import type { RunNames } from '../runs/manifest.js'
+import type { Sources } from './sources.js'
+
+export type Keys = readonly (readonly [key: string, does: string])[]
+
+/** What screens hand each other: which user, item or runs are looked at. */
+export interface Place {
+  user?: string
+  item?: string
+  /** runs chosen on the runs screen */
+  runs?: RunNames
+}
+
+/** Text is being typed: the keys of the application rest. */
+export interface Typing {
+  on: () => boolean
+  set: (on: boolean) => void
+}
+
+export interface ScreenProps {
+  sources: Sources
+  width: number
+  height: number
+  /** whether it is on show; what is read again and again rests otherwise */
+  shown: boolean
+  /** whether keys are meant for it, asked when a key comes */
+  active: () => boolean
+  typing: Typing
+  at: Place
+  go: (screen: string, at?: Place) => void
+}
+
+/** One screen: a file of screens/. */
+export interface Screen {
+  name: string
+  /** for the line at the bottom; where there is no room for all, the first ones go */
+  keys: Keys
+  help: Keys
+  View: (props: ScreenProps) => ReactNode
+}

@@ -1,0 +1,6 @@
+import type { Screen } from '../screen.js'
+import { runsScreen } from './runs.js'
+import { usersScreen } from './users.js'
+
+/** In the order of their numbers. */
+export const SCREENS: readonly Screen[] = [runsScreen, usersScreen]

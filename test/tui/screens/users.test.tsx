@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { KEYS, failingLookup, fixtureLookup } from '../frames.js'
+import { start } from '../start.js'
+
+describe('the users screen', () => {
+  it('shows a history beside what is retrieved, and what was bought next', async () => {
+    const { press, shows } = start({}, '2')
+    await press()
+    expect(await shows('BOUGHT NEXT')).toContain('[2 Users]')
+    await press('/', 'ann', KEYS.enter)
+    const frame = await shows('user ann  3 events up to the cutoff 1970-04-11')
+    // the latest event of the history on the left, the best item on the right
+    const line = frame.split('\n').find((text) => text.includes('✓↻ Whole milk'))
+    expect(line).toMatch(/^› +24 h checkout Butter, salted .*❯ 1 ✓↻ Whole milk .* 1\.50 0\.996$/)
+    expect(frame).toContain('4 conversions in 30 days: 3 in the top 10, 3 in the top 100')
+    expect(frame).toMatch(/^ +4 +10 d add_to_cart 2× Circular saw/m)
+    expect(frame).toContain('Whole milk · item milk · advertiser Dairy & Sons · 1.50 · FOOD/DAIRY · ↻ bought 1× before')
+  })
+
+  it('moves between panes and rows, and says all of the row', async () => {
+    const { press, shows } = start({}, '2')
+    await press('/', 'ann', KEYS.enter)
+    await shows('user ann')
+    await press(KEYS.right, KEYS.down)
+    expect(await shows('▸ BOUGHT NEXT')).toContain('1970-04-21 00:00 UTC · add_to_cart · Circular saw')
+    await press(KEYS.right, KEYS.down)
+    expect(await shows('▸ HISTORY')).toContain('1970-04-01 00:00 UTC · checkout · Whole milk')
+    await press('a')
+    expect(await shows('RETRIEVED ADVERTISERS')).toMatch(/1 ✓↻ Dairy & Sons/)
+  })
+
+  it('takes keys as text while an id is typed, and keeps the user on show when it is unknown', async () => {
+    const { press, shows } = start({}, '2')
+    await press('/', 'ann', KEYS.enter)
+    await shows('user ann')
+    await press('/', 'q', 'r')
+    await shows('user id: qr')
+    await press(KEYS.enter)
+    const failed = await shows('✗ There is no user qr in this workspace.')
+    expect(failed).toContain('Whole milk')
+    await press('/', 'bo')
+    await shows('user id: bo')
+    await press(KEYS.escape)
+    await shows(/^(?![^]*user id:)/)
+    // pasted with its line end
+    await press('/', 'bob\r')
+    await shows('user bob')
+  })
+
+  it('draws users with r', async () => {
+    const asked: string[] = []
+    const { press, shows } = start({ lookup: fixtureLookup(asked) }, '2')
+    await press()
+    await shows('BOUGHT NEXT')
+    for (let i = 0; i < 12 && new Set(asked.filter((a) => a.startsWith('user'))).size < 2; i++) {
+      await press('r')
+      await shows(/user (ann|bob)/)
+    }
+    expect(asked).toEqual(expect.arrayContaining(['user ann by latest', 'user bob by latest']))
+  })
+
+  it('says what is wrong where there is no data', async () => {
+    const { press, shows } = start({ lookup: failingLookup }, '2')
+    await press()
+    expect(await shows('✗ There is no data in /w')).toContain('adseq import csv')
+  })
+})

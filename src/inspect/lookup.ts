@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js'
-import { Thread } from '../core/thread.js'
+import { ThreadOnDemand } from '../core/thread.js'
 import type { Match } from '../store/catalog-search.js'
 import type { DataView } from './data.js'
 import type { LookupThread } from './lookup-thread.js'
@@ -43,23 +43,19 @@ export interface LookupOptions {
  * screen must go on taking keys. Data and models are opened when they are first needed, and kept.
  */
 export function lookupInThread(options: LookupOptions): Lookup {
-  let started: Thread<LookupThread> | undefined
-  const thread = (): Thread<LookupThread> => {
-    if (started === undefined || started.ended)
-      started = new Thread<LookupThread>(new URL('./lookup-thread', import.meta.url), options)
-    return started
-  }
+  const thread = new ThreadOnDemand<LookupThread>(new URL('./lookup-thread', import.meta.url), options)
   return {
-    user: (id, through) => thread().ask('user', { id, through }),
-    random: (draw, through) => thread().ask('random', { draw, through }),
-    item: (id, through) => thread().ask('item', { id, through }),
-    advertiser: (id, through) => thread().ask('advertiser', { id, through }),
-    find: (words) => thread().ask('find', words),
-    data: () => thread().ask('data'),
-    renew: () => thread().ask('renew'),
+    user: (id, through) => thread.ask('user', { id, through }),
+    random: (draw, through) => thread.ask('random', { draw, through }),
+    item: (id, through) => thread.ask('item', { id, through }),
+    advertiser: (id, through) => thread.ask('advertiser', { id, through }),
+    find: (words) => thread.ask('find', words),
+    data: () => thread.ask('data'),
+    renew: () => thread.ask('renew'),
     async close() {
-      await started?.ask('renew').catch(() => undefined)
-      await started?.stop()
+      // what is open is given back
+      if (thread.started) await thread.ask('renew').catch(() => undefined)
+      await thread.stop()
     },
   }
 }

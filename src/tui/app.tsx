@@ -15,7 +15,7 @@ interface State {
   /** text is being typed */
   typing: boolean
   at: Place
-  /** screens that were looked at: they load when they are, and keep their cursors after */
+  /** screens that were looked at: they load when they first are */
   seen: readonly Screen[]
 }
 
@@ -76,16 +76,17 @@ export function App({ sources }: { sources: Sources }): ReactNode {
       <Rule width={width} />
       <Box height={height} overflow="hidden">
         {help ? <Help screen={screen} /> : null}
-        {seen.map((one) => {
+        {SCREENS.map((one) => {
           const shown = !help && one === screen
           return (
-            // one that is not shown stays, so that it keeps its cursor and its choice
+            // one that is not shown is there, too: it keeps its cursor, and the first key after a switch finds it
             <Box key={one.name} display={shown ? 'flex' : 'none'}>
               <one.View
                 sources={sources}
                 width={width}
                 height={height}
                 shown={shown}
+                seen={seen.includes(one)}
                 active={() => !now().help && now().screen === one}
                 typing={{ on: () => now().typing, set: (typing) => change({ typing }) }}
                 at={state.at}

@@ -24,6 +24,8 @@ export interface ScreenProps {
   height: number
   /** whether it is on show; what is read again and again rests otherwise */
   shown: boolean
+  /** whether it was on show before: what it loads once is loaded then */
+  seen: boolean
   /** whether keys are meant for it, asked when a key comes */
   active: () => boolean
   typing: Typing

@@ -1,4 +1,7 @@
+import { ThreadOnDemand } from '../core/thread.js'
 import { lookupInThread, type Lookup, type LookupOptions, type Through } from '../inspect/lookup.js'
+import type { StateThread } from '../inspect/state-thread.js'
+import type { WorkspaceState } from '../inspect/state.js'
 import { Runs, type Run } from '../inspect/runs.js'
 
 /** Where the screens have from what they show. What takes long is answered later, by a thread. */
@@ -7,6 +10,8 @@ export interface Sources {
   folder: string
   /** the runs as they are now */
   runs: () => Run[]
+  /** what is here, and how far it is */
+  state: () => Promise<WorkspaceState>
   lookup: Lookup
   /** what users and items are looked at through, as the command line says */
   through: Through
@@ -22,12 +27,16 @@ export function workspaceSources(
 ): Sources & { close: () => Promise<void> } {
   const runs = new Runs(options.folder)
   const lookup = lookupInThread(options)
+  const state = new ThreadOnDemand<StateThread>(new URL('../inspect/state-thread', import.meta.url), options)
   return {
     folder: shown,
     runs: () => runs.refresh(),
+    state: () => state.ask('state'),
     lookup,
     through,
     draw: Date.now() % 1_000_000,
-    close: () => lookup.close(),
+    async close() {
+      await Promise.all([lookup.close(), state.stop()])
+    },
   }
 }

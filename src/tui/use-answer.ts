@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { UserError } from '../core/errors.js'
 
 /** What is known of a question that is answered later. */
@@ -25,10 +25,38 @@ export function useAnswer<T>(): [Answer<T>, ask: (busy: string, work: () => Prom
         if (mine === request.current) setAnswer({ value })
       },
       (error: Error) => {
-        const hint = error instanceof UserError ? error.hint : ''
-        if (mine === request.current) setAnswer(({ value }) => ({ value, error: { message: error.message, hint } }))
+        if (mine === request.current) setAnswer(({ value }) => ({ value, error: toldOf(error) }))
       },
     )
   }, [])
   return [answer, ask]
 }
+
+/** What is asked again and again while a screen is on show, each time some time after the answer before. */
+export function useFollowed<T>(work: () => Promise<T>, shown: boolean, busy: string, everyMs = 2000): Answer<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ busy })
+  useEffect(() => {
+    if (!shown) return
+    let timer: NodeJS.Timeout | undefined
+    let over = false
+    const again = (): void => {
+      work()
+        .then((value) => over || setAnswer({ value }))
+        .catch((error: Error) => over || setAnswer(({ value }) => ({ value, error: toldOf(error) })))
+        .finally(() => {
+          if (!over) timer = setTimeout(again, everyMs)
+        })
+    }
+    again()
+    return () => {
+      over = true
+      clearTimeout(timer)
+    }
+  }, [work, shown, everyMs])
+  return answer
+}
+
+const toldOf = (error: Error): { message: string; hint: string } => ({
+  message: error.message,
+  hint: error instanceof UserError ? error.hint : '',
+})

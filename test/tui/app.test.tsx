@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SCREENS } from '../../src/tui/screens/index.js'
 import { KEYS, fixtureRun } from './frames.js'
-import { start } from './start.js'
+import { placeOf, start } from './start.js'
 
 const NAMES = SCREENS.map(({ name }) => name)
 const runs = () => [fixtureRun('item-20260131-101500-aaaa', 'mean'), fixtureRun('item-20260131-111500-bbbb', 'mean')]
-const place = String(NAMES.indexOf('Runs') + 1)
 
 describe('everywhere', () => {
   it('goes from screen to screen by numbers and by tab', async () => {
@@ -27,7 +26,7 @@ describe('everywhere', () => {
       const frame = await shows(new RegExp(`EVERYWHERE[^]*^ *${name.toUpperCase()}$`, 'm'))
       for (const [key] of help) expect(frame).toContain(key)
     }
-    await press(place, KEYS.down, ' ', '?')
+    await press(placeOf('Runs'), KEYS.down, ' ', '?')
     expect(await shows('EVERYWHERE')).not.toContain('loss (smoothed)')
     await press('?')
     await shows(/^❯ A item-20260131-111500-bbbb/m)

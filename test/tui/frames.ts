@@ -3,6 +3,7 @@ import { dataView } from '../../src/inspect/data.js'
 import { inspectItem } from '../../src/inspect/item.js'
 import type { Lookup } from '../../src/inspect/lookup.js'
 import { Curves } from '../../src/inspect/curves.js'
+import type { WorkspaceState } from '../../src/inspect/state.js'
 import type { Run } from '../../src/inspect/runs.js'
 import { UserError } from '../../src/core/errors.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
@@ -137,10 +138,39 @@ export const failingLookup: Lookup = {
   ...{ user: noData, random: noData, item: noData, advertiser: noData, find: noData, data: noData },
 }
 
+/** A workspace in which all is done. */
+export function fixtureState(over: Partial<WorkspaceState> = {}): WorkspaceState {
+  const runs = { item: 'item-1', advertiser: 'advertiser-1', finished: 2 }
+  return {
+    settings: true,
+    data: {
+      ...{ users: 4, items: 6, advertisers: 2, events: 100, ads: 6, seq: 100, waiting: 0, world: false },
+      unfinished: [],
+      watermarks: [
+        { run: runs.item, seq: 100 },
+        { run: runs.advertiser, seq: 100 },
+      ],
+    },
+    runs,
+    ranker: true,
+    generations: [
+      {
+        ...{ generation: 'generation-1', current: true, created: '2026-01-31T12:00:00.000Z' },
+        ...{ itemRun: runs.item, advertiserRun: runs.advertiser, seq: 100, items: 6, recall: 0.995, files: true },
+      },
+    ],
+    simulations: [],
+    locks: [],
+    disk: { free: 5e9, used: [{ name: 'database', bytes: 1_228_800 }] },
+    ...over,
+  }
+}
+
 /** A workspace of fixtures. */
 export const fixtureSources = (over: Partial<Sources> = {}): Sources => ({
   folder: '/w',
   runs: () => [],
+  state: async () => fixtureState(),
   lookup: fixtureLookup(),
   through: {},
   draw: 0,

@@ -1,8 +1,12 @@
 import { render } from 'ink-testing-library'
 import { afterEach } from 'vitest'
 import { App } from '../../src/tui/app.js'
+import { SCREENS } from '../../src/tui/screens/index.js'
 import type { Sources } from '../../src/tui/sources.js'
 import { KEYS, fixtureSources, plain, until } from './frames.js'
+
+/** The number that a screen has. */
+export const placeOf = (name: string): string => String(SCREENS.findIndex((one) => one.name === name) + 1)
 
 let close = (): void => undefined
 afterEach(() => close())

@@ -33,7 +33,7 @@ interface State {
 const TOP: Record<Pane, number> = { history: 0, retrieved: 0, next: 0 }
 
 /** A user's history beside what is retrieved for it, and below what was really bought next. */
-function Users({ sources, width, height, active, typing, at }: ScreenProps): ReactNode {
+function Users({ sources, width, height, seen, active, typing, at }: ScreenProps): ReactNode {
   const { lookup } = sources
   const [answer, ask] = useAnswer<UserView>()
   const view = answer.value
@@ -64,10 +64,11 @@ function Users({ sources, width, height, active, typing, at }: ScreenProps): Rea
   const prompt = usePrompt(typing, show)
   // another user was asked for by another screen, or other runs are looked through
   useEffect(() => {
+    if (!seen) return
     const user = at.user ?? now().user
     if (user === undefined) random()
     else show(user)
-  }, [at.user, at.runs])
+  }, [at.user, at.runs, seen])
 
   useKeys((input, key) => {
     if (!active() || prompt.took(input, key)) return

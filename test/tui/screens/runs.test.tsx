@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/inspect/runs.js'
 import { KEYS, fixtureLookup, fixtureRun } from '../frames.js'
-import { start } from '../start.js'
+import { placeOf, start } from '../start.js'
 
 const A = 'item-20260131-101500-aaaa'
 const B = 'item-20260131-111500-bbbb'
@@ -10,13 +10,13 @@ const RUNS = [
   fixtureRun(B, 'mean', { config: { 'model.userTower': 'mean', 'train.steps': '500' } }),
 ]
 
-const open = (runs: () => Run[] = () => RUNS) => start({ runs }, '1')
+const open = (runs: () => Run[] = () => RUNS) => start({ runs }, placeOf('Runs'))
 
 describe('the runs screen', () => {
   it('lists runs with recall, and the curves of the one under the cursor', async () => {
     const { press, shows } = open()
     await press()
-    const frame = await shows(/^\[1 Runs\]/)
+    const frame = await shows(/^.*\[\d Runs\]/)
     const lines = frame.split('\n')
     expect(frame).toMatch(/^❯ A item-20260131-101500-aaaa +done +transformer +\.050 +\.170/m)
     expect(frame).toMatch(/^ {2}· item-20260131-111500-bbbb/m)
@@ -76,7 +76,7 @@ describe('the runs screen', () => {
 
   it('looks at users through the run under the cursor with u', async () => {
     const asked: string[] = []
-    const { press, shows } = start({ runs: () => RUNS, lookup: fixtureLookup(asked) }, '1')
+    const { press, shows } = start({ runs: () => RUNS, lookup: fixtureLookup(asked) }, placeOf('Runs'))
     await press(KEYS.down, 'u')
     await shows('BOUGHT NEXT')
     expect(asked[0]).toMatch(new RegExp(`^user .* by ${B}$`))

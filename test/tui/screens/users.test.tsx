@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { KEYS, failingLookup, fixtureLookup } from '../frames.js'
-import { start } from '../start.js'
+import { placeOf, start } from '../start.js'
 
 describe('the users screen', () => {
   it('shows a history beside what is retrieved, and what was bought next', async () => {
-    const { press, shows } = start({}, '2')
+    const { press, shows } = start({}, placeOf('Users'))
     await press()
-    expect(await shows('BOUGHT NEXT')).toContain('[2 Users]')
+    expect(await shows('BOUGHT NEXT')).toContain(' Users]')
     await press('/', 'ann', KEYS.enter)
     const frame = await shows('user ann  3 events up to the cutoff 1970-04-11')
     // the latest event of the history on the left, the best item on the right
@@ -18,7 +18,7 @@ describe('the users screen', () => {
   })
 
   it('moves between panes and rows, and says all of the row', async () => {
-    const { press, shows } = start({}, '2')
+    const { press, shows } = start({}, placeOf('Users'))
     await press('/', 'ann', KEYS.enter)
     await shows('user ann')
     await press(KEYS.right, KEYS.down)
@@ -30,7 +30,7 @@ describe('the users screen', () => {
   })
 
   it('takes keys as text while an id is typed, and keeps the user on show when it is unknown', async () => {
-    const { press, shows } = start({}, '2')
+    const { press, shows } = start({}, placeOf('Users'))
     await press('/', 'ann', KEYS.enter)
     await shows('user ann')
     await press('/', 'q', 'r')
@@ -49,7 +49,7 @@ describe('the users screen', () => {
 
   it('draws users with r', async () => {
     const asked: string[] = []
-    const { press, shows } = start({ lookup: fixtureLookup(asked) }, '2')
+    const { press, shows } = start({ lookup: fixtureLookup(asked) }, placeOf('Users'))
     await press()
     await shows('BOUGHT NEXT')
     for (let i = 0; i < 12 && new Set(asked.filter((a) => a.startsWith('user'))).size < 2; i++) {
@@ -60,7 +60,7 @@ describe('the users screen', () => {
   })
 
   it('says what is wrong where there is no data', async () => {
-    const { press, shows } = start({ lookup: failingLookup }, '2')
+    const { press, shows } = start({ lookup: failingLookup }, placeOf('Users'))
     await press()
     expect(await shows('✗ There is no data in /w')).toContain('adseq import csv')
   })

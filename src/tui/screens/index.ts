@@ -1,7 +1,8 @@
 import type { Screen } from '../screen.js'
+import { dataScreen } from './data.js'
 import { homeScreen } from './home.js'
 import { runsScreen } from './runs.js'
 import { usersScreen } from './users.js'
 
 /** In the order of their numbers. */
-export const SCREENS: readonly Screen[] = [homeScreen, runsScreen, usersScreen]
+export const SCREENS: readonly Screen[] = [homeScreen, dataScreen, runsScreen, usersScreen]

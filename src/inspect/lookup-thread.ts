@@ -1,3 +1,4 @@
+import { oneAfterTheOther } from '../core/in-turn.js'
 import { serveThread, threadData } from '../core/thread.js'
 import { Workspace } from '../workspace/workspace.js'
 import { inspectAdvertiser } from './advertiser.js'
@@ -31,13 +32,8 @@ async function subject({ runs, by, asServed }: Through): Promise<Subject> {
   return made
 }
 
-let last: Promise<unknown> = Promise.resolve()
-/** One after the other: models are opened once, and an encoder has one question at a time. */
-function inTurn<T>(work: () => Promise<T> | T): Promise<T> {
-  const mine = last.then(work, work)
-  last = mine.catch(() => undefined)
-  return mine
-}
+/** Models are opened once, and an encoder has one question at a time. */
+const inTurn = oneAfterTheOther()
 
 interface Named {
   id: string

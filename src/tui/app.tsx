@@ -14,10 +14,13 @@ interface State {
   help: boolean
   /** text is being typed */
   typing: boolean
-  at: Place
+  /** what screens were last asked to show by others */
+  at: Readonly<Record<string, Place>>
   /** screens that were looked at: they load when they first are */
   seen: readonly Screen[]
 }
+
+const NOWHERE: Place = {}
 
 /** Of the terminal. */
 const SMALLEST = { columns: 40, rows: 12 }
@@ -45,10 +48,14 @@ export function App({ sources }: { sources: Sources }): ReactNode {
   })
   const { screen, help, seen } = state
 
-  const show = (screen: Screen, at: Place = {}): void => {
-    const { seen, at: before } = now()
-    const all = seen.includes(screen) ? seen : [...seen, screen]
-    change({ screen, help: false, at: { ...before, ...at }, seen: all })
+  const show = (screen: Screen, place?: Place): void => {
+    const { seen, at } = now()
+    change({
+      screen,
+      help: false,
+      at: place ? { ...at, [screen.name]: place } : at,
+      seen: seen.includes(screen) ? seen : [...seen, screen],
+    })
   }
   const go = (name: string, at?: Place): void =>
     show(
@@ -89,7 +96,7 @@ export function App({ sources }: { sources: Sources }): ReactNode {
                 seen={seen.includes(one)}
                 active={() => !now().help && now().screen === one}
                 typing={{ on: () => now().typing, set: (typing) => change({ typing }) }}
-                at={state.at}
+                at={state.at[one.name] ?? NOWHERE}
                 go={go}
               />
             </Box>

@@ -4,7 +4,7 @@ import type { Sources } from './sources.js'
 
 export type Keys = readonly (readonly [key: string, does: string])[]
 
-/** What screens hand each other: which user, item or runs are looked at. */
+/** What one screen asks another to show. */
 export interface Place {
   user?: string
   item?: string
@@ -29,8 +29,9 @@ export interface ScreenProps {
   /** whether keys are meant for it, asked when a key comes */
   active: () => boolean
   typing: Typing
+  /** what another screen asked it to show; another object each time */
   at: Place
-  go: (screen: string, at?: Place) => void
+  go: (screen: string, place?: Place) => void
 }
 
 /** One screen: a file of screens/. */

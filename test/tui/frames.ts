@@ -7,7 +7,7 @@ import type { WorkspaceState } from '../../src/inspect/state.js'
 import type { Run } from '../../src/inspect/runs.js'
 import { UserError } from '../../src/core/errors.js'
 import { inspectUser, randomUser } from '../../src/inspect/user.js'
-import type { Sources } from '../../src/tui/sources.js'
+import type { FunnelSource, Sources } from '../../src/tui/sources.js'
 import { fixtureSubject } from '../inspect/fixture.js'
 
 /** What a person sees of a frame: no escape codes, no trailing blanks. */
@@ -166,12 +166,59 @@ export function fixtureState(over: Partial<WorkspaceState> = {}): WorkspaceState
   }
 }
 
+/** Three ads that two generators found for any user: one handed on, one beyond its quota, one beyond k. */
+export function fixtureFunnel(asked: string[] = []): FunnelSource {
+  const source = (generator: string, rank: number) => ({ generator, rank, score: 1 / rank })
+  const ad = (n: number) => ({ ad: `ad${n}`, kind: 'shopping' as const, advertiser: 'a1', advertiserName: 'Reed' })
+  const generator = { level: 'item' as const, state: 'done' as const, limit: 9, exact: true, rounds: 1, ms: 1.5 }
+  const outcomes = [
+    { ...ad(1), title: 'Red lamp', score: 0.5, sources: [source('popular', 1), source('item-model', 2)], place: 1 },
+    { ...ad(2), title: 'Blue lamp', score: 0.2, sources: [source('item-model', 1)], dropped: 'beyond k' as const },
+    { ...ad(3), title: 'Old lamp', score: 0.1, sources: [source('popular', 2)], dropped: 'quota' as const },
+  ]
+  return {
+    async explain(user) {
+      asked.push(user)
+      if (user === 'nobody') throw new UserError('There is no user nobody.', 'Use an id of the data.')
+      return {
+        user,
+        closed: {},
+        outcomes,
+        answer: {
+          ads: [],
+          degraded: [],
+          provenance: {
+            ...{ generation: 'generation-1', itemRun: 'item-1', advertiserRun: null, seq: 9, asOf: '' },
+            ...{ time: '2026-01-31T12:00:00Z', inventory: 1, derived: false, rankedBy: 'l1' as const },
+          },
+          trace: {
+            inventory: { version: 1, ads: 12, open: 10, items: 10, advertisers: 0 },
+            generators: [
+              { ...generator, generator: 'item-model', returned: 2, searched: 8, kept: 2, handedOn: 1 },
+              { ...generator, generator: 'popular', returned: 2, searched: 5, kept: 1, handedOn: 1 },
+            ],
+            union: 3,
+            ranking: { by: 'l1', ms: 1 },
+            blend: { kept: 2, handedOn: 1, dropped: { quota: 1, 'beyond k': 1 } },
+            ms: 5,
+          },
+        },
+      }
+    },
+    async fate(_user, ad) {
+      const found = { rank: 2, score: 0.5, needed: 0.25, limit: 9, found: true }
+      return { ad, fate: { generators: [{ generator: 'popular', ...found }], verdict: `This is why ${ad} ended.` } }
+    },
+  }
+}
+
 /** A workspace of fixtures. */
 export const fixtureSources = (over: Partial<Sources> = {}): Sources => ({
   folder: '/w',
   runs: () => [],
   state: async () => fixtureState(),
   lookup: fixtureLookup(),
+  funnel: fixtureFunnel(),
   through: {},
   draw: 0,
   ...over,

@@ -74,7 +74,7 @@ function Items({ sources, width, height, seen, active, typing, at, go }: ScreenP
     if (at.item === undefined) {
       if (now().trail.length === 0) search('')
     } else show({ kind: 'item', id: at.item }, now().trail)
-  }, [seen, at.item])
+  }, [seen, at])
 
   useKeys((input, key) => {
     if (!active() || prompt.took(input, key)) return

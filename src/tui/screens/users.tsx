@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from 'react'
 import { nextSummary } from '../../inspect/text/user-text.js'
 import { cardLine } from '../../inspect/text/words.js'
 import type { UserView } from '../../inspect/types.js'
+import type { RunNames } from '../../runs/manifest.js'
 import type { Through } from '../../inspect/lookup.js'
 import { Headline, PaneTitle, Rule, headlineRows } from '../frame.js'
 import { PromptLine, usePrompt } from '../prompt.js'
@@ -28,6 +29,8 @@ interface State {
   draw: number
   /** who was asked for last */
   user: string | undefined
+  /** chosen on the runs screen */
+  runs: RunNames
 }
 
 const TOP: Record<Pane, number> = { history: 0, retrieved: 0, next: 0 }
@@ -43,32 +46,34 @@ function Users({ sources, width, height, seen, active, typing, at }: ScreenProps
     cursors: TOP,
     draw: sources.draw,
     user: undefined,
+    runs: {},
   })
   const { pane, level, cursors } = state
   useEffect(() => change({ cursors: TOP }), [view?.user, change])
 
-  const through: Through = { ...sources.through, runs: { ...sources.through.runs, ...at.runs } }
+  const through = (): Through => ({ ...sources.through, runs: { ...sources.through.runs, ...now().runs } })
   const show = (user: string): void => {
     change({ user })
-    ask(`looking up user ${user}…`, () => lookup.user(user, through))
+    ask(`looking up user ${user}…`, () => lookup.user(user, through()))
   }
   const random = (): void => {
     const { draw } = now()
     change({ draw: draw + 1 })
     ask('drawing a user…', async () => {
-      const user = await lookup.random(draw, through)
+      const user = await lookup.random(draw, through())
       change({ user })
-      return lookup.user(user, through)
+      return lookup.user(user, through())
     })
   }
   const prompt = usePrompt(typing, show)
   // another user was asked for by another screen, or other runs are looked through
   useEffect(() => {
     if (!seen) return
+    if (at.runs) change({ runs: at.runs })
     const user = at.user ?? now().user
     if (user === undefined) random()
     else show(user)
-  }, [at.user, at.runs, seen])
+  }, [at, seen])
 
   useKeys((input, key) => {
     if (!active() || prompt.took(input, key)) return

@@ -28,7 +28,8 @@ With --as-served: what adseq serve answers now. In a pipe: the list of runs as p
     ])
     const { config, options } = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'
-    const sources = workspaceSources({ folder, config }, options, beside.startsWith('..') ? folder : beside)
+    const where = { folder, config, root: this.config.root, node: process.versions.node }
+    const sources = workspaceSources(where, options, beside.startsWith('..') ? folder : beside)
     try {
       await runTui(sources)
     } finally {

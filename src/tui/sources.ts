@@ -1,4 +1,6 @@
 import { ThreadOnDemand } from '../core/thread.js'
+import type { Finding, Surroundings } from '../doctor/finding.js'
+import { examineInThread } from '../doctor/in-thread.js'
 import type { AdFate } from '../funnel/trace.js'
 import { lookupInThread, type Lookup, type LookupOptions, type Through } from '../inspect/lookup.js'
 import type { StateThread } from '../inspect/state-thread.js'
@@ -16,6 +18,8 @@ export interface Sources {
   state: () => Promise<WorkspaceState>
   lookup: Lookup
   funnel: FunnelSource
+  /** examines machine and workspace; tells each finding as soon as it is made */
+  examine: (found: (finding: Finding) => void) => Promise<Finding[]>
   /** what users and items are looked at through, as the command line says */
   through: Through
   /** seed of the first random user */
@@ -31,11 +35,12 @@ export interface FunnelSource {
 
 /** @param shown the folder as a person would write it */
 export function workspaceSources(
-  options: LookupOptions,
+  options: LookupOptions & Surroundings,
   through: Through,
   shown: string,
 ): Sources & { close: () => Promise<void> } {
-  const runs = new Runs(options.folder)
+  const { folder, root, node } = options
+  const runs = new Runs(folder)
   const lookup = lookupInThread(options)
   const state = new ThreadOnDemand<StateThread>(new URL('../inspect/state-thread', import.meta.url), options)
   const explainer = new ThreadOnDemand<ExplainThread>(new URL('../server/explain-thread', import.meta.url), options)
@@ -48,6 +53,7 @@ export function workspaceSources(
       explain: (user) => explainer.ask('explain', user),
       fate: (user, ad) => explainer.ask('fate', { user, ad }),
     },
+    examine: (found) => examineInThread({ folder, root, node }, found),
     through,
     draw: Date.now() % 1_000_000,
     async close() {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import { UserError } from '../../core/errors.js'
-import { count } from '../../text/numbers.js'
-import { runFolder, pathsOf } from '../../store/paths.js'
+import { UserError } from '../core/errors.js'
+import { count } from '../text/numbers.js'
+import { runFolder, pathsOf } from '../store/paths.js'
 import { failed, ok, type Check, type Finding } from './finding.js'
 
 /** The generation that is served: its files match their checksums, and its runs are there. */
 export const generation: Check = async ({ folder }) => {
   if (!existsSync(pathsOf(folder).database)) return []
   const [{ openStore }, { verifyGeneration }] = await Promise.all([
-    import('../../store/open.js'),
-    import('../../generations/files.js'),
+    import('../store/open.js'),
+    import('../generations/files.js'),
   ])
   let store
   try {

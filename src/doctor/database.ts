@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { UserError } from '../../core/errors.js'
-import { pathsOf } from '../../store/paths.js'
-import { sqliteTrouble } from '../../store/sqlite-trouble.js'
+import { UserError } from '../core/errors.js'
+import { pathsOf } from '../store/paths.js'
+import { sqliteTrouble } from '../store/sqlite-trouble.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
-import { count } from '../../text/numbers.js'
+import { count } from '../text/numbers.js'
 
 const RESTORE = 'Restore adseq.db from a copy, or move it away and import again; runs/ stays usable.'
 
@@ -18,7 +18,7 @@ export const database: Check = async ({ folder }) => {
         'Import events (adseq import csv FILES) or make some (adseq generate-data).',
       ),
     ]
-  const { checkDatabase } = await import('../../store/integrity.js')
+  const { checkDatabase } = await import('../store/integrity.js')
   try {
     const { schema, problems } = checkDatabase(path)
     if (problems.length > 0)
@@ -32,7 +32,7 @@ export const database: Check = async ({ folder }) => {
 }
 
 async function contents(folder: string, schema: number): Promise<Finding[]> {
-  const { openStore } = await import('../../store/open.js')
+  const { openStore } = await import('../store/open.js')
   const store = openStore(folder, { readonly: true })
   try {
     const { users, items, advertisers, events } = store.counts()

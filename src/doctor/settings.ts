@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { UserError } from '../../core/errors.js'
-import { pathsOf } from '../../store/paths.js'
+import { UserError } from '../core/errors.js'
+import { pathsOf } from '../store/paths.js'
 import { failed, ok, warning, type Check } from './finding.js'
 
 /** adseq.yaml is there and says something that can be. */
 export const settings: Check = async ({ folder }) => {
-  const { loadConfig } = await import('../../config/load.js')
+  const { loadConfig } = await import('../config/load.js')
   try {
     const config = loadConfig(folder)
     if (!existsSync(pathsOf(folder).config))

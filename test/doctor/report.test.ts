@@ -1,11 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { examine } from '../../../src/cli/doctor/doctor.js'
-import { failed, ok, warning } from '../../../src/cli/doctor/finding.js'
-import { findingLines, verdict } from '../../../src/cli/doctor/report.js'
+import { examine } from '../../src/doctor/doctor.js'
+import { failed, ok, warning, type Finding } from '../../src/doctor/finding.js'
+import { examineInThread } from '../../src/doctor/in-thread.js'
+import { findingLines, verdict } from '../../src/doctor/report.js'
 
 const surroundings = { folder: '/nowhere', root: '/nowhere', node: '22.14.0' }
 
 describe('examine', () => {
+  it('answers the same from a thread, each finding as soon as it is made', async () => {
+    const told: Finding[] = []
+    const findings = await examineInThread(surroundings, (finding) => told.push(finding))
+    expect(told).toEqual(findings)
+    const of = (check: string) => findings.filter((finding) => finding.check === check).map(({ status }) => status)
+    expect([of('usearch'), of('database')]).toEqual([['ok'], ['warning']])
+  }, 30_000)
+
   it('goes on after a check that broke, and says so', async () => {
     const broken = (): never => {
       throw new Error('boom')

@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { disk, room } from '../../../src/cli/doctor/disk.js'
-import { engines } from '../../../src/cli/doctor/engines.js'
-import { gpu } from '../../../src/cli/doctor/gpu.js'
-import { attempt, nativeModules } from '../../../src/cli/doctor/native-modules.js'
-import { nodeVersion, satisfies } from '../../../src/cli/doctor/node-version.js'
-import { packages } from '../../../src/cli/doctor/packages.js'
+import { disk, room } from '../../src/doctor/disk.js'
+import { engines } from '../../src/doctor/engines.js'
+import { gpu } from '../../src/doctor/gpu.js'
+import { attempt, nativeModules } from '../../src/doctor/native-modules.js'
+import { nodeVersion, satisfies } from '../../src/doctor/node-version.js'
+import { packages } from '../../src/doctor/packages.js'
 
 let folder: string
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../../core/errors.js'
-import { readSafetensors } from '../../core/safetensors.js'
-import { runFolder, pathsOf } from '../../store/paths.js'
+import { UserError } from '../core/errors.js'
+import { readSafetensors } from '../core/safetensors.js'
+import { runFolder, pathsOf } from '../store/paths.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
 /** Every run has a manifest that can be read; a finished one its whole models, an unfinished one a whole checkpoint. */
@@ -22,8 +22,8 @@ export const runs: Check = async ({ folder }) => {
 
 async function run(folder: string, id: string): Promise<Finding> {
   const [{ readManifest }, { verifyModel }] = await Promise.all([
-    import('../../runs/manifest.js'),
-    import('../../runs/model-file.js'),
+    import('../runs/manifest.js'),
+    import('../runs/model-file.js'),
   ])
   const files = runFolder(folder, id)
   try {

@@ -1,4 +1,4 @@
-import { wrap } from '../../core/wrap.js'
+import { wrap } from '../core/wrap.js'
 import type { Finding } from './finding.js'
 
 const MARK = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' }

@@ -1,12 +1,12 @@
-import { UserError } from '../../core/errors.js'
-import type { EngineOptions } from '../../engine/types.js'
+import { UserError } from '../core/errors.js'
+import type { EngineOptions } from '../engine/types.js'
 import { failed, ok, type Finding } from './finding.js'
 
 /** Runs the engine contract on this machine: every kernel and a short training against the reference. */
 export async function examineEngine(options: EngineOptions): Promise<Finding[]> {
   const [{ createEngine }, { checkEngine }] = await Promise.all([
-    import('../../engine/index.js'),
-    import('../../engine/contract.js'),
+    import('../engine/index.js'),
+    import('../engine/contract.js'),
   ])
   let engine
   try {

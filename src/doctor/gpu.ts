@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { cudaInstall } from '../../engine/onnx/cuda-install.js'
+import { cudaInstall } from '../engine/onnx/cuda-install.js'
 import { failed, ok, type Check } from './finding.js'
 
 const QUERY = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader']

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { installAgain } from '../../core/broken-install.js'
+import { installAgain } from '../core/broken-install.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
 /** Named in the report when all is well: those that hold native code. */

@@ -1,5 +1,5 @@
-import { brokenInstall, installAgain } from '../../core/broken-install.js'
-import { UserError } from '../../core/errors.js'
+import { brokenInstall, installAgain } from '../core/broken-install.js'
+import { UserError } from '../core/errors.js'
 import { failed, ok, type Check, type Finding } from './finding.js'
 
 /** SQLite and usearch load and compute. */
@@ -17,12 +17,12 @@ export async function attempt(check: string, run: () => Promise<string>): Promis
 }
 
 async function sqlite(): Promise<string> {
-  const { sqliteVersion } = await import('../../store/integrity.js')
+  const { sqliteVersion } = await import('../store/integrity.js')
   return `SQLite ${sqliteVersion()} loads`
 }
 
 async function usearch(): Promise<string> {
-  const { HnswIndex } = await import('../../ann/hnsw.js')
+  const { HnswIndex } = await import('../ann/hnsw.js')
   const index = await HnswIndex.build(Float32Array.of(1, 0, 0, 1), 2, {
     connectivity: 4,
     expansionAdd: 8,

@@ -1,4 +1,4 @@
-import { brokenInstall } from '../../core/broken-install.js'
+import { brokenInstall } from '../core/broken-install.js'
 import { database } from './database.js'
 import { disk } from './disk.js'
 import { engines } from './engines.js'

@@ -1,4 +1,4 @@
-import { brokenInstall, installAgain } from '../../core/broken-install.js'
+import { brokenInstall, installAgain } from '../core/broken-install.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
 
 /** Engines that every installation has; tensorflow is optional. */
@@ -7,8 +7,8 @@ const NEEDED: readonly string[] = ['onnx', 'eager']
 /** Loads each engine; says why one is absent. A linked TensorFlow that no longer loads is to look at. */
 export const engines: Check = async () => {
   const [{ describeEngines }, { readLink }] = await Promise.all([
-    import('../../engine/index.js'),
-    import('../../engine/tensorflow/home.js'),
+    import('../engine/index.js'),
+    import('../engine/tensorflow/home.js'),
   ])
   const link = readLink()
   return (await describeEngines()).map(({ name, available, device, why }): Finding => {

@@ -6,6 +6,7 @@ import { lookupInThread, type Lookup, type LookupOptions, type Through } from '.
 import type { StateThread } from '../inspect/state-thread.js'
 import type { WorkspaceState } from '../inspect/state.js'
 import { Runs, type Run } from '../inspect/runs.js'
+import { KeptExperiments, type KeptExperiment } from '../simulate/days-file.js'
 import type { ExplainThread, WholeExplanation } from '../server/explain-thread.js'
 
 /** Where the screens have from what they show. What takes long is answered later, by a thread. */
@@ -18,6 +19,8 @@ export interface Sources {
   state: () => Promise<WorkspaceState>
   lookup: Lookup
   funnel: FunnelSource
+  /** the experiments that were simulated here, the latest first, as they are now */
+  experiments: () => KeptExperiment[]
   /** examines machine and workspace; tells each finding as soon as it is made */
   examine: (found: (finding: Finding) => void) => Promise<Finding[]>
   /** what users and items are looked at through, as the command line says */
@@ -41,6 +44,7 @@ export function workspaceSources(
 ): Sources & { close: () => Promise<void> } {
   const { folder, root, node } = options
   const runs = new Runs(folder)
+  const experiments = new KeptExperiments(folder)
   const lookup = lookupInThread(options)
   const state = new ThreadOnDemand<StateThread>(new URL('../inspect/state-thread', import.meta.url), options)
   const explainer = new ThreadOnDemand<ExplainThread>(new URL('../server/explain-thread', import.meta.url), options)
@@ -53,6 +57,7 @@ export function workspaceSources(
       explain: (user) => explainer.ask('explain', user),
       fate: (user, ad) => explainer.ask('fate', { user, ad }),
     },
+    experiments: () => experiments.refresh(),
     examine: (found) => examineInThread({ folder, root, node }, found),
     through,
     draw: Date.now() % 1_000_000,

@@ -219,6 +219,7 @@ export const fixtureSources = (over: Partial<Sources> = {}): Sources => ({
   state: async () => fixtureState(),
   lookup: fixtureLookup(),
   funnel: fixtureFunnel(),
+  experiments: () => [],
   examine: async () => [],
   through: {},
   draw: 0,

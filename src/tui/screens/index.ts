@@ -1,5 +1,6 @@
 import type { Screen } from '../screen.js'
 import { dataScreen } from './data.js'
+import { experimentScreen } from './experiment.js'
 import { funnelScreen } from './funnel.js'
 import { healthScreen } from './health.js'
 import { homeScreen } from './home.js'
@@ -15,5 +16,6 @@ export const SCREENS: readonly Screen[] = [
   usersScreen,
   itemsScreen,
   funnelScreen,
+  experimentScreen,
   healthScreen,
 ]

@@ -1,10 +1,11 @@
 import { oneAfterTheOther } from '../core/in-turn.js'
 import { serveThread, threadData } from '../core/thread.js'
+import { BASELINES } from '../retrieve/baselines.js'
 import { Workspace } from '../workspace/workspace.js'
 import { inspectAdvertiser } from './advertiser.js'
 import { dataView, type DataView } from './data.js'
 import { inspectItem } from './item.js'
-import type { Found, LookupOptions, Through } from './lookup.js'
+import type { Found, LookupOptions, Recommended, Through } from './lookup.js'
 import { openSubject, runsToLookAt } from './open.js'
 import type { AdvertiserView, ItemView, Subject, UserView } from './types.js'
 import { inspectUser, randomUser } from './user.js'
@@ -58,6 +59,10 @@ const methods = {
       }
     }),
   data: (): Promise<DataView> => inTurn(() => (counted ??= dataView(opened().snapshot))),
+  recommenders: (): Recommended[] => [
+    { name: 'towers', summary: 'the model alone, without own history and popularity' },
+    ...BASELINES.filter(({ slow }) => !slow).map(({ name, summary }) => ({ name, summary })),
+  ],
   renew: (): Promise<void> =>
     inTurn(async () => {
       subjects.clear()

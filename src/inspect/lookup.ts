@@ -22,9 +22,16 @@ export interface Lookup {
   /** the first items and advertisers that all the words fit */
   find(words: readonly string[]): Promise<Found>
   data(): Promise<DataView>
+  /** what else can recommend: names for `by`, in words */
+  recommenders(): Promise<Recommended[]>
   /** the data as it is now is read from the next question on */
   renew(): Promise<void>
   close(): Promise<void>
+}
+
+export interface Recommended {
+  name: string
+  summary: string
 }
 
 export interface Found {
@@ -51,6 +58,7 @@ export function lookupInThread(options: LookupOptions): Lookup {
     advertiser: (id, through) => thread.ask('advertiser', { id, through }),
     find: (words) => thread.ask('find', words),
     data: () => thread.ask('data'),
+    recommenders: () => thread.ask('recommenders'),
     renew: () => thread.ask('renew'),
     async close() {
       // what is open is given back

@@ -1,11 +1,11 @@
 import { Box, Text, useApp } from 'ink'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { Footer, Header, Rule } from './frame.js'
 import { Help } from './help.js'
 import type { Keys, Place, Screen } from './screen.js'
 import { SCREENS } from './screens/index.js'
 import type { Sources } from './sources.js'
-import { useKeys } from './use-keys.js'
+import { useKeys, type KeyHandler } from './use-keys.js'
 import { useLive } from './use-live.js'
 import { useWindow } from './use-window.js'
 
@@ -47,6 +47,7 @@ export function App({ sources }: { sources: Sources }): ReactNode {
     seen: [SCREENS[0]],
   })
   const { screen, help, seen } = state
+  const handlers = useRef(new Map<Screen, KeyHandler>())
 
   const show = (screen: Screen, place?: Place): void => {
     const { seen, at } = now()
@@ -63,16 +64,22 @@ export function App({ sources }: { sources: Sources }): ReactNode {
       at,
     )
   useKeys((input, key) => {
+    // letters in quick succession may come at once
+    if (!now().typing && input.length > 1) for (const letter of input) press(letter, key)
+    else press(input, key)
+  })
+  const press: KeyHandler = (input, key) => {
     const { screen, help, typing } = now()
     if (key.ctrl && input === 'c') exit()
-    else if (typing) return
+    else if (typing) handlers.current.get(screen)?.(input, key)
     else if (input === 'q') exit()
     else if (input === '?' || (help && key.escape)) change({ help: !help })
     else if (key.tab) {
       const turn = key.shift ? SCREENS.length - 1 : 1
       show(SCREENS[(SCREENS.indexOf(screen) + turn) % SCREENS.length])
     } else if (/^[1-9]$/.test(input) && Number(input) <= SCREENS.length) show(SCREENS[Number(input) - 1])
-  })
+    else if (!help) handlers.current.get(screen)?.(input, key)
+  }
   if (columns < SMALLEST.columns || rows < SMALLEST.rows)
     return <Text>{`adseq tui needs ${SMALLEST.columns} columns and ${SMALLEST.rows} rows; q quits.`}</Text>
   const width = columns
@@ -94,7 +101,7 @@ export function App({ sources }: { sources: Sources }): ReactNode {
                 height={height}
                 shown={shown}
                 seen={seen.includes(one)}
-                active={() => !now().help && now().screen === one}
+                onKeys={(handler) => void handlers.current.set(one, handler)}
                 typing={{ on: () => now().typing, set: (typing) => change({ typing }) }}
                 at={state.at[one.name] ?? NOWHERE}
                 go={go}

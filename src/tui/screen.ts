@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { RunNames } from '../runs/manifest.js'
+import type { KeyHandler } from './use-keys.js'
 import type { Sources } from './sources.js'
 
 export type Keys = readonly (readonly [key: string, does: string])[]
@@ -26,8 +27,8 @@ export interface ScreenProps {
   shown: boolean
   /** whether it was on show before: what it loads once is loaded then */
   seen: boolean
-  /** whether keys are meant for it, asked when a key comes */
-  active: () => boolean
+  /** takes the handler of the keys that are meant for it; see useScreenKeys */
+  onKeys: (handler: KeyHandler) => void
   typing: Typing
   /** what another screen asked it to show; another object each time */
   at: Place

@@ -1,16 +1,25 @@
 import { useInput, type Key } from 'ink'
 import { useCallback, useLayoutEffect, useRef } from 'react'
 
+export type KeyHandler = (input: string, key: Key) => void
+
 /**
  * Ink's useInput with one listener for the life of the component (Ink renews its own after each drawing, and what is
  * pressed in between meets an old one). What the handler decides on should come from useLive.
  */
-export function useKeys(handler: (input: string, key: Key) => void): void {
+export function useKeys(handler: KeyHandler): void {
   const latest = useRef(handler)
   useLayoutEffect(() => {
     latest.current = handler
   })
   useInput(useCallback((input: string, key: Key) => latest.current(input, key), []))
+}
+
+/** The keys of a screen: the application hands on those that come while it is on show, each to one screen alone. */
+export function useScreenKeys(onKeys: (handler: KeyHandler) => void, handler: KeyHandler): void {
+  useLayoutEffect(() => {
+    onKeys(handler)
+  })
 }
 
 /** Rows that a key moves a cursor by; 0: it is no such key. */

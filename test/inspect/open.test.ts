@@ -108,6 +108,8 @@ describe('looking at a workspace with an item model and no advertiser model', ()
       expect(await lookup.item(first.item!, {})).toEqual(await inspectItem(subject, first.item!, 50))
       expect((await lookup.find([first.item!])).items[0].id).toBe(first.item)
       expect(await lookup.data()).toEqual(dataView(subject.snapshot))
+      const names = (await lookup.recommenders()).map(({ name }) => name)
+      expect(names).toEqual(['towers', ...BASELINES.filter(({ slow }) => !slow).map(({ name }) => name)])
       // two ways of looking are open at once, and the first one is kept
       const popular = await lookup.user(user, { by: 'popularity-30' })
       expect(popular.itemBy).not.toBe(inspected.itemBy)

@@ -19,6 +19,15 @@ describe('everywhere', () => {
     await shows(`[${NAMES.length} ${NAMES.at(-1)}]`)
   })
 
+  it('takes letters that come at once one after the other, and all of them as text where text is typed', async () => {
+    const { press, shows } = start({ runs })
+    await press(`${placeOf('Runs')}j `)
+    await shows(/^❯ A item-20260131-111500-bbbb/m)
+    await press(`${placeOf('Items')}/`)
+    await press('jk12q')
+    await shows('search: jk12q')
+  })
+
   it('explains the keys of each screen, and goes back to where it was', async () => {
     const { press, shows } = start({ runs })
     for (const [i, { name, help }] of SCREENS.entries()) {

@@ -23,8 +23,12 @@ export function plain(frame: string | undefined): string {
 }
 
 /** Waits until a frame holds a text or matches an expression, and returns it; fails with the last frame. */
-export async function until(frame: () => string | undefined, expected: string | RegExp): Promise<string> {
-  const end = Date.now() + 10_000
+export async function until(
+  frame: () => string | undefined,
+  expected: string | RegExp,
+  patience = 10_000,
+): Promise<string> {
+  const end = Date.now() + patience
   for (;;) {
     const text = plain(frame())
     if (typeof expected === 'string' ? text.includes(expected) : expected.test(text)) return text
@@ -107,9 +111,14 @@ export function fixtureLookup(asked: string[] = []): Lookup {
   const subject = fixtureSubject()
   const size = { k: 100, events: 100 }
   return {
-    async user(id, { runs }) {
-      asked.push(`user ${id} by ${runs?.item ?? 'latest'}`)
-      return inspectUser(subject, id, size)
+    async user(id, { runs, by }) {
+      asked.push(`user ${id} by ${by ?? runs?.item ?? 'latest'}`)
+      const view = await inspectUser(subject, id, size)
+      if (by === undefined) return view
+      // another way of looking lists the same the other way round, and ranks what was bought next by one worse
+      const items = view.items.toReversed().map((item, i) => ({ ...item, rank: i + 1 }))
+      const next = view.next.map((row) => ({ ...row, rank: row.rank === null ? null : row.rank + 1 }))
+      return { ...view, items, next, itemBy: by, hits: { 10: 1, 100: 1 } }
     },
     random: async (draw) => randomUser(subject, draw),
     item: async (id) => inspectItem(subject, id, size.k),
@@ -120,6 +129,7 @@ export function fixtureLookup(asked: string[] = []): Lookup {
       return { items: of('items'), advertisers: of('advertisers') }
     },
     data: async () => dataView(subject.snapshot),
+    recommenders: async () => [{ name: 'popularity', summary: 'conversions of all time' }],
     renew: async () => {},
     close: async () => {},
   }

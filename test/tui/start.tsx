@@ -18,7 +18,10 @@ export function start(over: Partial<Sources> = {}, screen?: string) {
   const press = async (...keys: string[]): Promise<void> => {
     // Ink listens some time after the first frame, and reads one key at a time
     await new Promise((resolve) => setTimeout(resolve, 0))
-    while (app.stdin.listenerCount('readable') === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    for (let tries = 0; app.stdin.listenerCount('readable') === 0; tries++) {
+      if (tries > 400) throw new Error(`The application listens to no key:\n${plain(app.lastFrame())}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
     for (const key of keys) {
       app.stdin.write(key)
       // a lone escape is told from the start of a sequence by what follows

@@ -10,7 +10,7 @@ import { Headline, headlineRows } from '../frame.js'
 import { Bar } from '../progress-line.js'
 import type { Screen, ScreenProps } from '../screen.js'
 import { useAnswer } from '../use-answer.js'
-import { rowsOf, useKeys, within } from '../use-keys.js'
+import { rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 
 interface State {
@@ -20,7 +20,7 @@ interface State {
 }
 
 /** What the log is like: counts, steps to a purchase, time, lengths of histories, popularity. */
-function Data({ sources: { lookup }, width, height, seen, active }: ScreenProps): ReactNode {
+function Data({ sources: { lookup }, width, height, seen, onKeys }: ScreenProps): ReactNode {
   const [answer, ask] = useAnswer<DataView>()
   const { state, now, change } = useLive<State>({ words: false, scroll: 0 })
   const view = answer.value
@@ -28,8 +28,7 @@ function Data({ sources: { lookup }, width, height, seen, active }: ScreenProps)
   useEffect(() => {
     if (seen) ask('counting the events…', () => lookup.data())
   }, [seen, ask, lookup])
-  useKeys((input, key) => {
-    if (!active()) return
+  useScreenKeys(onKeys, (input, key) => {
     const { words, scroll } = now()
     if (key.return) change({ words: !words, scroll: 0 })
     else if (input === 'r') ask('counting the events anew…', () => lookup.renew().then(() => lookup.data()))

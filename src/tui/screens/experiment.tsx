@@ -14,7 +14,7 @@ import { advance, initialState, type SimulationState } from '../simulation-state
 import { TableView } from '../table-view.js'
 import { theme } from '../theme.js'
 import { useEvery } from '../use-every.js'
-import { rowsOf, useKeys, within } from '../use-keys.js'
+import { rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 
 interface State {
@@ -28,7 +28,7 @@ interface State {
 const LISTED = 3
 
 /** An experiment day by day, while it is lived or after, and what came out beside the truth. */
-function Experiments({ sources, width, height, shown, active }: ScreenProps): ReactNode {
+function Experiments({ sources, width, height, shown, onKeys }: ScreenProps): ReactNode {
   const kept = useEvery(sources.experiments, shown)
   const { state, now, change } = useLive<State>({ name: undefined, truth: false })
   const placeOf = (name: string | undefined): number =>
@@ -36,8 +36,8 @@ function Experiments({ sources, width, height, shown, active }: ScreenProps): Re
       0,
       kept.findIndex((one) => one.name === name),
     )
-  useKeys((input, key) => {
-    if (!active() || kept.length === 0) return
+  useScreenKeys(onKeys, (input, key) => {
+    if (kept.length === 0) return
     const step = rowsOf(input, key)
     if (step !== 0) change({ name: kept[within(placeOf(now().name) + step, kept.length)].name })
     else if (key.return) change({ truth: !now().truth })

@@ -13,7 +13,7 @@ import type { Screen, ScreenProps } from '../screen.js'
 import { TableView } from '../table-view.js'
 import { theme } from '../theme.js'
 import { useAnswer } from '../use-answer.js'
-import { panesOf, rowsOf, useKeys, within } from '../use-keys.js'
+import { panesOf, rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 
 type Pane = 'generators' | 'ads'
@@ -37,7 +37,7 @@ const ANEW = { cursors: { generators: 0, ads: 0 }, only: undefined, pane: 'ads',
 const VERDICT = 2
 
 /** One request for ads, stage by stage, and why each ad lived or died. */
-function Funnel({ sources, width, height, seen, active, typing, at, go }: ScreenProps): ReactNode {
+function Funnel({ sources, width, height, seen, onKeys, typing, at, go }: ScreenProps): ReactNode {
   const { funnel, lookup, through } = sources
   const [answer, ask] = useAnswer<WholeExplanation>()
   const [fate, askFate] = useAnswer<{ ad: string; fate: AdFate }>()
@@ -80,8 +80,8 @@ function Funnel({ sources, width, height, seen, active, typing, at, go }: Screen
     else show(user)
   }, [seen, at])
 
-  useKeys((input, key) => {
-    if (!active() || prompt.took(input, key)) return
+  useScreenKeys(onKeys, (input, key) => {
+    if (prompt.took(input, key)) return
     const { pane, cursors, only, user } = now()
     const rows = pane === 'ads' ? ads.length : generators.length
     const step = rowsOf(input, key)

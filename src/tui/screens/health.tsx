@@ -13,7 +13,7 @@ import type { Screen, ScreenProps } from '../screen.js'
 import { TableView } from '../table-view.js'
 import { theme } from '../theme.js'
 import { useAnswer, useFollowed } from '../use-answer.js'
-import { panesOf, rowsOf, useKeys, within } from '../use-keys.js'
+import { panesOf, rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 
 type Pane = 'findings' | 'generations'
@@ -29,7 +29,7 @@ interface State {
 const DETAIL = 2
 
 /** What is served, how far behind, who is at work, how full the disk is; and an examination as by `adseq doctor`. */
-function Health({ sources, width, height, shown, seen, active }: ScreenProps): ReactNode {
+function Health({ sources, width, height, shown, seen, onKeys }: ScreenProps): ReactNode {
   const answer = useFollowed(sources.state, shown, 'looking at the workspace…')
   const [examined, ask] = useAnswer<readonly Finding[]>()
   const { state, now, change } = useLive<State>({
@@ -45,8 +45,7 @@ function Health({ sources, width, height, shown, seen, active }: ScreenProps): R
   useEffect(() => {
     if (seen) examine()
   }, [seen])
-  useKeys((input, key) => {
-    if (!active()) return
+  useScreenKeys(onKeys, (input, key) => {
     const { pane, cursors, findings } = now()
     const rows = pane === 'findings' ? findings.length : generations.length
     const step = rowsOf(input, key)

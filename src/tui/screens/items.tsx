@@ -18,7 +18,7 @@ import { PromptLine, usePrompt } from '../prompt.js'
 import type { Screen, ScreenProps } from '../screen.js'
 import { TableView } from '../table-view.js'
 import { useAnswer } from '../use-answer.js'
-import { panesOf, rowsOf, useKeys, within } from '../use-keys.js'
+import { panesOf, rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 
 type Kind = 'item' | 'advertiser'
@@ -46,7 +46,7 @@ type Place = { words: string } | Target
 const WIDE = 120
 
 /** Items and advertisers: found by words, with what is near them, who sells them and who bought them. */
-function Items({ sources, width, height, seen, active, typing, at, go }: ScreenProps): ReactNode {
+function Items({ sources, width, height, seen, onKeys, typing, at, go }: ScreenProps): ReactNode {
   const { lookup, through } = sources
   const [answer, ask] = useAnswer<Page>()
   const { state, now, change } = useLive<State>({ pane: 0, cursors: [], trail: [] })
@@ -76,8 +76,8 @@ function Items({ sources, width, height, seen, active, typing, at, go }: ScreenP
     } else show({ kind: 'item', id: at.item }, now().trail)
   }, [seen, at])
 
-  useKeys((input, key) => {
-    if (!active() || prompt.took(input, key)) return
+  useScreenKeys(onKeys, (input, key) => {
+    if (prompt.took(input, key)) return
     const { pane, cursors, trail } = now()
     const rows = panes[pane]?.rows ?? []
     const step = rowsOf(input, key)

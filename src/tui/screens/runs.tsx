@@ -9,7 +9,7 @@ import { TableView } from '../table-view.js'
 import { seriesStyle, theme } from '../theme.js'
 import type { Screen, ScreenProps } from '../screen.js'
 import { useEvery } from '../use-every.js'
-import { rowsOf, useKeys, within } from '../use-keys.js'
+import { rowsOf, useScreenKeys, within } from '../use-keys.js'
 import { useLive } from '../use-live.js'
 import { share, short } from '../../text/numbers.js'
 
@@ -27,7 +27,7 @@ interface State {
 const RECALL_KS = ['10', '100']
 
 /** The runs above; below, the curves of the chosen ones laid over each other, or their details side by side. */
-function Runs({ sources, width, height, shown: onShow, active, go }: ScreenProps): ReactNode {
+function Runs({ sources, width, height, shown: onShow, onKeys, go }: ScreenProps): ReactNode {
   const runs = useEvery(sources.runs, onShow)
   const { state, now, change } = useLive<State>({ cursor: undefined, selected: [], details: false, scroll: 0, k: 0 })
   // runs come and go: what is kept is the run, not its place
@@ -37,8 +37,8 @@ function Runs({ sources, width, height, shown: onShow, active, go }: ScreenProps
       runs.findIndex((run) => run.id === id),
     )
 
-  useKeys((input, key) => {
-    if (!active() || runs.length === 0) return
+  useScreenKeys(onKeys, (input, key) => {
+    if (runs.length === 0) return
     const { cursor, selected, details, scroll, k } = now()
     const run = runs[placeOf(cursor)]
     if (key.pageDown) change({ scroll: scroll + 5 })

@@ -65,3 +65,42 @@ describe('the users screen', () => {
     expect(await shows('✗ There is no data in /w')).toContain('adseq import csv')
   })
 })
+
+describe('two ways of looking at a user', () => {
+  it('shows a second list beside the first, and both ranks of what was bought next', async () => {
+    const asked: string[] = []
+    const { press, shows } = start({ lookup: fixtureLookup(asked) }, placeOf('Users'))
+    await press('/', 'ann', KEYS.enter)
+    await shows('user ann')
+    await press('b')
+    await shows(/popularity +conversions of all time/)
+    await press(KEYS.down, KEYS.enter)
+    const frame = await shows('POPULARITY  ✓ 1/4 @10  1/4 @100')
+    expect(asked).toContain('user ann by popularity')
+    expect(frame).toContain('RETRIEVED ITEMS  ✓ 3/4 @10  3/4 @100')
+    expect(frame).not.toContain('HISTORY')
+    // of the fixture milk is first by the model, and last the other way round
+    expect(frame).toMatch(/^❯ 1 ✓↻ Whole milk .*› 1 +(?!✓↻ Whole milk)/m)
+    expect(frame).toMatch(/^ +4 +5 +10 d add_to_cart 2× Circular saw/m)
+    // the second list has a cursor, too
+    await press('l', 'j')
+    await shows(/▸ POPULARITY[^]*^ {2}2 .*❯ 2/m)
+    // and it follows to another user
+    await press('/', 'bob', KEYS.enter)
+    await shows('user bob')
+    await shows('POPULARITY')
+    expect(asked).toContain('user bob by popularity')
+    await press('b', KEYS.enter)
+    await shows('HISTORY')
+  })
+
+  it('opens the item under the cursor, and the funnel of the user', async () => {
+    const { press, shows } = start({}, placeOf('Users'))
+    await press('/', 'ann', KEYS.enter)
+    await shows('user ann')
+    await press(KEYS.enter)
+    await shows('Whole milk  item milk')
+    await press(placeOf('Users'), 'f')
+    await shows(/user ann {2}2026-01-31T12:00:00Z/)
+  })
+})

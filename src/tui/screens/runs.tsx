@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
+import { smoothed, type Point } from '../../inspect/curves.js'
 import { differences, type Run } from '../../inspect/runs.js'
 import { NO_RUNS, RUN_COLUMNS } from '../../inspect/text/runs-text.js'
 import { Chart } from '../chart-view.js'
@@ -22,14 +23,37 @@ interface State {
   scroll: number
   /** index of RECALL_KS */
   k: number
+  /** index of SMOOTHINGS */
+  smoothing: number
+  /** the loss on a logarithmic scale */
+  log: boolean
+  /** the later part of the steps alone: this share of them is left out */
+  zoom: number
 }
 
 const RECALL_KS = ['10', '100']
+/** What the loss is smoothed by. */
+const SMOOTHINGS = [
+  { says: 'smoothed', beta: 0.95 },
+  { says: 'smoothed more', beta: 0.99 },
+  { says: 'as recorded', beta: 0 },
+] as const
+/** Shares of the steps that are left out at the beginning. */
+const ZOOMS = [0, 0.5, 0.8] as const
 
 /** The runs above; below, the curves of the chosen ones laid over each other, or their details side by side. */
 function Runs({ sources, width, height, shown: onShow, onKeys, go }: ScreenProps): ReactNode {
   const runs = useEvery(sources.runs, onShow)
-  const { state, now, change } = useLive<State>({ cursor: undefined, selected: [], details: false, scroll: 0, k: 0 })
+  const { state, now, change } = useLive<State>({
+    cursor: undefined,
+    selected: [],
+    details: false,
+    scroll: 0,
+    k: 0,
+    smoothing: 0,
+    log: false,
+    zoom: 0,
+  })
   // runs come and go: what is kept is the run, not its place
   const placeOf = (id: string | undefined): number =>
     Math.max(
@@ -50,6 +74,9 @@ function Runs({ sources, width, height, shown: onShow, onKeys, go }: ScreenProps
     else if (input === 'c') change({ selected: [] })
     else if (key.return) change({ details: !details })
     else if (input === 'm') change({ k: (k + 1) % RECALL_KS.length })
+    else if (input === 's') change({ smoothing: (now().smoothing + 1) % SMOOTHINGS.length })
+    else if (input === 'g') change({ log: !now().log })
+    else if (input === 'z') change({ zoom: (now().zoom + 1) % ZOOMS.length })
     else if (input === 'u') go('Users', run.status === 'done' ? { runs: { [run.kind]: run.id } } : {})
   })
 
@@ -78,7 +105,7 @@ function Runs({ sources, width, height, shown: onShow, onKeys, go }: ScreenProps
       {state.details ? (
         <RunDetails runs={shown} width={width} height={rest + 1} scroll={state.scroll} />
       ) : (
-        <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[state.k]} />
+        <RunCurves runs={shown} width={width} height={rest + 1} k={RECALL_KS[state.k]} state={state} />
       )}
     </Box>
   )
@@ -89,33 +116,43 @@ function RunCurves({
   width,
   height,
   k,
+  state: { smoothing, log, zoom },
 }: {
   runs: readonly Run[]
   width: number
   height: number
   k: string
+  state: State
 }): ReactNode {
   const kinds = width >= 120 ? ['loss', ...RECALL_KS] : width >= 56 ? ['loss', k] : ['loss']
   const each = Math.floor((width - 2 * (kinds.length - 1)) / kinds.length)
+  const { says, beta } = SMOOTHINGS[smoothing]
+  const last = Math.max(0, ...runs.map((run) => run.curves.shown()?.raw.at(-1)?.x ?? 0))
+  const from = ZOOMS[zoom] * last
+  const losses = (run: Run): readonly Point[] => smoothed(run.curves.shown()?.raw ?? [], beta)
+  const scaled = ({ x, y }: Point): Point[] => (!log ? [{ x, y }] : y > 0 ? [{ x, y: Math.log10(y) }] : [])
   return (
     <Box flexDirection="column">
       <Legend runs={runs} />
       <Box gap={2}>
-        {kinds.map((kind) => (
-          <Chart
-            key={kind}
-            title={kind === 'loss' ? 'loss (smoothed)' : `recall@${kind} (validation)`}
-            empty={kind === 'loss' ? 'no step yet' : 'not validated yet'}
-            series={runs.map((run, i) => ({
-              ...seriesStyle(i),
-              points: kind === 'loss' ? (run.curves.shown()?.loss ?? []) : (run.curves.shown()?.recall[kind] ?? []),
-            }))}
-            width={each}
-            height={Math.min(height - 1, Math.max(8, Math.round(each / 2)))}
-            label={kind === 'loss' ? (y) => short(y) : share}
-            yMin={kind === 'loss' ? undefined : 0}
-          />
-        ))}
+        {kinds.map((kind) => {
+          const loss = kind === 'loss'
+          const points = (run: Run): readonly Point[] =>
+            loss ? losses(run).flatMap(scaled) : (run.curves.shown()?.recall[kind] ?? [])
+          return (
+            <Chart
+              key={kind}
+              title={loss ? `loss (${says}${log ? ', log scale' : ''})` : `recall@${kind} (validation)`}
+              empty={loss ? 'no step yet' : 'not validated yet'}
+              series={runs.map((run, i) => ({ ...seriesStyle(i), points: points(run).filter(({ x }) => x >= from) }))}
+              width={each}
+              height={Math.min(height - 1, Math.max(8, Math.round(each / 2)))}
+              label={loss ? (y) => short(log ? 10 ** y : y) : share}
+              xMin={from}
+              yMin={loss || zoom > 0 ? undefined : 0}
+            />
+          )
+        })}
       </Box>
     </Box>
   )
@@ -169,6 +206,9 @@ export const runsScreen: Screen = {
     ['↑↓', 'move'],
     ['space', 'compare'],
     ['enter', 'details'],
+    ['g', 'log'],
+    ['s', 'smooth'],
+    ['z', 'zoom'],
     ['m', 'metric'],
     ['u', 'users'],
   ],
@@ -178,6 +218,9 @@ export const runsScreen: Screen = {
     ['c', 'choose none: the run under the cursor is shown'],
     ['enter', 'curves, or details: recall, weights hash, settings that differ'],
     ['m', 'recall@10 or recall@100 (a wide terminal shows both)'],
+    ['s', 'the loss smoothed, smoothed more, or as it was recorded'],
+    ['g', 'the loss on a logarithmic scale, or not'],
+    ['z', 'all steps, the later half, the last fifth'],
     ['pgup pgdn', 'scroll the details'],
     ['u', 'look at users with this run'],
   ],

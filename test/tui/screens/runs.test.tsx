@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Curves } from '../../../src/inspect/curves.js'
 import type { Run } from '../../../src/inspect/runs.js'
 import { KEYS, fixtureLookup, fixtureRun } from '../frames.js'
 import { placeOf, start } from '../start.js'
@@ -56,6 +57,27 @@ describe('the runs screen', () => {
     const { press, shows } = open()
     await press('m')
     await shows('recall@100 (validation)')
+  })
+
+  it('smooths the loss, draws it on a logarithmic scale, and zooms into the end', async () => {
+    // a loss of 10^(2 - step / 10): on a logarithmic scale row 7 of 13 is 10^(2 - 2 * 7 / 13)
+    const run = fixtureRun(A, 'mean')
+    run.curves = new Curves()
+    const step = { type: 'step', phase: 'select', learningRate: 1, tau: 1, gradientNorm: 1 } as const
+    for (let n = 0; n <= 20; n++)
+      run.curves.add({ ...step, step: n, loss: 10 ** (2 - n / 10), rowsPerSecond: 1, seconds: n })
+    const { press, shows } = open(() => [run])
+    await press('s', 's', 'g')
+    const frame = await shows('loss (as recorded, log scale)')
+    expect(frame).toMatch(/^ *100 ┤/m)
+    expect(frame).toMatch(/^8\.38 ┤/m)
+    expect(frame).toMatch(/^1\.00 ┤/m)
+    // the later half begins with step 10, where the loss is 10
+    await press('z', 'g', 's')
+    const half = await shows(/loss \(smoothed\)[^]*^ +10 +20 steps/m)
+    expect(half).not.toMatch(/^ *100 ┤/m)
+    await press('s')
+    await shows('loss (smoothed more)')
   })
 
   it('says what to run where there are no runs', async () => {

@@ -21,7 +21,7 @@ const LAYERS = [
   ['generations'],
   ['evaluate'],
   ['inspect', 'diagnose'],
-  ['study', 'simulate', 'server', 'scale'],
+  ['study', 'simulate', 'server', 'scale', 'doctor'],
   ['tui'],
   ['cli'],
 ]

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core'
 import { AdseqCommand } from '../src/cli/command.js'
-import { examine } from '../src/cli/doctor/doctor.js'
-import type { Finding } from '../src/cli/doctor/finding.js'
-import { findingLines, verdict } from '../src/cli/doctor/report.js'
+import { examine } from '../src/doctor/doctor.js'
+import type { Finding } from '../src/doctor/finding.js'
+import { findingLines, verdict } from '../src/doctor/report.js'
 import type { Device, EngineName } from '../src/engine/types.js'
 
 export default class Doctor extends AdseqCommand {
@@ -46,7 +46,7 @@ export default class Doctor extends AdseqCommand {
     device: Device | undefined,
     found: (finding: Finding) => void,
   ): Promise<Finding[]> {
-    const { examineEngine } = await import('../src/cli/doctor/contract.js')
+    const { examineEngine } = await import('../src/doctor/contract.js')
     const findings = await examineEngine({ engine, device })
     findings.forEach(found)
     return findings

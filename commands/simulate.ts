@@ -4,6 +4,7 @@ import { setFlag } from '../src/cli/engine-flags.js'
 import { interruptible } from '../src/cli/interruptible.js'
 import { loadConfig } from '../src/config/load.js'
 import { writeFileAtomic } from '../src/core/atomic.js'
+import type { DayNews } from '../src/simulate/experiment.js'
 
 export default class Simulate extends AdseqCommand {
   static override summary = 'Run an online experiment in a world whose truth is known.'
@@ -81,7 +82,8 @@ docs/simulate.md for the model and its limits.`
     const config = loadConfig(folder, { set: flags.set })
     const [
       { inWorkspace },
-      { experiment },
+      { experiment, plainWatch },
+      { recorded },
       { plan },
       { offPolicyStudy },
       { simulateOptions },
@@ -93,6 +95,7 @@ docs/simulate.md for the model and its limits.`
     ] = await Promise.all([
       import('../src/workspace/workspace.js'),
       import('../src/simulate/experiment.js'),
+      import('../src/simulate/days-file.js'),
       import('../src/simulate/plan.js'),
       import('../src/simulate/off-policy-study.js'),
       import('../src/simulate/request.js'),
@@ -106,15 +109,6 @@ docs/simulate.md for the model and its limits.`
     const page = flags.report === undefined ? undefined : pagePath(flags.report)
     const { preset, design, designs, splits = 1, truth, worlds: threads } = flags
     const screen = this.hasScreen(flags)
-    const watched: typeof experiment = async (workspace, request) => {
-      const { simulationScreen } = await import('../src/tui/simulate-view.js')
-      const view = simulationScreen({ preset, about: presetOf(preset).about })
-      try {
-        return await experiment(workspace, request, (news) => view.watch(news))
-      } finally {
-        await view.end()
-      }
-    }
     const opened = { config, progress: this.progress(flags) }
     return interruptible(
       'Run the same command again: a simulation begins anew.',
@@ -131,9 +125,15 @@ docs/simulate.md for the model and its limits.`
             return study
           }
           const request = { preset, design, designs, splits, truth, threads, options, signal }
-          const made = await (screen ? watched(workspace, request) : experiment(workspace, request))
+          const name = `${preset}-${options.seed}`
+          const { about } = presetOf(preset)
+          const view = screen && (await import('../src/tui/simulate-view.js')).simulationScreen({ preset, about })
+          const watch = view ? (news: DayNews) => view.watch(news) : plainWatch(workspace.progress)
+          const made = await recorded(folder, name, { preset, about }, (record) =>
+            experiment(workspace, request, (news) => [record, watch].forEach((told) => told(news))),
+          ).finally(() => view && view.end())
           this.log(text.experimentText(made, preset, options))
-          const kept = await saveTables(workspace, `${preset}-${options.seed}`, made)
+          const kept = await saveTables(workspace, name, made)
           this.log(kept ? `\nKept: ${kept}` : '\nNothing is kept: the workspace is read-only.')
           if (page) {
             writeFileAtomic(page, experimentPage(made, preset, options.days))

@@ -5,11 +5,16 @@ import { Runs } from '../src/inspect/runs.js'
 import { runObject, runsText } from '../src/inspect/text/runs-text.js'
 
 export default class Tui extends AdseqCommand {
-  static override summary = 'Browse runs and users on the terminal.'
-  static override description = `Runs: loss and recall curves of several runs laid over each other, and how their settings differ; a running
-training is followed. Users: a history beside what is retrieved for it, with what was really bought next marked.
-With --as-served: what adseq serve answers now. In a pipe: the list of runs as plain text.`
-  static override examples = ['<%= config.bin %> tui', '<%= config.bin %> tui | cat']
+  static override summary = 'Look around a workspace on the terminal.'
+  static override description = `Eight screens: Home (what is here, and what to type next), Data, Runs (curves laid over each other), Users (a history,
+what is retrieved for it by one model or by two, what was bought next), Items, Funnel (an ad request stage by stage),
+Experiment (what adseq simulate lives) and Health. What other processes do is followed; ? tells the keys.
+With --as-served: users are looked at as adseq serve answers now. In a pipe: the list of runs as plain text.`
+  static override examples = [
+    '<%= config.bin %> tui',
+    '<%= config.bin %> tui --as-served',
+    '<%= config.bin %> tui | cat',
+  ]
 
   static override flags = { 'as-served': asServedFlag, ...modelFlags }
 
@@ -22,18 +27,19 @@ With --as-served: what adseq serve answers now. In a pipe: the list of runs as p
       for (const line of runsText(list, paperWidth())) this.say(line)
       return { runs: list.map(runObject) }
     }
-    const [{ runTui }, { lookupInThread }] = await Promise.all([
+    const [{ runTui }, { workspaceSources }] = await Promise.all([
       import('../src/tui/run-tui.js'),
-      import('../src/inspect/lookup.js'),
+      import('../src/tui/sources.js'),
     ])
     const { config, options } = lookingThrough(folder, flags)
     const beside = relative(process.cwd(), folder) || '.'
-    await runTui({
-      folder: beside.startsWith('..') ? folder : beside,
-      readRuns: () => runs.refresh(),
-      open: (runs) => lookupInThread({ folder, config, ...options, runs: { ...options.runs, ...runs } }),
-      draw: Date.now() % 1_000_000,
-    })
+    const where = { folder, config, root: this.config.root, node: process.versions.node }
+    const sources = workspaceSources(where, options, beside.startsWith('..') ? folder : beside)
+    try {
+      await runTui(sources)
+    } finally {
+      await sources.close()
+    }
     return undefined
   }
 }

@@ -2,6 +2,7 @@ import { Help, type Command } from '@oclif/core'
 
 /** The commands in the order of the work, as `adseq --help` lists them. */
 export const ORDER: readonly string[] = [
+  'demo',
   'quickstart',
   'init',
   'import',

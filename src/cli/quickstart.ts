@@ -65,10 +65,8 @@ async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartR
   const started = performance.now()
   const steps: Step[] = []
   const add = (workspace: 'real' | 'world', args: string[], about: Omit<Step, 'name' | 'args'>): string => {
-    const folder = join(options.folder, workspace)
-    const name = [workspace, ...args].join(' ')
-    steps.push({ ...about, name, args: [...args, '--workspace', relative(process.cwd(), folder) || '.'] })
-    return name
+    steps.push(stepIn(options.folder, workspace, args, about))
+    return steps.at(-1)!.name
   }
   const tell = (stdout: string): string[] => {
     const report = JSON.parse(stdout) as Report
@@ -76,7 +74,7 @@ async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartR
     return [[...verdictLines(report), protocolText(report), ...tables].join('\n'), '']
   }
   const data = ['events', 'items', 'users'].map((name) => join(options.sampleData, `${name}.csv.gz`))
-  const brief = small ? ['--set', 'train.steps=60', '--set', 'train.validateEvery=30'] : []
+  const brief = small ? BRIEF : []
   // what follows what takes longer to learn than who buys what
   const longer = small ? brief : ['--set', 'train.steps=500', '--set', 'train.validateEvery=100']
   const slow = small ? [] : ['--baselines', 'ease,nearest-users']
@@ -104,9 +102,56 @@ async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartR
   const explained = world([published], 'explain', 'u17', '--k', '5')
   const ofFunnel = add('world', ['eval', 'funnel', '--runs', 'all', ...slow], { after: [explained], tell })
 
-  for (const workspace of ['real', 'world']) mkdirSync(join(options.folder, workspace), { recursive: true })
+  const outputs = await run(options, done, steps)
+  const report = (name: string): Report => JSON.parse(outputs[name]) as Report
+  return {
+    real: { item: report(ofItems), advertiser: report(ofAdvertisers) },
+    world: report(ofFunnel),
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+/**
+ * A tiny world with all that serving takes, in folder/world, for people who want to see something first: the steps of a
+ * small quickstart without its evaluation. What is done is kept, and not done again.
+ * @throws UserError as `quickstart`; Interrupted
+ */
+export async function demo(options: Omit<QuickstartOptions, 'sampleData' | 'small' | 'columns'>): Promise<void> {
+  const small = { ...options, sampleData: '', small: true }
+  const [done, release] = prepare(small)
+  const steps: Step[] = []
+  const step = (after: string[], ...args: string[]): string => {
+    steps.push(stepIn(options.folder, 'world', args, { after }))
+    return steps.at(-1)!.name
+  }
+  const made = step([step([], 'init', '--template', 'tutorial')], 'generate-data', '--preset', 'tiny')
+  const models = [step([made], 'train', 'item', ...BRIEF), step([made], 'train', 'advertiser', ...BRIEF)]
+  step([step([step(models, 'train', 'l1')], 'infer')], 'index')
+  try {
+    await run(small, done, steps)
+  } finally {
+    release()
+  }
+}
+
+/** What makes a training a matter of seconds. */
+const BRIEF = ['--set', 'train.steps=60', '--set', 'train.validateEvery=30']
+
+function stepIn(
+  folder: string,
+  workspace: 'real' | 'world',
+  args: readonly string[],
+  about: Omit<Step, 'name' | 'args'>,
+): Step {
+  const where = relative(process.cwd(), join(folder, workspace)) || '.'
+  return { ...about, name: [workspace, ...args].join(' '), args: [...args, '--workspace', where] }
+}
+
+/** Runs steps, and keeps what they printed as soon as each is done. */
+function run(options: QuickstartOptions, done: Done, steps: readonly Step[]): Promise<Record<string, string>> {
+  for (const { name } of steps) mkdirSync(join(options.folder, name.split(' ')[0]), { recursive: true })
   const marker = join(options.folder, MARKER)
-  const outputs = await runSteps(steps, {
+  return runSteps(steps, {
     ...options,
     atOnce: Math.min(2, availableParallelism()),
     done: done.steps,
@@ -115,12 +160,6 @@ async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartR
       writeFileAtomic(marker, JSON.stringify(done))
     },
   })
-  const report = (name: string): Report => JSON.parse(outputs[name]) as Report
-  return {
-    real: { item: report(ofItems), advertiser: report(ofAdvertisers) },
-    world: report(ofFunnel),
-    seconds: (performance.now() - started) / 1000,
-  }
 }
 
 /** What is done in the folder already. @returns with it, what gives the folder free for another quickstart */

@@ -124,6 +124,34 @@ export class Thread<Api extends Methods> {
   }
 }
 
+/** A thread that is started by the first question, and again where it has died. */
+export class ThreadOnDemand<Api extends Methods> {
+  private thread: Thread<Api> | undefined
+
+  constructor(
+    private readonly module: URL,
+    private readonly data?: unknown,
+  ) {}
+
+  ask<M extends keyof Api & string>(
+    method: M,
+    argument?: Parameters<Api[M]>[0],
+    options?: AskOptions,
+  ): Promise<Awaited<ReturnType<Api[M]>>> {
+    if (!this.thread || this.thread.ended) this.thread = new Thread<Api>(this.module, this.data)
+    return this.thread.ask(method, argument, options)
+  }
+
+  /** whether there is a thread now */
+  get started(): boolean {
+    return this.thread !== undefined && !this.thread.ended
+  }
+
+  async stop(): Promise<void> {
+    await this.thread?.stop()
+  }
+}
+
 /**
  * Answers the questions of the near end, for the life of this thread. Questions are begun in the order they come in.
  */

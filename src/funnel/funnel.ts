@@ -1,5 +1,6 @@
 import type { AdInventory, AdKind } from '../ads/inventory.js'
 import type { FunnelConfig } from '../config/schema.js'
+import { bestPlaces } from '../core/best-places.js'
 import { UserError } from '../core/errors.js'
 import { blend, type BlendResult } from './blend.js'
 import { Union, fusion, type Candidates } from './candidates.js'
@@ -11,7 +12,7 @@ import type { LightRanker } from './l1/light-ranker.js'
 import { Visitor, visitorCatalogs, type AdRequest, type VisitorCatalogs } from './request.js'
 import { Shelf, shelfOrder } from './shelf.js'
 import { Surroundings } from './surroundings.js'
-import type { AdFate, FunnelTrace, GeneratorTrace } from './trace.js'
+import type { AdFate, FoundAd, FunnelTrace, GeneratorTrace } from './trace.js'
 
 /** An ad that is handed on to heavy scoring and the auction. */
 export interface HandedAd {
@@ -181,6 +182,18 @@ export class Funnel {
       if (last) fate.neededScore = last.score
     }
     return { ...fate, verdict: verdictOf(fate) }
+  }
+
+  /** The ads that the generators of a run found, best score first, and where each ended. */
+  outcomes({ candidates, scores, result }: FunnelRun): FoundAd[] {
+    const places = new Map(result.blended.map(({ candidate }, i) => [candidate, i + 1]))
+    const order = bestPlaces(new Float64Array(scores), candidates.ads, candidates.ads.length)
+    return Array.from(order, (c) => ({
+      ad: candidates.ads[c],
+      score: scores[c],
+      sources: this.sources(candidates, c),
+      ...(places.has(c) ? { place: places.get(c) } : { dropped: result.dropped[c] }),
+    }))
   }
 
   /** Scores [candidates]: probabilities by the light ranker, or fused ranks. */

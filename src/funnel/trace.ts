@@ -39,6 +39,18 @@ export interface GeneratorTrace {
   handedOn: number
 }
 
+/** An ad that was found, and where it ended. */
+export interface FoundAd {
+  /** index in the inventory */
+  ad: number
+  /** by the ranker, before anything of its advertiser counts against it */
+  score: number
+  sources: { generator: string; rank: number; score: number }[]
+  /** its place in the answer, from 1; absent where it was dropped */
+  place?: number
+  dropped?: Dropped
+}
+
 /** What became of one ad in a request. */
 export interface AdFate {
   /** why it may not be shown; absent: it may */

@@ -1,5 +1,6 @@
 import { openStore } from '../store/open.js'
 import { pathsOf } from '../store/paths.js'
+import type { Store } from '../store/store.js'
 import { hasFiles, verifyGeneration } from './files.js'
 
 export interface ListedGeneration {
@@ -22,21 +23,26 @@ export interface ListedGeneration {
 export function listGenerations(folder: string): ListedGeneration[] {
   const store = openStore(folder, { readonly: true })
   try {
-    const current = store.currentGeneration()?.id
-    return store.listGenerations().map(({ id, created, itemRun, advertiserRun, seq, info }) => ({
-      generation: id,
-      current: id === current,
-      created: new Date(created * 1000).toISOString(),
-      itemRun: itemRun ?? null,
-      advertiserRun: advertiserRun ?? null,
-      seq,
-      items: (info.items as number | undefined) ?? null,
-      recall: (info.recall as { recall: number } | null | undefined)?.recall ?? null,
-      files: hasFiles(pathsOf(folder).index, id),
-    }))
+    return generationsOf(store)
   } finally {
     store.close()
   }
+}
+
+/** Those of an open store. */
+export function generationsOf(store: Store): ListedGeneration[] {
+  const current = store.currentGeneration()?.id
+  return store.listGenerations().map(({ id, created, itemRun, advertiserRun, seq, info }) => ({
+    generation: id,
+    current: id === current,
+    created: new Date(created * 1000).toISOString(),
+    itemRun: itemRun ?? null,
+    advertiserRun: advertiserRun ?? null,
+    seq,
+    items: (info.items as number | undefined) ?? null,
+    recall: (info.recall as { recall: number } | null | undefined)?.recall ?? null,
+    files: hasFiles(pathsOf(store.folder).index, id),
+  }))
 }
 
 /**

@@ -3,7 +3,8 @@ import { tableLines, type Column } from '../text/table.js'
 import type { Drift, GenerationComparison, LevelComparison } from './compare.js'
 import type { ListedGeneration } from './list.js'
 
-const COLUMNS: Column<ListedGeneration>[] = [
+/** Columns of a list of generations. */
+export const GENERATIONS: Column<ListedGeneration>[] = [
   { head: ' ', value: ({ current }) => (current ? '*' : ' ') },
   { head: 'generation', value: ({ generation }) => generation },
   { head: 'items', value: ({ items }) => (items === null ? '-' : count(items)), align: 'right' },
@@ -16,7 +17,7 @@ const COLUMNS: Column<ListedGeneration>[] = [
 
 /** The generations as a table; runs where there is room. */
 export function generationLines(generations: readonly ListedGeneration[], width: number): string[] {
-  return generations.length === 0 ? [] : tableLines(COLUMNS, generations, width)
+  return generations.length === 0 ? [] : tableLines(GENERATIONS, generations, width)
 }
 
 /** What changes between two generations, to read. */

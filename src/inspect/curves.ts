@@ -8,6 +8,8 @@ export interface Point {
 export interface PhaseCurves {
   /** smoothed training loss over steps */
   loss: Point[]
+  /** the loss of each step as it was recorded */
+  raw: Point[]
   /** recall over steps, a curve per K: {"10": [...], "100": [...]} */
   recall: Record<string, Point[]>
   steps: number
@@ -16,14 +18,34 @@ export interface PhaseCurves {
 /** Weight of the past in the running mean of the loss: about the last 20 records count. */
 const BETA = 0.95
 
+/** A mean in which about the last 1 / (1 - beta) values count. */
+class RunningMean {
+  private sum = 0
+  private weight = 0
+
+  constructor(private readonly beta: number) {}
+
+  /** @returns the mean with it; divided by the weight so far, so that the first values are not pulled to 0 */
+  add(value: number): number {
+    this.sum = this.beta * this.sum + (1 - this.beta) * value
+    this.weight = this.beta * this.weight + (1 - this.beta)
+    return this.sum / this.weight
+  }
+}
+
+/** Points smoothed by the ones before them. @param beta weight of the past; 0: as they are */
+export function smoothed(points: readonly Point[], beta: number): Point[] {
+  const mean = new RunningMean(beta)
+  return points.map(({ x, y }) => ({ x, y: mean.add(y) }))
+}
+
 /**
  * The curves of one run, built record by record. A resumed run repeats the steps since its last checkpoint: what was
  * recorded past the step it starts from is forgotten.
  */
 export class Curves {
   readonly phases: Partial<Record<Phase, PhaseCurves>> = {}
-  private readonly raw: Partial<Record<Phase, Point[]>> = {}
-  private readonly mean: Partial<Record<Phase, { value: number; weight: number }>> = {}
+  private readonly mean: Partial<Record<Phase, RunningMean>> = {}
 
   add(record: TrainRecord): void {
     if (record.type === 'done') return
@@ -42,23 +64,20 @@ export class Curves {
   }
 
   private phase(name: Phase): PhaseCurves {
-    return (this.phases[name] ??= { loss: [], recall: {}, steps: 0 })
+    return (this.phases[name] ??= { loss: [], raw: [], recall: {}, steps: 0 })
   }
 
   private step(name: Phase, point: Point): void {
     if (!Number.isFinite(point.y)) return
-    ;(this.raw[name] ??= []).push(point)
-    const mean = (this.mean[name] ??= { value: 0, weight: 0 })
-    mean.value = BETA * mean.value + (1 - BETA) * point.y
-    mean.weight = BETA * mean.weight + (1 - BETA)
-    // divided by the weight so far, so that the first values are not pulled to 0
-    this.phase(name).loss.push({ x: point.x, y: mean.value / mean.weight })
+    this.phase(name).raw.push(point)
+    const mean = (this.mean[name] ??= new RunningMean(BETA))
+    this.phase(name).loss.push({ x: point.x, y: mean.add(point.y) })
   }
 
   private rewind(name: Phase, from: number, steps: number): void {
-    const kept = (this.raw[name] ?? []).filter((p) => p.x <= from)
     const phase = this.phase(name)
-    this.raw[name] = []
+    const kept = phase.raw.filter((p) => p.x <= from)
+    phase.raw = []
     delete this.mean[name]
     phase.loss = []
     phase.steps = steps

@@ -28,6 +28,12 @@ export interface DataView {
   repeats: { item: number; advertiser: number }
   /** share of conversions that the best selling 1 % of converted items make up, and the best 100 */
   popular: { percent: number; hundred: number; convertedItems: number }
+  /** events of each day (UTC), from that of the first event to that of the last */
+  perDay: number[]
+  /** users by how many events they have: `from` to twice that, less one; without users there is no band */
+  lengths: { from: number; users: number }[]
+  /** share of conversions on the best selling 1, 10, 100 ... items, the last one on all that were sold */
+  bestSelling: { items: number; share: number }[]
   /** share of events that share their moment with another of the same user: a basket has no order within */
   together: number
   /** what will be hard to beat here, in sentences */
@@ -49,6 +55,7 @@ export function dataView(snapshot: Snapshot): DataView {
   const lengths = { events: [] as number[], conversions: [] as number[], days: [] as number[] }
   const pairs = { viewed: 0, viewedCart: 0, viewedBought: 0, cart: 0, cartBought: 0 }
   const repeats = { item: 0, ofItems: 0, advertiser: 0, ofAdvertisers: 0 }
+  const days = new Map<number, number>()
   let [first, last, onsite, together] = [Infinity, -Infinity, 0, 0]
 
   for (let u = 0; u < users; u++) {
@@ -60,6 +67,8 @@ export function dataView(snapshot: Snapshot): DataView {
     for (let e = from; e < to; e++) {
       const [type, time, item, advertiser] = [eventType[e], eventTime[e], eventItem[e], eventAdvertiser[e]]
       byType[type]++
+      const day = Math.floor(time / DAY)
+      days.set(day, (days.get(day) ?? 0) + 1)
       onsite += eventDomain[e]
       if ((e > from && eventTime[e - 1] === time) || (e + 1 < to && eventTime[e + 1] === time)) together++
       first = Math.min(first, time)
@@ -120,6 +129,9 @@ export function dataView(snapshot: Snapshot): DataView {
       advertiser: share(repeats.advertiser, repeats.ofAdvertisers),
     },
     popular: { percent: top(Math.ceil(sorted.length / 100)), hundred: top(100), convertedItems: sorted.length },
+    perDay: events > 0 ? eachDay(days, first, last) : [],
+    lengths: bands(lengths.events),
+    bestSelling: powersOfTen(sorted.length).map((items) => ({ items, share: top(items) })),
     together: share(together, events),
   }
   return { ...counted, hard: hardToBeat(counted) }
@@ -177,6 +189,30 @@ function hardToBeat({ repeats, popular, together, conversionsOfUser, eventsOfUse
       `Pooling: ${percent(together)} of events share their moment with another, so a model of order learns ` +
         'little more.',
   ].filter((line) => line !== false)
+}
+
+const eachDay = (days: ReadonlyMap<number, number>, first: number, last: number): number[] =>
+  Array.from(
+    { length: Math.floor(last / DAY) - Math.floor(first / DAY) + 1 },
+    (_, d) => days.get(Math.floor(first / DAY) + d) ?? 0,
+  )
+
+/** Users by the power of two that their number of events reaches. */
+function bands(lengths: readonly number[]): DataView['lengths'] {
+  const users: number[] = []
+  for (const n of lengths) {
+    const band = Math.floor(Math.log2(n))
+    while (users.length <= band) users.push(0)
+    users[band]++
+  }
+  return users.map((n, band) => ({ from: 2 ** band, users: n }))
+}
+
+/** 1, 10, 100 ... below n, and n. */
+function powersOfTen(n: number): number[] {
+  const out: number[] = []
+  for (let power = 1; power < n; power *= 10) out.push(power)
+  return n > 0 ? [...out, n] : out
 }
 
 const share = (part: number, of: number): number => (of > 0 ? part / of : 0)

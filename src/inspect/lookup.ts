@@ -1,45 +1,68 @@
 import type { Config } from '../config/schema.js'
-import { Thread } from '../core/thread.js'
-import type { RunNames } from '../runs/manifest.js'
+import { ThreadOnDemand } from '../core/thread.js'
+import type { Match } from '../store/catalog-search.js'
+import type { DataView } from './data.js'
 import type { LookupThread } from './lookup-thread.js'
 import type { OpenOptions } from './open.js'
-import type { UserView } from './types.js'
+import type { AdvertiserView, ItemView, UserView } from './types.js'
 
-/** What the users screen asks: views of users, by the models of two runs. Answered off the thread that draws. */
+/** What is looked through: runs by their ids (the latest finished ones otherwise), and what recommends. */
+export type Through = Pick<OpenOptions, 'runs' | 'by' | 'asServed'>
+
+/** What the screens ask of data and models. Answered off the thread that draws, one question after the other. */
 export interface Lookup {
   /** @throws UserError for an unknown user */
-  user(externalId: string): Promise<UserView>
+  user(externalId: string, through: Through): Promise<UserView>
   /** external id of a user drawn at random; the same `draw` gives the same */
-  random(draw: number): Promise<string>
+  random(draw: number, through: Through): Promise<string>
+  /** @throws UserError for an unknown item */
+  item(externalId: string, through: Through): Promise<ItemView>
+  /** @throws UserError for an unknown advertiser */
+  advertiser(externalId: string, through: Through): Promise<AdvertiserView>
+  /** the first items and advertisers that all the words fit */
+  find(words: readonly string[]): Promise<Found>
+  data(): Promise<DataView>
+  /** what else can recommend: names for `by`, in words */
+  recommenders(): Promise<Recommended[]>
+  /** the data as it is now is read from the next question on */
+  renew(): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens data and models. @throws UserError when there is no data, or a named run is not there */
-export type OpenLookup = (runs: RunNames) => Promise<Lookup>
+export interface Recommended {
+  name: string
+  summary: string
+}
 
-/** What a lookup looks through. */
-export interface LookupOptions extends OpenOptions {
+export interface Found {
+  items: Match[]
+  advertisers: Match[]
+}
+
+/** Where a lookup looks. */
+export interface LookupOptions {
   folder: string
   config: Config
 }
 
 /**
- * A lookup in a thread of its own: encoding blocks the thread it runs in, and a screen must go on taking keys.
- * @throws UserError as openSubject
+ * A lookup in a thread of its own, which is started by the first question: encoding blocks the thread it runs in, and a
+ * screen must go on taking keys. Data and models are opened when they are first needed, and kept.
  */
-export async function lookupInThread(options: LookupOptions): Promise<Lookup> {
-  const thread = new Thread<LookupThread>(new URL('./lookup-thread', import.meta.url))
-  try {
-    await thread.ask('open', options)
-  } catch (error) {
-    await thread.stop()
-    throw error
-  }
+export function lookupInThread(options: LookupOptions): Lookup {
+  const thread = new ThreadOnDemand<LookupThread>(new URL('./lookup-thread', import.meta.url), options)
   return {
-    user: (externalId) => thread.ask('user', externalId),
-    random: (draw) => thread.ask('random', draw),
+    user: (id, through) => thread.ask('user', { id, through }),
+    random: (draw, through) => thread.ask('random', { draw, through }),
+    item: (id, through) => thread.ask('item', { id, through }),
+    advertiser: (id, through) => thread.ask('advertiser', { id, through }),
+    find: (words) => thread.ask('find', words),
+    data: () => thread.ask('data'),
+    recommenders: () => thread.ask('recommenders'),
+    renew: () => thread.ask('renew'),
     async close() {
-      await thread.ask('close').catch(() => undefined)
+      // what is open is given back
+      if (thread.started) await thread.ask('renew').catch(() => undefined)
       await thread.stop()
     },
   }

@@ -64,7 +64,8 @@ export async function openSubject(workspace: Workspace, options: OpenOptions = {
   return subject
 }
 
-function runsToLookAt(folder: string, named: RunNames, kinds: readonly Kind[]): RunNames {
+/** Ids of the runs that are meant, for each kind that has one. @throws UserError when a named one is not there */
+export function runsToLookAt(folder: string, named: RunNames, kinds: readonly Kind[]): RunNames {
   const finished = new Set(finishedRuns(folder).map((run) => run.kind))
   const names: RunNames = {}
   for (const kind of kinds)

@@ -4,14 +4,14 @@ import { closedAds, type AdContext, type AdsNow, type Impression, type Reason } 
 import { Funnel } from '../funnel/funnel.js'
 import { generatorTypes } from '../funnel/own-generators.js'
 import type { AdRequest } from '../funnel/request.js'
-import type { AdFate } from '../funnel/trace.js'
+import type { AdFate, FoundAd } from '../funnel/trace.js'
 import { catalogOfGeneration } from '../generations/catalog.js'
 import { openGeneration, type Generation } from '../generations/open.js'
 import type { Generation as GenerationRow } from '../store/generations.js'
 import { isoTime } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { whyNone, type AboutUser, type AdsQuestion, type TimedAnswer } from './ads-answer.js'
-import { AdsInventory, StaleInventory } from './ads-inventory.js'
+import { AdsInventory, StaleInventory, type NamedAd } from './ads-inventory.js'
 import { Askers } from './askers.js'
 import type { Encoded } from './events-thread.js'
 import type { IgnoredEvent } from './posted-history.js'
@@ -24,6 +24,9 @@ const DAY = 86_400
 const WARMED = 20
 /** ... for so long at most. */
 const WARMING_MS = 1000
+
+/** An ad that was found, by the names it has outside. */
+export type NamedOutcome = Omit<FoundAd, 'ad'> & NamedAd
 
 interface Asked {
   request: AdRequest
@@ -151,6 +154,18 @@ export class AdService {
       const deadline = performance.timeOrigin + performance.now() + config.funnel.deadlineMs
       await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf, deadline })
     }
+  }
+
+  /** The ads that were found for a request, best score first, and where each ended. @throws Problem as `ads` */
+  async outcomes(question: AdsQuestion): Promise<NamedOutcome[]> {
+    const { request, now } = await this.read(question)
+    const funnel = this.running()
+    const outcomes = funnel.outcomes(await funnel.run(request, now))
+    const names = this.inventory.named(
+      now.inventory,
+      outcomes.map(({ ad }) => ad),
+    )
+    return outcomes.map((outcome, i) => ({ ...outcome, ...names[i] }))
   }
 
   /** What becomes of one ad in a request. @throws Problem as `ads`, and for an ad that is not there */

@@ -5,7 +5,7 @@ import { wrap } from '../text/width.js'
 import type { AnsweredAd } from './ads-answer.js'
 import type { Explanation } from './explain.js'
 
-const GENERATORS: Column<GeneratorTrace>[] = [
+export const GENERATORS: Column<GeneratorTrace>[] = [
   { head: 'generator', value: (g) => g.generator, min: 10 },
   { head: 'finds', value: (g) => (g.level === 'item' ? 'items' : 'advertisers'), drop: 2 },
   { head: 'state', value: (g) => g.state, drop: 3 },
@@ -17,7 +17,7 @@ const GENERATORS: Column<GeneratorTrace>[] = [
 ]
 
 /** Three digits that count. */
-const digits = (x: number): string => (x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3))
+export const digits = (x: number): string => (x !== 0 && Math.abs(x) < 1e-3 ? x.toExponential(2) : x.toPrecision(3))
 
 const ADS: Column<AnsweredAd & { place: number }>[] = [
   { head: '#', value: (a) => String(a.place), align: 'right' },
@@ -29,7 +29,7 @@ const ADS: Column<AnsweredAd & { place: number }>[] = [
 ]
 
 /** The generator that ranked it highest first. */
-function foundBy({ sources }: AnsweredAd): string {
+export function foundBy({ sources }: Pick<AnsweredAd, 'sources'>): string {
   const [best, ...others] = [...sources].sort((a, b) => a.rank - b.rank)
   const more = others.length > 0 ? ` +${others.length}` : ''
   return best ? `${best.generator} ${best.rank}${more}` : '-'
@@ -40,7 +40,7 @@ const FATE_WORDS =
   'its place = where the generator ranks it; brings = places that it brings at most; needed = the score of the last one ' +
   'that it brought.'
 
-const FATE: Column<AdFate['generators'][number]>[] = [
+export const FATE: Column<AdFate['generators'][number]>[] = [
   { head: 'generator', value: (g) => g.generator, min: 10 },
   { head: 'its place', value: (g) => (g.rank === null ? 'unknown to it' : count(g.rank)), align: 'right' },
   { head: 'brings', value: (g) => count(g.limit), align: 'right' },

@@ -1,4 +1,4 @@
-import { Thread } from '../core/thread.js'
+import { ThreadOnDemand } from '../core/thread.js'
 import type { Assortment, Matches, SearchQuestion, SearchThread } from './search-thread.js'
 
 /** Looks the catalog up by words; it reads through tables, so it is not done where requests are answered. */
@@ -8,27 +8,23 @@ export interface Search {
   assortment(advertiser: number, k: number): Promise<Assortment>
 }
 
-/** The search of a workspace, in a thread that is started when it is first asked, and again where it has died. */
+/** The search of a workspace, in a thread that is started when it is first asked. */
 export class ThreadedSearch implements Search {
-  private thread: Thread<SearchThread> | undefined
+  private readonly thread: ThreadOnDemand<SearchThread>
 
-  constructor(private readonly folder: string) {}
+  constructor(folder: string) {
+    this.thread = new ThreadOnDemand<SearchThread>(new URL('./search-thread', import.meta.url), { folder })
+  }
 
   find(question: SearchQuestion): Promise<Matches> {
-    return this.running().ask('find', question)
+    return this.thread.ask('find', question)
   }
 
   assortment(advertiser: number, k: number): Promise<Assortment> {
-    return this.running().ask('assortment', { advertiser, k })
+    return this.thread.ask('assortment', { advertiser, k })
   }
 
   async close(): Promise<void> {
-    await this.thread?.stop()
-  }
-
-  private running(): Thread<SearchThread> {
-    if (!this.thread || this.thread.ended)
-      this.thread = new Thread<SearchThread>(new URL('./search-thread', import.meta.url), { folder: this.folder })
-    return this.thread
+    await this.thread.stop()
   }
 }

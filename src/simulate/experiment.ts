@@ -126,15 +126,15 @@ export interface Experiment {
 
 /**
  * Runs an experiment: worlds are lived in threads, the one in which users are split and those of the truth.
- * @param watch told of every day; without it the workspace's progress is
+ * @param watch told of every day
  */
 export async function experiment(
   workspace: Workspace,
   request: ExperimentRequest,
-  watch?: (news: DayNews) => void,
+  watch: (news: DayNews) => void = plainWatch(workspace.progress),
 ): Promise<Experiment> {
   const started = performance.now()
-  const { folder, config, snapshot, store, progress } = workspace
+  const { folder, config, snapshot, store } = workspace
   const { arms } = presetOf(request.preset)
   if (request.designs && !request.truth)
     throw new UserError('Designs are held against the truth.', 'Leave out --no-truth, or --designs.')
@@ -159,17 +159,14 @@ export async function experiment(
   const total = tasks.length * request.options.days
   let days = 0
   const tell = (news: Pick<DayNews, 'reported'> = {}): void =>
-    watch?.({ worlds: tasks.length, done: days, days: total, ...news })
-  if (watch) tell()
-  else progress.start(`live ${plural(tasks.length, 'world')}`, total, 'days')
+    watch({ worlds: tasks.length, done: days, days: total, ...news })
+  tell()
   const onDay = (world: string, day: DayEnd): void => {
     days++
-    if (!watch) progress.update(days)
     if (world !== reported) return tell()
     const inArms = groupsOf(day.outcomes)
     const look = looking.at(day, inArms)
     if (look) looks.push(look)
-    if (!watch) return sayLook(progress, day.day, request.options.days, look)
     tell({
       reported: {
         day: day.day,
@@ -186,7 +183,6 @@ export async function experiment(
   }
   const data = { folder, config: oneThread(config), preset: request.preset, options: request.options }
   const worlds = await liveWorlds(tasks, data, request.threads, onDay, request.signal)
-  if (!watch) progress.finish()
 
   const main = worlds.get(reported)!
   const [all, none] = [worlds.get('all')?.end.outcomes, worlds.get('none')?.end.outcomes]
@@ -272,10 +268,18 @@ function againstTruth(design: Design, name: string, truth: number, splits: Desig
 /** Days between two lines about the experiment where there is no screen. */
 const SAID_DAYS = 5
 
-function sayLook(progress: Progress, day: number, days: number, look: Look | undefined): void {
-  if (day % SAID_DAYS !== 0 && day !== days) return
-  const said = look ? `${percent(look.lift)} (${range(look.interval)} at all looks)` : 'too few to say'
-  progress.line(`day ${day} of ${days}: conversions ${said}`)
+/** Tells of the days in lines. */
+export function plainWatch(progress: Progress): (news: DayNews) => void {
+  return ({ worlds, done, days, reported }) => {
+    if (done === 0) return progress.start(`live ${plural(worlds, 'world')}`, days, 'days')
+    progress.update(done)
+    if (reported && (reported.day % SAID_DAYS === 0 || reported.day === reported.of)) {
+      const { day, of, look } = reported
+      const said = look ? `${percent(look.lift)} (${range(look.interval)} at all looks)` : 'too few to say'
+      progress.line(`day ${day} of ${of}: conversions ${said}`)
+    }
+    if (done === days) progress.finish()
+  }
 }
 
 /** The world that is reported first, so that its days are seen; then those it is held against. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { hasCode } from '../core/errors.js'
 import { tableFile, type Columns } from '../core/table-file.js'
+import { pathsOf } from '../store/paths.js'
 import type { Store } from '../store/store.js'
 import type { Experiment, ExperimentResult } from './experiment.js'
 import { COLUMNS } from './outcomes.js'
@@ -50,7 +51,7 @@ async function save(
   name: string,
   { result, shown, outcomes, split }: Experiment,
 ): Promise<string> {
-  const folder = join(workspace.folder, 'simulations', name)
+  const folder = join(pathsOf(workspace.folder).simulations, name)
   mkdirSync(folder, { recursive: true })
   const users = workspace.store.externalIds('users')
   const ads = workspace.store.ads.externalIds()

@@ -10,6 +10,7 @@ export interface Paths {
   runs: string
   index: string
   rejects: string
+  simulations: string
 }
 
 export function pathsOf(folder: string): Paths {
@@ -21,6 +22,7 @@ export function pathsOf(folder: string): Paths {
     runs: join(folder, 'runs'),
     index: join(folder, 'index'),
     rejects: join(folder, 'rejects'),
+    simulations: join(folder, 'simulations'),
   }
 }
 

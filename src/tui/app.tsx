@@ -1,36 +1,26 @@
 import { Box, Text, useApp } from 'ink'
-import type { ReactNode } from 'react'
-import type { Run } from '../inspect/runs.js'
-import { Footer, Header, Rule, SCREENS, type Keys, type ScreenName } from './frame.js'
+import { useRef, type ReactNode } from 'react'
+import { Footer, Header, Rule } from './frame.js'
 import { Help } from './help.js'
-import type { RunNames } from '../runs/manifest.js'
-import type { OpenLookup } from '../inspect/lookup.js'
-import { RunsScreen } from './runs-screen.js'
-import { useKeys } from './use-keys.js'
+import type { Keys, Place, Screen } from './screen.js'
+import { SCREENS } from './screens/index.js'
+import type { Sources } from './sources.js'
+import { useKeys, type KeyHandler } from './use-keys.js'
 import { useLive } from './use-live.js'
-import { useLookup } from './use-lookup.js'
-import { useRuns } from './use-runs.js'
 import { useWindow } from './use-window.js'
-import { UsersScreen } from './users-screen.js'
-
-export interface AppProps {
-  folder: string
-  /** the runs as they are now; called every second */
-  readRuns: () => Run[]
-  open: OpenLookup
-  /** seed of the first random user */
-  draw: number
-}
 
 interface State {
-  screen: ScreenName
+  screen: Screen
   help: boolean
-  /** a user id is being typed */
+  /** text is being typed */
   typing: boolean
-  /** runs chosen with u */
-  models: RunNames
-  usersSeen: boolean
+  /** what screens were last asked to show by others */
+  at: Readonly<Record<string, Place>>
+  /** screens that were looked at: they load when they first are */
+  seen: readonly Screen[]
 }
+
+const NOWHERE: Place = {}
 
 /** Of the terminal. */
 const SMALLEST = { columns: 40, rows: 12 }
@@ -40,79 +30,87 @@ const COMMON: Keys = [
   ['?', 'help'],
   ['q', 'quit'],
 ]
-const FOOTERS: Record<ScreenName, Keys> = {
-  Runs: [['↑↓', 'move'], ['space', 'compare'], ['enter', 'details'], ['m', 'metric'], ['u', 'users'], ...COMMON],
-  Users: [['r', 'random'], ['/', 'id'], ['←→', 'pane'], ['↑↓', 'row'], ['a', 'advertisers'], ...COMMON],
-}
+const IN_HELP: Keys = [
+  ['?', 'back'],
+  ['q', 'quit'],
+]
 
-/** `adseq tui`: two screens, a header and the keys. One line less than the terminal, so that nothing scrolls. */
-export function App({ folder, readRuns, open, draw }: AppProps): ReactNode {
+/** `adseq tui`: screens, a header and the keys. One line less than the terminal, so that nothing scrolls. */
+export function App({ sources }: { sources: Sources }): ReactNode {
   const { exit } = useApp()
   const { columns, rows } = useWindow()
   const { state, now, change } = useLive<State>({
-    screen: 'Runs',
+    screen: SCREENS[0],
     help: false,
     typing: false,
-    models: {},
-    usersSeen: false,
+    at: {},
+    seen: [SCREENS[0]],
   })
-  const { screen, help } = state
-  const runs = useRuns(readRuns)
-  const lookup = useLookup(open, state.models, state.usersSeen, draw)
+  const { screen, help, seen } = state
+  const handlers = useRef(new Map<Screen, KeyHandler>())
 
-  // data and models are loaded when users are first looked at
-  const go = (name: ScreenName): void => change({ screen: name, ...(name === 'Users' ? { usersSeen: true } : {}) })
+  const show = (screen: Screen, place?: Place): void => {
+    const { seen, at } = now()
+    change({
+      screen,
+      help: false,
+      at: place ? { ...at, [screen.name]: place } : at,
+      seen: seen.includes(screen) ? seen : [...seen, screen],
+    })
+  }
+  const go = (name: string, at?: Place): void =>
+    show(
+      SCREENS.find((one) => one.name === name)!,
+      at,
+    )
   useKeys((input, key) => {
+    // letters in quick succession may come at once
+    if (!now().typing && input.length > 1) for (const letter of input) press(letter, key)
+    else press(input, key)
+  })
+  const press: KeyHandler = (input, key) => {
     const { screen, help, typing } = now()
     if (key.ctrl && input === 'c') exit()
-    else if (typing) return
+    else if (typing) handlers.current.get(screen)?.(input, key)
     else if (input === 'q') exit()
     else if (input === '?' || (help && key.escape)) change({ help: !help })
-    else if (key.tab) go(SCREENS[(SCREENS.indexOf(screen) + 1) % SCREENS.length])
-    else if (input === '1' || input === '2') go(SCREENS[Number(input) - 1])
-  })
-  const openUsers = (run: Run): void => {
-    if (run.status === 'done') change({ models: { [run.kind]: run.id } })
-    go('Users')
+    else if (key.tab) {
+      const turn = key.shift ? SCREENS.length - 1 : 1
+      show(SCREENS[(SCREENS.indexOf(screen) + turn) % SCREENS.length])
+    } else if (/^[1-9]$/.test(input) && Number(input) <= SCREENS.length) show(SCREENS[Number(input) - 1])
+    else if (!help) handlers.current.get(screen)?.(input, key)
   }
-  // a screen that is not shown stays mounted, so that it keeps its cursor and its choice
-  const shown = (name: ScreenName): 'flex' | 'none' => (!help && name === screen ? 'flex' : 'none')
-  const active = (name: ScreenName) => (): boolean => !now().help && now().screen === name
   if (columns < SMALLEST.columns || rows < SMALLEST.rows)
     return <Text>{`adseq tui needs ${SMALLEST.columns} columns and ${SMALLEST.rows} rows; q quits.`}</Text>
-  const width = Math.max(40, columns)
-  const height = Math.max(12, rows - 1) - 3
+  const width = columns
+  const height = rows - 4
   return (
     <Box flexDirection="column" width={width} height={height + 3}>
-      <Header screen={screen} folder={folder} width={width} />
+      <Header screens={SCREENS.map(({ name }) => name)} current={screen.name} folder={sources.folder} width={width} />
       <Rule width={width} />
       <Box height={height} overflow="hidden">
-        {help ? <Help /> : null}
-        <Box display={shown('Runs')}>
-          <RunsScreen runs={runs} width={width} height={height} active={active('Runs')} onUsers={openUsers} />
-        </Box>
-        <Box display={shown('Users')}>
-          <UsersScreen
-            lookup={lookup}
-            width={width}
-            height={height}
-            active={active('Users')}
-            typing={() => now().typing}
-            onTyping={(typing) => change({ typing })}
-          />
-        </Box>
+        {help ? <Help screen={screen} /> : null}
+        {SCREENS.map((one) => {
+          const shown = !help && one === screen
+          return (
+            // one that is not shown is there, too: it keeps its cursor, and the first key after a switch finds it
+            <Box key={one.name} display={shown ? 'flex' : 'none'}>
+              <one.View
+                sources={sources}
+                width={width}
+                height={height}
+                shown={shown}
+                seen={seen.includes(one)}
+                onKeys={(handler) => void handlers.current.set(one, handler)}
+                typing={{ on: () => now().typing, set: (typing) => change({ typing }) }}
+                at={state.at[one.name] ?? NOWHERE}
+                go={go}
+              />
+            </Box>
+          )
+        })}
       </Box>
-      <Footer
-        keys={
-          help
-            ? [
-                ['?', 'back'],
-                ['q', 'quit'],
-              ]
-            : FOOTERS[screen]
-        }
-        width={width}
-      />
+      <Footer keys={help ? IN_HELP : [...screen.keys, ...COMMON]} width={width} />
     </Box>
   )
 }

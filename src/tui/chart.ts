@@ -12,6 +12,8 @@ export interface ChartOptions {
   width: number
   height: number
   label: (y: number) => string
+  /** left end of the x axis; default: 0, or the first point below it */
+  xMin?: number
   /** right end of the x axis; default: the last point */
   xMax?: number
   /** what x counts; default: steps */
@@ -40,7 +42,7 @@ export function chart(series: readonly Series[], options: ChartOptions): Span[][
   const height = Math.max(2, options.height - 1)
   const filled = series.filter((s) => s.points.length > 0)
   const xs = filled.flatMap((s) => [s.points[0].x, s.points[s.points.length - 1].x])
-  const xMin = Math.min(0, ...xs)
+  const xMin = options.xMin ?? Math.min(0, ...xs)
   const xMax = Math.max(options.xMax ?? 0, ...xs, xMin + 1)
   // the scale is that of the raw points, the gutter that of its labels: both known before the columns are
   let [low, high] = range(filled, options.yMin)

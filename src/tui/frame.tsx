@@ -1,37 +1,62 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
+import { Busy } from './busy.js'
+import type { Keys } from './screen.js'
 import { theme } from './theme.js'
+import type { Answer } from './use-answer.js'
 
-export const SCREENS = ['Runs', 'Users'] as const
-export type ScreenName = (typeof SCREENS)[number]
-
-/** The line at the top: name, workspace, screens; the current one in brackets. */
-export function Header({ screen, folder, width }: { screen: ScreenName; folder: string; width: number }): ReactNode {
+/**
+ * The line at the top: screens by their numbers, the current one in brackets, and the workspace where there is room; on
+ * a narrow terminal the other screens are numbers alone.
+ */
+export function Header({
+  screens,
+  current,
+  folder,
+  width,
+}: {
+  screens: readonly string[]
+  current: string
+  folder: string
+  width: number
+}): ReactNode {
+  const tabs = (named: boolean): string[] =>
+    screens.map((name, i) => {
+      const text = named || name === current ? `${i + 1} ${name}` : `${i + 1}`
+      return name === current ? `[${text}]` : ` ${text} `
+    })
+  const whole = tabs(true)
+  const shown = whole.join('').length <= width ? whole : tabs(false)
+  const room = width - shown.join('').length - 2
   return (
     <Box width={width} justifyContent="space-between">
-      <Text wrap="truncate-middle">
-        <Text bold color={theme.accent}>
-          adseq
-        </Text>
-        <Text dimColor> {folder}</Text>
-      </Text>
-      <Box flexShrink={0}>
-        {SCREENS.map((name, i) => (
-          <Text key={name} bold={name === screen} dimColor={name !== screen}>
-            {'  '}
-            {name === screen ? `[${i + 1} ${name}]` : ` ${i + 1} ${name} `}
+      <Text wrap="truncate-end">
+        {shown.map((tab, i) => (
+          <Text key={i} bold={screens[i] === current} dimColor={screens[i] !== current}>
+            {tab}
           </Text>
         ))}
-      </Box>
+      </Text>
+      {room >= 10 ? (
+        <Text wrap="truncate-start">
+          <Text bold color={theme.accent}>
+            adseq
+          </Text>
+          <Text dimColor> {truncateStart(folder, room - 6)}</Text>
+        </Text>
+      ) : null}
     </Box>
   )
+}
+
+/** The end of a path says more than its beginning. */
+function truncateStart(text: string, width: number): string {
+  return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`
 }
 
 export function Rule({ width }: { width: number }): ReactNode {
   return <Text dimColor>{'─'.repeat(width)}</Text>
 }
-
-export type Keys = readonly (readonly [key: string, does: string])[]
 
 /** The keys that do something now; where there is no room for all, the first ones, which are the plainest, go. */
 export function Footer({ keys, width }: { keys: Keys; width: number }): ReactNode {
@@ -76,3 +101,23 @@ export function PaneTitle({
     </Text>
   )
 }
+
+/** The first line of a screen: what it is busy with, what went wrong (two lines), or what is shown. */
+export function Headline({ answer, children }: { answer: Answer<unknown>; children: ReactNode }): ReactNode {
+  if (answer.busy) return <Busy label={answer.busy} />
+  if (!answer.error) return children
+  return (
+    <Box flexDirection="column" height={2} flexShrink={0}>
+      <Text color={theme.bad} wrap="truncate-end">
+        ✗ {answer.error.message}
+      </Text>
+      <Text dimColor wrap="truncate-end">
+        {'  '}
+        {answer.error.hint}
+      </Text>
+    </Box>
+  )
+}
+
+/** Lines that a headline takes. */
+export const headlineRows = ({ busy, error }: Answer<unknown>): number => (error && !busy ? 2 : 1)

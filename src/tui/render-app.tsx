@@ -1,11 +1,12 @@
 import { render } from 'ink'
-import { App, type AppProps } from './app.js'
+import { App } from './app.js'
+import type { Sources } from './sources.js'
 
 const ENTER = '\u001B[?1049h\u001B[H'
 const LEAVE = '\u001B[?1049l'
 
 /** Runs the application on the terminal's alternate screen until the user quits; the screen before comes back. */
-export async function runTui(props: AppProps, stdout: NodeJS.WriteStream = process.stdout): Promise<void> {
+export async function runTui(sources: Sources, stdout: NodeJS.WriteStream = process.stdout): Promise<void> {
   stdout.write(ENTER)
   // also where the process is ended from outside
   const leave = (): void => {
@@ -13,7 +14,7 @@ export async function runTui(props: AppProps, stdout: NodeJS.WriteStream = proce
   }
   process.once('exit', leave)
   try {
-    const app = render(<App {...props} />, { stdout, exitOnCtrlC: false, maxFps: 20 })
+    const app = render(<App sources={sources} />, { stdout, exitOnCtrlC: false, maxFps: 20 })
     await app.waitUntilExit()
   } finally {
     process.off('exit', leave)

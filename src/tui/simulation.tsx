@@ -23,14 +23,30 @@ const OTHERS = 13
 /** The screen of `adseq simulate`, while worlds are lived. @param now milliseconds */
 export function Simulation({ state, now }: { state: SimulationState; now: number }): ReactNode {
   const { columns, rows } = useWindow()
-  const width = Math.max(20, Math.min(columns, 140))
+  return <Experiment state={state} now={now} width={Math.max(20, Math.min(columns, 140))} height={rows - 1} />
+}
+
+/** An experiment, as far as it is. @param now milliseconds */
+export function Experiment({
+  state,
+  now,
+  width,
+  height,
+}: {
+  state: SimulationState
+  now: number
+  width: number
+  height: number
+}): ReactNode {
   const { news, reported } = state
   if (!news) return <Text dimColor>preparing the worlds…</Text>
   const left = secondsLeft(state, now)
   const label = plural(news.worlds, 'world')
   const tail = state.stopping
     ? 'interrupted: stopping…'
-    : `${count(news.done)}/${count(news.days)} days${left === undefined ? '' : `  ${duration(left)} left`}`
+    : news.done === news.days
+      ? `${plural(news.days, 'day')}, over`
+      : `${count(news.done)}/${count(news.days)} days${left === undefined ? '' : `  ${duration(left)} left`}`
   return (
     <Box flexDirection="column" width={width}>
       <Text wrap="truncate-end">
@@ -48,7 +64,7 @@ export function Simulation({ state, now }: { state: SimulationState; now: number
         <Text>{tail}</Text>
       </Box>
       {reported ? (
-        <Days state={state} reported={reported} width={width} height={Math.max(5, Math.min(14, rows - OTHERS))} />
+        <Days state={state} reported={reported} width={width} height={Math.max(5, Math.min(14, height + 1 - OTHERS))} />
       ) : (
         <Text dimColor>the first day is not over yet</Text>
       )}

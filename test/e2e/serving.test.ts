@@ -183,13 +183,14 @@ describe('serve', () => {
     const late = join(folder, 'late.csv')
     writeFileSync(late, 'user_id,item_id,event_type,timestamp\nu7,i5,checkout,1704067200\nu7,new,checkout,1704067200\n')
     expect((await json(folder, 'import', 'csv', late)).error).toBeUndefined()
-    const lookup = await lookupInThread({ folder, config: loadConfig(folder, { env: {} }), asServed: true })
+    const lookup = lookupInThread({ folder, config: loadConfig(folder, { env: {} }) })
+    const through = { asServed: true }
     const { server, url } = await served(folder)
     try {
-      for (const user of ['u7', 'u8', await lookup.random(1)]) {
+      for (const user of ['u7', 'u8', await lookup.random(1, through)]) {
         const candidates = await (await fetch(`${url}/v1/users/${user}/candidates?k=100`)).json()
         const inspected = await json(folder, 'inspect', 'user', user, '--as-served', '--k', '100')
-        const shown = await lookup.user(user)
+        const shown = await lookup.user(user, through)
         const [expected, ...others] = [candidates, inspected, shown].map((view) => listsOf(view as Lists))
         expect([expected.items.length, new Set(expected.items.map(([item]) => item)).size]).toEqual([100, 100])
         expect(expected.advertisers.length).toBeGreaterThan(4)

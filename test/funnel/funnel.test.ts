@@ -196,6 +196,23 @@ describe('the funnel', () => {
     )
   })
 
+  test('tells of every ad that was found where it ended, best score first', async () => {
+    const run = await funnel.run(request(9), now)
+    const outcomes = funnel.outcomes(run)
+    expect(outcomes.map(({ ad }) => ad).sort((a, b) => a - b)).toEqual(
+      Array.from(run.candidates.ads).sort((a, b) => a - b),
+    )
+    for (let i = 1; i < outcomes.length; i++) expect(outcomes[i].score).toBeLessThanOrEqual(outcomes[i - 1].score)
+    const handed = outcomes.filter(({ place }) => place !== undefined).sort((a, b) => a.place! - b.place!)
+    expect(handed.map(({ ad, sources }) => ({ ad, sources }))).toEqual(
+      run.answer.ads.map(({ ad, sources }) => ({ ad, sources })),
+    )
+    for (const one of outcomes.slice(0, 20)) {
+      const { ranked, dropped, place } = await funnel.fate(request(9), now, one.ad)
+      expect([ranked!.score, dropped, place]).toEqual([one.score, one.dropped, one.place])
+    }
+  })
+
   test('own repeats come first where they alone count, and purchases are kept out where a campaign says so', async () => {
     const generators = { 'own-repeats': { on: true, limit: 50, quota: 50 } }
     const own = new Funnel(parts, GENERATORS, settings({ generators }))

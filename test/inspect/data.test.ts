@@ -35,6 +35,18 @@ test('a log is counted', () => {
       { from: 'viewed', to: 'bought', pairs: 3, share: 1 / 3 },
       { from: 'put in the cart', to: 'bought', pairs: 1, share: 1 },
     ],
+    // START is a midnight; user 0 has 5 events, user 1 has 2
+    perDay: [2, 2, 1, 1, 1],
+    lengths: [
+      { from: 1, users: 0 },
+      { from: 2, users: 1 },
+      { from: 4, users: 1 },
+    ],
+    // item 0: a cart and two checkouts; item 1: one checkout
+    bestSelling: [
+      { items: 1, share: 3 / 4 },
+      { items: 2, share: 1 },
+    ],
     eventsOfUser: { p10: 2, median: 2, p90: 5, most: 5 },
     conversionsOfUser: { median: 1, most: 3 },
     daysOfUser: { median: 2, most: 4 },

@@ -8,6 +8,7 @@ import { generateData } from '../../src/events/world/generate.js'
 import { PRESETS } from '../../src/events/world/presets.js'
 import { loadSnapshot } from '../../src/features/snapshot-file.js'
 import { conversionMask } from '../../src/features/snapshot.js'
+import { dataView } from '../../src/inspect/data.js'
 import { inspectItem } from '../../src/inspect/item.js'
 import { lookupInThread } from '../../src/inspect/lookup.js'
 import { openSubject, type OpenOptions } from '../../src/inspect/open.js'
@@ -97,16 +98,29 @@ describe('looking at a workspace with an item model and no advertiser model', ()
 
   it('answers the same from a thread of its own, mistakes of the user included', async () => {
     await looking({}, async (subject) => {
-      const lookup = await lookupInThread({ folder, config, runs: {} })
-      const user = await lookup.random(5)
+      const lookup = lookupInThread({ folder, config })
+      const user = await lookup.random(5, {})
       expect(user).toBe(randomUser(subject, 5))
-      expect((await lookup.user(user)).items.slice(0, 10)).toEqual(
-        (await inspectUser(subject, user, { k: 10, events: 10 })).items,
-      )
-      await expect(lookup.user('nobody')).rejects.toThrow(UserError)
+      const inspected = await inspectUser(subject, user, { k: 10, events: 10 })
+      expect((await lookup.user(user, {})).items.slice(0, 10)).toEqual(inspected.items)
+      await expect(lookup.user('nobody', {})).rejects.toThrow(UserError)
+      const [first] = inspected.items
+      expect(await lookup.item(first.item!, {})).toEqual(await inspectItem(subject, first.item!, 50))
+      expect((await lookup.find([first.item!])).items[0].id).toBe(first.item)
+      expect(await lookup.data()).toEqual(dataView(subject.snapshot))
+      const names = (await lookup.recommenders()).map(({ name }) => name)
+      expect(names).toEqual(['towers', ...BASELINES.filter(({ slow }) => !slow).map(({ name }) => name)])
+      // two ways of looking are open at once, and the first one is kept
+      const popular = await lookup.user(user, { by: 'popularity-30' })
+      expect(popular.itemBy).not.toBe(inspected.itemBy)
+      expect((await lookup.user(user, {})).items.slice(0, 10)).toEqual(inspected.items)
+      await lookup.renew()
+      expect((await lookup.user(user, {})).items.slice(0, 10)).toEqual(inspected.items)
       await lookup.close()
     })
-    await expect(lookupInThread({ folder: join(folder, 'nowhere'), config, runs: {} })).rejects.toThrow(UserError)
+    const nowhere = lookupInThread({ folder: join(folder, 'nowhere'), config })
+    await expect(nowhere.random(1, {})).rejects.toThrow(UserError)
+    await nowhere.close()
   })
 
   it('looks through any baseline instead of the run, at both levels, as of the same moment', async () => {

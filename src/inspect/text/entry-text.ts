@@ -17,17 +17,32 @@ const RANK = { head: '#', value: (r: { rank: number }) => String(r.rank), align:
 const SCORE = { head: 'cosine', value: (r: { score: number }) => r.score.toFixed(3), align: 'right' as const }
 
 /** @param other the space that the second rank is from */
-const neighbourColumns = (other: string): Column<Neighbour>[] => [
+export const neighbourColumns = (other: string): Column<Neighbour>[] => [
   RANK,
   { head: other, value: (r) => (r.other === null ? '-' : count(r.other)), align: 'right', drop: 4 },
   SCORE,
   ...CARD_COLUMNS,
 ]
 
-const BUYER_COLUMNS: Column<Buyer>[] = [
+export const BUYER_COLUMNS: Column<Buyer>[] = [
   { head: 'user', value: (b) => b.user, max: 30 },
   { head: 'conversions', value: (b) => count(b.conversions), align: 'right' },
   { head: 'last', value: (b) => day(b.last) },
+]
+
+/** Of an advertiser. */
+export const CATEGORY_COLUMNS: Column<AdvertiserView['categories'][number]>[] = [
+  { head: 'items', value: (c) => count(c.items), align: 'right' },
+  { head: 'category', value: (c) => c.category, min: 20 },
+]
+export const BEST_COLUMNS: Column<AdvertiserView['topItems'][number]>[] = [
+  { head: 'conversions', value: (r) => count(r.conversions), align: 'right' },
+  ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser'),
+]
+export const NEAREST_ADVERTISERS: Column<AdvertiserView['nearest'][number]>[] = [
+  RANK,
+  SCORE,
+  { head: 'advertiser', value: sellerOf, min: 8, max: 48 },
 ]
 
 /** An item's page as plain lines of at most `width` columns. */
@@ -76,30 +91,12 @@ export function advertiserText(view: AdvertiserView, width: number): string[] {
   lines.push(...activityLines(view.activity, 'advertisers'), '')
   lines.push(
     'CATEGORIES',
-    ...(view.categories.length > 0
-      ? tableLines(
-          [
-            { head: 'items', value: (c) => count(c.items), align: 'right' },
-            { head: 'category', value: (c) => c.category, min: 20 },
-          ],
-          view.categories,
-          width,
-        )
-      : ['  unknown']),
+    ...(view.categories.length > 0 ? tableLines(CATEGORY_COLUMNS, view.categories, width) : ['  unknown']),
     '',
   )
   lines.push(
     'BEST ITEMS',
-    ...(view.topItems.length > 0
-      ? tableLines(
-          [
-            { head: 'conversions', value: (r) => count(r.conversions), align: 'right' },
-            ...CARD_COLUMNS.filter((c) => c.head !== 'advertiser'),
-          ],
-          view.topItems,
-          width,
-        )
-      : ['  none']),
+    ...(view.topItems.length > 0 ? tableLines(BEST_COLUMNS, view.topItems, width) : ['  none']),
     '',
   )
   lines.push(
@@ -108,12 +105,13 @@ export function advertiserText(view: AdvertiserView, width: number): string[] {
   lines.push(
     ...(view.advertiserRun === null
       ? ['  there is no trained advertiser model: adseq train advertiser']
-      : tableLines([RANK, SCORE, { head: 'advertiser', value: sellerOf, min: 8, max: 48 }], view.nearest, width)),
+      : tableLines(NEAREST_ADVERTISERS, view.nearest, width)),
   )
   return lines
 }
 
-function activityLines(a: Activity, among: string): string[] {
+/** What happens around an item or advertiser, in two lines. */
+export function activityLines(a: Activity, among: string): string[] {
   if (a.events === 0) return ['no event yet']
   const types = Object.entries(a.byType).map(([type, n]) => `${type} ${count(n ?? 0)}`)
   return [

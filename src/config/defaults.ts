@@ -13,6 +13,7 @@ export const DEFAULTS: Config = {
     dropout: 0.1,
     causal: false,
     profile: true,
+    context: false,
     vectorWidth: 64,
     advertiserBuckets: 4096,
     advertiserWidth: 16,

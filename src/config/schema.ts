@@ -17,6 +17,8 @@ const model = z.strictObject({
   causal: z.boolean(),
   /** the user tower also reads which categories and advertisers the whole history holds */
   profile: z.boolean(),
+  /** item model: layers that take the context of a request in, a search for instance */
+  context: z.boolean(),
   /** width of the graph vectors */
   vectorWidth: positive.max(1024),
   advertiserBuckets: positive,

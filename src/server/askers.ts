@@ -1,3 +1,4 @@
+import type { RequestContext } from '../features/context.js'
 import { madeUpHistory } from '../features/made-up-history.js'
 import type { CatalogData } from '../features/snapshot.js'
 import type { Generation } from '../generations/open.js'
@@ -77,6 +78,13 @@ export class Askers {
     for (const hybrid of [this.generation.items, this.generation.advertisers])
       if (hybrid && !vectors[hybrid.run]) vectors[hybrid.run] = (await hybrid.userVectors(queries))[0]
     return { ...queries, vectors }
+  }
+
+  /** A query with the vector of the item run in the context of the request. @param queries withVectors */
+  async inContext(queries: Queries, context: RequestContext): Promise<Queries> {
+    const { items } = this.generation
+    const vector = await items.inContext(queries.vectors![items.run], context)
+    return { ...queries, vectors: { ...queries.vectors, [items.run]: vector } }
   }
 
   /** Where a user is. @param id of the store */

@@ -1,0 +1,40 @@
+import { count, share, signed } from '../text/numbers.js'
+import { columns } from '../text/table.js'
+import type { InContextReport, InContextRow } from './in-context.js'
+
+const TOLD: Record<InContextRow['context'], string> = { nothing: '-', search: 'search', purchase: 'purchase' }
+const SHOWN = ['10', '100'] as const
+
+/** The report as plain lines: recall with and without context, with the gain over the stored history alone. */
+export function inContextText(report: InContextReport): string {
+  const { run, days, searches, followed, positives, entries, protocol } = report
+  const names = [...new Set(report.rows.map(({ name }) => name))]
+  return [
+    `What is bought within ${days} days of a search, by ${run}.`,
+    `${count(positives)} conversions after ${count(followed)} of ${count(searches)} searches, among ` +
+      `${count(entries)} items. Protocol ${protocol.hash}.`,
+    ...names.flatMap((name) => ['', name, '', ...tableOf(report.rows.filter((row) => row.name === name))]),
+    '',
+    'history: stored = up to the midnight before the search, as vectors of a daily',
+    'inference are; anew = up to the search itself, which is its last event. told:',
+    'what the request tells beside it; purchase = the category of what is bought',
+    'first, which nobody knows: what the layers could do. gain: over the stored',
+    'history told nothing, with an interval by bootstrap over searches.',
+  ].join('\n')
+}
+
+function tableOf(rows: readonly InContextRow[]): string[] {
+  const head = ['history', 'told', ...SHOWN.flatMap((K) => [`R@${K}`, 'gain', '95 %'])]
+  const cells = rows.map((row) => [
+    row.history,
+    TOLD[row.context],
+    ...SHOWN.flatMap((K) => [share(row.recall[K]), ...gained(row, K)]),
+  ])
+  return columns([head, ...cells])
+}
+
+function gained({ gain, gainInterval }: InContextRow, K: string): string[] {
+  if (!gain) return ['', '']
+  const interval = gainInterval?.[K]
+  return [signed(gain[K]), interval ? interval.map(signed).join(' to ') : '-']
+}

@@ -50,6 +50,9 @@ function contextFeatures({ config }: ModelShape): number {
   return known + config.outputWidth
 }
 
+/** Of the context layers at first: who is told what is searched can be surer than who is not. */
+const CONTEXT_TEMPERATURE = 0.05
+
 /** Length of a projected graph vector at first, beside outputs of the last layers of length 1 to 2. */
 const TASTE = 2
 
@@ -121,9 +124,9 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
     add('taste.weight', [config.vectorWidth, outputWidth], { normal: TASTE / Math.sqrt(outputWidth) }, true)
   if (readsContext(shape)) {
     table('context.category', config.categoryBuckets, outputWidth, 0.02)
-    add('context.temperature', [1], { constant: Math.log(0.05) }, false)
+    add('context.temperature', [1], { constant: Math.log(CONTEXT_TEMPERATURE) }, false)
     dense('context.hidden', contextFeatures(shape), 2 * width)
-    // a context moves the user's vector little at first
+    // at first a context moves the user's vector little
     dense('context.output', 2 * width, outputWidth, 0.1)
   }
   const bounded = Math.min(TEMPERATURE.max, Math.max(TEMPERATURE.min, temperature))

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { ProgramSpec, Tensors } from '../engine/types.js'
 import { candidateVectors } from './candidate-tower.js'
-import { stopGradient } from '../engine/fused.js'
-import { contextLayers, inContext, isContextLayer } from './context.js'
+import { inContext, isContextLayer, learnInContext } from './context.js'
 import {
   advertiserInputs,
   contextInputs,
@@ -108,7 +107,10 @@ function clipped(shape: ModelShape, grad: Tensor, limit: number): { gradient: Te
   return { gradient: tf.concat([start, clipByNorm(own, limit).gradient as tf.Tensor1D, rest], 0), norm: towers.norm }
 }
 
-/** Loss of a batch as a function of the flat parameters; scalar. */
+/**
+ * Loss of a batch as a function of the flat parameters; scalar. Of a model with context it is the sum of two: without
+ * context, and of the rows that have one.
+ */
 export function batchLoss(
   shape: ModelShape,
   flat: Tensor,
@@ -123,14 +125,20 @@ export function batchLoss(
     ? userVectorsAt(shape, p, state, inputs, rows, dropout)
     : tf.gather(userVectors(shape, p, state, inputs, dropout), rows) // [R, d]
   const candidates = candidateVectors(shape, p, state, inputs) // [C, d]
-  const tau = tf.exp(p.temperature)
-  const of = (vectors: Tensor, given: Tensor, by: Tensor, read: Tensors): Tensor =>
-    sampledSoftmaxLoss(tf.matMul(vectors as tf.Tensor2D, given as tf.Tensor2D, false, true), by, read, options.logq)
-  const loss = of(users, candidates, tau, inputs)
-  if (!readsContext(shape)) return loss
-  const moved = inContext(contextLayers(p), state, stopGradient(users), inputs)
-  const weighted = { ...inputs, 'row.weight': tf.mul(inputs['row.weight'], inputs['context.present']) }
-  return tf.add(loss, of(moved, stopGradient(candidates), contextTau(p), weighted))
+  const own = softmaxLoss({ users, candidates, tau: tf.exp(p.temperature) }, inputs, options.logq)
+  if (!readsContext(shape)) return own
+  const weight = tf.mul(inputs['row.weight'], inputs['context.present'])
+  const inTheirs = learnInContext(p, state, { users, candidates }, inputs)
+  return tf.add(own, softmaxLoss(inTheirs, { ...inputs, 'row.weight': weight }, options.logq))
+}
+
+function softmaxLoss(
+  { users, candidates, tau }: { users: Tensor; candidates: Tensor; tau: Tensor },
+  inputs: Tensors,
+  logq: LogQ,
+): Tensor {
+  const cosines = tf.matMul(users as tf.Tensor2D, candidates as tf.Tensor2D, false, true)
+  return sampledSoftmaxLoss(cosines, tau, inputs, logq)
 }
 
 /** Histories [S, T] to user vectors: output `vectors` [S, outputWidth]. */
@@ -184,5 +192,3 @@ export function scoreBlock(q: number, n: number, d: number): ProgramSpec {
 function patternDropout(state: Tensors): Dropout {
   return (site, x, inputs) => tf.mul(x, tf.gather(state['dropout.patterns'], inputs[`dropout.${site}`] as tf.Tensor1D))
 }
-
-const contextTau = (p: Tensors): Tensor => tf.exp(tf.maximum(p['context.temperature'], Math.log(0.01)))

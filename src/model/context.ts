@@ -10,10 +10,10 @@ import { TEMPERATURE } from './parameters.js'
 /**
  * User vectors [N, outputWidth] in the context of their requests, of length 1:
  *
- *     u' = unit( u + c + MLP([c, words, item, price, hour, day, u]) ),    c = sum of the category's rows, level by level
+ *     u' = unit( u + c + MLP([c, words, item, price, hour, day, u]) ),    c = sum of the rows of the category's levels
  *
- * where there is a context, and u itself, to the last bit, where there is none. The transformer has no part in it: u is
- * what is stored of the user. The post plans "to combine the offsite conversion event sequence representation with
+ * where there is a context, and u itself, to the last bit, where there is none. The transformer has no part in it:
+ * u is what is stored of the user. The post plans "to combine the offsite conversion event sequence representation with
  * context layers"; the form is ours.
  *
  * @param users [N, outputWidth] of length 1

@@ -28,8 +28,8 @@ export async function publish(folder: string, ...set: string[]): Promise<void> {
 }
 
 /**
- * A folder that is published once, with these settings, for a file of tests. `copy()`: one of the same for a test to change; `atEnd`: what is
- * to be done after the test, the last first.
+ * A folder that is published once, with these settings, for a file of tests. `copy()`: one of the same for a test to
+ * change; `atEnd`: what is to be done after the test, the last first.
  */
 export function publishedOnce(...set: string[]): { copy: () => string; atEnd: (end: () => unknown) => void } {
   const { folder: published, remove } = temporaryFolder()

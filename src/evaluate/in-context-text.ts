@@ -2,7 +2,7 @@ import { count, share, signed } from '../text/numbers.js'
 import { columns } from '../text/table.js'
 import type { InContextReport, InContextRow } from './in-context.js'
 
-const TOLD: Record<InContextRow['context'], string> = { nothing: '-', search: 'search', purchase: 'purchase' }
+const TOLD: Record<InContextRow['context'], string> = { nothing: '-', search: 'search', purchase: 'bought' }
 const SHOWN = ['10', '100'] as const
 
 /** The report as plain lines: recall with and without context, with the gain over the stored history alone. */
@@ -15,16 +15,16 @@ export function inContextText(report: InContextReport): string {
       `${count(entries)} items. Protocol ${protocol.hash}.`,
     ...names.flatMap((name) => ['', name, '', ...tableOf(report.rows.filter((row) => row.name === name))]),
     '',
-    'history: stored = up to the midnight before the search, as vectors of a daily',
-    'inference are; anew = up to the search itself, which is its last event. told:',
-    'what the request tells beside it; purchase = the category of what is bought',
+    'vector: stored = of the history up to the midnight before the search, as daily',
+    'inference makes it; anew = up to the search itself, which is its last event.',
+    'told: what the request tells beside it; bought = the category of what is bought',
     'first, which nobody knows: what the layers could do. gain: over the stored',
-    'history told nothing, with an interval by bootstrap over searches.',
+    'vector told nothing, with an interval by bootstrap over searches.',
   ].join('\n')
 }
 
 function tableOf(rows: readonly InContextRow[]): string[] {
-  const head = ['history', 'told', ...SHOWN.flatMap((K) => [`R@${K}`, 'gain', '95 %'])]
+  const head = ['vector', 'told', ...SHOWN.flatMap((K) => [`R@${K}`, 'gain', '95 %'])]
   const cells = rows.map((row) => [
     row.history,
     TOLD[row.context],

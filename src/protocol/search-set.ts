@@ -41,7 +41,7 @@ export function searchSet(snapshot: Snapshot, days: number, options: ProtocolOpt
       if (eventType[row] !== SEARCH || eventItem[row] < 0) continue
       searches++
       const time = eventTime[row]
-      const midnight = Math.floor(time / DAY) * DAY
+      const midnight = Math.floor((time - 1) / DAY) * DAY
       const before = historyEnd(snapshot, user, midnight)
       let last = row + 1
       while (last < end && eventTime[last] <= time + days * DAY && eventType[last] !== SEARCH) last++

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.js'
 import type { RequestContext } from '../features/context.js'
-import { CATEGORY_LEVELS, EVENT_TYPES, conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
+import { EVENT_TYPES, categoriesOf, conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import { day } from '../text/moments.js'
 import { levelSet, protocolOf, type EvaluationSet, type ProtocolOptions, type Window } from './evaluation-set.js'
 import type { Queries } from './queries.js'
@@ -83,9 +83,4 @@ function firstConversion(snapshot: Snapshot, from: number, to: number): number {
   for (let row = from; row < to; row++)
     if (conversionMask[snapshot.eventType[row]] === 1 && snapshot.eventItem[row] >= 0) return row
   return -1
-}
-
-function categoriesOf({ itemCategory }: Snapshot, item: number): number[] {
-  const at = item * CATEGORY_LEVELS
-  return Array.from(itemCategory.subarray(at, at + CATEGORY_LEVELS)).filter((c) => c >= 0)
 }

@@ -1,6 +1,6 @@
 import type { Rng } from '../core/rng.js'
 import { hasContext, type RequestContext } from '../features/context.js'
-import { CATEGORY_LEVELS, EVENT_TYPES, TITLE_TOKENS, type Snapshot } from '../features/snapshot.js'
+import { EVENT_TYPES, TITLE_TOKENS, categoriesOf, type Snapshot } from '../features/snapshot.js'
 import { categoryOf } from '../protocol/catalog.js'
 import type { Draw } from './sampler.js'
 
@@ -55,7 +55,7 @@ export class PseudoContexts {
     const since = Math.max(anchor, eventTime[event] - SEARCH_DAYS * DAY)
     for (let e = event - 1; e >= offsets[user] && eventTime[e] > since; e--)
       if (eventType[e] === SEARCH && eventItem[e] >= 0)
-        return { categories: this.categories(eventItem[e]), time: eventTime[e] }
+        return { categories: categoriesOf(this.snapshot, eventItem[e]), time: eventTime[e] }
     return undefined
   }
 
@@ -64,7 +64,7 @@ export class PseudoContexts {
     const { eventItem, eventTime, itemPrice, itemTitle } = this.snapshot
     const positive = eventItem[event]
     const time = eventTime[event]
-    const path = this.categories(positive)
+    const path = categoriesOf(this.snapshot, positive)
     const level = 1 + rng.int(Math.max(1, path.length))
     const [category, words, item, price, hour] = PARTS.map((part) => rng.uniform() < part)
     const title = itemTitle.subarray(positive * TITLE_TOKENS, (positive + 1) * TITLE_TOKENS)
@@ -87,11 +87,5 @@ export class PseudoContexts {
       if (other !== item && this.snapshot.itemFirstSeen[other] <= moment) return other
     }
     return undefined
-  }
-
-  /** The paths of an item's category, level by level. */
-  private categories(item: number): number[] {
-    const at = item * CATEGORY_LEVELS
-    return Array.from(this.snapshot.itemCategory.subarray(at, at + CATEGORY_LEVELS)).filter((c) => c >= 0)
   }
 }

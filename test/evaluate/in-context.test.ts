@@ -6,7 +6,7 @@ import { ExactRecommender } from '../../src/retrieve/recommender.js'
 import type { Queries } from '../../src/protocol/queries.js'
 import { DAY, madeSnapshot, START, type MadeEvent } from '../features/made-snapshot.js'
 
-/** 40 items, item n of the category c(n % 2); they cost what they cost to be ranked: by their number, the last first. */
+/** 40 items, item n of the category c(n % 2). */
 const items = Array.from({ length: 40 }, (_, n) => ({ category: `c${n % 2}`, launched: 0 }))
 const search = (user: number, item: number, bought: number): MadeEvent[] => [
   { user, item: 39, day: 1 },

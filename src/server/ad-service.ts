@@ -162,6 +162,7 @@ export class AdService {
       const deadline = performance.timeOrigin + performance.now() + config.funnel.deadlineMs
       await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf, deadline })
     }
+    if (this.readsContext) await this.items.inContext(new Float32Array(this.items.width), { price: 1 })
   }
 
   /** The ads that were found for a request, best score first, and where each ended. @throws Problem as `ads` */

@@ -164,7 +164,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       evaluateInContextWorkspace(workspace, flags.run),
     )
     this.say(inContextText(report))
-    this.log(`\nReport: ${path}`)
+    if (path) this.log(`\nReport: ${path}`)
     return report
   }
 

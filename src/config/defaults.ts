@@ -73,6 +73,7 @@ export const DEFAULTS: Config = {
     advertiserCap: 10,
     diversity: 1,
     standardShare: 0.2,
+    contextWeight: 0.25,
     deadlineMs: 200,
   },
   serve: { host: '127.0.0.1', port: 8787, clock: 'auto', threads: 1 },

@@ -124,6 +124,8 @@ const funnel = z.strictObject({
   advertiserCap: positive,
   /** each ad of an advertiser makes the next count so much of its score; 1 = no decay */
   diversity: z.number().gt(0).max(1),
+  /** how far the context of a request moves the light ranker's order: 0 = not at all */
+  contextWeight: share,
   /** share of standard ads where there are shopping ads enough */
   standardShare: share,
   /** a generator that would begin later than this is left out, and named in the answer */

@@ -15,11 +15,22 @@ export function inContextText(report: InContextReport): string {
       `${count(entries)} items. Protocol ${protocol.hash}.`,
     ...names.flatMap((name) => ['', name, '', ...tableOf(report.rows.filter((row) => row.name === name))]),
     '',
+    `Through the funnel, ordered by ${report.funnel.rankedBy === 'l1' ? 'the light ranker' : 'fused ranks'}`,
+    '',
+    ...columns([
+      ['told', 'item-model', 'all generators', 'within quotas', 'handed on (100)'],
+      ...report.funnel.rows.map(({ context, itemModel, union, quota, handedOn }) => [
+        TOLD[context],
+        ...[itemModel, union, quota, handedOn].map(share),
+      ]),
+    ]),
+    '',
     'vector: stored = of the history up to the midnight before the search, as daily',
     'inference makes it; anew = up to the search itself, which is its last event.',
     'told: what the request tells beside it; bought = the category of what is bought',
     'first, which nobody knows: what the layers could do. gain: over the stored',
-    'vector told nothing, with an interval by bootstrap over searches.',
+    'vector told nothing, with an interval by bootstrap over searches. Through the',
+    'funnel, by stored vectors: the share of the conversions that can still be won.',
   ].join('\n')
 }
 

@@ -1,29 +1,34 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
+import { countryOf } from '../funnel/countries.js'
+import { Funnel } from '../funnel/funnel.js'
+import { funnelRuns, keptRanker, withParts } from '../funnel/l1/run-ranker.js'
 import { levelOf, protocolOfRun } from '../protocol/evaluation-set.js'
-import { searchSet } from '../protocol/search-set.js'
+import { searchSet, type SearchSet } from '../protocol/search-set.js'
 import { hybridRecommender, modelOf, towerRecommender } from '../retrieve/model.js'
 import type { Recommender } from '../retrieve/recommender.js'
 import { runWeights } from '../retrieve/run-model.js'
+import type { LoadedRun } from '../runs/load.js'
 import { findRun } from '../runs/manifest.js'
 import { runFolder } from '../store/paths.js'
 import type { Workspace } from '../workspace/workspace.js'
-import { evaluateInContext, type InContextReport } from './in-context.js'
+import { kept } from './evaluate-workspace.js'
+import { evaluateInContext, funnelInContext, type InContextReport } from './in-context.js'
 
 /** Days after a search in which what is bought counts as its outcome. */
 const DAYS = 7
 
 /**
- * Judges an item run in the contexts of the searches of its window, alone and as the hybrid that is served, and keeps
- * the report in the folder of the run.
+ * Judges an item run in the contexts of the searches of its window, alone, as the hybrid that is served, and through
+ * the funnel, and keeps the report in the folder of the run.
  * @param run an id, or the latest item run where absent
  * @throws UserError when the run was trained without context, or there is no search to judge it by
  */
 export async function evaluateInContextWorkspace(
   workspace: Workspace,
   run = 'latest',
-): Promise<{ report: InContextReport; path: string }> {
+): Promise<{ report: InContextReport; path?: string }> {
   const { folder, config, snapshot, progress } = workspace
   const manifest = findRun(folder, run, 'item')
   const loaded = await workspace.run(manifest.id, 'item')
@@ -48,6 +53,9 @@ export async function evaluateInContextWorkspace(
     bootstrap: { samples, seed: protocol.seed },
   })
   progress.finish('')
+  progress.start('the same through the funnel')
+  const funnel = await throughFunnel(workspace, loaded, set)
+  progress.finish('')
   const report: InContextReport = {
     version: 1,
     run: manifest.id,
@@ -59,8 +67,28 @@ export async function evaluateInContextWorkspace(
     positives,
     entries: catalog.size,
     rows,
+    funnel,
   }
   const path = join(runFolder(folder, manifest.id), `eval-context-${protocol.hash}.json`)
-  writeFileAtomic(path, `${JSON.stringify(report, undefined, 2)}\n`)
-  return { report, path }
+  const saved = kept(() => {
+    writeFileAtomic(path, `${JSON.stringify(report, undefined, 2)}\n`)
+    return path
+  })
+  return { report, path: saved }
+}
+
+/** The funnel of a run as of the cutoff, by the light ranker that is kept, or by fused ranks where there is none. */
+async function throughFunnel(
+  workspace: Workspace,
+  item: LoadedRun,
+  set: SearchSet,
+): Promise<InContextReport['funnel']> {
+  const { protocol } = set
+  const runs = await funnelRuns(workspace, item)
+  const ranker = keptRanker(workspace, runs, protocol)?.ranker
+  return withParts(workspace, runs, protocol, 'final', async ({ parts, types, now, countries }) => {
+    const funnel = new Funnel(parts, types, workspace.config.funnel, ranker)
+    const source = { funnel, now, countryOf: (user: number) => countryOf(countries, user) }
+    return { rankedBy: funnel.rankedBy, rows: await funnelInContext(set, source) }
+  })
 }

@@ -1,9 +1,11 @@
 import type { RequestContext } from '../features/context.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { levelOf, type Protocol } from '../protocol/evaluation-set.js'
+import type { Protocol } from '../protocol/evaluation-set.js'
 import type { Queries } from '../protocol/queries.js'
 import type { SearchSet } from '../protocol/search-set.js'
 import type { Recommender } from '../retrieve/recommender.js'
+import { judgeStages, type FunnelSource } from './funnel-lists.js'
+import type { Stage } from './funnel-stages.js'
 import { measure } from './measure.js'
 import { difference, type ByK, type PerUser } from './metrics.js'
 
@@ -40,6 +42,20 @@ export interface InContextReport {
   positives: number
   entries: number
   rows: InContextRow[]
+  /** what the stages of the funnel let through, by stored vectors */
+  funnel: { rankedBy: 'l1' | 'fusion'; rows: InContextStages[] }
+}
+
+/** Shares of the conversions that can still be won after a stage of the funnel. */
+export interface InContextStages {
+  context: Told
+  /** found by the item model's generator, and by all generators together */
+  itemModel: number
+  union: number
+  /** within the quotas, after ranking */
+  quota: number
+  /** among the 100 that are handed on */
+  handedOn: number
 }
 
 const ASKED: readonly { history: InContextRow['history']; context: Told }[] = [
@@ -59,11 +75,7 @@ export async function evaluateInContext(
 ): Promise<{ rows: InContextRow[]; positives: number }> {
   const rows: InContextRow[] = []
   let positives = 0
-  const told: Record<Told, readonly RequestContext[] | undefined> = {
-    nothing: undefined,
-    search: set.searched,
-    purchase: set.bought,
-  }
+  const told = toldOf(set)
   for (const recommender of recommenders) {
     let first: PerUser | undefined
     for (const { history, context } of ASKED) {
@@ -87,4 +99,28 @@ export async function evaluateInContext(
   return { rows, positives }
 }
 
-export const entriesOf = (set: SearchSet): number => levelOf(set, 'item').catalog.size
+/** What the stages of a funnel let through without a context, in that of the search, and told what is bought. */
+export async function funnelInContext(set: SearchSet, source: FunnelSource): Promise<InContextStages[]> {
+  const rows: InContextStages[] = []
+  for (const { history, context } of ASKED) {
+    if (history !== 'stored') continue
+    const queries = { ...set.queries, contexts: toldOf(set)[context] }
+    const { stages } = await judgeStages({ ...set, queries }, source)
+    const kept = (of: Stage['stage'], generator?: string): number =>
+      stages.find((one) => one.stage === of && one.generator === generator)?.kept ?? 0
+    rows.push({
+      context,
+      itemModel: kept('generate', 'item-model'),
+      union: kept('union'),
+      quota: kept('quota'),
+      handedOn: kept('blend'),
+    })
+  }
+  return rows
+}
+
+const toldOf = (set: SearchSet): Record<Told, readonly RequestContext[] | undefined> => ({
+  nothing: undefined,
+  search: set.searched,
+  purchase: set.bought,
+})

@@ -8,6 +8,7 @@ import type { ItemFeatures } from '../features/item-features.js'
 import type { Popularity } from '../features/popularity.js'
 import type { CatalogData } from '../features/snapshot.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
+import { TEMPERATURE, parameterSpecs } from '../model/parameters.js'
 import { encodeCandidates, encodeHistories, encodeInContext } from '../model/programs.js'
 import { readsContext, type ModelShape } from '../model/shape.js'
 import { blockFor, encodeLengths } from './encode-blocks.js'
@@ -25,6 +26,12 @@ export interface EncoderParts {
   ages: boolean
 }
 
+/** What cosines are divided by in the softmax that a model is trained with. */
+export interface Temperatures {
+  alone: number
+  inContext: number
+}
+
 /** Candidates encoded at a time, and few of them. */
 const CANDIDATES = 2048
 const FEW_CANDIDATES = 64
@@ -36,6 +43,7 @@ export class Encoder {
   private readonly programs = new Map<string, Promise<Program>>()
   private readonly lengths: number[]
   private readonly profiles: HistoryProfiles
+  private read: Promise<Temperatures> | undefined
 
   constructor(readonly parts: EncoderParts) {
     this.lengths = encodeLengths(parts.shape.config.length)
@@ -84,11 +92,7 @@ export class Encoder {
    */
   async inContext(vectors: Float32Array, contexts: readonly (RequestContext | undefined)[]): Promise<Float32Array> {
     const { shape, features } = this.parts
-    if (!this.readsContext)
-      throw new UserError(
-        `This ${this.kind} model was trained without context, so it cannot take one in.`,
-        'Train one that can: adseq train item --set model.context=true',
-      )
+    if (!this.readsContext) throw this.withoutContext()
     const out = new Float32Array(vectors.length)
     for (let at = 0; at < contexts.length;) {
       const N = contexts.length - at === 1 ? 1 : CONTEXTS
@@ -103,6 +107,30 @@ export class Encoder {
       at += part.length
     }
     return out
+  }
+
+  /**
+   * The learned temperatures of an item model: of scores without a context, and of those in one.
+   * @throws UserError as inContext
+   */
+  temperatures(): Promise<Temperatures> {
+    return (this.read ??= this.readTemperatures())
+  }
+
+  private async readTemperatures(): Promise<Temperatures> {
+    const { shape, state } = this.parts
+    if (!this.readsContext) throw this.withoutContext()
+    const { parameters } = await state.read(['parameters'])
+    const of = (name: string): number =>
+      Math.exp(parameters[parameterSpecs(shape).find((spec) => spec.name === name)!.offset])
+    return { alone: of('temperature'), inContext: Math.max(TEMPERATURE.min, of('context.temperature')) }
+  }
+
+  private withoutContext(): UserError {
+    return new UserError(
+      `This ${this.kind} model was trained without context, so it cannot take one in.`,
+      'Train one that can: adseq train item --set model.context=true',
+    )
   }
 
   private async encodeHistories(queries: Queries): Promise<Float32Array> {

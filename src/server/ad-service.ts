@@ -1,5 +1,4 @@
 import type { Config } from '../config/schema.js'
-import type { RequestContext } from '../features/context.js'
 import type { CatalogData } from '../features/snapshot.js'
 import { closedAds, type AdContext, type AdsNow, type Impression, type Reason } from '../funnel/eligibility.js'
 import { Funnel } from '../funnel/funnel.js'
@@ -9,7 +8,6 @@ import type { AdFate, ContextTrace, FoundAd, FunnelTrace } from '../funnel/trace
 import { catalogOfGeneration } from '../generations/catalog.js'
 import { openGeneration, type Generation } from '../generations/open.js'
 import type { Generation as GenerationRow } from '../store/generations.js'
-import type { Queries } from '../protocol/queries.js'
 import { isoTime } from '../text/moments.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { whyNone, type AboutUser, type AdsQuestion, type TimedAnswer } from './ads-answer.js'
@@ -242,9 +240,13 @@ export class AdService {
     const adContext: AdContext = { moment, ...(country !== undefined && { country }), policy: context.policy }
     const known = this.contexts.read(context, moment)
     if (known && !this.readsContext) throw withoutContext(this.generation.manifest.itemRun)
-    const { queries, ms } = await this.vectorsOf(asked.queries, known?.context)
+    const queries = await this.askers.withVectors(asked.queries)
+    const started = performance.now()
+    const inContext = known?.context && (await this.askers.inContext(queries, known.context))
+    const told = known && { ...known.told, ms: performance.now() - started }
     const request: AdRequest = {
       queries,
+      ...(inContext && { inContext }),
       ...(asked.id !== undefined && { user: asked.id - 1 }),
       context: adContext,
       impressions: [...this.shown(asked.id, moment, longestCapDays, ads), ...this.shownToo(impressions, ads)],
@@ -258,15 +260,7 @@ export class AdService {
       ...(deadline !== undefined && { deadline: deadline - performance.timeOrigin }),
       trace: true,
     }
-    const told = known && { ...known.told, ms }
     return { request, now: ads, userSeq: asked.userSeq, ignored: asked.ignored, told }
-  }
-
-  /** A query with its vectors, and the milliseconds that a context took. */
-  private async vectorsOf(queries: Queries, context?: RequestContext): Promise<{ queries: Queries; ms: number }> {
-    const alone = await this.askers.withVectors(queries)
-    const started = performance.now()
-    return { queries: context ? await this.askers.inContext(alone, context) : alone, ms: performance.now() - started }
   }
 
   /** What the store knows the user was shown, as far back as a cap of any campaign looks. */

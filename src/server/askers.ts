@@ -4,6 +4,7 @@ import type { CatalogData } from '../features/snapshot.js'
 import type { Generation } from '../generations/open.js'
 import { servedUser, storedHistory, type ServedUser } from '../generations/served.js'
 import type { Queries } from '../protocol/queries.js'
+import type { InContext } from '../retrieve/vector-hybrid.js'
 import type { Store } from '../store/store.js'
 import { knownHistory, type IgnoredEvent } from './posted-history.js'
 import { unknownUser } from './problem.js'
@@ -80,11 +81,10 @@ export class Askers {
     return { ...queries, vectors }
   }
 
-  /** A query with the vector of the item run in the context of the request. @param queries withVectors */
-  async inContext(queries: Queries, context: RequestContext): Promise<Queries> {
+  /** The vector of the item run in the context of the request. @param queries withVectors */
+  inContext(queries: Queries, context: RequestContext): Promise<InContext> {
     const { items } = this.generation
-    const vector = await items.inContext(queries.vectors![items.run], context)
-    return { ...queries, vectors: { ...queries.vectors, [items.run]: vector } }
+    return items.inContext(queries.vectors![items.run], context)
   }
 
   /** Where a user is. @param id of the store */

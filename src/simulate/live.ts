@@ -202,15 +202,13 @@ class LivingWorld {
           : this.vectors[run].subarray(user * width, (user + 1) * width)
     }
     const context = arm.context ? this.contextOf(user, time) : undefined
-    if (context) {
-      const { items } = parts
-      vectors[items.run] = await items.inContext(vectors[items.run], context)
-    }
+    const inContext = context && (await parts.items.inContext(vectors[parts.items.run], context))
     const since = time - REMEMBERED_DAYS * DAY
     const seen = this.impressions[user]
     while (seen.length > 0 && seen[0].time <= since) seen.shift()
     return {
       queries: { ...queries, vectors },
+      ...(inContext && { inContext }),
       user,
       context: { moment: time, ...(country !== undefined && { country }) },
       impressions: seen,

@@ -73,6 +73,7 @@ describe('recall in context', () => {
       positives,
       entries: 40,
       rows,
+      funnel: { rankedBy: 'l1', rows: [{ context: 'nothing', itemModel: 0.5, union: 1, quota: 1, handedOn: 0.25 }] },
     })
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     expect(text).toContain('4 conversions after 4 of 4 searches')

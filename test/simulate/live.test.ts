@@ -62,6 +62,7 @@ describe('a world that is lived', () => {
         asked.push(contexts[0]!)
         return vectors
       },
+      temperatures: async () => ({ alone: 0.1, inContext: 0.05 }),
     })
     const within = { ...setting, parts: { ...parts, items } }
     const sides = [arm('control'), arm('treatment', { context: true })]

@@ -12,7 +12,8 @@ export function inContextText(report: InContextReport): string {
   return [
     `What is bought within ${days} days of a search, by ${run}.`,
     `${count(positives)} conversions after ${count(followed)} of ${count(searches)} searches, among ` +
-      `${count(entries)} items. Protocol ${protocol.hash}.`,
+      `${count(entries)} items.`,
+    `Protocol ${protocol.hash}.`,
     ...names.flatMap((name) => ['', name, '', ...tableOf(report.rows.filter((row) => row.name === name))]),
     '',
     `Through the funnel, ordered by ${report.funnel.rankedBy === 'l1' ? 'the light ranker' : 'fused ranks'}`,

@@ -147,12 +147,12 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
   private async inContext(
     folder: string,
     config: Config,
-    flags: { run?: string; quiet: boolean } & OtherFlags,
+    flags: { run?: string; baselines: string[]; quiet: boolean } & OtherFlags,
   ): Promise<unknown> {
-    if (others(flags))
+    if (others(flags) || flags.baselines.length > 0)
       throw new UserError(
         'eval context judges one run after searches, and shows nothing else.',
-        'Leave out --with, --runs, --samples, --slices, --by-type and --report.',
+        'Leave out --with, --runs, --baselines, --samples, --slices, --by-type and --report.',
       )
     const [{ evaluateInContextWorkspace }, { inContextText }, { inWorkspace }] = await Promise.all([
       import('../src/evaluate/in-context-workspace.js'),

@@ -75,7 +75,7 @@ export function fillContexts(
 }
 
 /** What a search is understood as. */
-export interface Search {
+export interface UnderstoodSearch {
   /** full path of the category that it names */
   category?: string
   /** words of it that stand in titles, and those that stand in none */
@@ -102,7 +102,7 @@ export class SearchReader {
   }
 
   /** A category's path, or its own name, in any case; anything else is taken for words of titles. */
-  read(text: string): Search {
+  read(text: string): UnderstoodSearch {
     const found = this.paths.get(lower(text)) ?? this.names.get(lower(text))
     if (found !== undefined) {
       const path = this.catalog.categories[found]

@@ -1,4 +1,4 @@
-import type { Search } from '../features/context.js'
+import type { UnderstoodSearch } from '../features/context.js'
 import type { Dropped } from './blend.js'
 import type { Reason } from './eligibility.js'
 
@@ -6,7 +6,7 @@ import type { Reason } from './eligibility.js'
 export interface ContextTrace {
   /** whether anything in it is known, so that the user's vector was moved by it */
   used: boolean
-  search?: Omit<Search, 'context'>
+  search?: Omit<UnderstoodSearch, 'context'>
   /** the item whose page is open; null: the generation does not know it */
   item?: string | null
   price?: number

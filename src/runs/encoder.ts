@@ -43,7 +43,7 @@ export class Encoder {
   private readonly programs = new Map<string, Promise<Program>>()
   private readonly lengths: number[]
   private readonly profiles: HistoryProfiles
-  private read: Promise<Temperatures> | undefined
+  private learned: Promise<Temperatures> | undefined
 
   constructor(readonly parts: EncoderParts) {
     this.lengths = encodeLengths(parts.shape.config.length)
@@ -114,7 +114,7 @@ export class Encoder {
    * @throws UserError as inContext
    */
   temperatures(): Promise<Temperatures> {
-    return (this.read ??= this.readTemperatures())
+    return (this.learned ??= this.readTemperatures())
   }
 
   private async readTemperatures(): Promise<Temperatures> {

@@ -16,15 +16,18 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     '<%= config.bin %> eval item --runs all --baselines ease --baselines nearest-users',
     '<%= config.bin %> eval advertiser --samples 3 --why',
     '<%= config.bin %> eval funnel',
+    '<%= config.bin %> eval context',
     '<%= config.bin %> eval --report report.html --why',
     '<%= config.bin %> eval item --set eval.indexSize=100000 --json',
   ]
 
   static override args = {
     kind: Args.string({
-      options: ['item', 'advertiser', 'funnel'],
+      options: ['item', 'advertiser', 'funnel', 'context'],
       default: 'item',
-      description: 'the model to judge; funnel: the item model and what the whole funnel makes of it',
+      description:
+        'the model to judge; funnel: the item model and what the whole funnel makes of it; context: the item model ' +
+        'after searches, with and without what was searched',
     }),
   }
   static override flags = {
@@ -87,6 +90,7 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     const config = loadConfig(folder, { set: [...flags.set, ...engineSettings(flags)] })
     if ((flags.protocol ?? config.eval.protocol) === 'leave-one-out')
       return this.leaveOneOut(folder, kind, config, flags)
+    if (args.kind === 'context') return this.inContext(folder, config, flags)
     const [
       { evaluateWorkspace },
       { inWorkspace },
@@ -140,28 +144,42 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     return flags.samples > 0 && samples.length > 0 ? { ...report, samples: namedSamples(samples, names) } : report
   }
 
+  private async inContext(
+    folder: string,
+    config: Config,
+    flags: { run?: string; baselines: string[]; quiet: boolean } & OtherFlags,
+  ): Promise<unknown> {
+    if (others(flags) || flags.baselines.length > 0)
+      throw new UserError(
+        'eval context judges one run after searches, and shows nothing else.',
+        'Leave out --with, --runs, --baselines, --samples, --slices, --by-type and --report.',
+      )
+    const [{ evaluateInContextWorkspace }, { inContextText }, { inWorkspace }] = await Promise.all([
+      import('../src/evaluate/in-context-workspace.js'),
+      import('../src/evaluate/in-context-text.js'),
+      import('../src/workspace/workspace.js'),
+    ])
+    const opened = { config, readonly: true, progress: this.progress(flags) }
+    const { report, path } = await inWorkspace(folder, opened, (workspace) =>
+      evaluateInContextWorkspace(workspace, flags.run),
+    )
+    this.say(inContextText(report))
+    if (path) this.log(`\nReport: ${path}`)
+    return report
+  }
+
   private async leaveOneOut(
     folder: string,
     kind: string,
     config: Config,
-    flags: {
-      run?: string
-      with: string[]
-      runs?: string
-      baselines: string[]
-      samples: number
-      slices: boolean
-      'by-type': boolean
-      report?: string
-      quiet: boolean
-    },
+    flags: { run?: string; baselines: string[]; quiet: boolean } & OtherFlags,
   ): Promise<unknown> {
     if (kind !== 'item')
       throw new UserError(
         'leave-one-out judges items: the published figures it is for are about items.',
         'adseq eval item --protocol leave-one-out',
       )
-    if (flags.with.length > 0 || flags.runs || flags.samples > 0 || flags.slices || flags['by-type'] || flags.report)
+    if (others(flags))
       throw new UserError(
         'leave-one-out has HR@K and NDCG@K of one run and the baselines, nothing else.',
         'Leave out --with, --runs, --samples, --slices, --by-type and --report.',
@@ -180,3 +198,21 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
     return report
   }
 }
+
+/** Flags about more than one table of one run. */
+interface OtherFlags {
+  with: string[]
+  runs?: string
+  samples: number
+  slices: boolean
+  'by-type': boolean
+  report?: string
+}
+
+const others = (flags: OtherFlags): boolean =>
+  flags.with.length > 0 ||
+  Boolean(flags.runs) ||
+  flags.samples > 0 ||
+  flags.slices ||
+  flags['by-type'] ||
+  flags.report !== undefined

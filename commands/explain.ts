@@ -13,6 +13,7 @@ what it would have taken.`
   static override examples = [
     '<%= config.bin %> explain 900',
     '<%= config.bin %> explain 900 --ad shopping:1083 --country DE',
+    '<%= config.bin %> explain 900 --search GROCERY/COFFEE',
     '<%= config.bin %> explain 900 --k 5 --exclude-advertiser 12 --json',
   ]
 
@@ -23,6 +24,9 @@ what it would have taken.`
     k: Flags.integer({ min: 1, max: 1000, default: 20, description: 'ads handed on' }),
     country: Flags.string({ description: "where the user is; default: the user's attribute country" }),
     time: Flags.string({ description: 'the moment, as 2017-12-01T12:00:00Z; default: by serve.clock of adseq.yaml' }),
+    search: Flags.string({ helpValue: 'TEXT', description: 'what they search: a category, or words' }),
+    'page-item': Flags.string({ helpValue: 'ID', description: 'the item whose page they look at' }),
+    price: Flags.string({ helpValue: 'NUMBER', description: 'what it is to cost' }),
     policy: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'a flag of ads not to be shown' }),
     'exclude-ad': Flags.string({ multiple: true, multipleNonGreedy: true, description: 'not this ad; repeatable' }),
     'exclude-item': Flags.string({ multiple: true, multipleNonGreedy: true, description: 'not this item' }),
@@ -42,7 +46,14 @@ what it would have taken.`
     ])
     const body = adsBody.safeParse({
       user: args.user,
-      context: { country: flags.country, time: flags.time, policy: flags.policy },
+      context: {
+        country: flags.country,
+        time: flags.time,
+        policy: flags.policy,
+        search: flags.search,
+        item: flags['page-item'],
+        price: flags.price === undefined ? undefined : Number(flags.price),
+      },
       k: flags.k,
       exclude: {
         ads: flags['exclude-ad'],

@@ -23,7 +23,7 @@ docs/simulate.md for the model and its limits.`
 
   static override flags = {
     preset: Flags.option({
-      options: ['sequence-model', 'advertiser-against-item', 'real-time', 'l1', 'a-a'] as const,
+      options: ['sequence-model', 'advertiser-against-item', 'real-time', 'context', 'l1', 'a-a'] as const,
       required: true,
       description: 'what the arms differ in',
     })(),

@@ -9,13 +9,15 @@ export default class Try extends AdseqCommand {
 order written. A signup names an advertiser. An item is named by its id, or by words of its title. Types: view, add_to_cart, checkout, signup, click, search.
 
 Results are shown before and after, side by side, with how far each entry moved. Before is what is popular, or the
-history given with --against, or with --user the user's own history.`
+history given with --against, or with --user the user's own history. With --context it is the same without the context,
+which a model takes in that was trained with model.context=true.`
   static override examples = [
     '<%= config.bin %> try "view:1082185,add_to_cart:995242@2d"',
     '<%= config.bin %> try "view:1082185" --against "view:995242"',
     '<%= config.bin %> try "view:1082185,view:995242" --why 981760',
     '<%= config.bin %> try --user 900 --drop 5',
     '<%= config.bin %> try --user 900 --add "add_to_cart:995242@1h"',
+    '<%= config.bin %> try --user 900 --context search=GROCERY/COFFEE',
   ]
 
   static override args = { history: Args.string({ description: 'a made-up history' }) }
@@ -28,6 +30,12 @@ history given with --against, or with --user the user's own history.`
     user: Flags.string({ description: 'edit the history of this user', helpValue: 'ID' }),
     add: Flags.string({ description: 'events to add to it', helpValue: 'HISTORY' }),
     drop: Flags.integer({ min: 0, description: 'latest events to leave out of it' }),
+    context: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KEY=VALUE',
+      description: 'the moment it is looked at: search=CATEGORY (or words), item=ITEM, price=NUMBER; repeatable',
+    }),
     k: Flags.integer({ default: 10, min: 1, max: 1000, description: 'entries of each list' }),
     why: Flags.string({
       helpValue: 'ITEM',
@@ -50,8 +58,8 @@ history given with --against, or with --user the user's own history.`
       import('../src/inspect/text/why-text.js'),
       import('../src/workspace/workspace.js'),
     ])
-    const { against, user, add, drop, k, why, by } = flags
-    const request = { history: args.history, against, user, add, drop, k }
+    const { against, user, add, drop, context, k, why, by } = flags
+    const request = { history: args.history, against, user, add, drop, context, k }
     const folder = this.folder(flags)
     const { config, options } = lookingThrough(folder, flags)
     return inWorkspace(folder, { config, readonly: true, progress: this.progress(flags) }, async (workspace) => {

@@ -17,6 +17,8 @@ const model = z.strictObject({
   causal: z.boolean(),
   /** the user tower also reads which categories and advertisers the whole history holds */
   profile: z.boolean(),
+  /** item model: layers that take the context of a request in, a search for instance */
+  context: z.boolean(),
   /** width of the graph vectors */
   vectorWidth: positive.max(1024),
   advertiserBuckets: positive,
@@ -122,6 +124,8 @@ const funnel = z.strictObject({
   advertiserCap: positive,
   /** each ad of an advertiser makes the next count so much of its score; 1 = no decay */
   diversity: z.number().gt(0).max(1),
+  /** how far the context of a request moves the light ranker's order: 0 = not at all */
+  contextWeight: share,
   /** share of standard ads where there are shopping ads enough */
   standardShare: share,
   /** a generator that would begin later than this is left out, and named in the answer */

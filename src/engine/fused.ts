@@ -7,6 +7,15 @@ import './gradients.js'
  * it. They run on every engine; where the operator is missing they are composed of ordinary ops.
  */
 
+/** The same values; no gradient flows through it. */
+export function stopGradient<T extends Tensor>(x: T): T {
+  const forward = tf.customGrad((...args) => {
+    const [input] = args as unknown as [Tensor]
+    return { value: tf.mul(input, 1), gradFunc: () => tf.zeros(input.shape) }
+  })
+  return forward(x) as T
+}
+
 /**
  * Layer normalization over the last axis without gain and bias (Ba, Kiros & Hinton, 2016): (x - mean) / sqrt(variance +
  * epsilon). What follows it is linear and can take them in.

@@ -2,7 +2,7 @@ import type { Config, Kind } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { Thread } from '../core/thread.js'
 import type { Snapshot } from '../features/snapshot.js'
-import { rankerOf } from '../funnel/l1/run-ranker.js'
+import { funnelRuns, rankerOf } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { tableOf } from '../retrieve/baselines.js'
 import { aboutFitting, fittingModel } from '../retrieve/fitting-model.js'
@@ -132,15 +132,18 @@ async function withFunnel<T>(
   use: (judge: EvaluateOptions['funnel']) => Promise<T>,
 ): Promise<T> {
   const { folder, config, snapshot } = workspace
-  const found = finishedRuns(folder).findLast(
-    ({ kind, cutoff, data }) =>
-      kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
-  )
-  const runs = { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
+  const runs = await funnelRuns(workspace, item)
   // here, where its progress is seen; the thread finds them kept
   await rankerOf(workspace, runs, protocol)
   for (const run of [runs.item, runs.advertiser]) if (run) await runWeights(workspace, run, protocol)
-  const data: FunnelThreadData = { folder, config, snapshot, item: item.manifest.id, advertiser: found?.id, protocol }
+  const data: FunnelThreadData = {
+    folder,
+    config,
+    snapshot,
+    item: item.manifest.id,
+    advertiser: runs.advertiser?.manifest.id,
+    protocol,
+  }
   const thread = new Thread<FunnelThread>(new URL('./funnel-thread', import.meta.url), data)
   try {
     return await use((levels, onProgress) =>
@@ -204,7 +207,8 @@ function named(models: readonly Model[]): Model[] {
 }
 
 /** The path of a report that was saved; undefined in a workspace that is only there to be looked at. */
-function kept(save: () => string): string | undefined {
+/** Where a report is kept; undefined where it cannot be, in a read-only workspace. */
+export function kept(save: () => string): string | undefined {
   try {
     return save()
   } catch (error) {

@@ -64,20 +64,37 @@ export interface FunnelSource {
 export async function judgeFunnel(
   snapshot: Snapshot,
   set: EvaluationSet,
-  { funnel, now, countryOf }: FunnelSource,
+  source: FunnelSource,
   oracles: { item?: Recommender; advertiser?: Recommender },
   onProgress: (queries: number) => void = () => {},
 ): Promise<FunnelJudged> {
-  const { users, ends, moment } = set.queries
-  if (typeof moment !== 'number') throw new Error('the funnel is judged at one moment')
-  const asked = { snapshot, users, ends, lasts: ends, moment }
-  const vectors = await vectorsOf(funnel, asked)
+  const judged = await judgeStages(set, source, oracles, onProgress)
+  return {
+    ...judged,
+    ...(source.funnel.rankedBy === 'l1' && { reliability: await reliabilityOf(snapshot, set, source) }),
+  }
+}
+
+/** The same without a judgement of probabilities: what each stage lets through, and what is handed on. */
+export async function judgeStages(
+  set: EvaluationSet,
+  { funnel, now, countryOf }: FunnelSource,
+  oracles: { item?: Recommender; advertiser?: Recommender } = {},
+  onProgress: (queries: number) => void = () => {},
+): Promise<Pick<FunnelJudged, 'lists' | 'stages'>> {
+  const { contexts, ...stored } = set.queries
+  const { users } = stored
+  const { items } = funnel.parts
+  const vectors = await vectorsOf(funnel, stored)
   const kinds = [
     new KindOfAds('shopping', set, funnel, now, oracles.item),
     ...(set.levels.advertiser ? [new KindOfAds('standard', set, funnel, now, oracles.advertiser)] : []),
   ]
   for (let q = 0; q < users.length; q++) {
-    const { setting, candidates } = await funnel.find(requestOf(asked, q, vectors, countryOf(users[q])), now)
+    const alone = requestOf(stored, q, vectors, countryOf(users[q]))
+    const context = contexts?.[q]
+    const inContext = context && (await items.inContext(alone.queries.vectors![items.run], context))
+    const { setting, candidates } = await funnel.find({ ...alone, ...(inContext && { inContext }) }, now)
     const scores = await funnel.score(setting, candidates)
     for (const kind of kinds) await kind.add(q, candidates, scores)
     onProgress(q + 1)
@@ -85,7 +102,6 @@ export async function judgeFunnel(
   return {
     lists: Object.fromEntries(kinds.map(({ level, lists }) => [level, lists])),
     stages: kinds.flatMap((kind) => kind.counter.stages()),
-    ...(funnel.rankedBy === 'l1' && { reliability: await reliabilityOf(snapshot, set, { funnel, now, countryOf }) }),
   }
 }
 

@@ -77,3 +77,9 @@ export function firstSeen(
 ): Uint32Array {
   return kind === 'item' ? catalog.itemFirstSeen : catalog.advertiserFirstSeen
 }
+
+/** Indices of the paths of an item's category, level by level; empty where it has none. */
+export function categoriesOf({ itemCategory }: Pick<CatalogData, 'itemCategory'>, item: number): number[] {
+  const at = item * CATEGORY_LEVELS
+  return Array.from(itemCategory.subarray(at, at + CATEGORY_LEVELS)).filter((c) => c >= 0)
+}

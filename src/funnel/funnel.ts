@@ -7,6 +7,7 @@ import { Union, fusion, type Candidates } from './candidates.js'
 import { OpenAdsCache, UserRules, type AdsNow, type OpenAds } from './eligibility.js'
 import { generate, type Generated, type RunningGenerator, type Setting } from './generate.js'
 import type { GeneratorType, Parts } from './generators/generator.js'
+import { takeIntoContext } from './into-context.js'
 import { Features, featureNames } from './l1/features.js'
 import type { LightRanker } from './l1/light-ranker.js'
 import { Visitor, visitorCatalogs, type AdRequest, type VisitorCatalogs } from './request.js'
@@ -196,12 +197,18 @@ export class Funnel {
     }))
   }
 
-  /** Scores [candidates]: probabilities by the light ranker, or fused ranks. */
+  /** Scores [candidates]: probabilities by the light ranker, in the context of the request, or fused ranks. */
   async score(setting: Setting, candidates: Candidates): Promise<Float32Array> {
     if (!this.ranker || candidates.ads.length === 0) return fusion(candidates)
     const { inventory } = setting.open.now
     const rows = await this.features.read(setting.visitor, candidates, inventory)
-    return this.ranker.probabilities(rows, kindsOf(candidates, inventory))
+    const probabilities = await this.ranker.probabilities(rows, kindsOf(candidates, inventory))
+    const { request } = setting.visitor
+    if (!request.inContext) return probabilities
+    const { items } = this.parts
+    const entries = candidates.ads.map((ad) => inventory.item[ad])
+    const stored = request.queries.vectors![items.run]
+    return takeIntoContext(probabilities, entries, items, stored, request.inContext, this.settings.contextWeight)
   }
 
   /** What is made once of an inventory. */

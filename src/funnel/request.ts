@@ -3,6 +3,7 @@ import { categoryOf } from '../protocol/catalog.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
 import { RECENT_HALF_LIFE_DAYS } from '../retrieve/own-history.js'
 import { readPairs, type Pair } from '../retrieve/pairs.js'
+import type { InContext } from '../retrieve/vector-hybrid.js'
 import type { AdContext, Excluded, Impression } from './eligibility.js'
 import type { Surroundings } from './surroundings.js'
 import { whole } from './tables.js'
@@ -19,6 +20,8 @@ export interface AdRequest {
   user?: number
   /** the moment at which flights, budgets and caps are looked at is that of the context */
   context: AdContext
+  /** the item run's user vector in the context of the request, where it has one */
+  inContext?: InContext
   /** ads shown to the user before */
   impressions?: readonly Impression[]
   exclude?: Excluded

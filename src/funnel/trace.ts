@@ -1,8 +1,22 @@
+import type { UnderstoodSearch } from '../features/context.js'
 import type { Dropped } from './blend.js'
 import type { Reason } from './eligibility.js'
 
+/** What a request's context was understood as. */
+export interface ContextTrace {
+  /** whether anything in it is known, so that the user's vector was moved by it */
+  used: boolean
+  search?: Omit<UnderstoodSearch, 'context'>
+  /** the item whose page is open; null: the generation does not know it */
+  item?: string | null
+  price?: number
+  ms: number
+}
+
 /** What each stage of one request did. */
 export interface FunnelTrace {
+  /** absent where the request has none */
+  context?: ContextTrace
   inventory: {
     version: number
     ads: number

@@ -10,7 +10,7 @@ import type { Towers } from '../retrieve/towers.js'
 import { VectorHybrid, bonusOf, type HybridVectors } from '../retrieve/vector-hybrid.js'
 import { FILES, readManifest, verifyFile, type GenerationManifest, type PublishedGeneration } from './files.js'
 
-type UserTower = Pick<Towers, 'encodeUsers'>
+type UserTower = Pick<Towers, 'encodeUsers' | 'inContext' | 'temperatures'>
 
 /** A published generation with its vectors and index in memory: its files may be removed meanwhile. */
 export interface Generation {

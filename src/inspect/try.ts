@@ -1,3 +1,4 @@
+import type { RequestContext } from '../features/context.js'
 import { madeUpHistory, type MadeUpEvent } from '../features/made-up-history.js'
 import type { Catalog } from '../protocol/catalog.js'
 import type { Queries } from '../protocol/queries.js'
@@ -8,6 +9,7 @@ import type { Subject, TryView, WhyView } from './types.js'
 import { UserError } from '../core/errors.js'
 import type { Grouping } from '../evaluate/influence.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
+import { resolveContext } from './context-spec.js'
 import { resolveHistory } from './history-spec.js'
 import { Ranking } from './ranking.js'
 import { whyIn } from './why.js'
@@ -23,6 +25,8 @@ export interface TryRequest {
   add?: string
   /** latest events to leave out of it, before adding */
   drop?: number
+  /** the context in which it is looked at: search=TEXT, item=ID, price=NUMBER */
+  context?: readonly string[]
   k: number
 }
 
@@ -30,6 +34,7 @@ interface Side {
   label: string
   /** undefined: no history, what is popular */
   events?: MadeUpEvent[]
+  context?: RequestContext
 }
 
 interface Rankings {
@@ -82,7 +87,15 @@ export async function whyTried(subject: Subject, request: TryRequest, entry: str
 }
 
 function sides(subject: Subject, request: TryRequest): [Side, Side] {
-  return request.user === undefined ? madeUp(subject, request) : edited(subject, request.user, request)
+  const [before, after] = request.user === undefined ? madeUp(subject, request) : edited(subject, request.user, request)
+  const { context = [], against, user } = request
+  if (context.length === 0) return [before, after]
+  if (subject.item?.recommender.kind === 'baseline')
+    throw new UserError('A baseline takes no context in.', 'Leave out --recommender, or --context.')
+  const told = resolveContext(context, subject.snapshot, subject.names, subject.moment)
+  // without another history to compare with, the same without the context
+  const other = user === undefined && against === undefined ? { ...after } : before
+  return [other, { ...after, label: `${after.label}, ${told.label}`, context: told.context }]
 }
 
 function madeUp({ snapshot, names, moment }: Subject, { history, against, add, drop }: TryRequest): [Side, Side] {
@@ -101,16 +114,21 @@ function madeUp({ snapshot, names, moment }: Subject, { history, against, add, d
   return [{ label: 'the other history', events: resolveHistory(against, snapshot, names, moment) }, after]
 }
 
-function edited(subject: Subject, externalId: string, { history, against, add, drop = 0 }: TryRequest): [Side, Side] {
+function edited(
+  subject: Subject,
+  externalId: string,
+  { history, against, add, drop = 0, context = [] }: TryRequest,
+): [Side, Side] {
   if (history !== undefined || against !== undefined)
     throw new UserError(
       'A made-up history and --user exclude each other.',
       'To add events to a user, write --user ID --add "view:ITEM".',
     )
-  if (add === undefined && drop === 0)
+  if (add === undefined && drop === 0 && context.length === 0)
     throw new UserError(
       'Nothing is changed in the history.',
-      'Add events (--add "view:ITEM@1h") or leave out the latest ones (--drop 3).',
+      'Add events (--add "view:ITEM@1h"), leave out the latest ones (--drop 3), or look at it in a context ' +
+        '(--context search=CATEGORY).',
     )
   const { snapshot, names, moment } = subject
   const events = eventsOf(subject.history(indexOf(names, 'user', externalId)))
@@ -130,7 +148,7 @@ function edited(subject: Subject, externalId: string, { history, against, add, d
   // a user whose history is empty as it stands gets what is popular
   return [
     { label: `user ${externalId}`, events: events.length > 0 ? events : undefined },
-    { label: `user ${externalId}, ${words.filter(Boolean).join(', ')}`, events: changed },
+    { label: [`user ${externalId}`, ...words.filter(Boolean)].join(', '), events: changed },
   ]
 }
 
@@ -139,16 +157,17 @@ async function rankings(subject: Subject, side: Side): Promise<Rankings> {
     if (looking === undefined) return undefined
     const { recommender, catalog } = looking
     if (side.events === undefined) return popular(subject, catalog)
-    return Ranking.by(recommender, catalog, madeUpQueries(subject, side.events))
+    return Ranking.by(recommender, catalog, madeUpQueries(subject, side))
   }
   return { items: await one(subject.item), advertisers: await one(subject.advertiser) }
 }
 
-const madeUpQueries = ({ snapshot, moment }: Subject, events: readonly MadeUpEvent[]): Queries => ({
+const madeUpQueries = ({ snapshot, moment }: Subject, { events = [], context }: Side): Queries => ({
   events: madeUpHistory(snapshot, events),
   users: Int32Array.of(0),
   ends: Int32Array.of(events.length),
   moment,
+  ...(context && { contexts: [context] }),
 })
 
 /** The events of a history one by one, to be edited. */

@@ -5,6 +5,7 @@ import { PROFILE_ADVERTISERS, PROFILE_CATEGORIES, PROFILE_ITEMS } from '../featu
 import { POPULARITY_COLUMNS } from '../features/popularity.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from '../features/snapshot.js'
 import { candidateVectors } from './candidate-tower.js'
+import { inContext } from './context.js'
 import type { InputSpecs } from './inputs.js'
 import type { ModelShape } from './shape.js'
 import { userVectors } from './user-tower.js'
@@ -104,6 +105,39 @@ export function exportedCandidateTower(shape: ModelShape): (rows: number) => Pro
         'candidate.popularity': inputs.popularity,
       }
       return { outputs: { vectors: candidateVectors(shape, state, state, read) } }
+    },
+  })
+}
+
+/**
+ * User vectors, stored or made, in the context of N requests: output `vectors` [N, outputWidth]. State: parameters by
+ * name.
+ */
+export function exportedContextLayers(shape: ModelShape): (rows: number) => ProgramSpec {
+  const { outputWidth, vectorWidth } = shape.config
+  return (N) => ({
+    name: 'context layers',
+    inputs: {
+      user_vector: f32(N, outputWidth),
+      present: f32(N), // 1 = there is a context, 0 = none
+      category_rows: i32(N, CATEGORY_LEVELS),
+      title_rows: i32(N, TITLE_TOKENS),
+      vector: f32(N, vectorWidth), // of the item whose page is open; zeros: none
+      price_bucket: i32(N),
+      hour: i32(N), // + 1; 0 = unknown
+      weekday: i32(N), // from Monday on, + 1; 0 = unknown
+    },
+    fn: (state, inputs) => {
+      const read: Tensors = {
+        'context.present': inputs.present,
+        'context.category': inputs.category_rows,
+        'context.title': inputs.title_rows,
+        'context.vector': inputs.vector,
+        'context.price': inputs.price_bucket,
+        'context.hour': inputs.hour,
+        'context.weekday': inputs.weekday,
+      }
+      return { outputs: { vectors: inContext(state, state, inputs.user_vector, read) } }
     },
   })
 }

@@ -45,6 +45,19 @@ export function profileInputs(N: number): InputSpecs {
   }
 }
 
+/** What the context layers read for N requests; all zeros: there is no context. */
+export function contextInputs(N: number): InputSpecs {
+  return {
+    'context.present': f32(N), // 1 = there is a context, 0 = none: the user's vector stays as it is
+    'context.category': i32(N, CATEGORY_LEVELS), // hash bucket a level; 0 = none
+    'context.title': i32(N, TITLE_TOKENS), // hash buckets of words searched; 0 = none
+    'context.item': i32(N), // item index + 1 of the page; 0 = none
+    'context.price': i32(N), // price bucket
+    'context.hour': i32(N), // hour (UTC) + 1; 0 = unknown
+    'context.weekday': i32(N), // day from Monday on + 1; 0 = unknown
+  }
+}
+
 /** What the item tower reads for C items. */
 export function itemInputs(C: number): InputSpecs {
   return {

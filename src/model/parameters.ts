@@ -2,7 +2,8 @@ import { Rng } from '../core/rng.js'
 import { sha256 } from '../core/hash.js'
 import { DOMAIN_CODES, PRICE_BUCKETS, TYPE_CODES } from './inputs.js'
 import { POPULARITY_COLUMNS } from '../features/popularity.js'
-import type { ModelShape } from './shape.js'
+import { DAY_CODES, HOUR_CODES } from '../features/context.js'
+import { readsContext, type ModelShape } from './shape.js'
 
 export interface ParameterSpec {
   name: string
@@ -42,6 +43,15 @@ export function candidateFeatures({ kind, config, aggregateWidth }: ModelShape):
     id
   )
 }
+
+/** Columns of what the context layers read: what is known of the request, and the user's vector. */
+function contextFeatures({ config }: ModelShape): number {
+  const known = config.outputWidth + config.titleWidth + config.vectorWidth + PRICE_BUCKETS + HOUR_CODES + DAY_CODES
+  return known + config.outputWidth
+}
+
+/** Of the context layers at first: who is told what is searched can be surer than who is not. */
+const CONTEXT_TEMPERATURE = 0.05
 
 /** Length of a projected graph vector at first, beside outputs of the last layers of length 1 to 2. */
 const TASTE = 2
@@ -112,6 +122,13 @@ export function parameterSpecs(shape: ModelShape, temperature = 0.1): ParameterS
   vector('candidate')
   if (config.profile && shape.kind === 'item')
     add('taste.weight', [config.vectorWidth, outputWidth], { normal: TASTE / Math.sqrt(outputWidth) }, true)
+  if (readsContext(shape)) {
+    table('context.category', config.categoryBuckets, outputWidth, 0.02)
+    add('context.temperature', [1], { constant: Math.log(CONTEXT_TEMPERATURE) }, false)
+    dense('context.hidden', contextFeatures(shape), 2 * width)
+    // at first a context moves the user's vector little
+    dense('context.output', 2 * width, outputWidth, 0.1)
+  }
   const bounded = Math.min(TEMPERATURE.max, Math.max(TEMPERATURE.min, temperature))
   add('temperature', [1], { constant: Math.log(bounded) }, false)
   return specs

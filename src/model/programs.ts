@@ -2,12 +2,21 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { ProgramSpec, Tensors } from '../engine/types.js'
 import { candidateVectors } from './candidate-tower.js'
-import { advertiserInputs, historyInputs, itemInputs, lossInputs, profileInputs, type InputSpecs } from './inputs.js'
+import { inContext, isContextLayer, learnInContext } from './context.js'
+import {
+  advertiserInputs,
+  contextInputs,
+  historyInputs,
+  itemInputs,
+  lossInputs,
+  profileInputs,
+  type InputSpecs,
+} from './inputs.js'
 import { nameTensors } from './layers.js'
 import { sampledSoftmaxLoss, type LogQ } from './loss.js'
 import { adamStep, boundTemperature, clipByNorm, optimizerInputs } from './optimizer.js'
-import { parameterSpecs } from './parameters.js'
-import { dropoutSites, type ModelShape } from './shape.js'
+import { parameterCount, parameterSpecs } from './parameters.js'
+import { dropoutSites, readsContext, type ModelShape } from './shape.js'
 import type { Dropout } from './transformer.js'
 import { userVectors, userVectorsAt } from './user-tower.js'
 
@@ -52,6 +61,7 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
       ...userInputs(shape, S, T, options.dense ? R : S),
       ...candidateInputs(shape, C),
       ...lossInputs(R, C),
+      ...(readsContext(shape) ? contextInputs(R) : {}),
       ...dropoutInputs,
       ...optimizerInputs(),
     },
@@ -59,7 +69,7 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
       const dropout = sites === 0 ? undefined : patternDropout(state)
       const loss = (flat: Tensor): Tensor => batchLoss(shape, flat, state, inputs, options, dropout)
       const { value, grad } = tf.valueAndGrad(loss as (x: Tensor) => Tensor)(state.parameters)
-      const { gradient, norm } = clipByNorm(grad, options.gradientClip)
+      const { gradient, norm } = clipped(shape, grad, options.gradientClip)
       const next = adamStep(
         { parameters: state.parameters, m: state['adam.m'], v: state['adam.v'] },
         gradient,
@@ -77,7 +87,30 @@ export function trainStep(shape: ModelShape, batch: BatchShape, options: StepOpt
   }
 }
 
-/** Loss of a batch as a function of the flat parameters; scalar. */
+/**
+ * The gradient with its length limited: that of the context layers by itself, so that the towers learn as they would
+ * without them. The norm is that of the towers.
+ */
+function clipped(shape: ModelShape, grad: Tensor, limit: number): { gradient: Tensor; norm: Tensor } {
+  if (!readsContext(shape)) return clipByNorm(grad, limit)
+  const specs = parameterSpecs(shape)
+  const layers = specs.filter(({ name }) => isContextLayer(name))
+  const [first, last] = [layers[0], layers[layers.length - 1]]
+  const end = last.offset + last.size
+  const [before, own, after] = tf.split(
+    grad as tf.Tensor1D,
+    [first.offset, end - first.offset, parameterCount(specs) - end],
+    0,
+  )
+  const towers = clipByNorm(tf.concat([before, after], 0), limit)
+  const [start, rest] = tf.split(towers.gradient as tf.Tensor1D, [before.shape[0], after.shape[0]], 0)
+  return { gradient: tf.concat([start, clipByNorm(own, limit).gradient as tf.Tensor1D, rest], 0), norm: towers.norm }
+}
+
+/**
+ * Loss of a batch as a function of the flat parameters; scalar. Of a model with context it is the sum of two: without
+ * context, and of the rows that have one.
+ */
 export function batchLoss(
   shape: ModelShape,
   flat: Tensor,
@@ -92,8 +125,20 @@ export function batchLoss(
     ? userVectorsAt(shape, p, state, inputs, rows, dropout)
     : tf.gather(userVectors(shape, p, state, inputs, dropout), rows) // [R, d]
   const candidates = candidateVectors(shape, p, state, inputs) // [C, d]
+  const own = softmaxLoss({ users, candidates, tau: tf.exp(p.temperature) }, inputs, options.logq)
+  if (!readsContext(shape)) return own
+  const weight = tf.mul(inputs['row.weight'], inputs['context.present'])
+  const inTheirs = learnInContext(p, state, { users, candidates }, inputs)
+  return tf.add(own, softmaxLoss(inTheirs, { ...inputs, 'row.weight': weight }, options.logq))
+}
+
+function softmaxLoss(
+  { users, candidates, tau }: { users: Tensor; candidates: Tensor; tau: Tensor },
+  inputs: Tensors,
+  logq: LogQ,
+): Tensor {
   const cosines = tf.matMul(users as tf.Tensor2D, candidates as tf.Tensor2D, false, true)
-  return sampledSoftmaxLoss(cosines, tf.exp(p.temperature), inputs, options.logq)
+  return sampledSoftmaxLoss(cosines, tau, inputs, logq)
 }
 
 /** Histories [S, T] to user vectors: output `vectors` [S, outputWidth]. */
@@ -103,6 +148,19 @@ export function encodeHistories(shape: ModelShape, S: number, T: number): Progra
     inputs: userInputs(shape, S, T, S),
     fn: (state, inputs) => ({
       outputs: { vectors: userVectors(shape, nameTensors(parameterSpecs(shape), state.parameters), state, inputs) },
+    }),
+  }
+}
+
+/** User vectors in the context of N requests: inputs `users` and contextInputs, output `vectors` [N, outputWidth]. */
+export function encodeInContext(shape: ModelShape, N: number): ProgramSpec {
+  return {
+    name: `user vectors in context [N=${N}]`,
+    inputs: { users: { shape: [N, shape.config.outputWidth], dtype: 'float32' }, ...contextInputs(N) },
+    fn: (state, inputs) => ({
+      outputs: {
+        vectors: inContext(nameTensors(parameterSpecs(shape), state.parameters), state, inputs.users, inputs),
+      },
     }),
   }
 }

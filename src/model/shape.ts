@@ -14,6 +14,10 @@ export interface ModelShape {
   aggregateWidth: number
 }
 
+/** Whether the model has layers that take the context of a request in. */
+export const readsContext = ({ kind, config }: Pick<ModelShape, 'kind' | 'config'>): boolean =>
+  kind === 'item' && config.context
+
 /** Keep/drop patterns in the frozen table `dropout.patterns`. */
 export const DROPOUT_PATTERNS = 4096
 

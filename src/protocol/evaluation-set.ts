@@ -85,7 +85,7 @@ export function protocolOfRun(config: EvalConfig, trained: number): Protocol {
 export function evaluationSet(snapshot: Snapshot, levels: readonly Level[], options: ProtocolOptions): EvaluationSet {
   const { cutoff, windowDays } = options
   const windowEnd = cutoff + windowDays * DAY
-  const window: Window = { users: [], ends: [], lasts: [], newcomers: [] }
+  const window: Window = { users: [], ends: [], firsts: [], lasts: [], newcomers: [] }
   for (let user = 0; user < snapshot.users; user++) {
     const end = historyEnd(snapshot, user, cutoff)
     const last = historyEnd(snapshot, user, windowEnd)
@@ -96,6 +96,7 @@ export function evaluationSet(snapshot: Snapshot, levels: readonly Level[], opti
     }
     window.users.push(user)
     window.ends.push(end)
+    window.firsts.push(end)
     window.lasts.push(last)
   }
   if (window.users.length === 0) {
@@ -152,16 +153,20 @@ export function sampleQueries(set: EvaluationSet, most: number, seed: number): E
   }
 }
 
-interface Window {
+/** Which rows of the events are asked about, query by query. */
+export interface Window {
   users: number[]
+  /** end (exclusive) of the history */
   ends: number[]
-  /** end (exclusive) of the rows of the window */
+  /** the rows in which something is to be found: from firsts up to lasts (exclusive) */
+  firsts: number[]
   lasts: number[]
   /** users with conversions in the window but no history */
   newcomers: number[]
 }
 
-function levelSet(
+/** What is to be found at a level in the windows of some queries. */
+export function levelSet(
   snapshot: Snapshot,
   level: Level,
   window: Window,
@@ -184,7 +189,7 @@ function levelSet(
     }
     knownOffsets[q + 1] = known.length
     const found = new Map<number, number>()
-    for (let row = window.ends[q]; row < window.lasts[q]; row++) {
+    for (let row = window.firsts[q]; row < window.lasts[q]; row++) {
       // an event that names nothing at this level (a signup has no item) is no positive of it
       if (!names(snapshot, catalog, row)) continue
       const entry = entryOf(catalog, column[row])
@@ -227,7 +232,7 @@ function indexed(snapshot: Snapshot, whole: Catalog, window: Window, { indexSize
   for (const entry of new Rng(seed, 0x1d).shuffle(Int32Array.from(whole.ids.keys())).subarray(0, indexSize))
     chosen[entry] = 1
   for (let q = 0; q < window.users.length; q++) {
-    for (let row = window.ends[q]; row < window.lasts[q]; row++) {
+    for (let row = window.firsts[q]; row < window.lasts[q]; row++) {
       const entry = names(snapshot, whole, row) ? entryOf(whole, column[row]) : -1
       if (entry >= 0) chosen[entry] = 1
     }

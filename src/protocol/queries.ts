@@ -1,3 +1,4 @@
+import type { RequestContext } from '../features/context.js'
 import type { EventData } from '../features/snapshot.js'
 
 /** What is ranked: items, advertisers, or categories of items. */
@@ -15,6 +16,8 @@ export interface Queries {
   moment: number | Float64Array
   /** run -> user vectors [Q, width] by it, where they are stored: they are not encoded again */
   vectors?: Readonly<Record<string, Float32Array>>
+  /** what is known of the moment of each query beside its history, for the models that take it in */
+  contexts?: readonly (RequestContext | undefined)[]
 }
 
 /** The moment of query q, unix seconds. */

@@ -60,6 +60,8 @@ export function modelOf({ manifest, config, encoder }: LoadedRun): Model {
 export function towersOf(encoder: Encoder): Towers {
   return {
     encodeUsers: (queries) => encoder.encodeUsers(queries),
+    inContext: (vectors, contexts) => encoder.inContext(vectors, contexts),
+    temperatures: () => encoder.temperatures(),
     encodeEntries: (ids, asOf) => encoder.encodeEntries(ids, asOf),
   }
 }

@@ -1,11 +1,17 @@
 import { rows, type DotProducts } from '../ann/dot-products.js'
+import type { RequestContext } from '../features/context.js'
 import type { Level, Queries } from '../protocol/queries.js'
+import type { Temperatures } from '../runs/encoder.js'
 import { ExactRecommender } from './recommender.js'
 
 /** The two towers of a model, as a recommender needs them. */
 export interface Towers {
-  /** unit vectors [Q, width] of histories */
+  /** unit vectors [Q, width] of histories, in their contexts where they have any */
   encodeUsers(queries: Queries): Promise<Float32Array>
+  /** user vectors [Q, width] in the contexts of Q requests: @throws UserError where the model takes none in */
+  inContext?(vectors: Float32Array, contexts: readonly (RequestContext | undefined)[]): Promise<Float32Array>
+  /** what cosines are divided by, without a context and in one: @throws UserError where the model takes none in */
+  temperatures?(): Promise<Temperatures>
   /** unit vectors [ids.length, width] of items or advertisers, popularity as of `asOf` (unix seconds) */
   encodeEntries(ids: Int32Array, asOf: number): Promise<Float32Array>
 }

@@ -4,7 +4,9 @@ import type { ItemIndex } from '../ann/item-index.js'
 import { exactCost, graphCost, slackOf, type SearchCost } from '../ann/search-cost.js'
 import { TopK, before } from '../ann/top-k.js'
 import type { Kind } from '../config/schema.js'
+import type { RequestContext } from '../features/context.js'
 import type { Queries } from '../protocol/queries.js'
+import type { Temperatures } from '../runs/encoder.js'
 import { ownTerm, type BlendWeights } from './blend.js'
 import { OwnHistory } from './own-history.js'
 import type { EntrySet, ListOptions, Recommender, Searched } from './recommender.js'
@@ -32,6 +34,13 @@ export interface HybridVectors {
   index?: { items: ItemIndex; cost: SearchCost }
 }
 
+/** A user vector [width] in the context of a request. */
+export interface InContext {
+  vector: Float32Array
+  /** what cosines of stored vectors, and of this one, are divided by in training */
+  temperatures: Temperatures
+}
+
 interface Scored {
   entry: number
   score: number
@@ -54,7 +63,7 @@ export class VectorHybrid implements Recommender {
   constructor(
     readonly level: Kind,
     readonly parts: HybridVectors,
-    private readonly towers?: Pick<Towers, 'encodeUsers'>,
+    private readonly towers?: Pick<Towers, 'encodeUsers' | 'inContext' | 'temperatures'>,
   ) {
     this.name = parts.run
     this.entries = parts.popularity.length
@@ -145,6 +154,17 @@ export class VectorHybrid implements Recommender {
     if (!all) throw new Error(`${run}: it was opened without its user tower, and a query has no stored vector`)
     if (all.length !== queries.users.length * width) throw new Error(`${run}: a user vector is not of width ${width}`)
     return Array.from(queries.users, (_, q) => all.subarray(q * width, (q + 1) * width))
+  }
+
+  /**
+   * A user vector [width], stored or made, in the context of a request.
+   * @throws UserError when the run takes none in
+   */
+  async inContext(user: Float32Array, context: RequestContext): Promise<InContext> {
+    const { towers } = this
+    if (!towers?.inContext || !towers.temperatures)
+      throw new Error(`${this.run}: it was opened without its context layers`)
+    return { vector: await towers.inContext(user, [context]), temperatures: await towers.temperatures() }
   }
 
   private async best(

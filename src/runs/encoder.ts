@@ -1,13 +1,16 @@
+import { UserError } from '../core/errors.js'
 import type { Engine, Feeds, Program, State } from '../engine/types.js'
 import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
+import { fillContexts, type RequestContext } from '../features/context.js'
 import { fillHistories } from '../features/history-batch.js'
 import { HistoryProfiles } from '../features/history-profile.js'
 import type { ItemFeatures } from '../features/item-features.js'
 import type { Popularity } from '../features/popularity.js'
 import type { CatalogData } from '../features/snapshot.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
-import { encodeCandidates, encodeHistories } from '../model/programs.js'
-import type { ModelShape } from '../model/shape.js'
+import { TEMPERATURE, parameterSpecs } from '../model/parameters.js'
+import { encodeCandidates, encodeHistories, encodeInContext } from '../model/programs.js'
+import { readsContext, type ModelShape } from '../model/shape.js'
 import { blockFor, encodeLengths } from './encode-blocks.js'
 
 export interface EncoderParts {
@@ -23,15 +26,24 @@ export interface EncoderParts {
   ages: boolean
 }
 
+/** What cosines are divided by in the softmax that a model is trained with. */
+export interface Temperatures {
+  alone: number
+  inContext: number
+}
+
 /** Candidates encoded at a time, and few of them. */
 const CANDIDATES = 2048
 const FEW_CANDIDATES = 64
+/** User vectors taken into their contexts at a time, where it is more than one. */
+const CONTEXTS = 256
 
 /** Turns histories, items and advertisers into vectors of length 1 with the towers of one model. */
 export class Encoder {
   private readonly programs = new Map<string, Promise<Program>>()
   private readonly lengths: number[]
   private readonly profiles: HistoryProfiles
+  private learned: Promise<Temperatures> | undefined
 
   constructor(readonly parts: EncoderParts) {
     this.lengths = encodeLengths(parts.shape.config.length)
@@ -58,8 +70,70 @@ export class Encoder {
     return this.parts.shape[this.kind === 'item' ? 'items' : 'advertisers']
   }
 
-  /** User vectors [Q, d]. An empty history gives a finite vector, the same for all. */
+  /** Whether it takes the context of a request in. */
+  get readsContext(): boolean {
+    return readsContext(this.parts.shape)
+  }
+
+  /**
+   * User vectors [Q, d], of an item model in the contexts of the queries where they have any. An empty history gives a
+   * finite vector, the same for all.
+   * @throws UserError as inContext
+   */
   async encodeUsers(queries: Queries): Promise<Float32Array> {
+    const vectors = await this.encodeHistories(queries)
+    return queries.contexts && this.kind === 'item' ? this.inContext(vectors, queries.contexts) : vectors
+  }
+
+  /**
+   * User vectors [Q, d] in the contexts of Q requests; one without a context stays as it is. No history is read: the
+   * vectors are those that are stored.
+   * @throws UserError when the model was trained without context
+   */
+  async inContext(vectors: Float32Array, contexts: readonly (RequestContext | undefined)[]): Promise<Float32Array> {
+    const { shape, features } = this.parts
+    if (!this.readsContext) throw this.withoutContext()
+    const out = new Float32Array(vectors.length)
+    for (let at = 0; at < contexts.length;) {
+      const N = contexts.length - at === 1 ? 1 : CONTEXTS
+      const part = contexts.slice(at, at + N)
+      const users = new Float32Array(N * this.width)
+      users.set(vectors.subarray(at * this.width, (at + part.length) * this.width))
+      const moved = await this.run(`context ${N}`, () => encodeInContext(shape, N), {
+        users,
+        ...fillContexts(features, shape.config.titleBuckets, part, N),
+      })
+      out.set(moved.subarray(0, part.length * this.width), at * this.width)
+      at += part.length
+    }
+    return out
+  }
+
+  /**
+   * The learned temperatures of an item model: of scores without a context, and of those in one.
+   * @throws UserError as inContext
+   */
+  temperatures(): Promise<Temperatures> {
+    return (this.learned ??= this.readTemperatures())
+  }
+
+  private async readTemperatures(): Promise<Temperatures> {
+    const { shape, state } = this.parts
+    if (!this.readsContext) throw this.withoutContext()
+    const { parameters } = await state.read(['parameters'])
+    const of = (name: string): number =>
+      Math.exp(parameters[parameterSpecs(shape).find((spec) => spec.name === name)!.offset])
+    return { alone: of('temperature'), inContext: Math.max(TEMPERATURE.min, of('context.temperature')) }
+  }
+
+  private withoutContext(): UserError {
+    return new UserError(
+      `This ${this.kind} model was trained without context, so it cannot take one in.`,
+      'Train one that can: adseq train item --set model.context=true',
+    )
+  }
+
+  private async encodeHistories(queries: Queries): Promise<Float32Array> {
     const { events, users, ends } = queries
     const out = new Float32Array(users.length * this.width)
     for (const [length, rows] of this.byLength(queries)) {

@@ -105,9 +105,11 @@ function afterOthers(workspace: string, now: Date): Date {
 function hashSettings({ kind, config, cutoff, engine }: RunSettings): string {
   const { model, graph, train } = config
   const { checkpointSeconds: _, ...deciding } = train
+  const { context, ...rest } = model
   return hashJson({
     kind,
-    model,
+    // what is off counts as what was not there yet
+    model: context ? model : rest,
     graph,
     train: deciding,
     cutoff,

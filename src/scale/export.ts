@@ -5,6 +5,7 @@ import { UserError } from '../core/errors.js'
 import { OWN_FOLDER } from '../core/own-folder.js'
 import { writeSafetensors } from '../core/safetensors.js'
 import { lastEventTime } from '../embed/pending.js'
+import type { PortableModel } from '../engine/onnx/portable.js'
 import { DOMAINS, EVENT_TYPES } from '../features/snapshot.js'
 import { FILES, readManifest, verifyFile, type GenerationManifest } from '../generations/files.js'
 import type { BlendWeights } from '../retrieve/blend.js'
@@ -19,11 +20,12 @@ import { onnxTowers, openModel, type OpenModel } from './towers.js'
 
 const VERSION = 1
 
-/** The files of the towers of each model: of users, and of what it recommends. */
+/** The files of the towers of each model: of users, and of what it recommends; the item model may have layers more. */
 export const TOWERS = {
   item: { user: 'towers/user.onnx', candidate: 'towers/item.onnx' },
   advertiser: { user: 'towers/advertiser-user.onnx', candidate: 'towers/advertiser.onnx' },
 } as const
+const CONTEXT = 'towers/context.onnx'
 
 export interface ExportedTower {
   file: string
@@ -42,7 +44,8 @@ export interface ExportedRun {
   width: number
   /** whether a history carries the age of its events: the user tower has the input `age` */
   ages: boolean
-  towers: { user: ExportedTower; candidate: ExportedTower }
+  /** context: layers that take the context of a request in; absent where the run was trained without */
+  towers: { user: ExportedTower; candidate: ExportedTower; context?: ExportedTower }
   /** of the hybrid that is served; null where there was nothing to fit them on */
   weights: (BlendWeights & { popularityDays?: number }) | null
 }
@@ -188,9 +191,7 @@ function sourceOf({ folder, store, paths }: Workspace, ids: readonly string[]): 
 function writeTowers(folder: string, kind: Kind, model: OpenModel): Omit<ExportedRun, 'weights'> {
   const { manifest, config, encoder } = model.run
   const towers = onnxTowers(model)
-  const written = (which: 'user' | 'candidate'): ExportedTower => {
-    const { bytes, opset, inputs, outputs } = towers[which]
-    const file = TOWERS[kind][which]
+  const written = (file: string, { bytes, opset, inputs, outputs }: PortableModel): ExportedTower => {
     writeFileSync(join(folder, file), bytes, { flush: true })
     const told = (values: typeof inputs) => values.map(({ name, type, dims }) => ({ name, type, shape: [...dims] }))
     return { file, opset, inputs: told(inputs), outputs: told(outputs) }
@@ -201,7 +202,11 @@ function writeTowers(folder: string, kind: Kind, model: OpenModel): Omit<Exporte
     length: config.model.length,
     width: encoder.width,
     ages: encoder.parts.ages,
-    towers: { user: written('user'), candidate: written('candidate') },
+    towers: {
+      user: written(TOWERS[kind].user, towers.user),
+      candidate: written(TOWERS[kind].candidate, towers.candidate),
+      ...(towers.context && { context: written(CONTEXT, towers.context) }),
+    },
   }
 }
 

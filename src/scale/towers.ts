@@ -2,8 +2,14 @@ import type { StateEntry } from '../engine/types.js'
 import { portableModel, type PortableModel } from '../engine/onnx/portable.js'
 import type { ItemFeatures } from '../features/item-features.js'
 import { CATEGORY_LEVELS } from '../features/snapshot.js'
-import { exportedCandidateTower, exportedUserTower, type CatalogTables } from '../model/exported-towers.js'
+import {
+  exportedCandidateTower,
+  exportedContextLayers,
+  exportedUserTower,
+  type CatalogTables,
+} from '../model/exported-towers.js'
 import { nameParameters, parameterSpecs } from '../model/parameters.js'
+import { readsContext } from '../model/shape.js'
 import type { LoadedRun } from '../runs/load.js'
 
 /** A run's parameters and frozen tables in memory, as files of others are made of them. */
@@ -23,8 +29,15 @@ export async function openModel(run: LoadedRun): Promise<OpenModel> {
   return { run, entries }
 }
 
-/** Both towers of a run as ONNX models. @throws UserError when a table is too large for one file */
-export function onnxTowers({ run, entries }: OpenModel): { user: PortableModel; candidate: PortableModel } {
+/** The files of a model: two towers and, where it has them, the context layers. */
+export interface OnnxTowers {
+  user: PortableModel
+  candidate: PortableModel
+  context?: PortableModel
+}
+
+/** The towers of a run as ONNX models. @throws UserError when a table is too large for one file */
+export function onnxTowers({ run, entries }: OpenModel): OnnxTowers {
   const { shape, ages } = run.encoder.parts
   const { kind } = shape
   // what a candidate tower reads of frozen tables comes as inputs
@@ -34,6 +47,9 @@ export function onnxTowers({ run, entries }: OpenModel): { user: PortableModel; 
   return {
     user: portableModel(`user tower of the ${kind} model`, exportedUserTower(shape, ages), entries),
     candidate: portableModel(`${kind} tower`, exportedCandidateTower(shape), parameters),
+    ...(readsContext(shape) && {
+      context: portableModel('context layers', exportedContextLayers(shape), parameters),
+    }),
   }
 }
 

@@ -4,7 +4,7 @@ import { closedAds, type AdContext, type AdsNow, type Impression, type Reason } 
 import { Funnel } from '../funnel/funnel.js'
 import { generatorTypes } from '../funnel/own-generators.js'
 import type { AdRequest } from '../funnel/request.js'
-import type { AdFate, FoundAd } from '../funnel/trace.js'
+import type { AdFate, ContextTrace, FoundAd, FunnelTrace } from '../funnel/trace.js'
 import { catalogOfGeneration } from '../generations/catalog.js'
 import { openGeneration, type Generation } from '../generations/open.js'
 import type { Generation as GenerationRow } from '../store/generations.js'
@@ -13,6 +13,7 @@ import type { Workspace } from '../workspace/workspace.js'
 import { whyNone, type AboutUser, type AdsQuestion, type TimedAnswer } from './ads-answer.js'
 import { AdsInventory, StaleInventory, type NamedAd } from './ads-inventory.js'
 import { Askers } from './askers.js'
+import { ContextReader } from './context-reader.js'
 import type { Encoded } from './events-thread.js'
 import type { IgnoredEvent } from './posted-history.js'
 import { Problem } from './problem.js'
@@ -33,6 +34,7 @@ interface Asked {
   now: AdsNow
   userSeq?: number
   ignored?: IgnoredEvent[]
+  told?: ContextTrace
 }
 
 /**
@@ -42,6 +44,7 @@ interface Asked {
 export class AdService {
   readonly facts: RetrievalFacts
   readonly askers: Askers
+  private readonly contexts: ContextReader
   private readonly inventory: AdsInventory
 
   private constructor(
@@ -49,11 +52,13 @@ export class AdService {
     private readonly generation: Generation,
     catalog: CatalogData,
     private readonly funnel: Funnel | undefined,
+    private readonly readsContext: boolean,
     onFailure?: (what: string, error: unknown) => void,
   ) {
     const { asOf, items } = generation.manifest
     this.facts = { items, asOf, known: { items: catalog.items, advertisers: catalog.advertisers } }
     this.askers = new Askers(workspace.store, generation, catalog, this.facts)
+    this.contexts = new ContextReader(workspace.store, catalog)
     const lately = generation.tables?.items.lately ?? new Float32Array(catalog.items)
     const { folder, store } = workspace
     this.inventory = new AdsInventory({ folder, store, catalog, lately }, onFailure)
@@ -85,7 +90,7 @@ export class AdService {
       new Funnel({ catalog, items, advertisers, tables }, types, config.funnel, ranker, (name, error) =>
         onFailure?.(`generator ${name}`, error),
       )
-    return new AdService(workspace, generation, catalog, funnel, onFailure)
+    return new AdService(workspace, generation, catalog, funnel, item.encoder.readsContext, onFailure)
   }
 
   /** The ads for a user or a history. @throws Problem for a user who is not there, or a history of unknown things */
@@ -102,7 +107,8 @@ export class AdService {
   private async answer(question: AdsQuestion): Promise<TimedAnswer> {
     const asked = await this.read(question)
     const run = await this.running().run(asked.request, asked.now)
-    const { ads, degraded, rankedBy, trace } = run.answer
+    const { ads, degraded, rankedBy } = run.answer
+    const trace: FunnelTrace = { ...run.answer.trace!, ...(asked.told && { context: asked.told }) }
     const { manifest } = this.generation
     const { inventory } = asked.now
     const names = this.inventory.named(
@@ -110,7 +116,7 @@ export class AdService {
       ads.map(({ ad }) => ad),
     )
     return {
-      trace: trace!,
+      trace,
       answer: {
         ads: ads.map(({ score, sources }, i) => ({ ...names[i], score, sources })),
         degraded,
@@ -154,6 +160,7 @@ export class AdService {
       const deadline = performance.timeOrigin + performance.now() + config.funnel.deadlineMs
       await this.ads({ body: adsBody.parse({ user }), now: this.facts.asOf, deadline })
     }
+    if (this.readsContext) await this.items.inContext(new Float32Array(this.items.width), { price: 1 })
   }
 
   /** The ads that were found for a request, best score first, and where each ended. @throws Problem as `ads` */
@@ -231,8 +238,15 @@ export class AdService {
     const asked = user === undefined ? this.askers.posted(events!, moment) : this.askers.user(user, moment)
     const country = context.country ?? (asked.id === undefined ? undefined : this.askers.countryOf(asked.id))
     const adContext: AdContext = { moment, ...(country !== undefined && { country }), policy: context.policy }
+    const known = this.contexts.read(context, moment)
+    if (known && !this.readsContext) throw withoutContext(this.generation.manifest.itemRun)
+    const queries = await this.askers.withVectors(asked.queries)
+    const started = performance.now()
+    const inContext = known?.context && (await this.askers.inContext(queries, known.context))
+    const told = known && { ...known.told, ms: performance.now() - started }
     const request: AdRequest = {
-      queries: await this.askers.withVectors(asked.queries),
+      queries,
+      ...(inContext && { inContext }),
       ...(asked.id !== undefined && { user: asked.id - 1 }),
       context: adContext,
       impressions: [...this.shown(asked.id, moment, longestCapDays, ads), ...this.shownToo(impressions, ads)],
@@ -246,7 +260,7 @@ export class AdService {
       ...(deadline !== undefined && { deadline: deadline - performance.timeOrigin }),
       trace: true,
     }
-    return { request, now: ads, userSeq: asked.userSeq, ignored: asked.ignored }
+    return { request, now: ads, userSeq: asked.userSeq, ignored: asked.ignored, told }
   }
 
   /** What the store knows the user was shown, as far back as a cap of any campaign looks. */
@@ -290,3 +304,11 @@ const set = (names: readonly string[], find: (name: string) => number | undefine
 
 export const unknownAd = (externalId: string): Problem =>
   new Problem(404, 'unknown_ad', `There is no ad ${externalId}.`, 'adseq ads list shows what there is.')
+
+const withoutContext = (run: string): Problem =>
+  new Problem(
+    409,
+    'model_without_context',
+    `Run ${run} was trained without context: it cannot take in what is searched or looked at.`,
+    'Leave search, item and price out, or publish a run trained with it: adseq train item --set model.context=true.',
+  )

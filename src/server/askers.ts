@@ -1,8 +1,10 @@
+import type { RequestContext } from '../features/context.js'
 import { madeUpHistory } from '../features/made-up-history.js'
 import type { CatalogData } from '../features/snapshot.js'
 import type { Generation } from '../generations/open.js'
 import { servedUser, storedHistory, type ServedUser } from '../generations/served.js'
 import type { Queries } from '../protocol/queries.js'
+import type { InContext } from '../retrieve/vector-hybrid.js'
 import type { Store } from '../store/store.js'
 import { knownHistory, type IgnoredEvent } from './posted-history.js'
 import { unknownUser } from './problem.js'
@@ -77,6 +79,12 @@ export class Askers {
     for (const hybrid of [this.generation.items, this.generation.advertisers])
       if (hybrid && !vectors[hybrid.run]) vectors[hybrid.run] = (await hybrid.userVectors(queries))[0]
     return { ...queries, vectors }
+  }
+
+  /** The vector of the item run in the context of the request. @param queries withVectors */
+  inContext(queries: Queries, context: RequestContext): Promise<InContext> {
+    const { items } = this.generation
+    return items.inContext(queries.vectors![items.run], context)
   }
 
   /** Where a user is. @param id of the store */

@@ -1,4 +1,4 @@
-import type { AdFate, GeneratorTrace } from '../funnel/trace.js'
+import type { AdFate, ContextTrace, GeneratorTrace } from '../funnel/trace.js'
 import { count, plural, short } from '../text/numbers.js'
 import { tableLines, type Column } from '../text/table.js'
 import { wrap } from '../text/width.js'
@@ -52,7 +52,7 @@ export const FATE: Column<AdFate['generators'][number]>[] = [
 /** An explanation as lines of at most `width` columns. */
 export function explanationText({ user, answer, closed, fate }: Explanation, width: number, ad?: string): string[] {
   const { provenance, ads, trace } = answer
-  const { inventory, generators, union, ranking, blend } = trace!
+  const { context, inventory, generators, union, ranking, blend } = trace!
   const dropped = Object.entries(blend.dropped).map(([why, n]) => `${why} ${count(n)}`)
   const shut = Object.entries(closed)
     .sort((a, b) => b[1] - a[1])
@@ -65,6 +65,7 @@ export function explanationText({ user, answer, closed, fate }: Explanation, wid
         `${provenance.derived ? ' (ads made from the catalog, not by advertisers)' : ''}.` +
         (shut.length > 0 ? ` The others: ${shut.join(', ')}.` : ''),
     ),
+    ...(context ? say(contextText(context)) : []),
     '',
     ...tableLines(GENERATORS, generators, width),
     '',
@@ -100,4 +101,18 @@ export function explanationText({ user, answer, closed, fate }: Explanation, wid
         ]
       : []),
   ]
+}
+
+/** What was understood of a context, in one sentence. */
+function contextText({ used, search, item, price }: ContextTrace): string {
+  const { category, words = [], unknown = [] } = search ?? {}
+  const known = [
+    ...(category ? [`search for the category ${category}`] : []),
+    ...(words.length > 0 ? [`search for the words ${words.join(' ')}`] : []),
+    ...(item ? [`page of ${item}`] : []),
+    ...(price === undefined ? [] : [`price about ${price}`]),
+  ]
+  const left = [...unknown, ...(item === null ? ['the item of the page'] : [])]
+  const told = used ? `In context: ${known.join(', ')}.` : 'Nothing of the context is known, so that it is not used.'
+  return left.length > 0 ? `${told} Unknown: ${left.join(', ')}.` : told
 }

@@ -108,6 +108,12 @@ export const adsBody = z
         time: moment.optional(),
         /** flags of campaigns that may not be shown */
         policy: z.array(word).max(64).default([]),
+        /** what is searched: a category by its path or name, or words */
+        search: z.string().trim().min(1).max(MAX_ID).optional(),
+        /** the item whose page is open */
+        item: externalId.optional(),
+        /** what about it is to cost */
+        price: z.number().min(0).max(1e12).optional(),
       })
       .prefault({}),
     k: z.number().int().min(1).max(MAX_RESULTS).default(20),

@@ -12,6 +12,8 @@ export interface Arm {
   ranked: boolean
   /** when user vectors are made: every night of those who did something, or at every request */
   vectors: 'nightly' | 'at request'
+  /** whether user vectors are taken into what the platform sees of the visit: a search, or the first item looked at */
+  context: boolean
 }
 
 /** An experiment with a name. */
@@ -27,6 +29,7 @@ const arm = (name: Arm['name'], about: string, differs: Partial<Arm> = {}): Arm 
   without: [],
   ranked: true,
   vectors: 'nightly',
+  context: false,
   ...differs,
 })
 
@@ -48,6 +51,10 @@ export const PRESETS = {
   'real-time': {
     about: 'user vectors of last night against user vectors made at the request',
     arms: [arm('control', 'vectors of last night'), arm('treatment', 'vectors of now', { vectors: 'at request' })],
+  },
+  context: {
+    about: 'user vectors as they are stored against the same in the context of the request',
+    arms: [arm('control', 'without the context of the request'), arm('treatment', 'in its context', { context: true })],
   },
   l1: {
     about: 'fused ranks against the light ranker',
@@ -91,7 +98,10 @@ export interface Assignment {
 
 /** Whether two arms are one and the same. */
 export const isSame = ([a, b]: readonly [Arm, Arm]): boolean =>
-  a.ranked === b.ranked && a.vectors === b.vectors && String([...a.without].sort()) === String([...b.without].sort())
+  a.ranked === b.ranked &&
+  a.vectors === b.vectors &&
+  a.context === b.context &&
+  String([...a.without].sort()) === String([...b.without].sort())
 
 /**
  * Generators of which some find nothing. They stay where they are, so that the light ranker reads the same columns in

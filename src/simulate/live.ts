@@ -3,7 +3,8 @@ import { Rng } from '../core/rng.js'
 import { MARGIN } from '../events/world/ads.js'
 import { noticeChance, respond } from '../events/world/exposure.js'
 import { STREAM } from '../events/world/streams.js'
-import { DOMAINS, EVENT_TYPES } from '../features/snapshot.js'
+import type { RequestContext } from '../features/context.js'
+import { DOMAINS, EVENT_TYPES, categoriesOf } from '../features/snapshot.js'
 import { refreshedParts } from '../funnel/as-of.js'
 import { countryOf } from '../funnel/countries.js'
 import type { Impression } from '../funnel/eligibility.js'
@@ -30,7 +31,9 @@ const ROWS_OF_AN_AD = 2
 const REMEMBERED_DAYS = 30
 const CHECKOUT = EVENT_TYPES.indexOf('checkout')
 const VIEW = EVENT_TYPES.indexOf('view')
+const SEARCH = EVENT_TYPES.indexOf('search')
 const OFFSITE = DOMAINS.indexOf('offsite')
+const ONSITE = DOMAINS.indexOf('onsite')
 
 /** Lives a world for some days; see docs/simulate.md. The same setting, assignment and seed give the same outcomes. */
 export async function* live(setting: Setting, assignment: Assignment, days: number): AsyncGenerator<DayEnd, void> {
@@ -198,16 +201,30 @@ class LivingWorld {
           ? (await hybrid.userVectors(queries))[0]
           : this.vectors[run].subarray(user * width, (user + 1) * width)
     }
+    const context = arm.context ? this.contextOf(user, time) : undefined
+    const inContext = context && (await parts.items.inContext(vectors[parts.items.run], context))
     const since = time - REMEMBERED_DAYS * DAY
     const seen = this.impressions[user]
     while (seen.length > 0 && seen[0].time <= since) seen.shift()
     return {
       queries: { ...queries, vectors },
+      ...(inContext && { inContext }),
       user,
       context: { moment: time, ...(country !== undefined && { country }) },
       impressions: seen,
       k: laws.handedOn,
     }
+  }
+
+  /** What the platform sees of a visit when it begins: what is searched there, or the item that is looked at. */
+  private contextOf(user: number, time: number): RequestContext | undefined {
+    const { life, snapshot } = this.setting
+    const own = life.own[user]
+    const e = this.nextOwn[user]
+    if (e >= own.time.length || own.time[e] !== time || own.domain[e] !== ONSITE) return undefined
+    const item = own.item[e]
+    if (own.type[e] === VIEW) return { item, time }
+    return own.type[e] === SEARCH ? { categories: categoriesOf(snapshot, item), time } : undefined
   }
 
   private charge(side: Side, shown: Shown, campaign: number, amount: number): void {

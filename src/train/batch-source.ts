@@ -2,6 +2,7 @@ import { firstSeen } from '../features/snapshot.js'
 import { day } from '../text/moments.js'
 import { UserError } from '../core/errors.js'
 import { Rng } from '../core/rng.js'
+import { fillContexts } from '../features/context.js'
 import { fillAdvertisers, fillItems } from '../features/candidate-batch.js'
 import { fillHistories } from '../features/history-batch.js'
 import { HistoryProfiles } from '../features/history-profile.js'
@@ -13,12 +14,14 @@ import { bucketLengths, createLengthBuckets } from './sampling-buckets.js'
 import { CandidateMask } from './masks.js'
 import { createPool, knownEntries, logExpectedCount, negativesFor } from './negatives.js'
 import { createPositives } from './positives.js'
+import { PseudoContexts } from './pseudo-context.js'
 import type { Positives } from './positives.js'
 import { Sampler } from './sampler.js'
 import { samplingMass } from './sampling-probability.js'
 import { SlotFinder } from './slots.js'
 
 const BATCH_STREAM = 1
+const CONTEXT_STREAM = 2
 
 /**
  * Training batches drawn from a snapshot.
@@ -59,6 +62,7 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
   const sampler = new Sampler(snapshot, finder, positive, { maxLength: model.length, positivesPerAnchor: P })
   const mask = new CandidateMask(first)
   const profiles = new HistoryProfiles(snapshot, features)
+  const contexts = kind === 'item' && model.context ? new PseudoContexts(snapshot) : undefined
   const shares = runningSum(buckets.map((bucket) => bucket.share))
   const shapes = buckets.map((bucket): BatchShape => ({ S: R / P, T: bucket.length, R, C: R + M, share: bucket.share }))
 
@@ -88,6 +92,8 @@ export function createBatchSource(options: BatchSourceOptions): BatchSource {
           ...fillHistories(snapshot, features, draw, S, T, usesAges(model, train)),
           ...(model.profile ? profiles.fill(snapshot, finder.dense ? draw.rows : draw, finder.dense ? R : S) : {}),
           ...fillCandidates(features, popularity, candidates, moments),
+          ...(contexts &&
+            fillContexts(features, model.titleBuckets, contexts.draw(draw, new Rng(seed, CONTEXT_STREAM, n)))),
           'row.output': draw.output,
           'row.weight': draw.weight,
           'candidate.logq': Float32Array.from(candidates, (entry) => logq[b][entry]),

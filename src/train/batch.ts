@@ -30,7 +30,7 @@ export interface TrainBatch {
 }
 
 /** The keys of `model` that shape a batch. */
-export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'causal' | 'profile'>
+export type BatchModelConfig = FeatureConfig & Pick<ModelConfig, 'length' | 'causal' | 'profile' | 'context'>
 
 /** The keys of `train` that shape a batch. */
 export type SamplerConfig = Pick<

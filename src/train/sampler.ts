@@ -15,6 +15,8 @@ export interface Draw {
   rows: { users: Uint32Array; ends: Uint32Array }
   /** per row: entry of the positive, its label weight, index of the row's output, moment of the row's own anchor */
   entry: Int32Array
+  /** per row: event row of the positive */
+  event: Uint32Array
   weight: Float32Array
   output: Int32Array
   moment: Float64Array
@@ -50,6 +52,7 @@ export class Sampler {
       anchors: new Float64Array(S),
       rows: { users: new Uint32Array(S * P), ends: new Uint32Array(S * P) },
       entry: new Int32Array(S * P),
+      event: new Uint32Array(S * P),
       weight: new Float32Array(S * P),
       output: new Int32Array(S * P),
       moment: new Float64Array(S * P),
@@ -116,6 +119,7 @@ export class Sampler {
 
   private setRow(out: Draw, r: number, k: number, windowFrom: number, windowTo: number): void {
     const e = this.finder.positives.row[k]
+    out.event[r] = e
     out.entry[r] = this.positive.entry[e]
     out.weight[r] = this.positive.weight[this.snapshot.eventType[e]]
     out.windowFrom[r] = windowFrom

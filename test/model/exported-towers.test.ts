@@ -4,7 +4,7 @@ import { Rng } from '../../src/core/rng.js'
 import { portableModel } from '../../src/engine/onnx/portable.js'
 import type { Feeds, ProgramSpec, StateEntry } from '../../src/engine/index.js'
 import { CATEGORY_LEVELS } from '../../src/features/snapshot.js'
-import { exportedCandidateTower, exportedUserTower } from '../../src/model/exported-towers.js'
+import { exportedCandidateTower, exportedContextLayers, exportedUserTower } from '../../src/model/exported-towers.js'
 import { nameParameters, parameterSpecs } from '../../src/model/parameters.js'
 import type { ModelShape } from '../../src/model/shape.js'
 import { ADVERTISERS, ITEMS, eager, tinyShape, tinyState } from './tiny.js'
@@ -91,6 +91,11 @@ describe('exported towers give the vectors of the same program, for any number o
   it('of items, with and without ids of their own, and of advertisers', async () => {
     for (const shape of [tinyShape(), tinyShape({ itemIds: true, profile: true }), tinyShape({}, 'advertiser')])
       await expectSame(shape, exportedCandidateTower(shape), entriesOf(shape))
+  })
+
+  it('of users in the context of a request', async () => {
+    const shape = tinyShape({ context: true })
+    await expectSame(shape, exportedContextLayers(shape), entriesOf(shape))
   })
 
   it('declare no input that they do not read', () => {

@@ -5,7 +5,7 @@ import { Rng } from '../../src/core/rng.js'
 import { PROFILE_ADVERTISERS, PROFILE_CATEGORIES, PROFILE_ITEMS } from '../../src/features/history-profile.js'
 import { POPULARITY_COLUMNS } from '../../src/features/popularity.js'
 import { CATEGORY_LEVELS, TITLE_TOKENS } from '../../src/features/snapshot.js'
-import { DOMAIN_CODES, PRICE_BUCKETS, profileInputs, TYPE_CODES } from '../../src/model/inputs.js'
+import { contextInputs, DOMAIN_CODES, PRICE_BUCKETS, profileInputs, TYPE_CODES } from '../../src/model/inputs.js'
 import { parameterSpecs } from '../../src/model/parameters.js'
 import { encodeHistories } from '../../src/model/programs.js'
 import type { ModelShape } from '../../src/model/shape.js'
@@ -136,6 +136,28 @@ export function candidateFeeds(kind: 'item' | 'advertiser', entries: number[], s
     'candidate.title': Int32Array.from(ints(rng, C * TITLE_TOKENS, 10)),
     'candidate.price': Int32Array.from(ints(rng, C, PRICE_BUCKETS)),
   }
+}
+
+/** Contexts of requests as feeds, each drawn by a seed; undefined: there is none. */
+export function contextFeeds(seeds: (number | undefined)[]): Feeds {
+  const specs = Object.entries(contextInputs(seeds.length))
+  const below: Record<string, number> = {
+    'context.item': ITEMS,
+    'context.price': 31,
+    'context.hour': 24,
+    'context.weekday': 7,
+  }
+  return Object.fromEntries(
+    specs.map(([name, { shape, dtype }]) => {
+      const columns = shape.reduce((a, b) => a * b, 1) / seeds.length
+      const values = seeds.flatMap((seed) => {
+        if (name === 'context.present') return [seed === undefined ? 0 : 1]
+        const rng = seed === undefined ? undefined : new Rng(seed, 78)
+        return Array.from({ length: columns }, () => (rng ? 1 + rng.int(below[name] ?? 9) : 0))
+      })
+      return [name, dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values)]
+    }),
+  )
 }
 
 /** User vectors of histories, one an array, by the engine given. Without positions, all position embeddings are 0. */

@@ -220,3 +220,33 @@ describe('adseq export', () => {
     expect(readdirSync(join(workspace, 'exports'))).toEqual(['shop'])
   })
 })
+
+describe('an export of a model with context', () => {
+  const contextual = publishedOnce('model.context=true')
+
+  it('has its layers in a file: without a context a stored vector stays, with one it is that of adseq', async () => {
+    const workspace = contextual.copy()
+    const { folder, manifest } = await exported(workspace)
+    const { id, towers } = manifest.runs.item!
+    expect(towers.context!.file).toBe('towers/context.onnx')
+    const [item] = await table(folder, 'tables/items.parquet')
+    const [user] = await table(folder, 'vectors/users.parquet')
+    const zeros = (n: number): number[] => Array<number>(n).fill(0)
+    const { category_rows, price_bucket } = item
+    const none: Row = { user_vector: user.vector, present: 0, category_rows: zeros(3), title_rows: zeros(8) }
+    const rest: Row = { vector: zeros(8), price_bucket: 0, hour: 0, weekday: 0 }
+    // 2020-09-13, a Sunday, between 13 and 14 h
+    const time = Date.parse('2020-09-13T13:30:00Z') / 1000
+    const some: Row = { ...none, ...rest, present: 1, category_rows, price_bucket, hour: 14, weekday: 7 }
+    const [kept, moved] = await run(folder, towers.context!.file, [{ ...none, ...rest }, some])
+    expect(kept).toEqual(user.vector)
+    const wanted = await inWorkspace(workspace, { config: tinyConfig() }, async (opened) => {
+      const { snapshot } = opened
+      const { encoder } = await opened.run(id, 'item')
+      const context = { categories: [snapshot.itemCategory[0]], price: snapshot.itemPrice[0], time }
+      return encoder.inContext(Float32Array.from(user.vector as number[]), [context])
+    })
+    expect(wanted.length).toBe(moved.length)
+    moved.forEach((x, i) => expect(Math.abs(x - wanted[i])).toBeLessThan(1e-5))
+  })
+})

@@ -15,9 +15,12 @@ export function temporaryFolder(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Fills a folder with 40 users of 40 items and 5 advertisers, both models, and a published generation. */
-export async function publish(folder: string): Promise<void> {
-  const config = tinyConfig()
+/**
+ * Fills a folder with 40 users of 40 items and 5 advertisers, both models, and a published generation.
+ * @param set of the models, beside those of tinyConfig
+ */
+export async function publish(folder: string, ...set: string[]): Promise<void> {
+  const config = tinyConfig(...set)
   writeFileSync(join(folder, 'adseq.yaml'), stringify({ eval: { windowDays: 10, bootstrap: 20 }, train: config.train }))
   fillWorkspace(folder)
   for (const kind of ['item', 'advertiser'] as const) await trainIn(folder, kind, config)
@@ -25,12 +28,12 @@ export async function publish(folder: string): Promise<void> {
 }
 
 /**
- * A folder that is published once for a file of tests. `copy()`: one of the same for a test to change; `atEnd`: what is
- * to be done after the test, the last first.
+ * A folder that is published once, with these settings, for a file of tests. `copy()`: one of the same for a test to
+ * change; `atEnd`: what is to be done after the test, the last first.
  */
-export function publishedOnce(): { copy: () => string; atEnd: (end: () => unknown) => void } {
+export function publishedOnce(...set: string[]): { copy: () => string; atEnd: (end: () => unknown) => void } {
   const { folder: published, remove } = temporaryFolder()
-  beforeAll(() => publish(published), 240_000)
+  beforeAll(() => publish(published, ...set), 240_000)
   afterAll(remove)
   const ends: (() => unknown)[] = []
   afterEach(async () => {

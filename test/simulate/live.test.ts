@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { RequestContext } from '../../src/features/context.js'
+import { DOMAINS, EVENT_TYPES, categoriesOf } from '../../src/features/snapshot.js'
+import { VectorHybrid } from '../../src/retrieve/vector-hybrid.js'
 import type { Arm, Assignment } from '../../src/simulate/arms.js'
 import { live } from '../../src/simulate/live.js'
 import type { Setting } from '../../src/simulate/setting.js'
@@ -45,6 +48,43 @@ describe('a world that is lived', () => {
     expect(sum(none.outcomes.requests)).toBe(setting.life.visits.length)
     expect(all.outcomes.requests).toEqual(none.outcomes.requests)
     expect(sum(all.outcomes.requests)).toBeGreaterThan(500)
+  })
+
+  test('takes vectors into the context of visits to the platform, in the arm that is to', async () => {
+    const { life, parts, start } = setting
+    const asked: RequestContext[] = []
+    const items = new VectorHybrid('item', parts.items.parts, {
+      encodeUsers: async (queries) => {
+        const vectors = await parts.items.userVectors(queries)
+        return Float32Array.from(vectors.flatMap((vector) => [...vector]))
+      },
+      inContext: async (vectors, contexts) => {
+        asked.push(contexts[0]!)
+        return vectors
+      },
+      temperatures: async () => ({ alone: 0.1, inContext: 0.05 }),
+    })
+    const within = { ...setting, parts: { ...parts, items } }
+    const sides = [arm('control'), arm('treatment', { context: true })]
+    await lived(within, everyone(sides, 0, users), DAYS)
+    expect(asked).toEqual([])
+    await lived(within, everyone(sides, 1, users), DAYS)
+    // every visit begins with an event: those of visits to the platform, by hand
+    const begins = life.visits
+      .filter(({ time }) => time < start + DAYS * 86_400)
+      .flatMap(({ user, time }) => {
+        const { time: times, domain, item, type } = life.own[user]
+        const e = times.indexOf(time)
+        return DOMAINS[domain[e]] === 'onsite'
+          ? [{ item: item[e], search: EVENT_TYPES[type[e]] === 'search', time }]
+          : []
+      })
+    expect(begins.filter(({ search }) => search).length).toBeGreaterThan(10)
+    expect(asked).toEqual(
+      begins.map(({ item, search, time }) =>
+        search ? { categories: categoriesOf(setting.snapshot, item), time } : { item, time },
+      ),
+    )
   })
 
   test('without ads users buy what they buy: ads add what is incremental, to the last purchase', async () => {

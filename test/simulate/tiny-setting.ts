@@ -107,6 +107,7 @@ export const arm = (name: Arm['name'], differs: Partial<Arm> = {}): Arm => ({
   without: [],
   ranked: false,
   vectors: 'nightly',
+  context: false,
   ...differs,
 })
 

@@ -17,6 +17,7 @@ const drawOf = (
   anchors: new Float64Array(0),
   rows: { users: new Uint32Array(0), ends: new Uint32Array(0) },
   entry: Int32Array.from(rows, (r) => r.entry),
+  event: new Uint32Array(rows.length),
   weight: new Float32Array(rows.length).fill(1),
   output: new Int32Array(rows.length),
   moment: Float64Array.from(rows, (r) => r.moment),

@@ -90,6 +90,19 @@ describe('a workspace of the first layout', () => {
     expect(await ran('generations')).toContain(GENERATION)
     expect(await ran('explain', 'u3', '--k', '3')).toContain('Together they found 45 ads')
   })
+
+  test.each([
+    ['eval', ['eval', 'context']],
+    ['try', ['try', '--user', 'u3', '--context', 'search=c1']],
+    ['explain', ['explain', 'u3', '--search', 'c1']],
+  ])('says plainly that its model was trained without context: %s', async (_, args) => {
+    const folder = copied()
+    if (args[0] === 'explain') await runAdseq(['index', '--workspace', folder])
+    const { code, stderr } = await runAdseq([...args, '--workspace', folder])
+    expect(code).toBe(2)
+    expect(stderr).toContain('was trained without context')
+    expect(stderr).toContain('model.context=true')
+  })
 })
 
 /** The largest difference of two vectors of the same length. */

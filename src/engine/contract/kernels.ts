@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { feedForward, logSumExp, normalize, selfAttention } from '../fused.js'
+import { feedForward, logSumExp, normalize, selfAttention, stopGradient } from '../fused.js'
 
 export interface InputRange {
   shape: readonly number[]
@@ -184,6 +184,8 @@ export const KERNEL_CASES: readonly KernelCase[] = [
     f: ({ x, up, ub, down, db }) => feedForward(x as tf.Tensor2D, up, ub, down, db),
   },
   one('logSumExp', (x) => logSumExp(x)),
+  // the gradient is that of the other factor alone
+  one('stopGradient', (x) => tf.mul(stopGradient(x), x)),
   one('selfAttention', (x) => selfAttention(x as tf.Tensor2D, tf.zeros([1, 1, 1, 3]), 2, 3, 2), {
     shape: [6, 12],
     low: -1,

@@ -1,7 +1,7 @@
 import type { AdKind } from '../../ads/inventory.js'
 import { Rng } from '../../core/rng.js'
 import { conversionMask, historyEnd, type Snapshot } from '../../features/snapshot.js'
-import type { Queries } from '../../protocol/queries.js'
+import { seenAt, type Queries } from '../../protocol/queries.js'
 import type { Candidates } from '../candidates.js'
 import type { AdsNow } from '../eligibility.js'
 import { kindsOf, type Funnel } from '../funnel.js'
@@ -57,15 +57,17 @@ export function converted({ snapshot, ends, lasts }: LabelledUsers, u: number): 
   return found
 }
 
-/** The history of one user as a request for ads. @param vectors [width] by run */
+/** The history of one user as a request for ads. @param vectors [users, width] by run */
 export function requestOf(
-  { snapshot, users, ends, moment }: Pick<LabelledUsers, 'snapshot' | 'users' | 'ends' | 'moment'>,
+  asked: Queries,
   u: number,
   vectors: Readonly<Record<string, Float32Array>>,
   country?: string,
 ): AdRequest {
+  const { events, users, ends } = asked
+  const moment = seenAt(asked, u)
   const queries: Queries = {
-    events: snapshot,
+    events,
     users: users.subarray(u, u + 1),
     ends: ends.subarray(u, u + 1),
     moment,
@@ -82,9 +84,9 @@ export function requestOf(
 /** User vectors of all of them, by run: encoded together. */
 export async function vectorsOf(
   funnel: Pick<Funnel, 'parts'>,
-  { snapshot, users, ends, moment }: LabelledUsers,
+  queries: Queries,
 ): Promise<Record<string, Float32Array>> {
-  const queries: Queries = { events: snapshot, users, ends, moment }
+  const { users } = queries
   const out: Record<string, Float32Array> = {}
   for (const hybrid of [funnel.parts.items, funnel.parts.advertisers]) {
     if (!hybrid) continue
@@ -116,10 +118,12 @@ export async function* eachUser(
   users: LabelledUsers,
   countryOf: (user: number) => string | undefined,
 ): AsyncGenerator<UserRows & { user: number }> {
-  const vectors = await vectorsOf(funnel, users)
+  const { snapshot, ends, moment } = users
+  const asked: Queries = { events: snapshot, users: users.users, ends, moment }
+  const vectors = await vectorsOf(funnel, asked)
   const { item, advertiser } = now.inventory
   for (let u = 0; u < users.users.length; u++) {
-    const request = requestOf(users, u, vectors, countryOf(users.users[u]))
+    const request = requestOf(asked, u, vectors, countryOf(users.users[u]))
     const { setting, candidates } = await funnel.find(request, now)
     const found = converted(users, u)
     const kinds = kindsOf(candidates, now.inventory)

@@ -9,7 +9,7 @@ import { modelOf, towersOf, type Model } from '../../retrieve/model.js'
 import { runModel, runWeights, servedProtocol } from '../../retrieve/run-model.js'
 import type { Towers } from '../../retrieve/towers.js'
 import type { LoadedRun } from '../../runs/load.js'
-import { chooseRuns, type RunNames } from '../../runs/manifest.js'
+import { chooseRuns, finishedRuns, type RunNames } from '../../runs/manifest.js'
 import { runFolder } from '../../store/paths.js'
 import type { Workspace } from '../../workspace/workspace.js'
 import { partsAsOf, type FunnelModel } from '../as-of.js'
@@ -35,6 +35,15 @@ export interface FunnelRuns {
   item: LoadedRun
   advertiser?: LoadedRun
 }
+/** The runs that the funnel of an item run is made of: beside it the latest advertiser run of its cutoff and data. */
+export async function funnelRuns(workspace: Workspace, item: LoadedRun): Promise<FunnelRuns> {
+  const found = finishedRuns(workspace.folder).findLast(
+    ({ kind, cutoff, data }) =>
+      kind === 'advertiser' && cutoff === item.manifest.cutoff && data.hash === item.manifest.data.hash,
+  )
+  return { item, ...(found && { advertiser: await workspace.run(found.id, 'advertiser') }) }
+}
+
 type Described = Record<'item', Pick<LoadedRun, 'manifest'>> &
   Partial<Record<'advertiser', Pick<LoadedRun, 'manifest'>>>
 

@@ -22,8 +22,9 @@ try {
   await setTimeout(5000)
   for (const key of keys) {
     tmux('send-keys', '-t', session, key === ' ' ? 'Space' : key === '\n' ? 'Enter' : key)
-    await setTimeout(4000)
+    await setTimeout(1500)
   }
+  await setTimeout(4000)
   screen = tmux('capture-pane', '-e', '-p', '-t', session)
 } finally {
   tmux('kill-session', '-t', session)
@@ -46,7 +47,7 @@ const texts = lines.flatMap((line, row) =>
 const [width, height] = [2 * PAD + columns * WIDTH, 2 * PAD + rows * HEIGHT]
 writeFileSync(
   join(root, 'docs', 'tui.svg'),
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" xml:space="preserve" ` +
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" ` +
     'font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">\n' +
     `<rect width="100%" height="100%" rx="8" fill="#1e222a"/>\n${texts.join('\n')}\n</svg>\n`,
 )
@@ -82,5 +83,6 @@ function styled(style, code) {
 }
 
 function escaped(text) {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  // blanks that a picture keeps
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00A0')
 }

@@ -15,6 +15,7 @@ export default class Quickstart extends AdseqCommand {
     folder: Flags.string({ description: 'folder for its two workspaces', default: 'adseq-quickstart' }),
     again: Flags.boolean({ description: 'delete what an earlier quickstart made in the folder, and start anew' }),
     small: Flags.boolean({
+      default: false,
       description: 'a smoke test of a minute or two: few steps and a tiny world, whose figures mean nothing',
     }),
   }

@@ -173,7 +173,7 @@ function prepare({ folder, small, again = false, print }: QuickstartOptions): [D
   mkdirSync(folder, { recursive: true })
   const release = takeLock(join(folder, LOCK), '`adseq quickstart`')
   const done = existsSync(marker) && !again ? readDone(marker) : undefined
-  if (done?.small === small) {
+  if (done && done.small === small) {
     print(`Going on in ${folder}: what is done there is kept (--again starts anew).`)
     return [done, release]
   }

@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../src/config/load.js'
 import { silent } from '../src/core/progress.js'
 import { Rng } from '../src/core/rng.js'
+import { DAY } from '../src/core/time.js'
 import { inferWorkspace } from '../src/embed/infer-workspace.js'
 import { loadSnapshot } from '../src/features/snapshot-file.js'
 import { openStore } from '../src/store/open.js'
@@ -31,7 +32,6 @@ const { values: flags } = parseArgs({
     pass: { type: 'string' },
   },
 })
-const DAY = 86_400
 const START = 1_600_000_000
 const DAYS = 60
 /** Users that the model is trained on: what a pass costs does not depend on what it has learned. */

@@ -4,6 +4,7 @@ import { loadConfig } from '../src/config/load.js'
 import type { Kind } from '../src/config/schema.js'
 import { silent } from '../src/core/progress.js'
 import { Rng } from '../src/core/rng.js'
+import { DAY } from '../src/core/time.js'
 import { loadSnapshot } from '../src/features/snapshot-file.js'
 import { readCountries } from '../src/funnel/countries.js'
 import { featureNames } from '../src/funnel/l1/features.js'
@@ -18,7 +19,6 @@ import { pathsOf } from '../src/store/paths.js'
 import type { Store } from '../src/store/store.js'
 import { train } from '../src/train/train.js'
 
-const DAY = 86_400
 const START = 1_600_000_000
 const DAYS = 90
 const WIDTH = 64

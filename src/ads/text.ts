@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import type { AdView } from '../store/ad-search.js'
 import type { Removed } from '../store/ads-writer.js'
 import { day, isoTime } from '../text/moments.js'
@@ -8,7 +9,6 @@ import type { Derived } from './derive.js'
 import type { AdList, AdPage } from './list.js'
 
 const PAID_FOR = { action: 'an action', click: 'a click', impression: '1,000 impressions' } as const
-const DAY = 86_400
 
 /** 0.05, 0.125, 12.50, 1,200.00: two decimals, below 1 three digits that count. */
 export function money(amount: number): string {

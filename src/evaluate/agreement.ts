@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import { CATEGORY_LEVELS, conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import { categoryOf, columnOf } from '../protocol/catalog.js'
 import type { Level } from '../protocol/queries.js'
@@ -19,8 +20,6 @@ export interface Agreement {
   inHistory: Shares
   inBought: Shares
 }
-
-const DAY = 86_400
 
 /**
  * Agreement of results with the history and with the purchases of the window, aspect by aspect: the share of a user's

@@ -1,6 +1,7 @@
 import type { Config, Kind } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { Thread } from '../core/thread.js'
+import { DAY } from '../core/time.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { funnelRuns, rankerOf } from '../funnel/l1/run-ranker.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
@@ -197,8 +198,6 @@ function cutoffOf(snapshot: Snapshot, config: Config, manifests: readonly Manife
 
 /** The last moment whose events a run has learned from: without refit, a window before its cutoff. */
 const learnedUntil = ({ cutoff, windowDays, refit }: Manifest): number => (refit ? cutoff : cutoff - windowDays * DAY)
-
-const DAY = 86_400
 
 /** Models under names that a table can tell apart. */
 function named(models: readonly Model[]): Model[] {

@@ -4,6 +4,7 @@ import { RankCounter } from '../ann/exact.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { hashJson } from '../core/hash.js'
 import { type Progress } from '../core/progress.js'
+import { DAY } from '../core/time.js'
 import { CORE, type LeaveOneOut } from '../protocol/leave-one-out.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { timeRange } from '../protocol/cutoff.js'
@@ -24,7 +25,6 @@ import { FIT_USERS, canFit } from '../retrieve/fit.js'
 import { OwnHistory } from '../retrieve/own-history.js'
 import { count } from '../text/numbers.js'
 
-const DAY = 86_400
 /** hit rate and NDCG are cut at these */
 export const HIT_AT = [5, 10, 20] as const
 

@@ -1,5 +1,6 @@
 import { TopK } from '../ann/exact.js'
 import { Rng } from '../core/rng.js'
+import { DAY } from '../core/time.js'
 import {
   EVENT_TYPES,
   conversionMask,
@@ -65,7 +66,6 @@ const EVENTS = 8
 const RESULTS = 10
 /** pulls kept for a result */
 const REASONS = 5
-const DAY = 86_400
 
 /** Random users of an evaluation with their results by one recommender; the same seed draws the same users. */
 export async function drawSamples(

@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import { firstSeen, type Snapshot } from '../features/snapshot.js'
 import type { Catalog } from '../protocol/catalog.js'
 import { conversionCounts } from '../retrieve/popularity.js'
@@ -5,7 +6,6 @@ import type { Queries } from '../protocol/queries.js'
 import type { LevelSet } from '../protocol/evaluation-set.js'
 import { count } from '../text/numbers.js'
 
-const DAY = 86_400
 /** head and torso end where the most popular entries make up this share of all conversions up to the cutoff */
 const HEAD = 0.5
 const TORSO = 0.9

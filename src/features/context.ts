@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import type { ItemFeatures } from './item-features.js'
 import { priceBucket } from './price-buckets.js'
 import { categoryPrefixes, titleTokens } from './snapshot-build.js'
@@ -9,7 +10,6 @@ export const HOUR_CODES = 25
 export const DAY_CODES = 8
 
 const HOUR = 3600
-const DAY = 86_400
 /** 1970-01-01 was a Thursday; days are counted from Monday. */
 const FIRST_DAY = 3
 

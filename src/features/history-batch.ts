@@ -1,8 +1,7 @@
+import { DAY } from '../core/time.js'
 import type { ItemFeatures } from './item-features.js'
 import { CATEGORY_LEVELS } from './snapshot.js'
 import type { EventData } from './snapshot.js'
-
-const DAY = 86400
 
 /** Which histories to fill, one an index. */
 export interface HistoryRows {

@@ -1,7 +1,7 @@
+import { DAY } from '../core/time.js'
 import type { Snapshot } from './snapshot.js'
 import { Timeline } from './timeline.js'
 
-const DAY = 86400
 /** The recent window of the popularity features, in days. */
 export const RECENT_DAYS = 30
 /** Popularity features of an entry. */

@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import { bitWords, hasBit } from '../ads/bit-sets.js'
 import { CAMPAIGN_STATUS, PACINGS, type AdInventory } from '../ads/inventory.js'
 import { EVENT_TYPES, type EventData } from '../features/snapshot.js'
@@ -5,7 +6,6 @@ import type { Queries } from '../protocol/queries.js'
 import type { EntrySet } from '../retrieve/recommender.js'
 import type { ShelfOrder } from './shelf.js'
 
-const DAY = 86_400
 /** Seconds that a look at budgets holds: they are paced, so what is open changes with the hour. */
 const BUDGET_SECONDS = 60
 

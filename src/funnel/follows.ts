@@ -1,9 +1,9 @@
+import { DAY } from '../core/time.js'
 import { conversionMask, type Snapshot } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
 import { categoryOf } from '../protocol/catalog.js'
 import { VISIT_GAP, matrixOf } from '../retrieve/baskets.js'
 
-const DAY = 86_400
 /** Conversions by which a category's counts are drawn towards those of all. */
 const PRIOR = 20
 /** Categories kept of what follows one: they are published with every generation. */

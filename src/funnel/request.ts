@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import type { CatalogData } from '../features/snapshot.js'
 import { categoryOf } from '../protocol/catalog.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
@@ -9,8 +10,6 @@ import type { Surroundings } from './surroundings.js'
 import { whole } from './tables.js'
 import type { Tally } from './tally.js'
 import { latestVisits, type LatestVisits } from './visits.js'
-
-const DAY = 86_400
 
 /** A request for ads. */
 export interface AdRequest {

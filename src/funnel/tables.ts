@@ -1,4 +1,5 @@
 import type { NamedArray, TypedArray } from '../core/safetensors.js'
+import { DAY } from '../core/time.js'
 import type { CatalogData, Snapshot } from '../features/snapshot.js'
 import type { SparseMatrix } from '../features/sparse.js'
 import { catalogAt, catalogOf, categoryOf, type Catalog } from '../protocol/catalog.js'
@@ -9,7 +10,6 @@ import { countFollows, noFollows, type Follows } from './follows.js'
 import { repeatGroups, repeatTables, type RepeatTables } from '../retrieve/repeat-times.js'
 import { conversionMask } from '../features/snapshot.js'
 
-const DAY = 86_400
 /** Days that "lately" and "this week" look back. */
 const LATELY_DAYS = 30
 const WEEK_DAYS = 7

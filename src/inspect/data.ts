@@ -1,9 +1,9 @@
+import { DAY } from '../core/time.js'
 import { EVENT_TYPES, conversionMask, type EventType, type Snapshot } from '../features/snapshot.js'
 
 const VIEWS = EVENT_TYPES.map((type) => type === 'view' || type === 'click')
 const CART = EVENT_TYPES.indexOf('add_to_cart')
 const CHECKOUT = EVENT_TYPES.indexOf('checkout')
-const DAY = 86_400
 
 /** What a log is like: what `inspect data` shows. Shares are of 1. */
 export interface DataView {

@@ -2,6 +2,7 @@ import type { Queries } from '../protocol/queries.js'
 import { EVENT_TYPES, conversionMask, historyEnd, type EventType } from '../features/snapshot.js'
 import { Rng } from '../core/rng.js'
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import { advertiserCard, card, indexOf } from './catalog.js'
 import { conversionCounts, historyRows } from './history.js'
 import { originOf, rowsOf, type Looking } from './looking.js'
@@ -16,7 +17,6 @@ export interface UserOptions {
 }
 
 const HITS = [10, 100]
-const DAY = 86_400
 
 /**
  * A user's history, what is recommended for it, and what was really bought next.

@@ -1,8 +1,7 @@
 import type { EvalConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import type { Snapshot } from '../features/snapshot.js'
-
-const DAY = 86400
 
 /** Unix seconds of the first and the last event. @throws UserError when there are no events */
 export function timeRange(snapshot: Snapshot): { first: number; last: number } {

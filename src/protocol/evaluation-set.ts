@@ -2,6 +2,7 @@ import type { EvalConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
 import { Rng } from '../core/rng.js'
+import { DAY } from '../core/time.js'
 import { day } from '../text/moments.js'
 import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import { momentOf } from './cutoff.js'
@@ -53,7 +54,6 @@ export interface EvaluationSet {
   levels: Partial<Record<Level, LevelSet>>
 }
 
-const DAY = 86_400
 const VERSION = 1
 
 export function protocolOf(options: ProtocolOptions): Protocol {

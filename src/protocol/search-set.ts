@@ -1,11 +1,11 @@
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import type { RequestContext } from '../features/context.js'
 import { EVENT_TYPES, categoriesOf, conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import { day } from '../text/moments.js'
 import { levelSet, protocolOf, type EvaluationSet, type ProtocolOptions, type Window } from './evaluation-set.js'
 import type { Queries } from './queries.js'
 
-const DAY = 86_400
 const SEARCH = EVENT_TYPES.indexOf('search')
 
 /** What is bought after searches: a query a search. */

@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { OwnHistory } from './own-history.js'
 import { logPopularity } from './popularity.js'
@@ -23,7 +24,6 @@ export const FIT_USERS = 256
 const FIRST_STEP = 2
 const LAST_STEP = 1.15
 const MOST_PASSES = 5
-const DAY = 86_400
 
 /** Fitted weights, and where they come from. */
 export interface Fitted extends BlendWeights {

@@ -1,7 +1,6 @@
+import { DAY } from '../core/time.js'
 import type { Manifest } from '../runs/manifest.js'
 import type { ModelFile } from '../runs/model-file.js'
-
-const DAY = 86_400
 
 export interface FittingModel {
   run: string

@@ -1,4 +1,5 @@
 import { bestPlaces } from '../core/best-places.js'
+import { DAY } from '../core/time.js'
 import type { EventData } from '../features/snapshot.js'
 import { transpose, type SparseMatrix } from '../features/sparse.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
@@ -14,8 +15,6 @@ export interface NearestUsersOptions {
 }
 
 export const NEAREST_USERS: NearestUsersOptions = { neighbours: 200, halfLifeDays: 30 }
-
-const DAY = 86_400
 
 /** Histories as vectors over entries: what neighbours are looked for among. */
 export interface UserVectors {

@@ -1,8 +1,8 @@
+import { DAY } from '../core/time.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
 import { ExactRecommender } from './recommender.js'
 
-const DAY = 86_400
 /** An event counts half after so many days in the decayed count. */
 export const RECENT_HALF_LIFE_DAYS = 30
 

@@ -1,9 +1,8 @@
+import { DAY } from '../core/time.js'
 import { EVENT_TYPES, conversionMask } from '../features/snapshot.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
 import { RECENT_HALF_LIFE_DAYS } from './own-history.js'
-
-const DAY = 86_400
 
 /** What the last event of a pair was: looked at; put into the cart; bought or signed up. */
 export const LAST = { looked: 0, carted: 1, bought: 2 } as const

@@ -1,9 +1,8 @@
+import { DAY } from '../core/time.js'
 import { conversionMask, type EventData } from '../features/snapshot.js'
 import { columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 import type { Queries } from '../protocol/queries.js'
 import { ExactRecommender } from './recommender.js'
-
-const DAY = 86_400
 
 /** Conversions of every entry in (t - days, t], of all time up to t without `days`. */
 export function conversionCounts(events: EventData, catalog: Catalog, t: number, days = Infinity): Float64Array {

@@ -1,10 +1,10 @@
+import { DAY } from '../core/time.js'
 import { conversionMask, historyEnd, type CatalogData, type EventData } from '../features/snapshot.js'
 import { categoryOf, columnOf, entryOf, type Catalog } from '../protocol/catalog.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
 import { addEvent, meanGap, newPair, readPairs, type Pair } from './pairs.js'
 import { ExactRecommender } from './recommender.js'
 
-const DAY = 86_400
 /** Days since the last conversion (before the first: since the last event) at which an age begins. */
 const DAYS = [0, 1, 2, 4, 7, 10, 14, 21, 30, 45, 60, 90, 135, 200, 300]
 /** The same for pairs with a rhythm of their own, in means of the days between their conversions. */

@@ -4,6 +4,7 @@ import type { EvalConfig } from '../config/schema.js'
 import { writeFileAtomic } from '../core/atomic.js'
 import { UserError, hasCode } from '../core/errors.js'
 import { hashJson } from '../core/hash.js'
+import { DAY } from '../core/time.js'
 import { protocolOf, type ProtocolOptions } from '../protocol/evaluation-set.js'
 import type { LoadedRun } from '../runs/load.js'
 import type { Manifest } from '../runs/manifest.js'
@@ -13,7 +14,6 @@ import { validationOrWhy } from './fit.js'
 import { fittingModel } from './fitting-model.js'
 import { fitHybrid, levelsOf, modelOf, towersOf, type HybridWeights, type Model } from './model.js'
 
-const DAY = 86_400
 /** Raised when fitting changes: weights kept before are then fitted again. */
 const VERSION = 2
 

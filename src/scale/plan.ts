@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 /** How large it is to be. */
 export interface PlanSize {
   items: number
@@ -101,7 +102,6 @@ export interface Plan {
 }
 
 const GB = 1e9
-const DAY = 86_400
 const HOURS_A_MONTH = 730
 const DAYS_A_MONTH = HOURS_A_MONTH / 24
 /** Share of a machine's memory that data may take. */

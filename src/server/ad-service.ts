@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import type { Config } from '../config/schema.js'
 import type { CatalogData } from '../features/snapshot.js'
 import { closedAds, type AdContext, type AdsNow, type Impression, type Reason } from '../funnel/eligibility.js'
@@ -20,7 +21,6 @@ import { Problem } from './problem.js'
 import type { RetrievalFacts } from './retrieval.js'
 import { adsBody, type AdsBody } from './schemas.js'
 
-const DAY = 86_400
 /** Users that are asked about before anybody asks. */
 const WARMED = 20
 /** ... for so long at most. */

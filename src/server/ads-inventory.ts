@@ -1,13 +1,13 @@
 import { catalogAds } from '../ads/catalog-ads.js'
 import { loadInventory, spentOn, type AdInventory, type InventoryCatalog } from '../ads/inventory.js'
 import { Thread } from '../core/thread.js'
+import { DAY } from '../core/time.js'
 import type { CatalogData } from '../features/snapshot.js'
 import type { AdsNow } from '../funnel/eligibility.js'
 import { shelfOrder } from '../funnel/shelf.js'
 import type { Store } from '../store/store.js'
 import type { InventoryThread, LoadedAds } from './inventory-thread.js'
 
-const DAY = 86_400
 /** Milliseconds between two looks whether the ads have changed. */
 const LOOK_MS = 1000
 /** Ads that are loaded in less time than a thread takes to start. */

@@ -1,7 +1,7 @@
+import { DAY } from '../core/time.js'
 import type { AdInventory } from '../ads/inventory.js'
 import type { Impression } from '../funnel/eligibility.js'
 
-const DAY = 86_400
 /** Days in which earlier ads of an advertiser tire. */
 const FATIGUE_DAYS = 7
 

@@ -1,8 +1,8 @@
+import { DAY } from '../core/time.js'
 import { conversionMask, historyEnd, type Snapshot } from '../features/snapshot.js'
 import type { Groups } from './metrics.js'
 import type { Outcomes } from './outcomes.js'
 
-const DAY = 86_400
 /** Days before the experiment whose conversions a user is known by (CUPED). */
 const BEFORE_DAYS = 90
 /** Users who asked for ads by now, by arm: whether they did does not depend on the arm. */

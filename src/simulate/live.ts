@@ -1,5 +1,6 @@
 import { BID_TYPES } from '../ads/inventory.js'
 import { Rng } from '../core/rng.js'
+import { DAY } from '../core/time.js'
 import { MARGIN } from '../events/world/ads.js'
 import { noticeChance, respond } from '../events/world/exposure.js'
 import { STREAM } from '../events/world/streams.js'
@@ -23,7 +24,6 @@ import { OwnPurchases, PendingPurchases, type Pending } from './purchases.js'
 import type { Setting } from './setting.js'
 import { countFound, foundBy, funnelOf, sidesOf, type Side } from './sides.js'
 
-const DAY = 86_400
 const HOUR = 3600
 /** Rows that an ad may add to a history: the visit to the advertiser, and the purchase. */
 const ROWS_OF_AN_AD = 2

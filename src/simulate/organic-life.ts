@@ -4,8 +4,7 @@ import type { StoredWorld } from '../events/world/stored-world.js'
 import { liveOn, liveUser } from '../events/world/user-life.js'
 import { wantsOf, type Wants } from '../events/world/wants.js'
 import { Rng } from '../core/rng.js'
-
-const DAY = 86_400
+import { DAY } from '../core/time.js'
 
 /** A visit, at the beginning of which ads are asked for. */
 export interface Visit {

@@ -1,6 +1,7 @@
 import { loadInventory, type AdInventory } from '../ads/inventory.js'
 import type { FunnelConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import { EXPOSURE, type ExposureKnobs } from '../events/world/exposure.js'
 import { storedWorld, type StoredWorld } from '../events/world/stored-world.js'
 import type { Snapshot } from '../features/snapshot.js'
@@ -14,7 +15,6 @@ import type { AuctionRules } from './auction.js'
 import type { Workspace } from '../workspace/workspace.js'
 import { liveOrganically, type OrganicLife } from './organic-life.js'
 
-const DAY = 86_400
 /** Days after the experiment in which own purchases are known that an ad may have brought forward. */
 const BEYOND_DAYS = 30
 

@@ -1,12 +1,11 @@
 import type { Config } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
 import { silent } from '../core/progress.js'
+import { DAY } from '../core/time.js'
 import { loadSnapshot } from '../features/snapshot-file.js'
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
 import { resolveCutoff } from '../protocol/cutoff.js'
 import { openStore } from '../store/open.js'
-
-const DAY = 86_400
 
 /** What a study must know of the data before it trains. */
 export interface WorkspaceData {

@@ -1,4 +1,5 @@
 import { Interrupted } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import { usersInGraph } from '../features/graph.js'
 import { firstSeen } from '../features/snapshot.js'
 import { parameterCount, parameterSpecs } from '../model/parameters.js'
@@ -18,7 +19,6 @@ import { TrainingPhase, type Material, type StepResult } from './phase.js'
 import type { Phase, StartRecord, TrainRecord } from '../runs/records.js'
 import { createValidationSet, scoreText, validate } from './validation.js'
 
-const DAY = 86400
 /** Steps between step records. */
 const REPORT_EVERY = 10
 

@@ -1,11 +1,11 @@
 import type { Rng } from '../core/rng.js'
+import { DAY } from '../core/time.js'
 import { hasContext, type RequestContext } from '../features/context.js'
 import { EVENT_TYPES, TITLE_TOKENS, categoriesOf, type Snapshot } from '../features/snapshot.js'
 import { categoryOf } from '../protocol/catalog.js'
 import type { Draw } from './sampler.js'
 
 const SEARCH = EVENT_TYPES.indexOf('search')
-const DAY = 86_400
 /** A search so long before a conversion may have led to it. */
 const SEARCH_DAYS = 7
 /** Of the rows whose positive follows a search of the user's own: share that gets that search as its context. */

@@ -1,9 +1,8 @@
+import { DAY } from '../core/time.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { historyEnd } from '../features/snapshot.js'
 import type { BatchSourceOptions } from './batch.js'
 import type { Positives } from './positives.js'
-
-const DAY = 86400
 
 /** Ranges [first[k], last[k]) of another list; `first` and `last` never fall with k. */
 export interface Ranges {

@@ -1,9 +1,8 @@
+import { DAY } from '../../core/time.js'
 import type { Origin } from '../../store/ad-codes.js'
 import { UNLIMITED, type CampaignFields, type CampaignRecord } from '../../store/ads.js'
 import type { BulkWriter } from '../../store/writer.js'
 import type { AdDraft, CampaignDraft, ImpressionDraft } from './sink.js'
-
-const DAY = 86_400
 
 const CAMPAIGN_FIELDS = ['bid', ...Object.keys(UNLIMITED)] as (keyof CampaignDraft)[]
 

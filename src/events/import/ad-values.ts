@@ -1,3 +1,4 @@
+import { DAY } from '../../core/time.js'
 import { isTime, parseTime, timeUnit } from './timestamps.js'
 import { parsePrice, PLAIN_PRICES } from './prices.js'
 import type { Row } from './record.js'
@@ -11,7 +12,6 @@ export class BadValue {
 /** What a field says: undefined where it says nothing, null for the word none. */
 export type Said<T> = T | null | undefined | BadValue
 
-const DAY = 86_400
 const MOST_WORDS = 300
 const LONGEST_WORD = 100
 

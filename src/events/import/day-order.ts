@@ -1,7 +1,7 @@
+import { DAY } from '../../core/time.js'
 import type { BulkWriter, NewEvent } from '../../store/writer.js'
 import type { EventWriter } from './sink.js'
 
-const DAY = 86_400
 /** Users of whom the last time is kept at hand. */
 const KEEP = 100_000
 

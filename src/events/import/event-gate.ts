@@ -1,7 +1,7 @@
+import { DAY } from '../../core/time.js'
 import type { Rows } from './row.js'
 import type { EventDraft, Sink } from './sink.js'
 
-const DAY = 86_400
 /** A clock may be wrong, and a local time that is read as UTC up to 14 hours ahead. */
 const AHEAD = DAY
 

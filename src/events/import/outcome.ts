@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.js'
 import { hashJson } from '../../core/hash.js'
 import type { Progress } from '../../core/progress.js'
+import { DAY } from '../../core/time.js'
 import type { ImportRecord } from '../../store/imports.js'
 import type { Store } from '../../store/store.js'
 import { day, isoTime } from '../../text/moments.js'
@@ -33,8 +34,6 @@ export interface FileResult {
   /** what is worth knowing of the file, a sentence each */
   notes: string[]
 }
-
-const DAY = 86_400
 
 export function fileResult(
   { source, kind }: FileImport,

@@ -1,10 +1,9 @@
 import type { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import type { CampaignStatus } from '../../store/ad-codes.js'
 import type { CampaignDraft } from '../import/sink.js'
 import { COUNTRIES, pickShare } from './countries.js'
 import type { WorldKnobs } from './knobs.js'
-
-const DAY = 86_400
 
 /** How far a bid is from what a conversion is worth: the spread of the logarithm. */
 export const MISJUDGED = 0.2

@@ -1,4 +1,5 @@
 import { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { dealItems, type Assortments } from './assortment.js'
 import type { WorldKnobs } from './knobs.js'
 import { advertiserName, itemTitle } from './names.js'
@@ -13,7 +14,6 @@ const IN_BAND = 0.8
 const LAUNCHED_LATER = 0.3
 /** Price of a tier relative to the category's middle. */
 const TIER_PRICE = [0.55, 1, 1.9]
-const DAY = 86_400
 
 /** What is for sale: items ordered by (category, advertiser), so that any assortment is one range of indices. */
 export interface Catalog extends Assortments {

@@ -1,4 +1,5 @@
 import type { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 
 /** The laws by which users respond to ads. Each knob says the effect it should have. */
 export interface ExposureKnobs {
@@ -59,7 +60,6 @@ export interface Response {
   substitutes: number
 }
 
-const DAY = 86_400
 /** Seconds from an impression to a purchase in the visit: 30 to 630. */
 const SOON = { least: 30, more: 600 }
 

@@ -1,4 +1,5 @@
 import { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { EVENT_TYPES } from '../../store/event-types.js'
 import { CYCLE_SPREAD, cycleDays } from './consumables.js'
 import { demographicsOf } from './demographics.js'
@@ -14,7 +15,6 @@ import type { Belief, Certain } from './truth.js'
 import type { UserState, World } from './user-state.js'
 import { ACTIVITY_SPREAD, NEWCOMERS } from './visit-times.js'
 
-const DAY = 86_400
 /** Values of a standard normal variable that stand for all, and how likely each is. */
 const NORMAL = Array.from({ length: 41 }, (_, i) => (i - 20) * 0.2)
 const NORMAL_SHARE = NORMAL.map((z) => Math.exp(-(z ** 2) / 2))

@@ -1,11 +1,11 @@
 import type { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { affinity, type Demographics } from './demographics.js'
 import type { WorldKnobs } from './knobs.js'
 import { seasonOf } from './seasons.js'
 
 /** A user cares for up to three themes at a time, unequally. */
 export const INTEREST_WEIGHTS = [0.6, 0.28, 0.12] as const
-const DAY = 86_400
 
 /**
  * A user's latent interests: themes drawn by what people of their age and household like. They drift: at random moments

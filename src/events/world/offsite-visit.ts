@@ -1,3 +1,4 @@
+import { DAY } from '../../core/time.js'
 import { CYCLE_SPREAD, cycleDays } from './consumables.js'
 import { favouritesIn, type UserState } from './user-state.js'
 import { TRAIL_LENGTH } from './themes.js'
@@ -25,7 +26,6 @@ export const PROJECT_VISIT = [
 export const LOYALTY = 0.5
 /** Share of the purchases that wait for the next visit. */
 export const POSTPONED = 0.25
-const DAY = 86_400
 
 /**
  * One visit to advertisers' sites: the funnel view -> add_to_cart -> checkout, and signups. First what they came for:

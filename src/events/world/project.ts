@@ -1,4 +1,5 @@
 import type { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { TRAIL_LENGTH } from './themes.js'
 import { normalAbove } from './truncated-normal.js'
 
@@ -10,7 +11,6 @@ const SHORTEST = 6
 const STAGE_COUNTS = 6
 /** Probability that a project turns round after a stage. */
 const TURN = 0.1
-const DAY = 86_400
 
 /**
  * A life project: a walk along the closed trail of a theme, one way or the other. Either way is equally likely, so the

@@ -1,6 +1,6 @@
+import { DAY } from '../../core/time.js'
 import { THEMES } from './themes.js'
 
-const DAY = 86_400
 const YEAR = 365.25
 
 /**

@@ -1,4 +1,5 @@
 import { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { prefixSums, TIER_KERNEL } from './choice.js'
 import { TIERS } from './catalog.js'
 import { EventTable } from './event-table.js'
@@ -8,7 +9,6 @@ import { TRAIL_LENGTH } from './themes.js'
 import { foresee, liveUser } from './user-life.js'
 import { favouritesIn, type UserState, type World } from './user-state.js'
 
-const DAY = 86_400
 /** Complements of complements ...: the share of views that more rounds would add is below 1e-5 at default rates. */
 const ROUNDS = 4
 

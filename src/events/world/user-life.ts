@@ -1,4 +1,5 @@
 import { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { demographicsOf } from './demographics.js'
 import type { EventTable } from './event-table.js'
 import { Interests } from './interests.js'
@@ -8,8 +9,6 @@ import { Project } from './project.js'
 import { STREAM } from './streams.js'
 import type { UserState, World } from './user-state.js'
 import { activityOf, visitTimes } from './visit-times.js'
-
-const DAY = 86_400
 
 /**
  * Lives one user's life, up to a moment where one is given, appending its events in time order: a pure function of

@@ -1,8 +1,8 @@
 import type { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { prefixSums, drawIn } from './choice.js'
 import type { WorldKnobs } from './knobs.js'
 
-const DAY = 86_400
 /** Relative activity by hour of the day (UTC): quiet at night, a bump at noon, a peak in the evening. */
 const HOURS = prefixSums([2, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 11, 13, 12, 10, 10, 11, 13, 15, 18, 20, 18, 12, 6])
 /** Users differ in activity log-normally with this deviation. */

@@ -1,4 +1,5 @@
 import { hashJson } from '../../core/hash.js'
+import { DAY } from '../../core/time.js'
 import { makeCatalog } from './catalog.js'
 import { ItemChoice } from './choice.js'
 import { EventTable } from './event-table.js'
@@ -8,7 +9,6 @@ import type { World } from './user-state.js'
 
 /** Changes whenever the same knobs and seed would give other events. */
 const WORLD_VERSION = 2
-const DAY = 86_400
 
 /** The world of (knobs, seed), its catalog made, nobody living in it yet. @throws UserError for impossible knobs */
 export function makeWorld(knobs: WorldKnobs, seed: number): World {

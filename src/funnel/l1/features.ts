@@ -1,3 +1,4 @@
+import { DAY } from '../../core/time.js'
 import type { AdInventory } from '../../ads/inventory.js'
 import { QueryBlock } from '../../ann/dot-products.js'
 import { LAST, type Pair } from '../../retrieve/pairs.js'
@@ -9,7 +10,6 @@ import type { CatalogData } from '../../features/snapshot.js'
 import { meanLift } from '../follows.js'
 import { faded, type Visitor } from '../request.js'
 
-const DAY = 86_400
 /** Added to a rank before it is turned over. */
 const RANK = 10
 

@@ -1,5 +1,6 @@
 import type { AdKind } from '../../ads/inventory.js'
 import { Rng } from '../../core/rng.js'
+import { DAY } from '../../core/time.js'
 import { conversionMask, historyEnd, type Snapshot } from '../../features/snapshot.js'
 import { seenAt, type Queries } from '../../protocol/queries.js'
 import type { Candidates } from '../candidates.js'
@@ -7,7 +8,6 @@ import type { AdsNow } from '../eligibility.js'
 import { kindsOf, type Funnel } from '../funnel.js'
 import type { AdRequest } from '../request.js'
 
-const DAY = 86_400
 /** Users with an event in so many days before the moment are asked about. */
 const ACTIVE_DAYS = 90
 

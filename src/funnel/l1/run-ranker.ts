@@ -4,6 +4,7 @@ import type { AdKind } from '../../ads/inventory.js'
 import { hashJson } from '../../core/hash.js'
 import { readSafetensors } from '../../core/safetensors.js'
 import { UserError } from '../../core/errors.js'
+import { DAY } from '../../core/time.js'
 import { protocolOf, type ProtocolOptions } from '../../protocol/evaluation-set.js'
 import { modelOf, towersOf, type Model } from '../../retrieve/model.js'
 import { runModel, runWeights, servedProtocol } from '../../retrieve/run-model.js'
@@ -24,7 +25,6 @@ import { LightRanker } from './light-ranker.js'
 import { labelledUsers } from './rows.js'
 import { L1, trainLightRanker, type L1Report } from './train.js'
 
-const DAY = 86_400
 /** Raised when features or training change: rankers kept before are then trained again. */
 const VERSION = 2
 /** Users that a ranker is trained on. */

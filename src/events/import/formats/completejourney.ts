@@ -1,3 +1,4 @@
+import { DAY } from '../../../core/time.js'
 import type { Format, FormatOptions } from '../format.js'
 import type { FileImport } from '../import-file.js'
 import type { Row } from '../record.js'
@@ -8,7 +9,6 @@ import { attributeRows, catalogIds } from './attributes.js'
 import { hasColumns, inOrder, tableImport, type Columns } from './table.js'
 
 const FORMAT = 'completejourney'
-const DAY = 86_400
 /** The files name no date: day 1 is taken for this one. */
 const EPOCH = Date.UTC(2016, 0, 1) / 1000
 /** code of EVENT_TYPES */

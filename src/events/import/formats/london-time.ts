@@ -1,8 +1,8 @@
+import { DAY } from '../../../core/time.js'
 import { EARLIEST, LATEST } from '../timestamps.js'
 
 /** Day 0 of dates in a workbook, 1899-12-30, in days before 1970-01-01. */
 const SHEET_EPOCH = 25_569
-const DAY = 86_400
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/
 const SLASHES = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d)(?::(\d\d))?$/

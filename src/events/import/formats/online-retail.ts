@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.js'
+import { DAY } from '../../../core/time.js'
 import type { Format } from '../format.js'
 import { PLAIN_PRICES, parsePrice } from '../prices.js'
 import { badId, cell, idOf, optionalText, type Rows } from '../row.js'
@@ -12,7 +13,6 @@ const NEW = ['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', '
 const OLD = ['InvoiceNo', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'UnitPrice', 'CustomerID'] as const
 /** Stock codes of postage, discounts, samples, corrections, fees and vouchers. */
 const NO_PRODUCT = /^(POST|DOT|D|M|C2|C3|S|B|PADS|CRUK|BANK CHARGES|AMAZONFEE|ADJUST\d*|TEST\d*|GIFT.*)$/i
-const DAY = 86_400
 /** code of EVENT_TYPES */
 const CHECKOUT = 2
 

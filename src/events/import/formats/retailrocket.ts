@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.js'
+import { DAY } from '../../../core/time.js'
 import { firstLines, type FileHead } from '../file-head.js'
 import type { Format, FormatOptions, Matched, Step } from '../format.js'
 import type { FileImport } from '../import-file.js'
@@ -14,7 +15,6 @@ const EVENTS = ['timestamp', 'visitorid', 'event', 'itemid'] as const
 const PROPERTIES = ['timestamp', 'itemid', 'property', 'value'] as const
 const TREE = ['categoryid', 'parentid'] as const
 const FORMAT = 'retailrocket'
-const DAY = 86_400
 
 /**
  * The RetailRocket log (2015): views, carts and transactions of one shop, in milliseconds. Properties of items change

@@ -169,6 +169,32 @@ export const neighboursAnswer = z.strictObject({
   neighbours: z.array(rankedItem).describe('score: cosine of the item vectors'),
 })
 
+const place = { x: z.number(), y: z.number() }
+
+export const mapAnswer = z.strictObject({
+  provenance: z.strictObject(generation),
+  items: z.int().describe('in the generation'),
+  variance: z.tuple([z.number(), z.number()]).describe('share of the variance of the vectors along x, and along y'),
+  categories: z
+    .array(z.strictObject({ category: z.string().nullable(), items: z.int() }))
+    .describe('the first level of the categories of the points, with most points first'),
+  points: z
+    .array(
+      z.strictObject({
+        item: z.string(),
+        title: z.string().nullable(),
+        category: z.int().describe('place in categories, from 0'),
+        ...place,
+      }),
+    )
+    .describe('all items, or so many of them drawn by chance; the same at every request'),
+  marked: z
+    .array(
+      z.strictObject({ item: z.string(), title: z.string().nullable(), category: z.string().nullable(), ...place }),
+    )
+    .describe('the items that were asked for'),
+})
+
 export const adAnswer = z.looseObject({
   ad: z.string(),
   kind: z.enum(['standard', 'shopping']),

@@ -16,6 +16,7 @@ import { itemRoutes } from './routes/items.js'
 import { mapRoute } from './routes/map.js'
 import { metricsRoute } from './routes/metrics.js'
 import { pageRoutes } from './routes/page.js'
+import { pastRoutes } from './routes/past.js'
 import { retrieveRoute } from './routes/retrieve.js'
 import { searchRoute } from './routes/search.js'
 import { userRoute } from './routes/users.js'
@@ -121,6 +122,7 @@ export function createApp({
     searchRoute(work, context)
     advertiserRoute(work, context)
     mapRoute(work, context)
+    pastRoutes(work, context)
   })
   // places of their own: posts that wait for the disk keep nobody from reading
   void app.register(async (work) => {

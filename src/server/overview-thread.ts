@@ -3,6 +3,7 @@ import { openItemVectors } from '../generations/open.js'
 import { openStore } from '../store/open.js'
 import { pathsOf } from '../store/paths.js'
 import type { Generation } from '../store/generations.js'
+import { pastExperiments, pastRuns, type PastExperiments, type PastRuns } from './past-work.js'
 import { itemMap, type ItemMap } from './item-map.js'
 
 const { folder } = threadData<{ folder: string }>()
@@ -14,6 +15,8 @@ const methods = {
     const made = itemMap(await openItemVectors(pathsOf(folder).index, generation), (id) => store.item(id))
     return handOver(made, [made.places])
   },
+  runs: (): PastRuns => pastRuns(folder),
+  experiments: (): PastExperiments => pastExperiments(folder),
 }
 
 export type OverviewThread = typeof methods

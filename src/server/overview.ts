@@ -1,12 +1,17 @@
 import { Thread } from '../core/thread.js'
 import type { Generation } from '../store/generations.js'
 import type { ItemMap } from './item-map.js'
+import type { PastExperiments, PastRuns } from './past-work.js'
 import type { OverviewThread } from './overview-thread.js'
 
 /** What is looked at as a whole, and takes long enough not to be made where requests are answered. */
 export interface Overview {
   /** the items of a generation on two axes; made once for it */
   map(generation: Generation): Promise<ItemMap>
+  /** finished runs, newest first */
+  runs(): Promise<PastRuns>
+  /** simulated experiments, newest first */
+  experiments(): Promise<PastExperiments>
 }
 
 /** The overview of a workspace, in a thread that is started when it is first asked, and again where it has died. */
@@ -24,6 +29,14 @@ export class ThreadedOverview implements Overview {
       this.last = made
     }
     return this.last.map
+  }
+
+  runs(): Promise<PastRuns> {
+    return this.running().ask('runs')
+  }
+
+  experiments(): Promise<PastExperiments> {
+    return this.running().ask('experiments')
   }
 
   async close(): Promise<void> {

@@ -53,7 +53,11 @@ export function funnelView({ trace, provenance }: Ads): HTMLElement {
       h(
         'table',
         {},
-        h('thead', {}, h('tr', {}, ...head.map((text) => h('th', { scope: 'col' }, text)))),
+        h(
+          'thead',
+          {},
+          h('tr', {}, ...head.map((text, i) => h('th', { scope: 'col', class: i < 3 ? undefined : 'right' }, text))),
+        ),
         h('tbody', {}, ...rows),
       ),
     ),

@@ -1,6 +1,7 @@
 import { api, type Found } from './api.js'
 import { AskerView, say } from './asker.js'
 import { count, h, part, to } from './dom.js'
+import { pastView } from './past.js'
 import { EditedHistory } from './history.js'
 import { mapView } from './map.js'
 import { advertiserView, itemView, type ToHistory } from './look.js'
@@ -19,7 +20,7 @@ const found = part('found')
 let asker: { view: AskerView; name: string } | undefined
 let showing = new AbortController()
 
-/** Shows what the address names: #user=u17, #item=i5, #advertiser=a1, #history, #map, or the beginning. */
+/** Shows what the address names: #user=u17, #item=i5, #advertiser=a1, #history, #map, #runs, or the beginning. */
 async function show(): Promise<void> {
   const [, kind = '', id = ''] = /^#(\w*)=?(.*)$/.exec(location.hash) ?? []
   // the link over the search, past it
@@ -59,6 +60,8 @@ async function viewOf(signal: AbortSignal, kind: string, id: string): Promise<HT
       return advertiserView(signal, id)
     case 'map':
       return mapView(signal, asker?.view.marked)
+    case 'runs':
+      return pastView(signal)
     default:
       return beginning(await api.search(signal, '', LISTED))
   }

@@ -3,6 +3,8 @@ export const ROUTES = [
   '/healthz',
   '/v1/search',
   '/v1/map',
+  '/v1/runs',
+  '/v1/experiments',
   '/v1/users/{id}',
   '/v1/items/{id}',
   '/v1/items/{id}/neighbours',

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'puppeteer-core'
 import { deriveAds } from '../../../src/ads/derive.js'
@@ -224,6 +226,45 @@ describe.skipIf(chromium === undefined)(`the page in a browser${WITHOUT_BROWSER}
     expect(await texts('h1')).toEqual([second])
   })
 
+  it('has the runs that were trained, which of them are served, and the experiments that were kept', async () => {
+    const kept = join(folder, 'simulations', 'a-a-1')
+    mkdirSync(kept, { recursive: true })
+    const lift = {
+      name: 'clicks',
+      arm: 'treatment',
+      control: 2,
+      treatment: 3,
+      lift: 0.5,
+      interval: [0.25, 0.75],
+      truth: 0,
+    }
+    const result = { arms: ['control', 'treatment'], requests: 1234, seconds: 1, design: 'user-split', metrics: [lift] }
+    writeFileSync(join(kept, 'result.json'), JSON.stringify(result))
+    await page.click('nav a[href="#runs"]')
+    await page.waitForSelector('svg.lift')
+    const { runs } = (await (await fetch(`${server.url}/v1/runs`)).json()) as { runs: { run: string }[] }
+    expect(runs).toHaveLength(2)
+    expect(await texts('[aria-label=Runs] tbody th')).toEqual(runs.map(({ run }) => `${run}served`))
+    expect(await texts('h3')).toEqual(['a-a-1'])
+    expect(await texts('[aria-label="Experiment a-a-1"] tbody tr > *')).toEqual([
+      'clicks',
+      '',
+      '2.00',
+      '3.00',
+      '+50.0 %',
+      '+25.0 % to +75.0 %',
+      '0.0 %',
+    ])
+    // from -0.75 to 0.75 on 168 of 180 pixels: 0 in the middle, 0.5 at 90 + 84 * 2 / 3
+    const at = (name: string): Promise<unknown> =>
+      page.evaluate(`[...document.querySelectorAll('svg.lift [${name}]')].map((one) => one.getAttribute('${name}'))`)
+    expect(await at('cx')).toEqual(['146'])
+    expect([await at('x1'), await at('x2')]).toEqual([
+      ['90', '118'],
+      ['90', '174'],
+    ])
+  })
+
   it('leaves what is shown where it is when the search is skipped', async () => {
     await page.goto(`${server.url}/#item=i3`)
     await page.waitForSelector('dl')
@@ -235,7 +276,7 @@ describe.skipIf(chromium === undefined)(`the page in a browser${WITHOUT_BROWSER}
 
   it.each([360, 1280])('is no wider than a window of %i pixels', async (width) => {
     await page.setViewport({ width, height: 800 })
-    for (const address of ['#', '#user=u7', '#map', '#item=i3', '#advertiser=a2', '#history']) {
+    for (const address of ['#', '#user=u7', '#map', '#runs', '#item=i3', '#advertiser=a2', '#history']) {
       await page.goto(`${server.url}/${address}`)
       await page.waitForNetworkIdle({ idleTime: 100 })
       expect([address, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([address, width])

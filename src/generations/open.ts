@@ -68,6 +68,20 @@ export async function openGeneration(
   return opened
 }
 
+/**
+ * The vectors of a generation's items alone, checked as `openGeneration` does: [items, width].
+ * @throws UserError when their file is missing, cut short or changed
+ */
+export async function openItemVectors(
+  indexFolder: string,
+  published: PublishedGeneration,
+): Promise<Pick<HybridVectors, 'vectors' | 'width'>> {
+  const manifest = readManifest(indexFolder, published)
+  const path = join(indexFolder, published.id, FILES.items)
+  await verifyFile(published.id, path, manifest.vectors)
+  return vectorsOf(path, manifest, 'item', manifest.itemRun)
+}
+
 /** What a file of vectors and its manifest hold of one level. */
 function vectorsOf(path: string, manifest: GenerationManifest, level: Kind, run: string): HybridVectors {
   const { arrays } = readSafetensors(path)

@@ -169,6 +169,94 @@ export const neighboursAnswer = z.strictObject({
   neighbours: z.array(rankedItem).describe('score: cosine of the item vectors'),
 })
 
+const place = { x: z.number(), y: z.number() }
+
+export const mapAnswer = z.strictObject({
+  provenance: z.strictObject(generation),
+  items: z.int().describe('in the generation'),
+  variance: z.tuple([z.number(), z.number()]).describe('share of the variance of the vectors along x, and along y'),
+  categories: z
+    .array(z.strictObject({ category: z.string().nullable(), items: z.int() }))
+    .describe('the first level of the categories of the points, with most points first'),
+  points: z
+    .array(
+      z.strictObject({
+        item: z.string(),
+        title: z.string().nullable(),
+        category: z.int().describe('place in categories, from 0'),
+        ...place,
+      }),
+    )
+    .describe('all items, or so many of them drawn by chance; the same at every request'),
+  marked: z
+    .array(
+      z.strictObject({ item: z.string(), title: z.string().nullable(), category: z.string().nullable(), ...place }),
+    )
+    .describe('the items that were asked for'),
+})
+
+const byK = z.record(z.string(), z.number()).describe('by K: {"10": 0.1, "100": 0.4}')
+
+export const runsAnswer = z.strictObject({
+  total: z.int().describe('finished runs; the newest of them are listed'),
+  runs: z.array(
+    z.strictObject({
+      run: z.string(),
+      kind: z.enum(['item', 'advertiser']),
+      tower: z.string().nullable().describe('how a history becomes a vector'),
+      created: time,
+      steps: z.int().nullable(),
+      seconds: z.number().nullable(),
+      parameters: z.int(),
+      recall: byK,
+      study: z.string().nullable().describe('the sweep or reproduction it was trained for'),
+      report: z
+        .strictObject({
+          written: time,
+          windowDays: z.number(),
+          rows: z.array(
+            z.strictObject({
+              name: z.string(),
+              kind: z.string(),
+              level: z.string(),
+              users: z.int(),
+              recall: byK,
+              interval: z.record(z.string(), z.tuple([z.number(), z.number()])).describe('95 %, by K'),
+            }),
+          ),
+        })
+        .nullable()
+        .describe('what the last evaluation of the run says of it'),
+    }),
+  ),
+})
+
+/** What is told of simulations/NAME/result.json. */
+export const experiment = z.object({
+  arms: z.array(z.string()).max(16),
+  requests: z.int(),
+  seconds: z.number(),
+  design: z.string(),
+  metrics: z
+    .array(
+      z.object({
+        name: z.string(),
+        arm: z.string(),
+        control: z.number().nullable(),
+        treatment: z.number().nullable(),
+        lift: z.number().nullable(),
+        interval: z.tuple([z.number(), z.number()]).nullable().describe('95 %'),
+        truth: z.number().nullable().describe('everyone treated against nobody; null: not lived'),
+      }),
+    )
+    .max(64),
+})
+
+export const experimentsAnswer = z.strictObject({
+  total: z.int().describe('experiments that are kept; the newest of them are listed'),
+  experiments: z.array(experiment.extend({ name: z.string(), written: time }).strict()),
+})
+
 export const adAnswer = z.looseObject({
   ad: z.string(),
   kind: z.enum(['standard', 'shopping']),

@@ -13,8 +13,10 @@ import { candidatesRoute } from './routes/candidates.js'
 import { eventsRoute, type Writing } from './routes/events.js'
 import { healthRoutes } from './routes/health.js'
 import { itemRoutes } from './routes/items.js'
+import { mapRoute } from './routes/map.js'
 import { metricsRoute } from './routes/metrics.js'
 import { pageRoutes } from './routes/page.js'
+import { pastRoutes } from './routes/past.js'
 import { retrieveRoute } from './routes/retrieve.js'
 import { searchRoute } from './routes/search.js'
 import { userRoute } from './routes/users.js'
@@ -119,6 +121,8 @@ export function createApp({
     work.addHook('onRoute', inPlacesOf(new LoadShedding(maxInFlight)))
     searchRoute(work, context)
     advertiserRoute(work, context)
+    mapRoute(work, context)
+    pastRoutes(work, context)
   })
   // places of their own: posts that wait for the disk keep nobody from reading
   void app.register(async (work) => {

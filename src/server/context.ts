@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.js'
 import type { Clock } from './clock.js'
 import type { ServerMetrics } from './metrics.js'
+import type { Overview } from './overview.js'
 import type { Search } from './search.js'
 import type { Serving } from './serving.js'
 import type { Shadow } from './shadow.js'
@@ -15,6 +16,7 @@ export type ServerStore = Pick<
 export interface ServerContext {
   store: ServerStore
   search: Search
+  overview: Overview
   serving: Serving
   now: () => Date
   /** what "now" is for ads and events */

@@ -3,10 +3,13 @@ import { badId } from '../events/import/row.js'
 import { EARLIEST, LATEST } from '../events/import/timestamps.js'
 import { MAX_HISTORY } from '../features/made-up-history.js'
 import { EVENT_TYPES } from '../features/snapshot.js'
+import { MAPPED } from './item-map.js'
 
 /** Bounds of what a request may ask for. */
 export const MAX_RESULTS = 1000
 export const MAX_ID = 256
+/** items marked on a map */
+const MAX_MARKED = 100
 export const MAX_BODY_BYTES = 256 * 1024
 
 const externalId = z.string().min(1).max(MAX_ID)
@@ -47,6 +50,12 @@ export const searchQuery = z.strictObject({
 /** ?k=20 of what is listed beside an entry */
 export const listQuery = z.strictObject({
   k: z.coerce.number().int().min(1).max(MAX_RESULTS).default(20),
+})
+
+/** ?k=5000&item=i5&item=i9: points of a map, and items placed beside them */
+export const mapQuery = z.strictObject({
+  k: z.coerce.number().int().min(0).max(MAPPED).default(5000),
+  item: z.union([externalId.transform((one) => [one]), z.array(externalId).max(MAX_MARKED)]).default([]),
 })
 
 /** ?events=20: latest events of a user */
@@ -91,6 +100,7 @@ export const eventsBody = z.strictObject({
 
 export type SearchQuery = z.output<typeof searchQuery>
 export type ListQuery = z.output<typeof listQuery>
+export type MapQuery = z.output<typeof mapQuery>
 export type UserQuery = z.output<typeof userQuery>
 export type EventsBody = z.output<typeof eventsBody>
 

@@ -8,6 +8,7 @@ import { pathsOf } from '../store/paths.js'
 import { createApp, type AppOptions } from './app.js'
 import { EventLog } from './event-log.js'
 import { Clock } from './clock.js'
+import { ThreadedOverview } from './overview.js'
 import { startRetrieval } from './retrieval.js'
 import { ThreadedSearch } from './search.js'
 import { Serving } from './serving.js'
@@ -80,9 +81,12 @@ export async function serve({
     opened.push(() => serving.close())
     const search = new ThreadedSearch(folder)
     opened.push(() => search.close())
+    const overview = new ThreadedOverview(folder)
+    opened.push(() => overview.close())
     const { app, metrics } = createApp({
       store,
       search,
+      overview,
       serving,
       now: () => new Date(),
       clock: new Clock(config.serve.clock),

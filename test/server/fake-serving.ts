@@ -133,6 +133,7 @@ export async function fakeServer(options: Partial<AppOptions> = {}, first = gene
   const server = createApp({
     store,
     search: { find: async () => notAsked(), assortment: async () => notAsked() },
+    overview: { map: async () => notAsked(), runs: async () => notAsked(), experiments: async () => notAsked() },
     serving,
     now: () => new Date((CREATED + 90) * 1000),
     clock: new Clock('data'),

@@ -46,8 +46,11 @@ describe('/openapi.json', () => {
       'get /readyz',
       'get /v1/ads/{id}',
       'get /v1/advertisers/{id}',
+      'get /v1/experiments',
       'get /v1/items/{id}',
       'get /v1/items/{id}/neighbours',
+      'get /v1/map',
+      'get /v1/runs',
       'get /v1/search',
       'get /v1/users/{id}',
       'get /v1/users/{id}/candidates',
@@ -114,6 +117,9 @@ describe('/openapi.json', () => {
     ['GET /v1/advertisers/{id}', answers.advertiserAnswer, () => get('/v1/advertisers/a2')],
     ['GET /v1/search', answers.searchAnswer, () => get('/v1/search?q=i3')],
     ['GET /v1/search without a word', answers.searchAnswer, () => get('/v1/search')],
+    ['GET /v1/map', answers.mapAnswer, () => get('/v1/map?k=10&item=i3&item=none')],
+    ['GET /v1/runs', answers.runsAnswer, () => get('/v1/runs')],
+    ['GET /v1/experiments', answers.experimentsAnswer, () => get('/v1/experiments')],
     ['GET /healthz', answers.healthAnswer, () => get('/healthz')],
     ['GET /readyz', answers.readyAnswer, () => get('/readyz')],
     ...[
@@ -155,6 +161,42 @@ describe('what is shown', () => {
     const scores = neighbours.map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
     for (const score of scores) expect(Math.abs(score)).toBeLessThanOrEqual(1.00001)
+  })
+})
+
+describe('GET /v1/map', () => {
+  const map = async (query: string): Promise<z.infer<typeof answers.mapAnswer>> =>
+    (await (await get(`/v1/map?${query}`)).json()) as z.infer<typeof answers.mapAnswer>
+
+  it('has every item once, on axes that hold what is said of the spread of what is shown', async () => {
+    const { items, points, variance, categories, provenance } = await map('')
+    expect([items, new Set(points.map(({ item }) => item)).size]).toEqual([40, 40])
+    // centred, and uncorrelated: that is what principal axes are
+    const mean = (of: (point: (typeof points)[number]) => number): number =>
+      points.reduce((sum, point) => sum + of(point) / 40, 0)
+    const [xx, yy] = [mean(({ x }) => x * x), mean(({ y }) => y * y)]
+    expect(mean(({ x }) => x) / Math.sqrt(xx)).toBeCloseTo(0, 3)
+    expect(mean(({ y }) => y) / Math.sqrt(yy)).toBeCloseTo(0, 3)
+    expect(mean(({ x, y }) => x * y) / Math.sqrt(xx * yy)).toBeCloseTo(0, 3)
+    expect(yy / xx).toBeCloseTo(variance[1] / variance[0], 3)
+    expect(variance[0] + variance[1]).toBeLessThanOrEqual(1)
+    expect(categories.reduce((sum, one) => sum + one.items, 0)).toBe(40)
+    expect(provenance.generation).toBe(server.generation)
+  })
+
+  it('draws fewer, the same each time, and places what is asked for where it stands among all', async () => {
+    const [all, some] = [await map(''), await map('k=7&item=i3&item=none&item=i5')]
+    expect(some.points.map(({ item, x, y }) => [item, x, y])).toEqual(
+      all.points.slice(0, 7).map(({ item, x, y }) => [item, x, y]),
+    )
+    expect(some.marked.map(({ item }) => item)).toEqual(['i3', 'i5'])
+    for (const { item, x, y } of some.marked)
+      expect(all.points.find((one) => one.item === item)).toMatchObject({ x, y })
+  })
+
+  it('refuses more than it has room for', async () => {
+    for (const query of ['k=20001', 'k=-1', Array.from({ length: 101 }, (_, i) => `item=i${i}`).join('&')])
+      expect((await get(`/v1/map?${query}`)).status).toBe(400)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { FunnelTrace } from '../../funnel/trace.js'
 import type * as answers from '../answers.js'
-import { addressOf, type Route } from './routes.js'
+import { addressOf, type Query, type Route } from './routes.js'
 
 type Answer<Name extends keyof typeof answers> = z.output<(typeof answers)[Name]>
 
@@ -10,6 +10,9 @@ export type Item = Answer<'itemAnswer'>
 export type Advertiser = Answer<'advertiserAnswer'>
 export type Neighbours = Answer<'neighboursAnswer'>
 export type Found = Answer<'searchAnswer'>
+export type ItemMap = Answer<'mapAnswer'>
+export type Runs = Answer<'runsAnswer'>
+export type Experiments = Answer<'experimentsAnswer'>
 export type Ads = Answer<'adsAnswer'>
 export type Ad = Ads['ads'][number]
 export type Trace = FunnelTrace
@@ -41,7 +44,7 @@ async function ask<T>(address: string, init: RequestInit): Promise<T> {
   return body
 }
 
-const get = <T>(signal: AbortSignal, ...to: [route: Route, id?: string, query?: Record<string, string | number>]) =>
+const get = <T>(signal: AbortSignal, ...to: [route: Route, id?: string, query?: Query]) =>
   ask<T>(addressOf(...to), { signal })
 
 /** Who asks for ads: a user as stored, or a history. */
@@ -50,6 +53,9 @@ export type Question = ({ user: string } | { events: SentEvent[]; country?: stri
 export const api = {
   health: (signal: AbortSignal) => get<Answer<'healthAnswer'>>(signal, '/healthz'),
   search: (signal: AbortSignal, q: string, k: number) => get<Found>(signal, '/v1/search', '', { q, k }),
+  map: (signal: AbortSignal, k: number, item: readonly string[]) => get<ItemMap>(signal, '/v1/map', '', { k, item }),
+  runs: (signal: AbortSignal) => get<Runs>(signal, '/v1/runs'),
+  experiments: (signal: AbortSignal) => get<Experiments>(signal, '/v1/experiments'),
   user: (signal: AbortSignal, id: string, events: number) => get<User>(signal, '/v1/users/{id}', id, { events }),
   item: (signal: AbortSignal, id: string) => get<Item>(signal, '/v1/items/{id}', id),
   neighbours: (signal: AbortSignal, id: string, k: number) =>

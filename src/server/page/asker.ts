@@ -3,9 +3,12 @@ import { api, type Ads, type User } from './api.js'
 import { count, h, part, plural, to } from './dom.js'
 import { funnelView, summary } from './funnel.js'
 import type { EditedHistory, Told } from './history.js'
+import type { Marked } from './map.js'
 
 /** Ads that are asked for. */
 const K = 20
+/** Latest events of a history whose items are marked on the map. */
+const MARKED = 50
 const TYPES = ['view', 'add_to_cart', 'checkout', 'click']
 
 /** A user, or a history that somebody made up, with the ads found for it: edited on the left, ads on the right. */
@@ -21,6 +24,7 @@ export class AskerView {
   private readonly ads = h('div', {}, h('p', { class: 'soft' }, 'Asking …'))
   private readonly funnel = h('div')
   private before: Ads | undefined
+  private found: Ads | undefined
   private asking = new AbortController()
 
   constructor(
@@ -81,6 +85,16 @@ export class AskerView {
   /** Puts an event about an item before all others. */
   add(type: string, item: string, title: string | null): void {
     this.change(() => this.history.add(type, item, title))
+  }
+
+  /** The items of the history as it is edited, latest first, and of the ads that were found last. */
+  get marked(): Marked {
+    const items = (of: readonly { item?: string }[]): string[] => of.flatMap(({ item }) => item ?? [])
+    return {
+      name: this.user ? `user ${this.user.user}` : 'your history',
+      history: items(this.history.events.filter(({ out }) => !out)).slice(0, MARKED),
+      ads: items(this.found?.ads ?? []),
+    }
   }
 
   /** Ends what is under way. */
@@ -175,6 +189,7 @@ export class AskerView {
       const found = await api.ads(signal, history.edited || !user ? of(false) : { user: user.user, k: K })
       // where a generator was late it is asked again next time
       if (before?.degraded.length === 0) this.before = before
+      this.found = found
       this.ads.replaceChildren(adsView(found, before))
       this.funnel.replaceChildren(funnelView(found))
       part('said').textContent = summary(found)

@@ -1,7 +1,9 @@
 import { api, type Found } from './api.js'
 import { AskerView, say } from './asker.js'
 import { count, h, part, to } from './dom.js'
+import { pastView } from './past.js'
 import { EditedHistory } from './history.js'
+import { mapView } from './map.js'
 import { advertiserView, itemView, type ToHistory } from './look.js'
 
 /** Milliseconds without a key until what is typed is looked for. */
@@ -18,17 +20,22 @@ const found = part('found')
 let asker: { view: AskerView; name: string } | undefined
 let showing = new AbortController()
 
-/** Shows what the address names: #user=u17, #item=i5, #advertiser=a1, #history, or the beginning. */
+/** Shows what the address names: #user=u17, #item=i5, #advertiser=a1, #history, #map, #runs, or the beginning. */
 async function show(): Promise<void> {
+  const [, kind = '', id = ''] = /^#(\w*)=?(.*)$/.exec(location.hash) ?? []
+  // the link over the search, past it
+  if (kind === 'main') return main.focus()
   showing.abort()
   showing = new AbortController()
   const { signal } = showing
-  const [, kind = '', id = ''] = /^#(\w*)=?(.*)$/.exec(location.hash) ?? []
   found.hidden = true
   try {
     const view = await viewOf(signal, kind, decodeURIComponent(id))
     if (signal.aborted) return
     main.replaceChildren(view)
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('nav a'))
+      if (link.hash === (kind === '' ? '' : `#${kind}`)) link.setAttribute('aria-current', 'page')
+      else link.removeAttribute('aria-current')
     document.title = `${main.querySelector('h1')?.textContent ?? 'adseq'} · adseq`
     // who comes by a link reads on from here; at the start the search has the focus
     if (kind !== '') main.focus({ preventScroll: true })
@@ -51,6 +58,10 @@ async function viewOf(signal: AbortSignal, kind: string, id: string): Promise<HT
       return itemView(signal, id, toHistory())
     case 'advertiser':
       return advertiserView(signal, id)
+    case 'map':
+      return mapView(signal, asker?.view.marked)
+    case 'runs':
+      return pastView(signal)
     default:
       return beginning(await api.search(signal, '', LISTED))
   }

@@ -2,6 +2,9 @@
 export const ROUTES = [
   '/healthz',
   '/v1/search',
+  '/v1/map',
+  '/v1/runs',
+  '/v1/experiments',
   '/v1/users/{id}',
   '/v1/items/{id}',
   '/v1/items/{id}/neighbours',
@@ -11,9 +14,12 @@ export const ROUTES = [
 
 export type Route = (typeof ROUTES)[number]
 
+/** What stands after the ?: a list is its name, again and again. */
+export type Query = Record<string, string | number | readonly string[]>
+
 /** The address of a route on this server. */
-export function addressOf(route: Route, id = '', query: Record<string, string | number> = {}): string {
+export function addressOf(route: Route, id = '', query: Query = {}): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) search.set(name, String(value))
+  for (const [name, value] of Object.entries(query)) for (const one of [value].flat()) search.append(name, String(one))
   return route.replace('{id}', encodeURIComponent(id)) + (Object.keys(query).length > 0 ? `?${search.toString()}` : '')
 }

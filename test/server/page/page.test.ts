@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Browser, Page } from 'puppeteer-core'
 import { deriveAds } from '../../../src/ads/derive.js'
@@ -143,7 +145,10 @@ describe.skipIf(chromium === undefined)(`the page in a browser${WITHOUT_BROWSER}
     expect(expected.length).toBeGreaterThan(5)
     expect(await ads()).toEqual(expected)
     // the stages: every generator, and how many ads were handed on
-    expect((await texts('.stages li')).at(-1)).toBe(`${expected.length} handed on`)
+    expect((await texts('.stages li')).at(-1)).toMatch(new RegExp(`^${expected.length} handed on`))
+    expect((await texts('.sankey text')).filter((text) => text.startsWith('handed on'))).toEqual([
+      `handed on ${expected.length}`,
+    ])
     expect(await texts('tbody th')).toContain('item-model')
   })
 
@@ -186,9 +191,92 @@ describe.skipIf(chromium === undefined)(`the page in a browser${WITHOUT_BROWSER}
     expect((await texts('#main .two section:first-of-type li')).length).toBeGreaterThan(1)
   })
 
+  it('has a map of all items, where the arrow keys go from dot to dot and Enter opens an item', async () => {
+    // as it is stored: what was edited is forgotten
+    await page.goto(`${server.url}/#user=u7`)
+    await page.reload()
+    await settled()
+    await page.click('nav a[href="#map"]')
+    await page.waitForSelector('canvas.map')
+    expect(await texts('nav [aria-current=page]')).toEqual(['Map'])
+    const map = (await (await fetch(`${server.url}/v1/map`)).json()) as { points: { item: string; title: string }[] }
+    expect(map.points).toHaveLength(40)
+    // the categories of fillWorkspace: 40 items in three
+    expect(await texts('.legend li')).toEqual(['c0 14', 'c1 13', 'c2 13'])
+    // marked, and listed below: the items of the history
+    const user = (await (await fetch(`${server.url}/v1/users/u7?events=50`)).json()) as { latest: { item: string }[] }
+    const history = new Set(user.latest.map(({ item }) => item))
+    expect(await texts('#main section:first-of-type li')).toHaveLength(history.size)
+    // something is drawn on it
+    const colours = await page.$eval('canvas.map', (canvas) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+      return new Set(new Uint32Array(data.buffer)).size
+    })
+    expect(colours).toBeGreaterThan(4)
+    await page.focus('canvas.map')
+    await page.keyboard.press('ArrowRight')
+    const [first] = await texts('.map + p a')
+    expect(map.points.map(({ title }) => title)).toContain(first)
+    expect((await texts('#said'))[0]).toMatch(new RegExp(`^${first} · c[012]$`))
+    await page.keyboard.press('ArrowRight')
+    const [second] = await texts('.map + p a')
+    expect(second).not.toBe(first)
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(`document.querySelector('#main h2')?.textContent === 'Nearest items'`)
+    expect(await texts('h1')).toEqual([second])
+  })
+
+  it('has the runs that were trained, which of them are served, and the experiments that were kept', async () => {
+    const kept = join(folder, 'simulations', 'a-a-1')
+    mkdirSync(kept, { recursive: true })
+    const lift = {
+      name: 'clicks',
+      arm: 'treatment',
+      control: 2,
+      treatment: 3,
+      lift: 0.5,
+      interval: [0.25, 0.75],
+      truth: 0,
+    }
+    const result = { arms: ['control', 'treatment'], requests: 1234, seconds: 1, design: 'user-split', metrics: [lift] }
+    writeFileSync(join(kept, 'result.json'), JSON.stringify(result))
+    await page.click('nav a[href="#runs"]')
+    await page.waitForSelector('svg.lift')
+    const { runs } = (await (await fetch(`${server.url}/v1/runs`)).json()) as { runs: { run: string }[] }
+    expect(runs).toHaveLength(2)
+    expect(await texts('[aria-label=Runs] tbody th')).toEqual(runs.map(({ run }) => `${run}served`))
+    expect(await texts('h3')).toEqual(['a-a-1'])
+    expect(await texts('[aria-label="Experiment a-a-1"] tbody tr > *')).toEqual([
+      'clicks',
+      '',
+      '2.00',
+      '3.00',
+      '+50.0 %',
+      '+25.0 % to +75.0 %',
+      '0.0 %',
+    ])
+    // from -0.75 to 0.75 on 168 of 180 pixels: 0 in the middle, 0.5 at 90 + 84 * 2 / 3
+    const at = (name: string): Promise<unknown> =>
+      page.evaluate(`[...document.querySelectorAll('svg.lift [${name}]')].map((one) => one.getAttribute('${name}'))`)
+    expect(await at('cx')).toEqual(['146'])
+    expect([await at('x1'), await at('x2')]).toEqual([
+      ['90', '118'],
+      ['90', '174'],
+    ])
+  })
+
+  it('leaves what is shown where it is when the search is skipped', async () => {
+    await page.goto(`${server.url}/#item=i3`)
+    await page.waitForSelector('dl')
+    await page.focus('.skip')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(`document.activeElement?.id === 'main'`)
+    expect(await texts('h1')).toEqual(['thing number 3'])
+  })
+
   it.each([360, 1280])('is no wider than a window of %i pixels', async (width) => {
     await page.setViewport({ width, height: 800 })
-    for (const address of ['#', '#user=u7', '#item=i3', '#advertiser=a2', '#history']) {
+    for (const address of ['#', '#user=u7', '#map', '#runs', '#item=i3', '#advertiser=a2', '#history']) {
       await page.goto(`${server.url}/${address}`)
       await page.waitForNetworkIdle({ idleTime: 100 })
       expect([address, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([address, width])

@@ -7,7 +7,7 @@ import { paperWidth } from '../src/cli/inspect-flags.js'
 export default class Quickstart extends AdseqCommand {
   static override summary = 'Run the whole loop on real data and on a synthetic world.'
   static override description =
-    'About five minutes on two cores. Every step is a command of adseq in a process of its own, and is printed. Two run ' +
+    'About four minutes on two cores. Every step is a command of adseq in a process of its own, and is printed. Two run ' +
     'at the same time where one does not need the other. Cut off, it goes on with the same command; steps that are ' +
     'done are not run again.'
 

@@ -165,7 +165,8 @@ function run(options: QuickstartOptions, done: Done, steps: readonly Step[]): Pr
 /** What is done in the folder already. @returns with it, what gives the folder free for another quickstart */
 function prepare({ folder, small, again = false, print }: QuickstartOptions): [Done, () => void] {
   const marker = join(folder, MARKER)
-  if (existsSync(folder) && !existsSync(marker))
+  const foreign = existsSync(folder) && readdirSync(folder).some((name) => name !== LOCK)
+  if (foreign && !existsSync(marker))
     throw new UserError(
       `${folder} exists and was not made by a quickstart.`,
       'Choose another folder with --folder, or move it away.',

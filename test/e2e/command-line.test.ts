@@ -76,7 +76,7 @@ describe('what is mistyped is answered with the nearest right word, exit code 2,
     [['train'], 'adseq train needs item, advertiser or l1.', 'adseq train --help'],
     [['inspect'], 'adseq inspect needs data, user, item or advertiser.', 'adseq inspect --help'],
     [['inspect', 'user', '3', '--k', 'ten'], 'Parsing --k: Expected an integer but received: ten.', '--help'],
-    [['reproduce'], 'Missing required flag budget.', 'adseq reproduce --help'],
+    [['reproduce'], 'adseq reproduce needs --budget.', 'adseq reproduce --help'],
     [['train', 'item', 'more'], 'Unexpected argument: more.', 'adseq train --help'],
   ])('%j', async (args, message, hint) => {
     const [plain, json] = await Promise.all([runAdseq(args), runAdseq([...args, '--json'])])

@@ -5,7 +5,8 @@ import { ItemIndex, graphRows } from '../../src/ann/item-index.js'
 import { Rng } from '../../src/core/rng.js'
 import { FILES } from '../../src/generations/files.js'
 import { bestItems } from './asking.js'
-import { entriesOf, madeGeneration, unitVectors } from './made-generation.js'
+import { unitVectors } from '../fixtures/unit-vectors.js'
+import { entriesOf, madeGeneration } from './made-generation.js'
 
 const width = 8
 const OPTIONS = { connectivity: 16, expansionAdd: 128, expansionSearch: 64 }

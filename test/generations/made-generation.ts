@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { Rng } from '../../src/core/rng.js'
 import { silent, type Progress } from '../../src/core/progress.js'
 import {
   buildGeneration,
@@ -24,18 +23,6 @@ export function indexFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'adseq-generations-'))
   folders.push(folder)
   return folder
-}
-
-/** Vectors of length 1 in every direction alike [n, width]. */
-export function unitVectors(n: number, width: number, seed: number): Float32Array {
-  const rng = new Rng(seed)
-  const out = Float32Array.from({ length: n * width }, () => rng.normal())
-  for (let r = 0; r < n; r++) {
-    const row = out.subarray(r * width, (r + 1) * width)
-    const norm = Math.hypot(...row)
-    row.forEach((x, i) => (row[i] = x / norm))
-  }
-  return out
 }
 
 /** Entries with given vectors, by towers alone unless weights are given. */

@@ -11,7 +11,8 @@ import { FILES, readManifest, verifyGeneration, type PublishedGeneration } from 
 import { openGeneration } from '../../src/generations/open.js'
 import type { Fitted } from '../../src/retrieve/fit.js'
 import { bestItems, storedQuery } from './asking.js'
-import { entriesOf, indexFolder, madeGeneration, unitVectors } from './made-generation.js'
+import { unitVectors } from '../fixtures/unit-vectors.js'
+import { entriesOf, indexFolder, madeGeneration } from './made-generation.js'
 
 const width = 8
 const E = 1000

@@ -1,36 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
-import { createEngine, type Engine, type Feeds } from '../../src/engine/index.js'
+import type { Engine, Feeds } from '../../src/engine/index.js'
 import { optimizerFeeds } from '../../src/model/optimizer.js'
 import { parameterSpecs } from '../../src/model/parameters.js'
 import { encodeInContext, trainStep } from '../../src/model/programs.js'
-import { candidateFeeds, contextFeeds, historyFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
+import { unitVectors } from '../fixtures/unit-vectors.js'
+import { bothEngines, candidateFeeds, contextFeeds, historyFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
 
 const shape = tinyShape({ context: true })
 const d = shape.config.outputWidth
 
-let eager: Engine
-let onnx: Engine
-beforeAll(async () => {
-  eager = await createEngine({ engine: 'eager' })
-  onnx = await createEngine({ engine: 'onnx', threads: 1 })
-})
-afterAll(async () => {
-  await eager.dispose()
-  await onnx.dispose()
-})
-
-/** Unit vectors [n, d]. */
-function unitVectors(n: number, seed = 5): Float32Array {
-  const rng = new Rng(seed)
-  const out = Float32Array.from({ length: n * d }, () => rng.normal())
-  for (let i = 0; i < n; i++) {
-    const row = out.subarray(i * d, (i + 1) * d)
-    const length = Math.hypot(...row)
-    row.forEach((x, c) => (row[c] = x / length))
-  }
-  return out
-}
+const { eager, onnx } = await bothEngines()
 
 async function moved(engine: Engine, users: Float32Array, feeds: Feeds): Promise<Float32Array> {
   const state = await engine.state(tinyState(shape))
@@ -46,7 +26,7 @@ describe('user vectors in context', () => {
     ['eager', () => eager],
     ['onnx', () => onnx],
   ])('are those that are stored, to the last bit, where there is no context (%s)', async (_, engine) => {
-    const users = unitVectors(3)
+    const users = unitVectors(3, d, 5)
     const feeds = contextFeeds([undefined, 3, undefined])
     const out = await moved(engine(), users, feeds)
     expect([...out.subarray(0, d)]).toEqual([...users.subarray(0, d)])
@@ -55,18 +35,18 @@ describe('user vectors in context', () => {
   })
 
   it('have length 1, whatever the context', async () => {
-    const out = await moved(eager, unitVectors(4), contextFeeds([1, 2, undefined, 3]))
+    const out = await moved(eager, unitVectors(4, d, 5), contextFeeds([1, 2, undefined, 3]))
     for (let n = 0; n < 4; n++) expect(Math.hypot(...out.subarray(n * d, (n + 1) * d))).toBeCloseTo(1, 5)
   })
 
   it('are the same on the onnx engine as on the reference', async () => {
-    const [users, feeds] = [unitVectors(4), contextFeeds([1, 2, undefined, 3])]
+    const [users, feeds] = [unitVectors(4, d, 5), contextFeeds([1, 2, undefined, 3])]
     const [a, b] = [await moved(eager, users, feeds), await moved(onnx, users, feeds)]
     a.forEach((x, i) => expect(b[i]).toBeCloseTo(x, 5))
   })
 
   it.each(Object.keys(contextFeeds([1])).filter((name) => name !== 'context.present'))('depend on %s', async (name) => {
-    const users = unitVectors(1)
+    const users = unitVectors(1, d, 5)
     const feeds = contextFeeds([1])
     const other = { ...feeds, [name]: feeds[name].map((x) => (x === 1 ? 2 : 1)) }
     expect([...(await moved(eager, users, other))]).not.toEqual([...(await moved(eager, users, feeds))])

@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest'
 import { DEFAULTS } from '../../src/config/defaults.js'
 import type { ModelConfig } from '../../src/config/schema.js'
 import { createEngine, type Engine, type Feeds } from '../../src/engine/index.js'
@@ -183,3 +184,13 @@ export async function encode(
 }
 
 export const eager = (): Promise<Engine> => createEngine({ engine: 'eager' })
+
+/** The reference and the compiled engine, for all tests of a file. */
+export async function bothEngines(): Promise<{ eager: Engine; onnx: Engine }> {
+  const engines = { eager: await eager(), onnx: await createEngine({ engine: 'onnx', threads: 1 }) }
+  afterAll(async () => {
+    await engines.eager.dispose()
+    await engines.onnx.dispose()
+  })
+  return engines
+}

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Rng } from '../../src/core/rng.js'
-import { createEngine, type Engine, type Feeds } from '../../src/engine/index.js'
+import type { Engine, Feeds } from '../../src/engine/index.js'
 import { optimizerFeeds } from '../../src/model/optimizer.js'
 import { trainStep } from '../../src/model/programs.js'
 import { dropoutSites, type ModelShape } from '../../src/model/shape.js'
 import { dropoutFeeds } from '../../src/model/state.js'
-import { candidateFeeds, historyFeeds, profileFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
+import { bothEngines, candidateFeeds, historyFeeds, profileFeeds, randomEvent, tinyShape, tinyState } from './tiny.js'
 
 const [S, T, R, C] = [3, 6, 6, 9]
 const OPTIONS = { logq: { positive: 1, negative: 1 }, gradientClip: 1, weightDecay: 0.01, dense: false }
@@ -70,16 +70,7 @@ async function train(
   return result
 }
 
-let eager: Engine
-let onnx: Engine
-beforeAll(async () => {
-  eager = await createEngine({ engine: 'eager' })
-  onnx = await createEngine({ engine: 'onnx', threads: 1 })
-})
-afterAll(async () => {
-  await eager.dispose()
-  await onnx.dispose()
-})
+const { eager, onnx } = await bothEngines()
 
 const VARIANTS: [string, ModelShape, boolean][] = [
   ['item transformer', tinyShape(), false],

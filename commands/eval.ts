@@ -160,12 +160,8 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       import('../src/workspace/workspace.js'),
     ])
     const opened = { config, readonly: true, progress: this.progress(flags) }
-    const { report, path } = await inWorkspace(folder, opened, (workspace) =>
-      evaluateInContextWorkspace(workspace, flags.run),
-    )
-    this.say(inContextText(report))
-    if (path) this.log(`\nReport: ${path}`)
-    return report
+    const judged = await inWorkspace(folder, opened, (workspace) => evaluateInContextWorkspace(workspace, flags.run))
+    return this.told(judged, inContextText)
   }
 
   private async leaveOneOut(
@@ -190,10 +186,15 @@ runs/ID/eval-PROTOCOL.json. Without a finished run the baselines alone are judge
       import('../src/workspace/workspace.js'),
     ])
     const opened = { config, readonly: true, progress: this.progress(flags) }
-    const { report, path } = await inWorkspace(folder, opened, (workspace) =>
+    const judged = await inWorkspace(folder, opened, (workspace) =>
       evaluateLeaveOneOutWorkspace(workspace, { run: flags.run, baselines: flags.baselines }),
     )
-    this.say(leaveOneOutText(report))
+    return this.told(judged, leaveOneOutText)
+  }
+
+  /** Shows a report and where it is kept. @returns it */
+  private told<R>({ report, path }: { report: R; path?: string }, text: (report: R) => string): R {
+    this.say(text(report))
     if (path) this.log(`\nReport: ${path}`)
     return report
   }

@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync, statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type Usearch from 'usearch'
+import type { Scalar } from '../config/schema.js'
 import { publishFile } from '../core/atomic.js'
 import { UserError } from '../core/errors.js'
 import { sha256File } from '../core/hash.js'
@@ -21,9 +22,6 @@ export interface HnswOptions {
   /** how numbers of vectors are kept: the smaller, the less memory and the rougher the scores; f32 where absent */
   scalar?: Scalar
 }
-
-export const SCALARS = ['f32', 'f16', 'i8'] as const
-export type Scalar = (typeof SCALARS)[number]
 
 /** What a manifest must keep of an index file: without it the file is not opened. */
 export interface IndexFile {

@@ -51,14 +51,8 @@ interface Done {
  * @throws UserError when the folder exists and was not made by a quickstart, another is at work in it, or a step fails;
  * Interrupted
  */
-export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
-  const [done, release] = prepare(options)
-  try {
-    return await loop(options, done)
-  } finally {
-    release()
-  }
-}
+export const quickstart = (options: QuickstartOptions): Promise<QuickstartResult> =>
+  inFolder(options, (done) => loop(options, done))
 
 async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartResult> {
   const { small, columns = Infinity } = options
@@ -118,7 +112,6 @@ async function loop(options: QuickstartOptions, done: Done): Promise<QuickstartR
  */
 export async function demo(options: Omit<QuickstartOptions, 'sampleData' | 'small' | 'columns'>): Promise<void> {
   const small = { ...options, sampleData: '', small: true }
-  const [done, release] = prepare(small)
   const steps: Step[] = []
   const step = (after: string[], ...args: string[]): string => {
     steps.push(stepIn(options.folder, 'world', args, { after }))
@@ -127,11 +120,7 @@ export async function demo(options: Omit<QuickstartOptions, 'sampleData' | 'smal
   const made = step([step([], 'init', '--template', 'tutorial')], 'generate-data', '--preset', 'tiny')
   const models = [step([made], 'train', 'item', ...BRIEF), step([made], 'train', 'advertiser', ...BRIEF)]
   step([step([step(models, 'train', 'l1')], 'infer')], 'index')
-  try {
-    await run(small, done, steps)
-  } finally {
-    release()
-  }
+  await inFolder(small, (done) => run(small, done, steps))
 }
 
 /** What makes a training a matter of seconds. */
@@ -160,6 +149,16 @@ function run(options: QuickstartOptions, done: Done, steps: readonly Step[]): Pr
       writeFileAtomic(marker, JSON.stringify(done))
     },
   })
+}
+
+/** Works in a folder that no other quickstart works in meanwhile, with what is done there already. */
+async function inFolder<T>(options: QuickstartOptions, work: (done: Done) => Promise<T>): Promise<T> {
+  const [done, release] = prepare(options)
+  try {
+    return await work(done)
+  } finally {
+    release()
+  }
 }
 
 /** What is done in the folder already. @returns with it, what gives the folder free for another quickstart */

@@ -57,14 +57,8 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions): P
       if (step.tell) for (const line of step.tell(results[step.name])) print(line)
     }
   }
-  const stopAll = async (): Promise<void> => {
-    for (const one of running.values()) one.stop()
-    await Promise.allSettled([...running.values()].map(({ ended }) => ended))
-  }
-  const aborted = (): void => {
-    for (const one of running.values()) one.stop()
-  }
-  signal?.addEventListener('abort', aborted)
+  const stopAll = (): void => running.forEach((one) => one.stop())
+  signal?.addEventListener('abort', stopAll)
   try {
     show()
     while (waiting.length > 0 || running.size > 0) {
@@ -94,8 +88,9 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions): P
     }
     return results
   } finally {
-    signal?.removeEventListener('abort', aborted)
-    await stopAll()
+    signal?.removeEventListener('abort', stopAll)
+    stopAll()
+    await Promise.allSettled([...running.values()].map(({ ended }) => ended))
   }
 }
 

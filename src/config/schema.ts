@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** How the graph of an index may keep numbers of vectors. */
+export const SCALARS = ['f32', 'f16', 'i8'] as const
+export type Scalar = (typeof SCALARS)[number]
+
 const count = z.int().min(0)
 const positive = z.int().min(1)
 const share = z.number().min(0).max(1)
@@ -153,7 +157,7 @@ export const configSchema = z.strictObject({
     connectivity: z.int().min(2).max(256),
     expansionAdd: positive.max(65536),
     /** how the graph keeps numbers of vectors; results are scored by whole ones */
-    scalar: z.enum(['f32', 'f16', 'i8']),
+    scalar: z.enum(SCALARS),
     expansionSearch: positive.max(65536),
     /** recall against exact search below which a graph is searched more widely, and in the end not used */
     recall: share,

@@ -124,6 +124,23 @@ export class Thread<Api extends Methods> {
   }
 }
 
+/**
+ * Lends a thread for some work, and ends it after.
+ * @param module and data as for a Thread @throws what the work throws
+ */
+export async function withThread<Api extends Methods, T>(
+  module: URL,
+  data: unknown,
+  work: (thread: Thread<Api>) => Promise<T>,
+): Promise<T> {
+  const thread = new Thread<Api>(module, data)
+  try {
+    return await work(thread)
+  } finally {
+    await thread.stop()
+  }
+}
+
 /** A thread that is started by the first question, and again where it has died. */
 export class ThreadOnDemand<Api extends Methods> {
   private thread: Thread<Api> | undefined

@@ -1,5 +1,6 @@
 import type { TrainConfig } from '../config/schema.js'
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import { measure } from '../evaluate/measure.js'
 import { conversionMask } from '../features/snapshot.js'
 import { readManifest as readGeneration } from '../generations/files.js'
@@ -150,7 +151,7 @@ export function cutShare({ events, users, ends, moment }: Queries, windowDays: n
   const { offsets, eventTime, eventType } = events
   let [cut, all] = [0, 0]
   users.forEach((user, q) => {
-    const to = (typeof moment === 'number' ? moment : moment[q]) + windowDays * 86_400
+    const to = (typeof moment === 'number' ? moment : moment[q]) + windowDays * DAY
     let goesOn = ends[q] > offsets[user]
     for (let row = ends[q]; row < offsets[user + 1] && eventTime[row] <= to; row++) {
       goesOn &&= eventTime[row] - eventTime[row - 1] <= VISIT_GAP

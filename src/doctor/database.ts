@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { UserError } from '../core/errors.js'
+import { importCommand } from '../store/imports.js'
 import { pathsOf } from '../store/paths.js'
 import { sqliteTrouble } from '../store/sqlite-trouble.js'
 import { failed, ok, warning, type Check, type Finding } from './finding.js'
@@ -45,12 +46,11 @@ async function contents(folder: string, schema: number): Promise<Finding[]> {
     ]
     for (const { name, format, rows, status } of store.imports.all()) {
       if (status === 'running') {
-        const command = format === 'world' ? 'adseq generate-data' : `adseq import ${format}`
         findings.push(
           warning(
             'database',
             `${name} is unfinished: ${count(rows)} rows are in.`,
-            `Run the same ${command} command again: it goes on where it stopped.`,
+            `Run the same ${importCommand(format)} command again: it goes on where it stopped.`,
           ),
         )
       }

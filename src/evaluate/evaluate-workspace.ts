@@ -1,6 +1,6 @@
 import type { Config, Kind } from '../config/schema.js'
 import { UserError, hasCode } from '../core/errors.js'
-import { Thread } from '../core/thread.js'
+import { withThread, type Thread } from '../core/thread.js'
 import { DAY } from '../core/time.js'
 import type { Snapshot } from '../features/snapshot.js'
 import { funnelRuns, rankerOf } from '../funnel/l1/run-ranker.js'
@@ -114,12 +114,9 @@ async function withBaselinesThread<T>(
 ): Promise<T> {
   const options = { kind, at, bootstrap, slices }
   const data: BaselinesThreadData = { folder, config, snapshot, protocol, baselines, options }
-  const thread = new Thread<BaselinesThread>(new URL('./baselines-thread', import.meta.url), data)
-  try {
-    return await use((levels, tell) => thread.ask('judge', levels, { onEvent: (news) => tell(news as BaselineNews) }))
-  } finally {
-    await thread.stop()
-  }
+  return withThread(new URL('./baselines-thread', import.meta.url), data, (thread: Thread<BaselinesThread>) =>
+    use((levels, tell) => thread.ask('judge', levels, { onEvent: (news) => tell(news as BaselineNews) })),
+  )
 }
 
 /**
@@ -145,14 +142,9 @@ async function withFunnel<T>(
     advertiser: runs.advertiser?.manifest.id,
     protocol,
   }
-  const thread = new Thread<FunnelThread>(new URL('./funnel-thread', import.meta.url), data)
-  try {
-    return await use((levels, onProgress) =>
-      thread.ask('judge', levels, { onEvent: (queries) => onProgress(queries as number) }),
-    )
-  } finally {
-    await thread.stop()
-  }
+  return withThread(new URL('./funnel-thread', import.meta.url), data, (thread: Thread<FunnelThread>) =>
+    use((levels, onProgress) => thread.ask('judge', levels, { onEvent: (queries) => onProgress(queries as number) })),
+  )
 }
 
 /** The run to judge, then those beside it. Empty when there is no finished run and none was asked for. */

@@ -78,7 +78,8 @@ export async function evaluate(
     notes.push(`the weights of control and hybrid cannot be fitted, so neither is judged: ${validation}`)
   const judge = new Judge(snapshot, set, options)
   const table = new Table(judge, options)
-  const ofBaselines = !options.modelsOnly && options.baselinesBeside && table.beside(options.baselinesBeside, levels)
+  const { modelsOnly, baselinesBeside } = options
+  const ofBaselines = !modelsOnly && baselinesBeside ? table.beside((tell) => baselinesBeside(levels, tell)) : undefined
   const ofFunnel = options.funnel && table.besideFunnel(options.funnel)
   let [best, explainer]: [Recommender | undefined, Explainer | undefined] = [undefined, undefined]
   for (const model of models) {
@@ -102,7 +103,7 @@ export async function evaluate(
     }
   }
   if (ofBaselines) await ofBaselines()
-  else if (!options.modelsOnly) await judge.baselines({ ...options, levels, validation: fitOn }, table.news())
+  else if (!modelsOnly) await table.beside((tell) => judge.baselines({ ...options, levels, validation: fitOn }, tell))()
   if (!best && fitOn) best = (await baselineNamed('control').make(groundOf(snapshot, set, kind, fitOn))).recommender
   const funnel = await ofFunnel?.()
   const cost = coverageNote(table.rows, kind)
@@ -159,31 +160,18 @@ class Table {
     this.add(judged, about)
   }
 
-  /** Shows baselines as they are judged, and adds their rows. */
-  news(): (news: BaselineNews) => void {
-    const { progress } = this.options
-    return (news) => {
-      if ('begin' in news) progress.start(label(news.begin), this.of.set.queries.users.length, 'users')
-      else if ('queries' in news) progress.update(news.queries)
-      else {
-        progress.finish(outcome(news.judged))
-        this.addBaseline(news.judged)
-      }
-    }
-  }
-
   /**
-   * Has baselines judged elsewhere from now on; each is told in a line when it is done. What is returned waits for the
-   * rest, and then adds their rows.
+   * Has baselines judged from now on; each is told in a line when it is done. What is returned waits for the rest, and
+   * then adds their rows.
    */
-  beside(begin: NonNullable<EvaluateOptions['baselinesBeside']>, levels: readonly Level[]): () => Promise<void> {
+  beside(begin: (tell: (news: BaselineNews) => void) => Promise<void>): () => Promise<void> {
     const { progress } = this.options
     const done: JudgedBaseline[] = []
     let current: Pick<Judged, 'name' | 'level'> | undefined
     let waiting = false
     const show = (): void =>
       current && waiting ? progress.start(label(current), this.of.set.queries.users.length, 'users') : undefined
-    const judging = begin(levels, (news) => {
+    const judging = begin((news) => {
       if ('begin' in news) {
         current = news.begin
         show()

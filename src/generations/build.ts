@@ -6,7 +6,7 @@ import { sha256File } from '../core/hash.js'
 import type { Progress } from '../core/progress.js'
 import { Rng } from '../core/rng.js'
 import { writeSafetensors } from '../core/safetensors.js'
-import { Thread } from '../core/thread.js'
+import { withThread, type Thread } from '../core/thread.js'
 import type { LightRanker } from '../funnel/l1/light-ranker.js'
 import { tablesMetadata, tablesToArrays, type Tables } from '../funnel/tables.js'
 import type { Fitted } from '../retrieve/fit.js'
@@ -240,17 +240,14 @@ async function writeVectors(
 }
 
 /** In a thread of its own: usearch blocks the thread it runs in. `task.vectors` is handed over. */
-async function buildIndex(task: IndexTask, progress: Progress, signal?: AbortSignal): Promise<IndexTaskResult> {
-  const thread = new Thread<IndexThread>(new URL('./index-thread', import.meta.url))
-  try {
-    return await thread.ask('build', task, {
+function buildIndex(task: IndexTask, progress: Progress, signal?: AbortSignal): Promise<IndexTaskResult> {
+  return withThread(new URL('./index-thread', import.meta.url), undefined, (thread: Thread<IndexThread>) =>
+    thread.ask('build', task, {
       transfer: [task.vectors],
       signal,
       onEvent: (done) => progress.update(done as number),
-    })
-  } finally {
-    await thread.stop()
-  }
+    }),
+  )
 }
 
 /**

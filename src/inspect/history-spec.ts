@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 import { MAX_HISTORY, type MadeUpEvent } from '../features/made-up-history.js'
 import { count } from '../text/numbers.js'
 import { EVENT_TYPES, type EventType, type Snapshot } from '../features/snapshot.js'
@@ -12,7 +13,7 @@ interface SpecEvent {
   age?: number
 }
 
-const UNITS: Record<string, number> = { m: 60, h: 3600, d: 86_400, w: 7 * 86_400 }
+const UNITS: Record<string, number> = { m: 60, h: 3600, d: DAY, w: 7 * DAY }
 const EXAMPLE =
   'Write events as type:item, separated by commas, with an optional age: ' +
   '"view:ITEM,add_to_cart:ITEM@3h,checkout:ITEM@2d" (ages: 30m, 3h, 2d, 1w).'

@@ -4,6 +4,7 @@ import { hasCode } from '../core/errors.js'
 import { lockHolder } from '../core/lock.js'
 import { generationsOf, type ListedGeneration } from '../generations/list.js'
 import { finishedRuns } from '../runs/manifest.js'
+import { importCommand } from '../store/imports.js'
 import { openStore } from '../store/open.js'
 import { pathsOf, runFolder } from '../store/paths.js'
 import type { Counts, Store } from '../store/store.js'
@@ -42,6 +43,9 @@ export interface StateOfData extends Counts {
   waiting: number | null
 }
 
+/** What takes room of a disk. */
+const PARTS = ['database', 'runs', 'index', 'cache', 'simulations'] as const
+
 /** @throws UserError where the store is damaged, or of a newer adseq */
 export function workspaceState(folder: string): WorkspaceState {
   const paths = pathsOf(folder)
@@ -60,9 +64,9 @@ export function workspaceState(folder: string): WorkspaceState {
       locks: locksOf(folder),
       disk: {
         free: freeBytes(folder),
-        used: ['database', 'runs', 'index', 'cache', 'simulations'].map((name) => ({
+        used: PARTS.map((name) => ({
           name,
-          bytes: name === 'database' ? databaseBytes(folder) : bytesIn(paths[name as 'runs' | 'index' | 'cache']),
+          bytes: name === 'database' ? databaseBytes(folder) : bytesIn(paths[name]),
         })),
       },
     }
@@ -82,7 +86,7 @@ function dataOf(store: Store, latest: readonly (string | null)[]): StateOfData {
       .filter(({ status }) => status === 'running')
       .map(({ name, format }) => ({
         file: name,
-        command: format === 'world' ? 'adseq generate-data' : `adseq import ${format}`,
+        command: importCommand(format),
       })),
     ads: store.ads.counts().ads,
     seq: store.lastSeq(),

@@ -1,6 +1,6 @@
 import { catalogAds } from '../ads/catalog-ads.js'
 import { loadInventory, spentOn, type AdInventory, type InventoryCatalog } from '../ads/inventory.js'
-import { Thread } from '../core/thread.js'
+import { withThread, type Thread } from '../core/thread.js'
 import { DAY } from '../core/time.js'
 import type { CatalogData } from '../features/snapshot.js'
 import type { AdsNow } from '../funnel/eligibility.js'
@@ -155,13 +155,11 @@ export class AdsInventory {
     const { folder, catalog, lately } = this.source
     const { items, advertisers, categories, itemCategory } = catalog
     const read: InventoryCatalog = { items, advertisers, categories, itemCategory }
-    const thread = new Thread<InventoryThread>(new URL('./inventory-thread', import.meta.url))
-    try {
+    const url = new URL('./inventory-thread', import.meta.url)
+    await withThread(url, undefined, async (thread: Thread<InventoryThread>) => {
       const loaded = await thread.ask('load', { folder, catalog: read, lately })
       this.keep(loaded, loaded.inventory.version, this.made!.day)
-    } finally {
-      await thread.stop()
-    }
+    })
   }
 
   /** Does the store hold these ads? Version 0 is before the first. */

@@ -1,6 +1,7 @@
+import { DAY } from '../core/time.js'
 import type { Config } from '../config/schema.js'
 
-const WEEK = 7 * 86_400
+const WEEK = 7 * DAY
 
 /** What "now" is. Data sets are old: by the wall clock every flight would be over, and nobody due for anything. */
 export class Clock {

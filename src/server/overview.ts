@@ -1,4 +1,4 @@
-import { Thread } from '../core/thread.js'
+import { ThreadOnDemand } from '../core/thread.js'
 import type { Generation } from '../store/generations.js'
 import type { ItemMap } from './item-map.js'
 import type { PastExperiments, PastRuns } from './past-work.js'
@@ -16,14 +16,16 @@ export interface Overview {
 
 /** The overview of a workspace, in a thread that is started when it is first asked, and again where it has died. */
 export class ThreadedOverview implements Overview {
-  private thread: Thread<OverviewThread> | undefined
+  private readonly thread: ThreadOnDemand<OverviewThread>
   private last: { generation: string; map: Promise<ItemMap> } | undefined
 
-  constructor(private readonly folder: string) {}
+  constructor(folder: string) {
+    this.thread = new ThreadOnDemand<OverviewThread>(new URL('./overview-thread', import.meta.url), { folder })
+  }
 
   map(generation: Generation): Promise<ItemMap> {
     if (this.last?.generation !== generation.id) {
-      const made = { generation: generation.id, map: this.running().ask('map', generation) }
+      const made = { generation: generation.id, map: this.thread.ask('map', generation) }
       // what failed is tried again by who asks next
       made.map.catch(() => this.last === made && (this.last = undefined))
       this.last = made
@@ -32,20 +34,14 @@ export class ThreadedOverview implements Overview {
   }
 
   runs(): Promise<PastRuns> {
-    return this.running().ask('runs')
+    return this.thread.ask('runs')
   }
 
   experiments(): Promise<PastExperiments> {
-    return this.running().ask('experiments')
+    return this.thread.ask('experiments')
   }
 
   async close(): Promise<void> {
-    await this.thread?.stop()
-  }
-
-  private running(): Thread<OverviewThread> {
-    if (!this.thread || this.thread.ended)
-      this.thread = new Thread<OverviewThread>(new URL('./overview-thread', import.meta.url), { folder: this.folder })
-    return this.thread
+    await this.thread.stop()
   }
 }

@@ -1,4 +1,4 @@
-import { Thread } from '../core/thread.js'
+import { withThread, type Thread } from '../core/thread.js'
 import type { Arm } from './arms.js'
 import type { DayEnd } from './outcomes.js'
 import type { WorldLog, WorldRequest, WorldThreadApi, WorldThreadData } from './world-thread.js'
@@ -26,24 +26,20 @@ export async function liveWorlds(
 ): Promise<Map<string, LivedWorld>> {
   const done = new Map<string, LivedWorld>()
   const left = [...tasks]
-  const work = async (): Promise<void> => {
-    const thread = new Thread<WorldThreadApi>(new URL('./world-thread', import.meta.url), data)
-    try {
-      for (let task = left.shift(); task; task = left.shift()) {
-        const { name, ...request } = task
-        let end: DayEnd | undefined
-        const log = await thread.ask('live', request, {
-          signal,
-          onEvent: (event) => onDay(name, (end = event as DayEnd)),
-        })
-        done.set(name, { end: end!, ...log })
-      }
-      await thread.ask('close')
-    } finally {
-      await thread.stop()
+  const work = async (thread: Thread<WorldThreadApi>): Promise<void> => {
+    for (let task = left.shift(); task; task = left.shift()) {
+      const { name, ...request } = task
+      let end: DayEnd | undefined
+      const log = await thread.ask('live', request, {
+        signal,
+        onEvent: (event) => onDay(name, (end = event as DayEnd)),
+      })
+      done.set(name, { end: end!, ...log })
     }
+    await thread.ask('close')
   }
-  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, work))
+  const url = new URL('./world-thread', import.meta.url)
+  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, () => withThread(url, data, work)))
   return done
 }
 

@@ -28,6 +28,10 @@ export interface ImportRecord {
   finished?: number
 }
 
+/** The command that goes on with an import of a format, without its files. */
+export const importCommand = (format: string): string =>
+  format === 'world' ? 'adseq generate-data' : `adseq import ${format}`
+
 /** Why another process is the one that imports this file. */
 export class ImportConflict extends Error {}
 

@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js'
+import { DAY } from '../core/time.js'
 
 const UNITS = { s: 1, m: 60, min: 60, h: 3600 }
 
@@ -11,7 +12,7 @@ export function readBudget(text: string): number {
     text.trim() !== '' && Number.isFinite(bare)
       ? bare * 60
       : whole.reduce((sum, [, n, unit]) => sum + Number(n) * UNITS[unit as keyof typeof UNITS], 0)
-  if (seconds > 0 && seconds <= 366 * 86_400) return seconds
+  if (seconds > 0 && seconds <= 366 * DAY) return seconds
   throw new UserError(
     `"${text}" is no length of time to spend.`,
     'Write for example 30m, 90s or 2h; a bare number is minutes.',

@@ -1,3 +1,4 @@
+import { DAY } from '../core/time.js'
 import { LEVEL_WORDS } from '../text/words.js'
 import { documentOf, type Section } from '../evaluate/html/document.js'
 import { html, type Markup } from '../evaluate/html/markup.js'
@@ -18,7 +19,7 @@ export function sweepPage(sweep: Sweep): string {
   return documentOf({
     generator: 'adseq sweep',
     kicker:
-      `adseq sweep · ${kind}s · judged ${day(selectionCutoff)} to ` + `${day(selectionCutoff + windowDays * 86_400)}`,
+      `adseq sweep · ${kind}s · judged ${day(selectionCutoff)} to ` + `${day(selectionCutoff + windowDays * DAY)}`,
     headline: `Recall against coverage of ${count(trials.length)} settings`,
     lead: html`<p class="lead">${take}</p>`,
     sections: [frontsSection(sweep), trialsSection(sweep), takeSection([...reasons, ...notes(sweep)])],

@@ -6,6 +6,7 @@ import { Rng } from '../core/rng.js'
 import type { Engine } from '../engine/types.js'
 import { historyEnd, type Snapshot } from '../features/snapshot.js'
 import { catalogAt, catalogOf, columnOf, entryOf, groupsOf, type Catalog } from '../protocol/catalog.js'
+import { timeRange } from '../protocol/cutoff.js'
 import { seenAt, type Queries } from '../protocol/queries.js'
 import type { Encoder } from '../runs/encoder.js'
 import { day } from '../text/moments.js'
@@ -70,7 +71,7 @@ export function createValidationSet(
     if (toFind(snapshot, catalog, user, end, window).length > 0) eligible.push(user)
   }
   if (eligible.length === 0) {
-    const last = snapshot.eventTime.reduce((latest, time) => Math.max(latest, time), 0)
+    const { last } = timeRange(snapshot)
     if (last <= from)
       throw new UserError(
         `The data ends on ${day(last)}, before the validation window that ends on ${day(to)} begins.`,

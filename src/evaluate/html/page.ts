@@ -1,3 +1,4 @@
+import { DAY } from '../../core/time.js'
 import type { Level } from '../../protocol/queries.js'
 import type { Report, ReportRow } from '../report.js'
 import type { SampleNames } from '../sample-names.js'
@@ -36,7 +37,7 @@ export function reportPage(report: Report, samples: readonly Sample[], names: Sa
     generator: 'adseq eval',
     kicker:
       `adseq evaluation · ${report.kind === 'item' ? 'items' : 'advertisers'} · ${day(cutoff)} to ` +
-      `${day(cutoff + windowDays * 86_400)}`,
+      `${day(cutoff + windowDays * DAY)}`,
     headline: headline(report),
     lead: html`${summary(report)}${keyFacts(report)}`,
     sections,

@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.js'
+import { DAY } from '../../core/time.js'
 import { datedSeconds, isoSeconds, numericSeconds, wordedSeconds } from './dates.js'
 
 /** How a file writes its times. */
@@ -104,7 +105,7 @@ export const SHEET_EPOCH = 25_569
 
 /** 43739.5: days since the end of 1899, the time of day as a part of one. */
 function sheetSeconds(text: string): number {
-  return /^\d{5}(?:\.\d+)?$/.test(text) ? Math.round((Number(text) - SHEET_EPOCH) * 86_400) : NaN
+  return /^\d{5}(?:\.\d+)?$/.test(text) ? Math.round((Number(text) - SHEET_EPOCH) * DAY) : NaN
 }
 
 /** A moment that the user names: a date, an ISO time or unix seconds. @throws UserError for anything else */

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { DAY } from '../../core/time.js'
 import { DOMAINS, EVENT_TYPES } from '../../features/snapshot.js'
 import { eventsAnswer, problemAnswer } from '../answers.js'
 import type { ServerContext, ServerStore } from '../context.js'
@@ -9,7 +10,7 @@ import { Problem } from '../problem.js'
 import { eventsBody, type EventsBody } from '../schemas.js'
 
 /** How far ahead of the clock an event may be: clocks differ. */
-const AHEAD_SECONDS = 86_400
+const AHEAD_SECONDS = DAY
 
 /** What posted events need; absent: the server was started without a token. */
 export interface Writing {

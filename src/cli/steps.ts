@@ -62,7 +62,9 @@ export async function runSteps(steps: readonly Step[], options: StepsOptions): P
   try {
     show()
     while (waiting.length > 0 || running.size > 0) {
-      for (let i = 0; i < waiting.length && running.size < atOnce && !signal?.aborted;) {
+      // of nothing that runs, nothing would ever end
+      signal?.throwIfAborted()
+      for (let i = 0; i < waiting.length && running.size < atOnce;) {
         const step = waiting[i]
         if (step.after.some((name) => results[name] === undefined)) i++
         else {

@@ -38,6 +38,12 @@ describe('quickstart', () => {
     expect(await again).toBe('told to stop')
   })
 
+  it('ends at once when it was told to before it began', async () => {
+    const signal = AbortSignal.abort(new Error('told to stop'))
+    await expect(at('early', { signal })).rejects.toThrow('told to stop')
+    expect(existsSync(join(folder, 'early', '.adseq-quickstart.lock'))).toBe(false)
+  })
+
   it('refuses a folder of another kind of quickstart, and one that is none of its', async () => {
     await expect(at('one', { small: false })).rejects.toThrow('of another kind')
     expect(existsSync(join(folder, 'one', '.adseq-quickstart.lock'))).toBe(false)
